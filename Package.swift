@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The language settings of every Swift target.
+let settings: [SwiftSetting] = [
+    // A warning is a defect that nobody has looked at yet.
+    .treatAllWarnings(as: .error),
+    // `any P` is written out where dynamic dispatch happens.
+    .enableUpcomingFeature("ExistentialAny"),
+    // A file imports the modules whose members it uses.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An import is public only where the public interface needs it.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // An async function runs where its caller runs unless it says otherwise.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The settings of the targets that touch raw memory: each unsafe use is marked `unsafe`.
+let memorySettings: [SwiftSetting] = settings + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swift-rank",
+    products: [
+        .library(name: "RankPool", targets: ["RankPool"]),
+        .library(name: "RankEngine", targets: ["RankEngine"]),
+        .executable(name: "rank-train", targets: ["rank-train"]),
+        .executable(name: "rank-worker", targets: ["rank-worker"]),
+        .executable(name: "rank-client", targets: ["rank-client"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Transport: libzmq, and the only module that imports it.
+        .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
+        .target(name: "ZMQ", dependencies: ["CZMQ"], swiftSettings: memorySettings),
+
+        // Wire: messages and codec; knows nobody.
+        .target(name: "RankProtocol", path: "Sources/Protocol", swiftSettings: memorySettings),
+
+        // Engine: kernels in C, models and scoring in Swift.
+        .target(name: "CRankKernels"),
+        .target(
+            name: "RankEngine",
+            dependencies: ["CRankKernels", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: memorySettings
+        ),
+
+        // Data sets and training.
+        .target(name: "RankData", swiftSettings: settings),
+        .target(
+            name: "RankTraining",
+            dependencies: ["RankData", "RankEngine", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+
+        // The two ends of the pool.
+        .target(name: "RankService", dependencies: ["RankEngine", "RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(name: "RankPool", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
+
+        // Commands.
+        .target(name: "CommandSupport", dependencies: [argumentParser], swiftSettings: settings),
+        .executableTarget(
+            name: "rank-train",
+            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankTraining", argumentParser],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "rank-worker",
+            dependencies: ["CommandSupport", "RankEngine", "RankService", argumentParser],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "rank-client",
+            dependencies: ["CommandSupport", "RankData", "RankPool", argumentParser],
+            swiftSettings: settings
+        ),
+
+        // Tests.
+        .testTarget(name: "ZMQTests", dependencies: ["ZMQ"], swiftSettings: settings),
+        .testTarget(name: "RankProtocolTests", dependencies: ["RankProtocol"], swiftSettings: settings),
+        .testTarget(name: "RankEngineTests", dependencies: ["CRankKernels", "RankEngine"], swiftSettings: settings),
+        .testTarget(name: "RankDataTests", dependencies: ["RankData"], swiftSettings: settings),
+        .testTarget(
+            name: "RankTrainingTests",
+            dependencies: ["RankData", "RankEngine", "RankTraining"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RankServiceTests",
+            dependencies: ["RankEngine", "RankProtocol", "RankService", "ZMQ"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RankPoolTests",
+            dependencies: ["RankPool", "RankProtocol", "ZMQ"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "ZMQ",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct RankClientCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "rank-client", abstract: "rank-client")
+}
