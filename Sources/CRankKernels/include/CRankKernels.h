@@ -1,1 +1,4 @@
+// The kernels of swift-rank: everything that Swift sees of them.
 #pragma once
+
+#include "rank_cpu.h"

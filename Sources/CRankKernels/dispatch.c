@@ -1,1 +1,0 @@
-#include "CRankKernels.h"
