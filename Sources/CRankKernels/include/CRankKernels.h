@@ -2,3 +2,4 @@
 #pragma once
 
 #include "rank_cpu.h"
+#include "rank_score.h"

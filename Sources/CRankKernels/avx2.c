@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#define RANK_WIDTH 8
+#define RANK_VECTORS 2
+#define RANK_TARGET __attribute__((target("avx2,fma")))
+#include "vector_body.h"
+
+const rank_kernels rank_kernels_avx2 = {.panel = PANEL, .score = score, .half_rows = half_rows};
+#endif

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#define RANK_WIDTH 16
+#define RANK_VECTORS 4
+#define RANK_TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
+#include "vector_body.h"
+
+const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows};
+#endif

@@ -1,0 +1,58 @@
+#include "levels.h"
+
+#include <string.h>
+
+static const rank_kernels *kernels_of(rank_level level) {
+    if (rank_level_supported(level)) {
+        switch (level) {
+#if defined(__x86_64__)
+        case RANK_LEVEL_AVX512:
+            return &rank_kernels_avx512;
+        case RANK_LEVEL_AVX2:
+            return &rank_kernels_avx2;
+#elif defined(__aarch64__)
+        case RANK_LEVEL_NEON:
+            return &rank_kernels_neon;
+#endif
+        default:
+            break;
+        }
+    }
+    return &rank_kernels_scalar;
+}
+
+size_t rank_scratch_floats(const rank_network *network) {
+    if (!network->dense) {
+        return RANK_LANES;
+    }
+    // The users' halves of a tile, then two buffers of activations that take turns.
+    size_t first = network->user_half.stride;
+    return RANK_TILE_ROWS * (first + 2 * rank_widest(network));
+}
+
+size_t rank_packed_floats(uint32_t inputs, uint32_t outputs) {
+    return (size_t)inputs * rank_padded(outputs);
+}
+
+void rank_pack(rank_level level, uint32_t inputs, uint32_t outputs, const float *kernel, float *packed) {
+    uint32_t widest = kernels_of(level)->panel;
+    uint32_t stride = rank_padded(outputs);
+    for (uint32_t column = 0; column < stride; column += widest) {
+        uint32_t width = stride - column < widest ? stride - column : widest;
+        uint32_t filled = outputs - column < width ? outputs - column : width;
+        for (uint32_t row = 0; row < inputs; row++) {
+            memcpy(packed, kernel + (size_t)row * outputs + column, filled * sizeof(float));
+            memset(packed + filled, 0, (width - filled) * sizeof(float));
+            packed += width;
+        }
+    }
+}
+
+void rank_score(rank_level level, const rank_network *network, const rank_run *run) {
+    kernels_of(level)->score(network, run);
+}
+
+void rank_half_rows(rank_level level, const rank_network *network, rank_half half, uint32_t first, size_t count,
+                    float *table) {
+    kernels_of(level)->half_rows(network, half, first, count, table);
+}

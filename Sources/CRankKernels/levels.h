@@ -1,0 +1,36 @@
+// What each file of kernels offers to the dispatch.
+#pragma once
+
+#include "rank_score.h"
+
+/// Candidates that a vectorised kernel works on side by side, at most.
+#define RANK_TILE_ROWS 6
+
+typedef struct rank_kernels {
+    /// Columns of a panel of `rank_matrix.packed`; the last panel of a matrix may be narrower.
+    uint32_t panel;
+    void (*score)(const rank_network *network, const rank_run *run);
+    void (*half_rows)(const rank_network *network, rank_half half, uint32_t first, size_t count, float *table);
+} rank_kernels;
+
+extern const rank_kernels rank_kernels_scalar;
+#if defined(__x86_64__)
+extern const rank_kernels rank_kernels_avx2;
+extern const rank_kernels rank_kernels_avx512;
+#elif defined(__aarch64__)
+extern const rank_kernels rank_kernels_neon;
+#endif
+
+static inline uint32_t rank_padded(uint32_t width) {
+    return (width + (RANK_LANES - 1)) / RANK_LANES * RANK_LANES;
+}
+
+/// The widest row of activations.
+static inline size_t rank_widest(const rank_network *network) {
+    size_t widest = network->user_half.stride;
+    for (uint32_t layer = 0; layer < network->hidden_count; layer++) {
+        size_t stride = network->hidden[layer].stride;
+        widest = stride > widest ? stride : widest;
+    }
+    return widest;
+}

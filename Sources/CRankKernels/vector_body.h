@@ -1,0 +1,328 @@
+// The vectorised kernels, once for every instruction set. The including file defines
+//   RANK_WIDTH    floats in a vector
+//   RANK_VECTORS  vectors across a panel; RANK_WIDTH · RANK_VECTORS is a multiple of RANK_LANES
+//   RANK_TARGET   the attribute of every function here
+// and may define RANK_BROADCAST and RANK_FMA. One lane is one output unit, so each chain runs in the oracle's order; only independent
+// outputs are computed side by side: RANK_TILE_ROWS candidates by RANK_VECTORS vectors in registers.
+#include "levels.h"
+
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+#define INLINE RANK_TARGET static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define PANEL (RANK_WIDTH * RANK_VECTORS)
+
+typedef float vector __attribute__((ext_vector_type(RANK_WIDTH)));
+typedef float loose_vector __attribute__((ext_vector_type(RANK_WIDTH), aligned(4), may_alias));
+typedef float lanes16 __attribute__((ext_vector_type(16)));
+typedef float lanes8 __attribute__((ext_vector_type(8)));
+typedef float lanes4 __attribute__((ext_vector_type(4)));
+typedef float loose_lanes16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
+
+#ifndef RANK_BROADCAST
+#define RANK_BROADCAST(into, from) ((into) = (vector)(*(from)))
+#endif
+#ifndef RANK_FMA
+#define RANK_FMA(accumulator, x, w) ((accumulator) = __builtin_elementwise_fma((x), (w), (accumulator)))
+#endif
+
+#define LOAD(from) (*(const loose_vector *)(from))
+#define STORE(to, value) (*(loose_vector *)(to) = (value))
+
+// What becomes of the sums of a tile.
+typedef enum finish {
+    // The sums.
+    FINISH_STORE,
+    // z = a + sum, the first layer as the last one.
+    FINISH_ADD,
+    // h = relu(a + sum), the first layer.
+    FINISH_ADD_RELU,
+    // h = relu(sum), a hidden layer.
+    FINISH_RELU,
+    // The same, multiplied at once with the weights of the last layer into `lane`.
+    FINISH_LANES,
+} finish;
+
+// The rows of one tile and where they go.
+typedef struct tile {
+    const float *x[RANK_TILE_ROWS];
+    const float *a[RANK_TILE_ROWS];
+    float *out;
+    size_t out_stride;
+    const float *output_weights;
+    float (*lane)[RANK_LANES];
+} tile;
+
+INLINE vector relu(vector z) {
+    // NaN and both zeros give the second operand, +0.
+    return z > 0.0f ? z : (vector){0};
+}
+
+// What follows the sums of one panel.
+INLINE void finish_panel(const tile *tile, vector (*sum)[RANK_VECTORS], uint32_t column, const finish finish,
+                         const int rows, const int vectors) {
+    UNROLL for (int r = 0; r < rows; r++) {
+        float *out = tile->out + r * tile->out_stride + column;
+        UNROLL for (int v = 0; v < vectors; v++) {
+            const int at = v * RANK_WIDTH;
+            if (finish == FINISH_STORE) {
+                STORE(out + at, sum[r][v]);
+            } else if (finish == FINISH_ADD) {
+                STORE(out + at, LOAD(tile->a[r] + column + at) + sum[r][v]);
+            } else if (finish == FINISH_ADD_RELU) {
+                STORE(out + at, relu(LOAD(tile->a[r] + column + at) + sum[r][v]));
+            } else if (finish == FINISH_RELU) {
+                STORE(out + at, relu(sum[r][v]));
+            } else {
+                float *lane = tile->lane[r] + at % RANK_LANES;
+                const vector w = LOAD(tile->output_weights + column + at);
+                STORE(lane, __builtin_elementwise_fma(relu(sum[r][v]), w, LOAD(lane)));
+            }
+        }
+    }
+}
+
+// One panel of one layer for `rows` candidates: `vectors` vectors of outputs from `column` on.
+INLINE void panel(const rank_matrix *matrix, const tile *tile, const float *packed, uint32_t column, finish finish,
+                  const int rows, const int vectors) {
+    vector sum[RANK_TILE_ROWS][RANK_VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        vector seed = matrix->bias ? LOAD(matrix->bias + column + v * RANK_WIDTH) : (vector){0};
+        UNROLL for (int r = 0; r < rows; r++) {
+            sum[r][v] = seed;
+        }
+    }
+    const float *x[RANK_TILE_ROWS];
+    UNROLL for (int r = 0; r < rows; r++) {
+        x[r] = tile->x[r];
+    }
+    const size_t inputs = matrix->inputs;
+    _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < inputs; k++) {
+        vector w[RANK_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) {
+            w[v] = *(const vector *)(packed + v * RANK_WIDTH);
+        }
+        UNROLL for (int r = 0; r < rows; r++) {
+            vector broadcast;
+            RANK_BROADCAST(broadcast, x[r] + k);
+            UNROLL for (int v = 0; v < vectors; v++) {
+                RANK_FMA(sum[r][v], broadcast, w[v]);
+            }
+        }
+        packed += vectors * RANK_WIDTH;
+    }
+    switch (finish) {
+    case FINISH_STORE:
+        finish_panel(tile, sum, column, FINISH_STORE, rows, vectors);
+        break;
+    case FINISH_ADD:
+        finish_panel(tile, sum, column, FINISH_ADD, rows, vectors);
+        break;
+    case FINISH_ADD_RELU:
+        finish_panel(tile, sum, column, FINISH_ADD_RELU, rows, vectors);
+        break;
+    case FINISH_RELU:
+        finish_panel(tile, sum, column, FINISH_RELU, rows, vectors);
+        break;
+    case FINISH_LANES:
+        finish_panel(tile, sum, column, FINISH_LANES, rows, vectors);
+        break;
+    }
+}
+
+// All panels of one layer.
+INLINE void layer_rows(const rank_matrix *matrix, const tile *tile, finish finish, const int rows) {
+    const float *packed = matrix->packed;
+    uint32_t column = 0;
+    for (; column + PANEL <= matrix->stride; column += PANEL) {
+        panel(matrix, tile, packed, column, finish, rows, RANK_VECTORS);
+        packed += (size_t)matrix->inputs * PANEL;
+    }
+    switch ((matrix->stride - column) / RANK_WIDTH) {
+#if RANK_VECTORS > 1
+    case 1:
+        panel(matrix, tile, packed, column, finish, rows, 1);
+        break;
+#endif
+#if RANK_VECTORS > 2
+    case 2:
+        panel(matrix, tile, packed, column, finish, rows, 2);
+        break;
+#endif
+#if RANK_VECTORS > 3
+    case 3:
+        panel(matrix, tile, packed, column, finish, rows, 3);
+        break;
+#endif
+    default:
+        break;
+    }
+}
+
+RANK_TARGET __attribute__((noinline)) static void layer(const rank_matrix *matrix, const tile *tile, finish finish,
+                                                        int rows) {
+    switch (rows) {
+    case 6:
+        layer_rows(matrix, tile, finish, 6);
+        break;
+    case 5:
+        layer_rows(matrix, tile, finish, 5);
+        break;
+    case 4:
+        layer_rows(matrix, tile, finish, 4);
+        break;
+    case 3:
+        layer_rows(matrix, tile, finish, 3);
+        break;
+    case 2:
+        layer_rows(matrix, tile, finish, 2);
+        break;
+    default:
+        layer_rows(matrix, tile, finish, 1);
+        break;
+    }
+}
+
+// NUMERICS.md, the fixed tree of `lanes`.
+INLINE float tree(const lanes16 *sums) {
+    const lanes16 lane = *sums;
+    lanes8 t8 = __builtin_shufflevector(lane, lane, 0, 1, 2, 3, 4, 5, 6, 7) +
+                __builtin_shufflevector(lane, lane, 8, 9, 10, 11, 12, 13, 14, 15);
+    lanes4 t4 = __builtin_shufflevector(t8, t8, 0, 1, 2, 3) + __builtin_shufflevector(t8, t8, 4, 5, 6, 7);
+    return (t4[0] + t4[2]) + (t4[1] + t4[3]);
+}
+
+// NUMERICS.md, lanes(x, w), for rows that are not padded.
+INLINE float lanes(const float *x, const float *w, size_t length) {
+    lanes16 lane = {0};
+    size_t block = 0;
+    for (; block + RANK_LANES <= length; block += RANK_LANES) {
+        lane = __builtin_elementwise_fma(*(const loose_lanes16 *)(x + block), *(const loose_lanes16 *)(w + block), lane);
+    }
+    if (block < length) {
+        lanes16 left = {0};
+        lanes16 right = {0};
+        memcpy(&left, x + block, (length - block) * sizeof(float));
+        memcpy(&right, w + block, (length - block) * sizeof(float));
+        lane = __builtin_elementwise_fma(left, right, lane);
+    }
+    return tree(&lane);
+}
+
+// h = relu(a + c), or a + c where the first layer is the last, for one row of the candidates' table.
+INLINE void add_row(const float *a, const float *c, float *h, size_t stride, bool last) {
+    for (size_t j = 0; j < stride; j += RANK_WIDTH) {
+        vector z = LOAD(a + j) + LOAD(c + j);
+        STORE(h + j, last ? z : relu(z));
+    }
+}
+
+// The dense layers of one tile.
+INLINE void dense(const rank_network *network, const rank_run *run, const uint32_t *candidates, int rows, float *y) {
+    const rank_matrix *first = &network->candidate_half;
+    const size_t stride = first->stride;
+    const size_t widest = rank_widest(network);
+    float *own = run->scratch;
+    float *h = own + RANK_TILE_ROWS * stride;
+    float *next = h + RANK_TILE_ROWS * widest;
+    const bool last = !network->output_weights;
+    tile tile = {.out = own, .out_stride = stride};
+    for (int r = 0; r < rows; r++) {
+        tile.x[r] = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
+        tile.a[r] = own;
+    }
+    if (!run->user_half) {
+        layer(&network->user_half, &tile, FINISH_STORE, rows);
+    }
+    tile.out = h;
+    for (int r = 0; r < rows; r++) {
+        tile.a[r] = run->user_half ? run->user_half : own + r * stride;
+        tile.x[r] = network->candidate_embedding + (size_t)candidates[r] * network->candidate_dimensions;
+    }
+    if (run->candidate_table) {
+        for (int r = 0; r < rows; r++) {
+            add_row(tile.a[r], run->candidate_table + (size_t)candidates[r] * stride, h + r * stride, stride, last);
+        }
+    } else {
+        layer(first, &tile, last ? FINISH_ADD : FINISH_ADD_RELU, rows);
+    }
+    if (last) {
+        for (int r = 0; r < rows; r++) {
+            y[r] = h[r * stride];
+        }
+        return;
+    }
+    size_t width = stride;
+    float lane[RANK_TILE_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
+    tile.lane = lane;
+    tile.output_weights = network->output_weights;
+    for (uint32_t index = 0; index < network->hidden_count; index++) {
+        const rank_matrix *matrix = network->hidden + index;
+        for (int r = 0; r < rows; r++) {
+            tile.x[r] = h + r * width;
+        }
+        tile.out = next;
+        tile.out_stride = matrix->stride;
+        layer(matrix, &tile, index + 1 == network->hidden_count ? FINISH_LANES : FINISH_RELU, rows);
+        float *swap = h;
+        h = next;
+        next = swap;
+        width = matrix->stride;
+    }
+    for (int r = 0; r < rows; r++) {
+        float sum = network->hidden_count ? tree((const lanes16 *)lane[r])
+                                          : lanes(h + r * width, network->output_weights, width);
+        y[r] = sum + network->output_bias;
+    }
+}
+
+RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
+    const float *u = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
+    const size_t dimensions = network->candidate_dimensions;
+    // As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
+    size_t tiles = (run->count + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
+    size_t done = 0;
+    for (; tiles > 0; tiles--) {
+        const int rows = (int)((run->count - done + tiles - 1) / tiles);
+        const uint32_t *candidates = run->candidate_rows + done;
+        float y[RANK_TILE_ROWS] = {0};
+        if (network->dense) {
+            dense(network, run, candidates, rows, y);
+        }
+        for (int r = 0; r < rows; r++) {
+            float sum = y[r];
+            if (network->dot_product) {
+                sum = sum + lanes(u, network->candidate_embedding + candidates[r] * dimensions, dimensions);
+            }
+            if (network->user_bias) {
+                sum = sum + network->user_bias[run->user_row];
+            }
+            if (network->candidate_bias) {
+                sum = sum + network->candidate_bias[candidates[r]];
+            }
+            if (network->has_mean) {
+                sum = sum + network->mean;
+            }
+            run->scores[done + r] = sum + 0.0f;
+        }
+        done += rows;
+    }
+}
+
+RANK_TARGET static void half_rows(const rank_network *network, rank_half half, uint32_t first, size_t count,
+                                  float *table) {
+    const bool user = half == RANK_HALF_USER;
+    const rank_matrix *matrix = user ? &network->user_half : &network->candidate_half;
+    const float *embedding = user ? network->user_embedding : network->candidate_embedding;
+    for (size_t done = 0; done < count; done += RANK_TILE_ROWS) {
+        const int rows = (int)(count - done < RANK_TILE_ROWS ? count - done : RANK_TILE_ROWS);
+        tile tile = {.out = table + done * matrix->stride, .out_stride = matrix->stride};
+        for (int r = 0; r < rows; r++) {
+            tile.x[r] = embedding + (first + done + r) * matrix->inputs;
+            tile.a[r] = tile.x[r];
+        }
+        layer(matrix, &tile, FINISH_STORE, rows);
+    }
+}
