@@ -1,0 +1,63 @@
+/// Items and their titles, in the order of the file they came from.
+public struct Catalog: Sendable, Equatable {
+    /// The item ids, each once.
+    public private(set) var ids: [UInt64] = []
+    /// The titles, as many as `ids`.
+    public private(set) var titles: [String] = []
+    private var rows: [UInt64: Int] = [:]
+
+    /// The number of items.
+    public var count: Int { ids.count }
+
+    /// The title of an item, or nil when the catalogue does not have it.
+    ///
+    /// Constant time.
+    public func title(of id: UInt64) -> String? {
+        rows[id].map { titles[$0] }
+    }
+
+    /// Whether the catalogue has an item.
+    ///
+    /// Constant time.
+    public func contains(_ id: UInt64) -> Bool {
+        rows[id] != nil
+    }
+
+    /// Enters an item.
+    ///
+    /// - Returns: The row that already has this id, in which case nothing is entered.
+    mutating func append(id: UInt64, title: String) -> Int? {
+        if let earlier = rows[id] { return earlier }
+        rows[id] = ids.count
+        ids.append(id)
+        titles.append(title)
+        return nil
+    }
+
+    /// Reads a catalogue.
+    ///
+    /// - Parameter path: A data-set directory, a MovieLens `u.item`, a RecBole `*.item`, or a CSV file whose header
+    ///   is `item,title` (or `item_id,title`), titles quoted where they hold a comma or a quote. `u.item` is known by
+    ///   its name, RecBole by its typed header.
+    /// - Returns: The items in file order.
+    /// - Throws: `DataError` that names the file, the line and what was expected there.
+    public static func load(path: String) throws(DataError) -> Catalog {
+        switch try FileSystem.kind(of: path) {
+        case nil:
+            throw DataError(
+                .unreadable,
+                "\(path): no such file or directory; expected a data-set directory, u.item, *.item or a CSV item,title"
+            )
+        case .directory:
+            let files = try DataFiles(in: path)
+            return try files.form.readCatalog(files.items)
+        case .file:
+            let bytes = try FileSystem.read(path)
+            if lastPathComponent(path) == MovieLens.itemName {
+                return try MovieLens.catalog(bytes, file: path)
+            }
+            return AtomicFile.hasTypedHeader(bytes)
+                ? try AtomicFile.catalog(bytes, file: path) : try CSV.catalog(bytes, file: path)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Lists of item ids: one per line, or separated by commas, or both; repeats are kept.
+public enum ItemList {
+    /// Reads item ids from bytes.
+    ///
+    /// A first line `item`, `item_id` or `movie_id` is a header. Blank lines are skipped.
+    ///
+    /// - Parameters:
+    ///   - bytes: UTF-8 text.
+    ///   - source: What to call the bytes in a message.
+    /// - Returns: The ids in their order.
+    /// - Throws: `DataError` that names the line and the field; no id at all is an error too.
+    public static func parse(_ bytes: [UInt8], source: String) throws(DataError) -> [UInt64] {
+        var lines = Lines(bytes)
+        var fields: [Range<Int>] = []
+        var ids: [UInt64] = []
+        var mayBeHeader = true
+        while let line = lines.next() {
+            let trimmed = bytes.trimmed(line)
+            if trimmed.isEmpty { continue }
+            defer { mayBeHeader = false }
+            if mayBeHeader, PairList.itemHeaders.contains(bytes.text(trimmed).lowercased()) { continue }
+            bytes.split(trimmed, at: UInt8(ascii: ","), into: &fields)
+            // One comma may end a line of a longer list.
+            if fields.count > 1, let last = fields.last, bytes.trimmed(last).isEmpty { fields.removeLast() }
+            for field in fields {
+                ids.append(try bytes.id(bytes.trimmed(field), named: "item id", line: lines.number, of: source))
+            }
+        }
+        if ids.isEmpty { throw DataError(.malformed, "\(source): no item ids in it") }
+        return ids
+    }
+
+    /// Reads item ids from a file.
+    ///
+    /// - Parameter path: The file, or `-` for standard input.
+    /// - Returns: The ids.
+    /// - Throws: `DataError` as `parse(_:source:)`, and when the file cannot be read.
+    public static func load(path: String) throws(DataError) -> [UInt64] {
+        try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
+    }
+}

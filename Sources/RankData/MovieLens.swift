@@ -1,0 +1,122 @@
+/// The files of MovieLens-100k as GroupLens publishes them.
+///
+/// Source: the README of ml-100k. `u.data` has user, item, rating and time, tab-separated; `u.item` has 24 fields
+/// separated by `|` in Latin-1, the first two being id and title; `u.info` has the counts.
+enum MovieLens {
+    static let dataName = "u.data"
+    static let itemName = "u.item"
+    static let infoName = "u.info"
+    static let markerName = "SYNTHETIC"
+
+    /// Id, title, two dates, URL and 19 genres.
+    static let itemFieldCount = 24
+
+    static func ratings(_ bytes: [UInt8], file: String) throws(DataError) -> RatingTable {
+        var lines = Lines(bytes)
+        var fields: [Range<Int>] = []
+        var table = RatingTable(file: file, firstLine: 1, capacity: bytes.lineCount, hasTimestamps: true)
+        while let line = lines.next() {
+            bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
+            guard fields.count == 4 else {
+                throw .at(
+                    lines.number,
+                    of: file,
+                    "\(columns(fields.count, line)), expected 4 separated by tabs: user, item, rating, timestamp"
+                )
+            }
+            try table.append(
+                user: bytes.id(fields[0], named: "user id", line: lines.number, of: file),
+                item: bytes.id(fields[1], named: "item id", line: lines.number, of: file),
+                stars: bytes.rating(fields[2], line: lines.number, of: file),
+                timestamp: bytes.timestamp(fields[3], line: lines.number, of: file)
+            )
+        }
+        try table.requireRows()
+        return table
+    }
+
+    static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> Catalog {
+        var lines = Lines(bytes)
+        var fields: [Range<Int>] = []
+        var catalog = Catalog()
+        while let line = lines.next() {
+            bytes.split(line, at: UInt8(ascii: "|"), into: &fields)
+            guard fields.count == itemFieldCount else {
+                throw .at(
+                    lines.number,
+                    of: file,
+                    "\(columns(fields.count, line)), expected \(itemFieldCount) separated by '|': "
+                        + "id, title, two dates, URL, 19 genres"
+                )
+            }
+            let id = try bytes.id(fields[0], named: "item id", line: lines.number, of: file)
+            if let earlier = catalog.append(id: id, title: latin1(bytes[fields[1]])) {
+                throw .at(
+                    lines.number,
+                    of: file,
+                    "item \(id) is listed a second time, first on line \(earlier + 1)"
+                )
+            }
+        }
+        if catalog.count == 0 { throw DataError(.malformed, "\(file): no items in it") }
+        return catalog
+    }
+
+    /// Checks the counts of `u.info`, which reveal a file cut at the end of a line.
+    static func check(_ info: String, ratings: Ratings, catalog: Catalog) throws(DataError) {
+        let bytes = try FileSystem.read(info)
+        var lines = Lines(bytes)
+        var fields: [Range<Int>] = []
+        let users = Set(ratings.userIDs).count
+        let found = ["users": users, "items": catalog.count, "ratings": ratings.count]
+        while let line = lines.next() {
+            bytes.split(line, at: UInt8(ascii: " "), into: &fields)
+            guard fields.count == 2, let actual = found[bytes.text(fields[1])],
+                let promised = try? bytes.unsignedInteger(fields[0])
+            else {
+                throw .at(lines.number, of: info, "expected a number and 'users', 'items' or 'ratings'")
+            }
+            guard promised == UInt64(actual) else {
+                throw .at(
+                    lines.number,
+                    of: info,
+                    "\(promised) \(bytes.text(fields[1])) are promised, but the files hold \(actual); "
+                        + "is one of them truncated?",
+                    code: .inconsistent
+                )
+            }
+        }
+    }
+
+    /// The seed in the marker of a synthetic set.
+    static func syntheticSeed(_ marker: String) throws(DataError) -> UInt64 {
+        let bytes = try FileSystem.read(marker)
+        var lines = Lines(bytes)
+        let prefix = Array("seed ".utf8)
+        guard let line = lines.next(), bytes[line].starts(with: prefix),
+            let seed = try? bytes.unsignedInteger(line.dropFirst(prefix.count))
+        else {
+            throw .at(1, of: marker, "expected 'seed ' and a number")
+        }
+        return seed
+    }
+
+    /// Decodes Latin-1, whose code points are those of Unicode.
+    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+        var text = ""
+        text.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+        return text
+    }
+}
+
+/// The start of a message about a wrong number of columns.
+func columns(_ count: Int, _ line: Range<Int>) -> String {
+    line.isEmpty ? "the line is empty" : count == 1 ? "1 column" : "\(count) columns"
+}
+
+extension [UInt8] {
+    /// How many lines there are at most, for reserving room.
+    var lineCount: Int {
+        reduce(into: 1) { count, byte in count += byte == UInt8(ascii: "\n") ? 1 : 0 }
+    }
+}

@@ -1,0 +1,79 @@
+/// Why a field is not the number that was asked for.
+enum NumberFault: Error {
+    case notANumber
+    case overflow
+}
+
+extension [UInt8] {
+    /// An unsigned decimal of at most 64 bits: digits only, no sign, no blanks.
+    func unsignedInteger(_ range: Range<Int>) throws(NumberFault) -> UInt64 {
+        guard !range.isEmpty else { throw .notANumber }
+        var value: UInt64 = 0
+        var overflowed = false
+        for index in range {
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { throw .notANumber }
+            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
+            overflowed = overflowed || tooLarge || carried
+            value = sum
+        }
+        if overflowed { throw .overflow }
+        return value
+    }
+
+    /// A decimal number such as `4`, `3.5` or `8.8e8`; NaN, infinities and hexadecimal forms are not numbers here.
+    func decimal(_ range: Range<Int>) throws(NumberFault) -> Double {
+        if range.count == 1, let first = range.first {
+            let digit = self[first] &- UInt8(ascii: "0")
+            guard digit < 10 else { throw .notANumber }
+            return Double(digit)
+        }
+        for index in range {
+            switch self[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"),
+                UInt8(ascii: "+"), UInt8(ascii: "-"):
+                continue
+            default:
+                throw .notANumber
+            }
+        }
+        guard let value = Double(text(range)) else { throw .notANumber }
+        guard value.isFinite else { throw .overflow }
+        return value
+    }
+
+    /// An id field, or the error that says what is wrong with it.
+    func id(_ range: Range<Int>, named name: String, line: Int, of file: String) throws(DataError) -> UInt64 {
+        do {
+            return try unsignedInteger(range)
+        } catch .overflow {
+            throw .at(line, of: file, "the \(name) \(quoted(range)) does not fit in 64 bits")
+        } catch {
+            throw .at(line, of: file, "the \(name) \(quoted(range)) is not an unsigned decimal number")
+        }
+    }
+
+    /// A rating field, 1...5.
+    func rating(_ range: Range<Int>, line: Int, of file: String) throws(DataError) -> Float {
+        let value: Double
+        do {
+            value = try decimal(range)
+        } catch {
+            throw .at(line, of: file, "the rating \(quoted(range)) is not a number, expected 1 to 5")
+        }
+        guard (1...5).contains(value) else {
+            throw .at(line, of: file, "the rating \(quoted(range)) is out of range, expected 1 to 5")
+        }
+        return Float(value)
+    }
+
+    /// A time in whole seconds; a fraction is dropped.
+    func timestamp(_ range: Range<Int>, line: Int, of file: String) throws(DataError) -> Int64 {
+        if let whole = try? unsignedInteger(range), let seconds = Int64(exactly: whole) { return seconds }
+        guard let value = try? decimal(range), let seconds = Int64(exactly: value.rounded(.towardZero)) else {
+            throw .at(line, of: file, "the timestamp \(quoted(range)) is not a number of seconds")
+        }
+        return seconds
+    }
+}

@@ -1,0 +1,46 @@
+/// Finds the row of a (user, item) pair: an open-addressing table over row numbers.
+///
+/// Half the size of a `Dictionary` of pairs and several times as fast to fill, because the keys stay in the columns.
+struct PairIndex {
+    private var slots: [Int]
+    private let mask: Int
+    private static let vacant = -1
+
+    /// A table for up to `capacity` rows.
+    init(capacity: Int) {
+        var size = 16
+        while size < capacity * 2 { size *= 2 }
+        slots = [Int](repeating: Self.vacant, count: size)
+        mask = size - 1
+    }
+
+    /// Enters a row.
+    ///
+    /// - Returns: The earlier row with the same pair, in which case nothing is entered.
+    mutating func insert(row: Int, _ users: [UInt64], _ items: [UInt64]) -> Int? {
+        let slot = slot(of: users[row], items[row], users, items)
+        if slots[slot] != Self.vacant { return slots[slot] }
+        slots[slot] = row
+        return nil
+    }
+
+    /// The row of a pair, or nil when there is none.
+    func row(_ user: UInt64, _ item: UInt64, _ users: [UInt64], _ items: [UInt64]) -> Int? {
+        let row = slots[slot(of: user, item, users, items)]
+        return row == Self.vacant ? nil : row
+    }
+
+    /// The slot that holds the pair or, failing that, the vacant one where it belongs.
+    private func slot(of user: UInt64, _ item: UInt64, _ users: [UInt64], _ items: [UInt64]) -> Int {
+        // The finalizer of SplitMix64 over both ids, so that contiguous ids spread.
+        var hash = user &* 0x9E37_79B9_7F4A_7C15 ^ item
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        hash ^= hash >> 31
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != Self.vacant, users[slots[slot]] != user || items[slots[slot]] != item {
+            slot = (slot + 1) & mask
+        }
+        return slot
+    }
+}

@@ -1,0 +1,57 @@
+/// Which rows test and which train, as the user writes it: `seed:N`, the path of a CSV of test pairs, or `none`.
+public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
+    /// A shuffle of all rows, 80 % for training.
+    case seed(UInt64)
+    /// The test pairs are in a file; all other rows train.
+    case file(path: String)
+    /// All rows train.
+    case none
+
+    /// Reads the text of `--split`.
+    ///
+    /// A file that is called `none` or starts with `seed:` is reached as `./none`.
+    ///
+    /// - Throws: `DataError` with code `invalidArgument`.
+    public init(parsing text: String) throws(DataError) {
+        let prefix = "seed:"
+        if text == "none" {
+            self = .none
+        } else if text.hasPrefix(prefix) {
+            let digits = Array(text.dropFirst(prefix.count).utf8)
+            guard let seed = try? digits.unsignedInteger(digits.indices) else {
+                throw DataError(
+                    .invalidArgument,
+                    "the split '\(text)' has no valid seed; expected seed:N with N from 0 to \(UInt64.max)"
+                )
+            }
+            self = .seed(seed)
+        } else if text.isEmpty {
+            throw DataError(.invalidArgument, "the split is empty; expected seed:N, a file of test pairs, or none")
+        } else {
+            self = .file(path: text)
+        }
+    }
+
+    /// The text that `init(parsing:)` reads.
+    public var description: String {
+        switch self {
+        case .seed(let seed): "seed:\(seed)"
+        case .file(let path): path
+        case .none: "none"
+        }
+    }
+
+    /// Applies the split to ratings.
+    ///
+    /// - Throws: `DataError` when a split file cannot be read, names a pair twice, or one that the ratings lack.
+    public func resolve(_ ratings: Ratings) throws(DataError) -> Split {
+        switch self {
+        case .seed(let seed):
+            return Split(seed: seed, ratings)
+        case .file(let path):
+            return try Split(testPairs: PairList.load(path: path), source: path, ratings)
+        case .none:
+            return Split(trainingRows: Array(0..<ratings.count), testRows: [], ratings)
+        }
+    }
+}

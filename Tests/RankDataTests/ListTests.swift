@@ -1,0 +1,138 @@
+import RankData
+import Testing
+
+@Suite("PairList")
+struct PairListTests {
+    @Test(
+        "Reads pairs with and without a header",
+        arguments: [
+            "1,2\n3,4\n1,2\n", "user,item\n1,2\n3,4\n1,2", "\u{FEFF}User_ID, item_id\r\n 1 , 2\r\n\r\n3,4\r\n1,2\r\n",
+            "user_id,movie_id\n1,2\n3,4\n1,2\n\n",
+        ]
+    )
+    func parse(_ text: String) throws {
+        let pairs = try PairList(parsing: Array(text.utf8), source: "test")
+        #expect(pairs.userIDs == [1, 3, 1])
+        #expect(pairs.itemIDs == [2, 4, 2])
+        #expect(pairs.count == 3)
+    }
+
+    @Test("Remembers lines")
+    func lines() throws {
+        let pairs = try PairList(parsing: Array("user,item\n\n1,2\n3,4\n".utf8), source: "test")
+        #expect(pairs.lines == [3, 4])
+    }
+
+    @Test("Reads a file")
+    func load() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("pairs.csv", "5,6\n")
+        #expect(try PairList.load(path: path).itemIDs == [6])
+    }
+
+    static let bad: [BadFile] = [
+        BadFile("empty", "", ["no pairs"]),
+        BadFile("one column", "1\n", ["in:1:", "1 column", "user,item"]),
+        BadFile("header in the middle", "1,2\nuser,item\n", ["in:2:", "'user'"]),
+        BadFile("header in the wrong order", "item,user\n1,2\n", ["in:1:", "'item'"]),
+        BadFile("negative", "1,-2\n", ["in:1:", "item id '-2'"]),
+        BadFile("beyond 64 bits", "99999999999999999999,1\n", ["in:1:", "user id", "64 bits"]),
+        BadFile("empty field", "1,\n", ["in:1:", "item id ''"]),
+    ]
+
+    @Test("Names line and fault", arguments: bad)
+    func faults(_ bad: BadFile) {
+        expectDataError(bad.code, ["in"] + bad.fragments) {
+            _ = try PairList(parsing: Array(bad.text.utf8), source: "in")
+        }
+    }
+
+    @Test("A long or unprintable field is cut in the message")
+    func longField() {
+        let error = #expect(throws: DataError.self) {
+            try PairList(parsing: Array((String(repeating: "\u{1}", count: 5_000) + ",1").utf8), source: "in")
+        }
+        #expect((error?.message.utf8.count ?? .max) < 400)
+        #expect(error?.message.contains("\u{1}") == false)
+    }
+}
+
+@Suite("ItemList")
+struct ItemListTests {
+    @Test(
+        "Reads ids on lines, with commas, or both",
+        arguments: [
+            "204\n141\n204\n", "204,141,204", "item\n204\n\n141,204\n", "204, 141,\r\n204\r\n",
+            "item_id\n204\n141\n204",
+        ]
+    )
+    func parse(_ text: String) throws {
+        #expect(try ItemList.parse(Array(text.utf8), source: "test") == [204, 141, 204])
+    }
+
+    static let bad: [BadFile] = [
+        BadFile("empty", "\n", ["no item ids"]),
+        BadFile("text", "1\nx\n", ["in:2:", "'x'"]),
+        BadFile("hole", "1,,2\n", ["in:1:", "''"]),
+        BadFile("comma alone", ",\n", ["in:1:", "''"]),
+        BadFile("beyond 64 bits", "18446744073709551616", ["in:1:", "64 bits"]),
+    ]
+
+    @Test("Names line and fault", arguments: bad)
+    func faults(_ bad: BadFile) {
+        expectDataError(bad.code, bad.fragments) { _ = try ItemList.parse(Array(bad.text.utf8), source: "in") }
+    }
+
+    @Test("A missing file is an error")
+    func missing() {
+        expectDataError(.unreadable, ["/nowhere"]) { _ = try ItemList.load(path: "/nowhere") }
+    }
+}
+
+@Suite("Catalog")
+struct CatalogTests {
+    @Test("Reads each form, alone or in its directory")
+    func forms() throws {
+        let movieLens = try Samples.movieLens()
+        let recBole = try Samples.recBole()
+        let expected = try Catalog.load(path: movieLens.path)
+        #expect(expected.count == 4)
+        #expect(expected.contains(267))
+        #expect(!expected.contains(268))
+        for path in [movieLens.path + "/u.item", recBole.path, recBole.path + "/ml.item"] {
+            #expect(try Catalog.load(path: path) == expected)
+        }
+    }
+
+    @Test("Reads CSV with quoted titles")
+    func csv() throws {
+        let directory = try TemporaryDirectory()
+        let text = "item_id,title\r\n7,\"Say \"\"Hi\"\", Bob (1999)\"\n\n8 , Plain title \n9,\"\"\n"
+        let catalog = try Catalog.load(path: directory.write("titles.csv", text))
+        #expect(catalog.ids == [7, 8, 9])
+        #expect(catalog.titles == ["Say \"Hi\", Bob (1999)", "Plain title", ""])
+    }
+
+    static let bad: [BadFile] = [
+        BadFile("empty", "", [":1:", "item,title"]),
+        BadFile("no header", "7,Movie\n", [":1:", "item,title"]),
+        BadFile("header only", "item,title\n", ["no items"]),
+        BadFile("unquoted comma", "item,title\n7,Good, the Bad\n", [":2:", "3 columns", "quote"]),
+        BadFile("open quote", "item,title\n7,\"Movie\n", [":2:", "not closed"]),
+        BadFile("text after a quote", "item,title\n7,\"Movie\" x\n", [":2:", "quote"]),
+        BadFile("id text", "item,title\nx,Movie\n", [":2:", "item id 'x'"]),
+        BadFile("item twice", "item,title\n7,A\n\n7,B\n", [":4:", "line 2"]),
+    ]
+
+    @Test("Names line and fault of a CSV", arguments: bad)
+    func faults(_ bad: BadFile) throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("titles.csv", bad.text)
+        expectDataError(bad.code, ["titles.csv"] + bad.fragments) { _ = try Catalog.load(path: path) }
+    }
+
+    @Test("A missing path is an error")
+    func missing() {
+        expectDataError(.unreadable, ["no such file"]) { _ = try Catalog.load(path: "/nowhere") }
+    }
+}
