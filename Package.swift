@@ -38,7 +38,12 @@ let package = Package(
     targets: [
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
-        .target(name: "ZMQ", dependencies: ["CZMQ"], swiftSettings: memorySettings),
+        .target(
+            name: "ZMQ",
+            dependencies: ["CZMQ"],
+            // `Lifetimes`: a span into a message ends before the message changes.
+            swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
+        ),
 
         // Wire: messages and codec; knows nobody.
         .target(name: "RankProtocol", path: "Sources/Protocol", swiftSettings: memorySettings),

@@ -1,0 +1,134 @@
+/// Why a thread did not start.
+public enum ThreadStartError<Failure: Error>: Error {
+    /// The system gave no thread, or the body returned without a word.
+    case noThread(ZMQError)
+
+    /// The body failed before it had started.
+    case failed(Failure)
+}
+
+/// A plain OS thread, the only kind that may own sockets.
+///
+/// ```swift
+/// let thread = try OwnedThread<Endpoint, ZMQError>.start(name: "scorer") { (starter) throws(ZMQError) in
+///     let socket = try Socket(.router, in: context, settings: .worker(maximumMessageSize: limit))
+///     starter.started(try socket.bind(endpoint))
+///     ... poll, receive and send until a WakeUp rings
+/// }
+/// print(thread.info)
+/// try thread.join()
+/// ```
+///
+/// Swift's cooperative pool has as many threads as cores, so a task that blocks in a receive can stop the process.
+/// A thread nobody joins runs on by itself.
+public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
+    /// The means by which a thread's body says that it has started.
+    public struct Starter: Sendable {
+        fileprivate let state: WaitableState<State>
+
+        /// Lets ``OwnedThread/start(name:_:)`` return. Only the first call counts.
+        ///
+        /// - Parameter info: What the starting thread wants to know, such as the endpoint bound.
+        public func started(_ info: Info) {
+            state.update { state in if case .starting = state { state = .running(info) } }
+        }
+    }
+
+    fileprivate enum State: Sendable {
+        case starting
+        case running(Info)
+        case failedToStart(Failure?)
+        case ended(Failure?)
+        case joined(Failure?)
+    }
+
+    /// What the body reported when it had started.
+    public let info: Info
+
+    private let thread: ThreadIdentifier
+    private let state: WaitableState<State>
+
+    private init(info: Info, thread: ThreadIdentifier, state: WaitableState<State>) {
+        self.info = info
+        self.thread = thread
+        self.state = state
+    }
+
+    deinit {
+        let isJoined = state.update { state in
+            if case .joined = state { return true }
+            return false
+        }
+        if !isJoined { thread.detach() }
+    }
+
+    /// Runs a body on a thread of its own, and waits until it has started.
+    ///
+    /// - Parameters:
+    ///   - name: What debuggers and `ps -L` show; Linux keeps the first 15 bytes.
+    ///   - body: Makes its sockets, calls ``Starter/started(_:)`` once, serves, and returns to end the thread.
+    /// - Returns: The thread, running.
+    /// - Throws: `failed` with what the body threw before it had started, `noThread` if there is no thread or the
+    ///   body returned before it had started. Either way the thread has ended.
+    public static func start(
+        name: String,
+        _ body: @escaping @Sendable (Starter) throws(Failure) -> Void
+    ) throws(ThreadStartError<Failure>) -> OwnedThread {
+        let state = WaitableState(State.starting)
+        let thread: ThreadIdentifier
+        do throws(ZMQError) {
+            thread = try ThreadIdentifier.spawn(name: name) {
+                var failure: Failure?
+                do throws(Failure) { try body(Starter(state: state)) } catch { failure = error }
+                state.update { state in
+                    if case .starting = state { state = .failedToStart(failure) } else { state = .ended(failure) }
+                }
+            }
+        } catch {
+            throw .noThread(error)
+        }
+        let outcome: State = state.wait { state in
+            if case .starting = state { return nil }
+            return state
+        }
+        switch outcome {
+        case .running(let info):
+            return OwnedThread(info: info, thread: thread, state: state)
+        case .failedToStart(let failure?):
+            thread.join()
+            throw .failed(failure)
+        default:
+            thread.join()
+            throw .noThread(
+                ZMQError(code: .invalidOperation, message: "the thread \(name) ended before it had started")
+            )
+        }
+    }
+
+    /// Waits until the body has returned.
+    ///
+    /// To be called from another thread, any number of times. Does not ask the body to end: ring its ``WakeUp`` first.
+    ///
+    /// - Throws: What the body threw after it had started.
+    public func join() throws(Failure) {
+        _ = state.wait { state in
+            switch state {
+            case .ended, .joined: true
+            default: nil
+            }
+        }
+        let (failure, isFirst): (Failure?, Bool) = state.update { state in
+            switch state {
+            case .ended(let failure):
+                state = .joined(failure)
+                return (failure, true)
+            case .joined(let failure):
+                return (failure, false)
+            default:
+                return (nil, false)
+            }
+        }
+        if isFirst { thread.join() }
+        if let failure { throw failure }
+    }
+}
