@@ -106,7 +106,11 @@ let package = Package(
             dependencies: ["RankPool", "RankProtocol", "ZMQ"],
             swiftSettings: settings
         ),
-        .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandSupportTests",
+            dependencies: ["CommandSupport", argumentParser],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -1,0 +1,18 @@
+/// The end of a command that could not do what was asked.
+public struct CommandFailure: Error, Sendable, Equatable {
+    /// The exit code.
+    public let status: ExitStatus
+    /// What was wrong, where, and what to do; printed on stderr behind `error: `.
+    public let message: String
+
+    /// A failure.
+    public init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
+
+extension CommandFailure: CustomStringConvertible {
+    /// The message.
+    public var description: String { message }
+}

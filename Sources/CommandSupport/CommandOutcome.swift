@@ -1,0 +1,84 @@
+public import ArgumentParser
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What a command leaves behind when it ends: a status, and text for the two streams.
+public struct CommandOutcome: Sendable, Equatable {
+    /// The exit code.
+    public let status: ExitStatus
+    /// For stdout: help and version, when asked for.
+    public let output: String
+    /// For stderr: the reason, and what to do.
+    public let errors: String
+
+    /// Parses arguments and runs the command they name, in this process.
+    ///
+    /// - Parameters:
+    ///   - root: The command with its subcommands.
+    ///   - arguments: Without the program's name; nil takes the process's own.
+    ///   - failure: Says how an error of a module ends the command; nil for what it does not know, which then counts
+    ///     as a defect.
+    public init(
+        running root: any ParsableCommand.Type,
+        arguments: [String]? = nil,
+        failure: (any Error) -> CommandFailure?
+    ) {
+        do {
+            var command = try root.parseAsRoot(arguments)
+            try command.run()
+            self.init(status: .success, output: "", errors: "")
+        } catch {
+            self.init(of: error, in: root, failure: failure)
+        }
+    }
+
+    private init(status: ExitStatus, output: String, errors: String) {
+        self.status = status
+        self.output = output
+        self.errors = errors
+    }
+
+    private init(of error: any Error, in root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) {
+        if let failure = error as? CommandFailure ?? failure(error) {
+            self.init(status: failure.status, output: "", errors: "error: \(failure.message)\n")
+            return
+        }
+        let code = root.exitCode(for: error)
+        let message = root.fullMessage(for: error)
+        if code == .success {
+            self.init(status: .success, output: message.isEmpty ? "" : message + "\n", errors: "")
+        } else if code == .validationFailure {
+            let prefix = "Error: "
+            let text = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
+            self.init(status: .usage, output: "", errors: "error: \(text)\n")
+        } else {
+            self.init(
+                status: .internalError,
+                output: "",
+                errors: "error: internal error: \(error); this is a defect, please report it\n"
+            )
+        }
+    }
+}
+
+/// Runs the process's command and ends the process with its status.
+///
+/// - Parameters:
+///   - root: The command with its subcommands.
+///   - failure: As `CommandOutcome.init(running:arguments:failure:)`.
+public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) -> Never {
+    let outcome = CommandOutcome(running: root, failure: failure)
+    try? StandardStream.error.write(outcome.errors)
+    do {
+        try StandardStream.output.write(outcome.output)
+    } catch {
+        exit(error.status.rawValue)
+    }
+    exit(outcome.status.rawValue)
+}

@@ -1,0 +1,50 @@
+public import ArgumentParser
+
+/// A length of time on the command line: `250ms`, `1.5s`, `800us`, `2m`, `1h`.
+///
+/// A unit is required, because a bare number has been misread too often. At most nine digits before and after the
+/// point; not negative.
+public struct DurationArgument: ExpressibleByArgument, Sendable, Hashable {
+    /// The length.
+    public let duration: Duration
+
+    /// A length of time, for defaults.
+    public init(_ duration: Duration) {
+        self.duration = duration
+    }
+
+    /// Reads a number and a unit, without a blank between them.
+    public init?(argument: String) {
+        // Nanoseconds per unit.
+        let units: [(String, Int64)] = [
+            ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
+        ]
+        guard let (unit, nanoseconds) = units.first(where: { argument.hasSuffix($0.0) }) else { return nil }
+        let parts = argument.utf8.dropLast(unit.utf8.count)
+            .split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        for part in parts {
+            guard (1...9).contains(part.count), part.allSatisfy(digits.contains) else { return nil }
+        }
+        func number(_ part: Substring.UTF8View) -> Int64 {
+            part.reduce(0) { $0 * 10 + Int64($1 - digits.lowerBound) }
+        }
+        var duration = Duration.nanoseconds(nanoseconds) * number(parts[0])
+        if parts.count == 2 {
+            let scale = parts[1].reduce(Int64(1)) { scale, _ in scale * 10 }
+            duration += Duration.nanoseconds(nanoseconds) * number(parts[1]) / scale
+        }
+        self.duration = duration
+    }
+
+    /// The shortest text that reads back as this: for the defaults in `--help`.
+    public var defaultValueDescription: String {
+        for (unit, length) in [("h", Duration.seconds(3_600)), ("m", .seconds(60)), ("s", .seconds(1))]
+        where duration >= length && duration / length == (duration / length).rounded() {
+            return "\(Int64(duration / length))\(unit)"
+        }
+        let isWholeMilliseconds = duration / .milliseconds(1) == (duration / .milliseconds(1)).rounded()
+        return isWholeMilliseconds
+            ? "\(Int64(duration / .milliseconds(1)))ms" : "\(Int64(duration / .microseconds(1)))us"
+    }
+}

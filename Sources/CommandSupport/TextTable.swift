@@ -1,0 +1,69 @@
+/// Rows of text, printed for people, for spreadsheets or for a page.
+public struct TextTable: Sendable, Equatable {
+    /// On which side of its column a cell stands.
+    public enum Alignment: Sendable {
+        /// Text.
+        case left
+        /// Numbers.
+        case right
+    }
+
+    private let columns: [(name: String, alignment: Alignment)]
+    private var rows: [[String]] = []
+
+    /// A table without rows.
+    public init(_ columns: [(name: String, alignment: Alignment)]) {
+        self.columns = columns
+    }
+
+    /// Adds a row; cells that are missing are empty, and those beyond the last column are left out.
+    public mutating func append(_ cells: [String]) {
+        let padding = [String](repeating: "", count: max(0, columns.count - cells.count))
+        rows.append(Array((cells + padding).prefix(columns.count)))
+    }
+
+    /// Columns padded with blanks, two between them, under a header.
+    public var text: String {
+        let lines = [columns.map(\.name)] + rows
+        let widths = columns.indices.map { column in lines.reduce(0) { max($0, $1[column].count) } }
+        return lines.map { cells in
+            let padded = columns.indices.map { column in
+                let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
+                return columns[column].alignment == .left ? cells[column] + blanks : blanks + cells[column]
+            }
+            let line = padded.joined(separator: "  ")
+            let end = line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex
+            return line[..<end] + "\n"
+        }.joined()
+    }
+
+    /// Lines of CSV under a header (RFC 4180, with `\n`).
+    public var csv: String {
+        ([columns.map(\.name)] + rows).map { csvLine($0) + "\n" }.joined()
+    }
+
+    /// A table of GitHub's Markdown.
+    public var markdown: String {
+        func line(_ cells: [String]) -> String {
+            "| "
+                + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+                .joined(separator: " | ") + " |\n"
+        }
+        let rule = columns.map { $0.alignment == .left ? "---" : "---:" }
+        return line(columns.map(\.name)) + "|" + rule.joined(separator: "|") + "|\n" + rows.map(line).joined()
+    }
+
+    /// Whether columns and rows are the same.
+    public static func == (a: TextTable, b: TextTable) -> Bool {
+        a.rows == b.rows && a.columns.elementsEqual(b.columns) { $0 == $1 }
+    }
+}
+
+/// One line of CSV without its end: fields with a comma, a quote or a line end are quoted (RFC 4180).
+public func csvLine(_ fields: [String]) -> String {
+    fields.map { field in
+        guard field.utf8.contains(where: { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }) else { return field }
+        let doubled = field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        return "\"\(doubled)\""
+    }.joined(separator: ",")
+}

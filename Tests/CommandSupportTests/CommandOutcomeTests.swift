@@ -1,0 +1,88 @@
+import ArgumentParser
+import CommandSupport
+import Testing
+
+@Suite struct CommandOutcomeTests {
+    @Test func successIsSilent() {
+        let outcome = run(["fail", "nothing"])
+        #expect(outcome.status == .success)
+        #expect(outcome.output == "" && outcome.errors == "")
+    }
+
+    @Test func aFailureKeepsItsStatusAndSaysWhatToDo() {
+        let outcome = run(["fail", "failure"])
+        #expect(outcome.status == .cannotCreate)
+        #expect(outcome.errors == "error: the disk is full; make room\n")
+        #expect(outcome.output == "")
+    }
+
+    @Test func anErrorOfAModuleIsTranslated() {
+        let outcome = run(["fail", "module"])
+        #expect(outcome.status == .refused)
+        #expect(outcome.errors == "error: translated\n")
+    }
+
+    @Test func anUnknownErrorIsADefect() {
+        let outcome = run(["fail", "surprise"])
+        #expect(outcome.status == .internalError)
+        #expect(outcome.errors.hasPrefix("error: internal error: Surprise()"))
+    }
+
+    @Test(arguments: [["fail"], ["fail", "nonsense"], ["fail", "--no-such-flag"], ["fail", "invalid"], ["walk"]])
+    func aWrongCommandLineIsUsage(_ arguments: [String]) {
+        let outcome = run(arguments)
+        #expect(outcome.status == .usage)
+        #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("Usage:"))
+        #expect(outcome.output == "")
+    }
+
+    @Test func helpGoesToTheOutput() {
+        let outcome = run(["fail", "--help"])
+        #expect(outcome.status == .success)
+        #expect(outcome.output.contains("Fails on demand.") && outcome.errors == "")
+        #expect(outcome.output.contains("EXIT CODES: 0 success, 64 usage, 73 output cannot be written."))
+    }
+
+    private func run(_ arguments: [String]) -> CommandOutcome {
+        CommandOutcome(running: Root.self, arguments: arguments) { error in
+            error is ModuleError ? CommandFailure(.refused, "translated") : nil
+        }
+    }
+}
+
+private struct ModuleError: Error {}
+private struct Surprise: Error {}
+
+private struct Root: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tool", subcommands: [Fail.self])
+}
+
+private struct Fail: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fails on demand.",
+        discussion: ExitStatus.help([.cannotCreate, .usage])
+    )
+
+    enum How: String, ExpressibleByArgument {
+        case nothing
+        case failure
+        case module
+        case surprise
+        case invalid
+    }
+
+    @Argument var how: How
+
+    func validate() throws {
+        if how == .invalid { throw ValidationError("'invalid' is not valid.") }
+    }
+
+    func run() throws {
+        switch how {
+        case .failure: throw CommandFailure(.cannotCreate, "the disk is full; make room")
+        case .module: throw ModuleError()
+        case .surprise: throw Surprise()
+        case .nothing, .invalid: break
+        }
+    }
+}

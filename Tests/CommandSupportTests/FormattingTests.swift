@@ -1,0 +1,112 @@
+import CommandSupport
+import Testing
+
+@Suite struct DurationArgumentTests {
+    @Test(arguments: [
+        ("250ms", Duration.milliseconds(250)), ("1.5s", .milliseconds(1_500)), ("800us", .microseconds(800)),
+        ("0s", .zero), ("2m", .seconds(120)), ("1h", .seconds(3_600)), ("0.000000001s", .nanoseconds(1)),
+        ("999999999h", .seconds(999_999_999 * 3_600)), ("0.25ms", .microseconds(250)),
+    ])
+    func reads(_ text: String, _ duration: Duration) {
+        #expect(DurationArgument(argument: text)?.duration == duration)
+    }
+
+    @Test(arguments: [
+        "", "s", "250", "-1s", "+1s", "1 s", "1,5s", ".5s", "5.s", "1.2.3s", "1e3s", "9999999999s", "0x1s", "1S", "ms",
+        "1d", "\u{0661}s",
+    ])
+    func refuses(_ text: String) {
+        #expect(DurationArgument(argument: text) == nil)
+    }
+
+    @Test(arguments: ["250ms", "1500ms", "3s", "2m", "1h", "800us", "90s"])
+    func describesADefaultAsItIsTyped(_ text: String) {
+        #expect(DurationArgument(argument: text)?.defaultValueDescription == text)
+    }
+}
+
+@Suite struct NumberTests {
+    @Test(arguments: [
+        (0.26564, 4, "0.2656"), (1, 4, "1.0000"), (-0.5, 0, "-1"), (0.00001, 4, "0.0000"), (-0.00001, 4, "0.0000"),
+        (1234.5, 1, "1234.5"), (0.99999, 4, "1.0000"), (.nan, 2, "nan"), (-.infinity, 2, "-inf"), (1e300, 2, "1e+300"),
+        (12, 0, "12"),
+    ])
+    func fixedDecimals(_ value: Double, _ places: Int, _ text: String) {
+        #expect(fixed(value, places) == text)
+    }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
+    func groupedDigits(_ count: Int, _ text: String) {
+        #expect(grouped(count) == text)
+    }
+}
+
+@Suite struct ProgressBarTests {
+    @Test func looksLikeKeras() {
+        let bar = ProgressBar(total: 80, unit: "step")
+        let details = [(name: "loss", value: 0.08469), (name: "root_mean_squared_error", value: 0.291)]
+        #expect(
+            bar.line(completed: 80, elapsed: .milliseconds(240), details: details)
+                == "80/80 ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step - loss: 0.0847 - root_mean_squared_error: 0.2910"
+        )
+        #expect(bar.line(completed: 8, elapsed: .seconds(8)) == " 8/80 ━━──────────────────" + " 1:12 1s/step")
+        #expect(bar.line(completed: 0, elapsed: .zero) == " 0/80 ────────────────────")
+    }
+
+    @Test(arguments: [
+        (Duration.seconds(3_725), "1:02:05 3725s/unit"), (.microseconds(41), "0s 41us/unit"),
+        (.nanoseconds(7), "0s 7ns/unit"),
+    ])
+    func unitsFollowTheSize(_ elapsed: Duration, _ text: String) {
+        #expect(ProgressBar(total: 1, unit: "unit").line(completed: 1, elapsed: elapsed).hasSuffix(" " + text))
+    }
+
+    @Test func countsOutOfRangeAreClamped() {
+        let bar = ProgressBar(total: 0, unit: "row")
+        #expect(bar.line(completed: 7, elapsed: .seconds(1)).hasPrefix("1/1 ━━━━━━━━━━━━━━━━━━━━ "))
+        #expect(bar.line(completed: -7, elapsed: .seconds(1)).hasPrefix("0/1 ─"))
+    }
+}
+
+@Suite struct JSONValueTests {
+    @Test func keepsOrderAndWritesShortestNumbers() {
+        let value: JSONValue = [
+            "b": .number(0.1), "a": .float(0.1), "c": [1, -2, .unsigned(.max)], "d": ["x": .null, "y": true], "e": [],
+            "f": .number(.nan), "g": .float(.infinity), "h": .number(1e-7),
+        ]
+        #expect(
+            value.description
+                == #"{"b": 0.1, "a": 0.1, "c": [1, -2, 18446744073709551615], "d": {"x": null, "y": true}, "e": [], "#
+                + #""f": null, "g": null, "h": 1e-07}"#
+        )
+    }
+
+    @Test func escapesWhatJSONCannotHold() {
+        #expect(JSONValue.string("a\"b\\c\n\t\r\u{01}é/").description == #""a\"b\\c\n\t\r\u0001é/""#)
+    }
+}
+
+@Suite struct TextTableTests {
+    private var table: TextTable {
+        var table = TextTable([(name: "id", alignment: .right), (name: "title", alignment: .left)])
+        table.append(["204", "Back, \"to\" | the Future"])
+        table.append(["7"])
+        table.append(["8", "x", "beyond"])
+        return table
+    }
+
+    @Test func text() {
+        #expect(table.text == " id  title\n204  Back, \"to\" | the Future\n  7\n  8  x\n")
+    }
+
+    @Test func csv() {
+        #expect(table.csv == "id,title\n204,\"Back, \"\"to\"\" | the Future\"\n7,\n8,x\n")
+    }
+
+    @Test func markdown() {
+        #expect(
+            table.markdown
+                == "| id | title |\n|---:|---|\n| 204 | Back, \"to\" \\| the Future |\n| 7 |  |\n| 8 | x |\n"
+        )
+    }
+}

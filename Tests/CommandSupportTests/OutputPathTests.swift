@@ -1,0 +1,40 @@
+import CommandSupport
+import Foundation
+import Testing
+
+@Suite struct OutputPathTests {
+    private func directory() throws -> String {
+        let url = FileManager.default.temporaryDirectory.appending(path: "rank-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url.path()
+    }
+
+    @Test func aWritablePathIsAcceptedAndLeftAsItWas() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = "\(directory)/model"
+        try #require(OutputPath(argument: path)).requireWritable()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
+        try "old".write(toFile: path, atomically: false, encoding: .utf8)
+        try #require(OutputPath(argument: path)).requireWritable()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["model"])
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    }
+
+    @Test func anUnwritablePathIsRefusedWithTheReason() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try expectRefusal(of: directory, "is a directory")
+        try expectRefusal(of: "\(directory)/missing/model", "No such file or directory")
+        try "".write(toFile: "\(directory)/file", atomically: false, encoding: .utf8)
+        try expectRefusal(of: "\(directory)/file/model", "Not a directory")
+        #expect(OutputPath(argument: "") == nil)
+    }
+
+    private func expectRefusal(of path: String, _ reason: String) throws {
+        let output = try #require(OutputPath(argument: path))
+        let failure = #expect(throws: CommandFailure.self) { try output.requireWritable() }
+        #expect(failure?.status == .cannotCreate)
+        #expect(failure?.message.contains(path) == true && failure?.message.contains(reason) == true)
+    }
+}
