@@ -2,4 +2,5 @@
 #pragma once
 
 #include "rank_cpu.h"
+#include "rank_gemm.h"
 #include "rank_score.h"

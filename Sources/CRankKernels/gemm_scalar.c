@@ -1,0 +1,16 @@
+// The oracle: one fmaf at a time, no tiles.
+#include "gemm.h"
+
+#include <math.h>
+
+void rank_gemm_scalar(const rank_gemm_job *job) {
+    for (size_t i = 0; i < job->m; i++) {
+        for (size_t j = 0; j < job->n; j++) {
+            float z = job->seed ? job->seed[j] : 0.0f;
+            for (size_t p = 0; p < job->k; p++) {
+                z = fmaf(job->a[i * job->a_row + p * job->a_column], job->b[p * job->b_row + j], z);
+            }
+            job->c[i * job->c_row + j] = z;
+        }
+    }
+}

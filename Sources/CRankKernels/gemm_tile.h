@@ -1,0 +1,134 @@
+// The tiled product. Included once by each gemm_<instruction set>.c, which defines
+//   GEMM_FUNCTION  the name of the function to define
+//   GEMM_TARGET    the attribute that allows the instruction set (may be empty)
+//   GEMM_LANES     floats per vector
+//   GEMM_VECTORS   vectors side by side in a tile; 6 rows of them are accumulators
+//
+// A tile keeps 6 rows × (GEMM_VECTORS · GEMM_LANES) columns of C in registers and walks down k: one row of B is
+// loaded, each of the six elements of A is broadcast. A lane is an output column, so no sum is ever split.
+#include "gemm.h"
+
+#include <string.h>
+
+#define GEMM_ROWS 6
+
+// Rows of B that are walked before the next tile: with 64 columns they take 32 KiB and stay in the L1 cache while
+// all rows of A pass by. Between blocks C holds the sums; storing and reloading a float changes no bit.
+#define GEMM_BLOCK 128
+
+#define GEMM_INLINE static inline __attribute__((always_inline)) GEMM_TARGET
+
+typedef float gemm_vector __attribute__((vector_size(GEMM_LANES * sizeof(float))));
+
+GEMM_INLINE gemm_vector gemm_load(const float *from) {
+    gemm_vector vector;
+    memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+GEMM_INLINE void gemm_store(float *to, gemm_vector vector) { memcpy(to, &vector, sizeof vector); }
+
+GEMM_INLINE gemm_vector gemm_broadcast(float value) {
+    gemm_vector vector;
+    for (int lane = 0; lane < GEMM_LANES; lane++) {
+        vector[lane] = value;
+    }
+    return vector;
+}
+
+// `rows` and `vectors` are constants at every call, so the loops unroll and the accumulators live in registers.
+GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
+                           int vectors) {
+    gemm_vector sum[GEMM_ROWS][GEMM_VECTORS];
+    const size_t a_row = job->a_row, a_column = job->a_column, b_row = job->b_row;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) {
+            const size_t column = j + (size_t)v * GEMM_LANES;
+            sum[r][v] = from != 0   ? gemm_load(job->c + (i + (size_t)r) * job->c_row + column)
+                        : job->seed ? gemm_load(job->seed + column)
+                                    : (gemm_vector){0};
+        }
+    }
+    const float *a = job->a + i * a_row + from * a_column;
+    const float *b = job->b + from * b_row + j;
+    for (size_t p = from; p < to; p++) {
+        gemm_vector row[GEMM_VECTORS];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) {
+            row[v] = gemm_load(b + (size_t)v * GEMM_LANES);
+        }
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            const gemm_vector x = gemm_broadcast(a[(size_t)r * a_row]);
+#pragma clang loop unroll(full)
+            for (int v = 0; v < vectors; v++) {
+                sum[r][v] = __builtin_elementwise_fma(x, row[v], sum[r][v]);
+            }
+        }
+        a += a_column;
+        b += b_row;
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) {
+            gemm_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * GEMM_LANES, sum[r][v]);
+        }
+    }
+}
+
+// One column of `rows` rows: what no vector covers, above all a last layer with one output.
+GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
+    float sum[GEMM_ROWS];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        sum[r] = from != 0 ? job->c[(i + (size_t)r) * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
+    }
+    for (size_t p = from; p < to; p++) {
+        const float x = job->b[p * job->b_row + j];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            sum[r] = __builtin_fmaf(job->a[(i + (size_t)r) * job->a_row + p * job->a_column], x, sum[r]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        job->c[(i + (size_t)r) * job->c_row + j] = sum[r];
+    }
+}
+
+GEMM_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
+    size_t i = 0;
+    for (; i + GEMM_ROWS <= job->m; i += GEMM_ROWS) {
+        gemm_tile(job, i, j, from, to, GEMM_ROWS, vectors);
+    }
+    for (; i < job->m; i++) {
+        gemm_tile(job, i, j, from, to, 1, vectors);
+    }
+}
+
+GEMM_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
+    size_t from = 0;
+    do {
+        const size_t to = job->k - from > GEMM_BLOCK ? from + GEMM_BLOCK : job->k;
+        size_t j = 0;
+        for (; j + GEMM_VECTORS * GEMM_LANES <= job->n; j += GEMM_VECTORS * GEMM_LANES) {
+            gemm_rows(job, j, from, to, GEMM_VECTORS);
+        }
+        for (; j + GEMM_LANES <= job->n; j += GEMM_LANES) {
+            gemm_rows(job, j, from, to, 1);
+        }
+        for (; j < job->n; j++) {
+            size_t i = 0;
+            for (; i + GEMM_ROWS <= job->m; i += GEMM_ROWS) {
+                gemm_column(job, i, j, from, to, GEMM_ROWS);
+            }
+            for (; i < job->m; i++) {
+                gemm_column(job, i, j, from, to, 1);
+            }
+        }
+        from = to;
+    } while (from < job->k);
+}

@@ -1,0 +1,24 @@
+// Matrix product of training, float32.
+#pragma once
+
+#include "rank_cpu.h"
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// C = seed + A·B, with A of m × k, B of k × n, C of m × n.
+///
+/// Element (i, j) of C starts at `seed[j]` (+0 without a seed) and takes `fma(A[i][p], B[p][j], z)` for p = 0, 1, …
+/// ascending: one chain, so that every level gives the same bits whatever its tiles are.
+///
+/// A's element (i, p) is `a[i * a_row + p * a_column]`: a transposed A is a matter of strides, and a stride of 0
+/// repeats an element. Rows of B and C are contiguous, `b_row` and `c_row` floats apart. C overlaps none of the others.
+/// `level` must be supported (`rank_level_supported`); k = 0 gives the seed. Nothing is allocated, nothing is aligned.
+void rank_gemm(rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column,
+               const float *b, size_t b_row, const float *seed, float *c, size_t c_row);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,99 @@
+import CRankKernels
+
+/// The matrix product of training: `C = seed + A·B`, one chain of fused multiply-adds per element, depth ascending.
+///
+/// The bits do not depend on the kernel; `rank_gemm.h` says in which order they come about.
+package struct MatrixProduct: Sendable {
+    private let level: rank_level
+
+    /// The product under the kernel of that name, or under the best one that this CPU has.
+    ///
+    /// Fails when the name is none, or when this CPU cannot run it.
+    package init?(kernel name: String?) {
+        var level = rank_level_best()
+        if let name {
+            guard unsafe rank_level_named(name, &level), rank_level_supported(level) else { return nil }
+        }
+        self.level = level
+    }
+
+    /// The kernel's name: `scalar`, `neon`, `avx2` or `avx512`.
+    package var kernel: String { unsafe String(cString: rank_level_name(level)) }
+
+    /// The names this CPU can run, the slowest first.
+    package static var supportedKernels: [String] {
+        (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }
+            .filter { rank_level_supported($0) }
+            .map { unsafe String(cString: rank_level_name($0)) }
+    }
+
+    /// Which way the elements of A lie in memory.
+    package enum Layout: Sendable {
+        /// A is rows × depth, row-major.
+        case rowMajor
+        /// A is depth × rows, row-major: what is multiplied is its transpose.
+        case transposed
+        /// Every element of A is A's first.
+        case repeated
+    }
+
+    /// Writes the product into the first `rows · columns` elements of `c`, row-major.
+    ///
+    /// - Parameters:
+    ///   - c: At least rows · columns elements.
+    ///   - rows: Rows of A and C.
+    ///   - columns: Columns of B and C.
+    ///   - depth: Columns of A, rows of B. 0 gives the seed.
+    ///   - a: At least rows · depth elements, one when repeated.
+    ///   - layout: How A lies.
+    ///   - b: depth × columns, row-major.
+    ///   - seed: Where each column's chain starts; +0 without it.
+    /// - Precondition: The arrays are that long.
+    package func callAsFunction(
+        into c: inout [Float],
+        rows: Int,
+        columns: Int,
+        depth: Int,
+        a: [Float],
+        _ layout: Layout = .rowMajor,
+        b: [Float],
+        seed: [Float]? = nil
+    ) {
+        let (row, column) =
+            switch layout {
+            case .rowMajor: (depth, 1)
+            case .transposed: (1, rows)
+            case .repeated: (0, 0)
+            }
+        precondition(rows >= 0 && columns >= 0 && depth >= 0 && c.count >= rows * columns)
+        precondition(a.count >= (layout == .repeated ? min(1, depth) : rows * depth) && b.count >= depth * columns)
+        precondition(seed.map { $0.count >= columns } ?? true)
+        unsafe c.withUnsafeMutableBufferPointer { c in
+            unsafe a.withUnsafeBufferPointer { a in
+                unsafe b.withUnsafeBufferPointer { b in
+                    func run(_ seed: UnsafePointer<Float>?) {
+                        unsafe rank_gemm(
+                            level,
+                            rows,
+                            columns,
+                            depth,
+                            a.baseAddress,
+                            row,
+                            column,
+                            b.baseAddress,
+                            columns,
+                            seed,
+                            c.baseAddress,
+                            columns
+                        )
+                    }
+                    if let seed {
+                        unsafe seed.withUnsafeBufferPointer { unsafe run($0.baseAddress) }
+                    } else {
+                        run(nil)
+                    }
+                }
+            }
+        }
+    }
+}
