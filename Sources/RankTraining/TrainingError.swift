@@ -1,0 +1,43 @@
+/// Why a model could not be trained, evaluated or used for predictions.
+///
+/// The message says what was wrong, where, and what to do about it.
+public struct TrainingError: Error, Sendable {
+    /// What kind of trouble it is, and so who can end it.
+    ///
+    /// The set is open: later versions may add codes.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private let name: String
+
+        /// The code's name, for logs.
+        public var description: String { name }
+
+        /// An option makes no sense, alone or with the others: correct the call.
+        public static let invalidOption = Code(name: "invalidOption")
+        /// The data cannot be trained or tested on: bring other data or another split.
+        public static let unsuitableData = Code(name: "unsuitableData")
+        /// The model was trained on other data or another split: bring those, or insist.
+        public static let fingerprintMismatch = Code(name: "fingerprintMismatch")
+        /// A weight or the loss is no longer finite: lower the learning rate or repair the data.
+        public static let diverged = Code(name: "diverged")
+        /// A pair names a user or an item that the model does not know: correct it, or ask for the fallback.
+        public static let unknownID = Code(name: "unknownID")
+    }
+
+    /// The kind of error.
+    public let code: Code
+    /// What was wrong, where, and what to do.
+    public let message: String
+    /// The error underneath, where there is one.
+    public let cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+}
+
+extension TrainingError: CustomStringConvertible {
+    /// The message.
+    public var description: String { message }
+}

@@ -1,0 +1,48 @@
+import RankData
+import RankEngine
+import Testing
+
+@Suite struct MatrixProductTests {
+    /// Every kernel against the definition, one fused multiply-add at a time: tiles, tails and blocks change no bit.
+    @Test(
+        arguments: MatrixProduct.supportedKernels,
+        [
+            [1, 1, 1], [6, 64, 128], [7, 65, 129], [13, 37, 300], [5, 16, 0], [64, 1, 40], [1, 100, 260], [12, 8, 2],
+            [3, 47, 1],
+        ]
+    )
+    func agreesWithTheDefinition(_ kernel: String, _ size: [Int]) throws {
+        let (rows, columns, depth) = (size[0], size[1], size[2])
+        var random = NumPyRandom(seed: 5)
+        func draw(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() - 0.5) } }
+        let a = draw(rows * depth)
+        let b = draw(depth * columns)
+        let seed = draw(columns)
+        let product = try #require(MatrixProduct(kernel: kernel))
+        #expect(product.kernel == kernel)
+
+        func expected(seeded: Bool, _ element: (_ row: Int, _ inner: Int) -> Float) -> [UInt32] {
+            (0..<(rows * columns)).map { index in
+                let (row, column) = index.quotientAndRemainder(dividingBy: columns)
+                var sum = seeded ? seed[column] : 0
+                for inner in 0..<depth { sum = sum.addingProduct(element(row, inner), b[inner * columns + column]) }
+                return sum.bitPattern
+            }
+        }
+        func result(_ layout: MatrixProduct.Layout, _ a: [Float], seed: [Float]?) -> [UInt32] {
+            var c = [Float](repeating: .nan, count: rows * columns + 1)
+            product(into: &c, rows: rows, columns: columns, depth: depth, a: a, layout, b: b, seed: seed)
+            #expect(c[rows * columns].isNaN, "wrote behind the end")
+            return c.dropLast().map(\.bitPattern)
+        }
+        #expect(result(.rowMajor, a, seed: seed) == expected(seeded: true) { a[$0 * depth + $1] })
+        #expect(result(.transposed, a, seed: nil) == expected(seeded: false) { a[$1 * rows + $0] })
+        #expect(result(.repeated, [3], seed: seed) == expected(seeded: true) { _, _ in 3 })
+    }
+
+    @Test func namesOfNoKernelAreRefused() {
+        #expect(MatrixProduct(kernel: "avx9000") == nil)
+        #expect(MatrixProduct(kernel: "") == nil)
+        #expect(MatrixProduct.supportedKernels.first == "scalar")
+    }
+}

@@ -1,0 +1,132 @@
+import RankData
+import RankEngine
+import RankTraining
+import Testing
+
+@Suite struct NetworkTrainerTests {
+    /// Every gradient of a small network agrees with central differences in float64.
+    ///
+    /// One Adagrad step with accumulators of 1 tells the gradient: step = g / √(1 + g²), solved for g.
+    @Test(arguments: [[], [5], [7, 3]]) func gradientsAgreeWithFiniteDifferences(_ hidden: [Int]) throws {
+        let shape = try NetworkShape(
+            userRows: 4,
+            candidateRows: 5,
+            userDimensions: 3,
+            candidateDimensions: 2,
+            hidden: hidden
+        )
+        var random = NumPyRandom(seed: 7)
+        var network = RankingNetwork(shape: shape, random: &random)
+        // Fresh embeddings are tiny and leave every hidden unit near its kink; these keep clear of it.
+        network.userEmbedding = network.userEmbedding.map { $0 * 20 }
+        network.candidateEmbedding = network.candidateEmbedding.map { $0 * 20 }
+        for layer in network.layers.indices {
+            network.layers[layer].bias = network.layers[layer].bias.map { _ in Float(random.nextUnit() - 0.5) }
+        }
+        let users: [Int32] = [1, 3, 1, 2, 1, 3]
+        let candidates: [Int32] = [4, 4, 1, 2, 4, 3]
+        let labels: [Float] = [0, 0.25, 1, 0.75, 0.5, 1]
+
+        let rate: Float = 0.5
+        let product = try #require(MatrixProduct(kernel: nil))
+        let adagrad = Adagrad(rate: rate, initialAccumulator: 1)
+        var trainer = NetworkTrainer(network, adagrad: adagrad, product: product)
+        let squares = trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
+
+        let oracle = Oracle(shape: shape, users: users, candidates: candidates, labels: labels)
+        let weights = network.parameters.map(Double.init)
+        #expect(abs(squares / 6 - oracle.loss(weights)) < 1e-6)
+        let moved = zip(trainer.network.parameters, network.parameters).map { Double($0) - Double($1) }
+        for index in weights.indices {
+            let h = 1e-6
+            var shifted = weights
+            shifted[index] = weights[index] + h
+            let above = oracle.loss(shifted)
+            shifted[index] = weights[index] - h
+            let expected = (above - oracle.loss(shifted)) / (2 * h)
+            let step = -moved[index] / Double(rate)
+            let gradient = step / (1 - step * step).squareRoot()
+            #expect(abs(gradient - expected) < 2e-6, "weight \(index): \(gradient), expected \(expected)")
+        }
+        #expect(moved.contains { abs($0) > 1e-3 })
+    }
+
+    @Test func everyKernelTrainsToTheSameBits() throws {
+        let shape = try NetworkShape(
+            userRows: 9,
+            candidateRows: 11,
+            userDimensions: 6,
+            candidateDimensions: 7,
+            hidden: [37, 19]
+        )
+        var random = NumPyRandom(seed: 1)
+        let network = RankingNetwork(shape: shape, random: &random)
+        let users = (0..<70).map { _ in Int32(random.nextInteger(upTo: 8)) }
+        let candidates = (0..<70).map { _ in Int32(random.nextInteger(upTo: 10)) }
+        let labels = (0..<70).map { _ in Float(random.nextUnit()) }
+        let results = try MatrixProduct.supportedKernels.map { kernel in
+            let product = try #require(MatrixProduct(kernel: kernel))
+            var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
+            // A full batch, a shorter one, and the full one again in buffers that have been used.
+            for rows in [0..<50, 50..<70, 0..<50] {
+                _ = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
+            }
+            return trainer.network.parameters.map(\.bitPattern)
+        }
+        for result in results { #expect(result == results[0]) }
+        #expect(results[0] != network.parameters.map(\.bitPattern))
+    }
+
+    @Test func rowsOutsideTheBatchStayAsTheyWere() throws {
+        let shape = try NetworkShape(
+            userRows: 3,
+            candidateRows: 3,
+            userDimensions: 2,
+            candidateDimensions: 2,
+            hidden: [4]
+        )
+        var random = NumPyRandom(seed: 3)
+        let network = RankingNetwork(shape: shape, random: &random)
+        let product = try #require(MatrixProduct(kernel: nil))
+        var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
+        _ = trainer.step(users: [1, 1], candidates: [2, 0], labels: [1, 0])
+        #expect(trainer.network.userEmbedding[..<2] == network.userEmbedding[..<2])
+        #expect(trainer.network.userEmbedding[4...] == network.userEmbedding[4...])
+        #expect(trainer.network.userEmbedding[2..<4] != network.userEmbedding[2..<4])
+        #expect(trainer.network.candidateEmbedding[2..<4] == network.candidateEmbedding[2..<4])
+    }
+}
+
+/// The loss written out naively in float64, over the flat list of weights.
+private struct Oracle {
+    let shape: NetworkShape
+    let users: [Int32]
+    let candidates: [Int32]
+    let labels: [Float]
+
+    func loss(_ weights: [Double]) -> Double {
+        let candidateStart = shape.userRows * shape.userDimensions
+        let denseStart = candidateStart + shape.candidateRows * shape.candidateDimensions
+        var sum = 0.0
+        for example in labels.indices {
+            let user = Int(users[example]) * shape.userDimensions
+            let candidate = candidateStart + Int(candidates[example]) * shape.candidateDimensions
+            var x =
+                Array(weights[user..<(user + shape.userDimensions)])
+                + Array(weights[candidate..<(candidate + shape.candidateDimensions)])
+            var start = denseStart
+            for (index, layer) in shape.layers.enumerated() {
+                let bias = start + layer.inputs * layer.outputs
+                x = (0..<layer.outputs).map { output in
+                    var z = weights[bias + output]
+                    for input in x.indices { z += x[input] * weights[start + input * layer.outputs + output] }
+                    return index < shape.layers.count - 1 ? max(z, 0) : z
+                }
+                start = bias + layer.outputs
+            }
+            let error = x[0] - Double(labels[example])
+            sum += error * error
+        }
+        return sum / Double(labels.count)
+    }
+}
