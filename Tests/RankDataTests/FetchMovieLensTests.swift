@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@Suite("scripts/fetch-movielens", .timeLimit(.minutes(1)))
+struct FetchMovieLensTests {
+    /// Runs it where neither GroupLens nor a package index is in reach: the proxy refuses, the index is off.
+    private func fetch(_ arguments: [String]) throws -> Script {
+        let variables = ProcessInfo.processInfo.environment
+        return try Script(
+            "/usr/bin/env",
+            "fetch-movielens",
+            arguments,
+            environment: [
+                "PATH": variables["PATH"] ?? "/usr/bin:/bin", "HOME": variables["HOME"] ?? "/",
+                "https_proxy": "http://127.0.0.1:1", "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "/dev/null",
+            ]
+        )
+    }
+
+    @Test("Says with status 69 that no source is in reach, and leaves nothing behind")
+    func nothingInReach() throws {
+        let directory = try TemporaryDirectory()
+        for arguments in [[], ["--from", "/nowhere.zip"]] {
+            let run = try fetch([directory.path + "/data"] + arguments)
+            #expect(run.status == 69, "\(run.output)")
+            #expect(run.output.contains("no source of MovieLens-100k is in reach"))
+            #expect(run.output.contains("files.grouplens.org") && run.output.contains("recbole==1.2.1"))
+            #expect(run.output.contains("/nowhere.zip") != arguments.isEmpty)
+        }
+        #expect(directory.names.isEmpty)
+    }
+
+    @Test("Refuses with status 65 what is not the genuine data")
+    func notGenuine() throws {
+        let directory = try TemporaryDirectory()
+        let forged = try Samples.movieLens().path
+        let halved = try Samples.movieLens(item: nil).path
+        let notAZip = try directory.write("data.zip", "PK, or so it says")
+        for (path, reason) in [(forged, "SHA-256"), (halved, "holds neither"), (notAZip, "not a readable zip")] {
+            let run = try fetch([directory.path + "/data", "--from", path])
+            #expect(run.status == 65, "\(run.output)")
+            #expect(run.output.contains(reason), "\(run.output)")
+        }
+        #expect(directory.names == ["data.zip"])
+    }
+
+    @Test("Leaves a directory alone that holds something else")
+    func foreignDirectory() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("thesis.txt", "mine")
+        let run = try fetch([directory.path])
+        #expect(run.status == 73)
+        #expect(run.output.contains("thesis.txt"))
+        #expect(directory.names == ["thesis.txt"])
+        let file = directory.path + "/thesis.txt"
+        #expect(try fetch([file]).status == 73)
+        #expect(try fetch([file + "/below"]).status != 0)
+    }
+
+    @Test("Explains wrong usage with status 64")
+    func usage() throws {
+        #expect(try fetch(["--form", "x"]).status == 64)
+        #expect(try fetch(["--help"]).status == 0)
+    }
+
+    @Test("Copies the genuine data, repairs a damaged copy, and is content with a good one", .enabled(if: Data.isThere))
+    func genuine() throws {
+        let directory = try TemporaryDirectory()
+        let target = directory.path + "/ml-100k"
+        #expect(try fetch([target, "--from", Data.path]).status == 0)
+        let again = try fetch([target])
+        #expect(again.status == 0)
+        #expect(again.output.contains("is there"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: target)
+        let damaged = target + "/" + (try #require(names.first))
+        try "cut".write(toFile: damaged, atomically: true, encoding: .utf8)
+        #expect(try fetch([target]).status == 69)
+        #expect(try String(contentsOfFile: damaged, encoding: .utf8) == "cut")
+        #expect(try fetch([target, "--from", Data.path]).status == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target).sorted() == names.sorted())
+        #expect(directory.names == ["ml-100k"])
+    }
+
+    private enum Data {
+        static let path = Script.repository.appendingPathComponent("data/ml-100k").path
+        static let isThere = FileManager.default.fileExists(atPath: path)
+    }
+}

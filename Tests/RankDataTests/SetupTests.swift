@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// Runs `scripts/setup` on a pretended machine: a PATH with a few real tools and the given pretended ones.
+@Suite("scripts/setup", .timeLimit(.minutes(1)))
+struct SetupTests {
+    private static let swift = "echo 'Swift version 6.2 (swift-6.2-RELEASE)'"
+    private static let user = "echo 1000"
+
+    private func setup(_ tools: [String: String]) throws -> (run: Script, directory: TemporaryDirectory) {
+        let directory = try TemporaryDirectory()
+        let files = FileManager.default
+        for tool in ["bash", "cat", "dirname", "grep", "head", "sed"] {
+            let real = try #require(["/usr/bin/", "/bin/"].map { $0 + tool }.first { files.fileExists(atPath: $0) })
+            try files.createSymbolicLink(atPath: directory.path + "/" + tool, withDestinationPath: real)
+        }
+        for (tool, body) in tools {
+            let path = try directory.write(tool, "#!/bin/bash\n\(body)\n")
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        let log = directory.path + "/log"
+        return (try Script("/bin/bash", "setup", [], environment: ["PATH": directory.path, "LOG": log]), directory)
+    }
+
+    @Test("Asks for a Swift toolchain of 6.2 or later")
+    func toolchain() throws {
+        let none = try setup([:]).run
+        #expect(none.status == 69)
+        #expect(none.output.contains("no swift on the PATH"))
+        for version in ["6.1.2", "5.10", "6.0"] {
+            let old = try setup(["swift": "echo 'Swift version \(version) (swift-\(version)-RELEASE)'"]).run
+            #expect(old.status == 69)
+            #expect(old.output.contains("too old") && old.output.contains("6.2"))
+        }
+        let broken = try setup(["swift": "exit 1"]).run
+        #expect(broken.status == 69)
+        #expect(broken.output.contains("does not work"))
+    }
+
+    @Test("Accepts later toolchains", arguments: ["6.2", "6.3.1", "6.10", "7.0-dev"])
+    func laterToolchain(_ version: String) throws {
+        let run = try setup(["swift": "echo 'Apple Swift version \(version) (x)'"]).run
+        #expect(run.output.contains("no python3"))
+    }
+
+    @Test("Says what is missing where there is no apt, or no right to use it")
+    func noAPT() throws {
+        let run = try setup(["swift": Self.swift, "python3": "exit 0", "id": Self.user]).run
+        #expect(run.status == 69)
+        #expect(run.output.contains("no apt-get") && run.output.contains("git"))
+        let helpless = try setup(["swift": Self.swift, "python3": "exit 0", "id": Self.user, "apt-get": ""]).run
+        #expect(helpless.status == 69)
+        #expect(helpless.output.contains("neither root nor sudo") && helpless.output.contains("git"))
+    }
+
+    @Test("Updates and installs through sudo, and only what is missing")
+    func installs() throws {
+        let tools = [
+            "swift": Self.swift, "python3": "exit 0", "id": Self.user, "apt-get": "echo \"apt-get $*\" >>\"$LOG\"",
+            "sudo": "echo sudo >>\"$LOG\"; exec \"$@\"", "env": "shift; exec \"$@\"", "dpkg-query": "echo installed",
+        ]
+        let (run, directory) = try setup(tools)
+        #expect(run.status == 0, "\(run.output)")
+        let log = try String(contentsOfFile: directory.path + "/log", encoding: .utf8).split(separator: "\n")
+        #expect(log.count == 4)
+        #expect(log.first == "sudo")
+        #expect(log.count == 4 && log[1].hasPrefix("apt-get update"))
+        #expect(log.count == 4 && log[3].hasPrefix("apt-get install") && log[3].hasSuffix(" git"))
+    }
+
+    @Test("Touches nothing when all is there")
+    func content() throws {
+        let tools = [
+            "swift": Self.swift, "python3": "exit 0", "git": "", "dpkg-query": "echo installed",
+            "apt-get": "echo called >\"$LOG\"",
+        ]
+        let (run, directory) = try setup(tools)
+        #expect(run.status == 0, "\(run.output)")
+        #expect(!directory.names.contains("log"))
+    }
+
+    @Test("Ends when apt-get fails")
+    func failingAPT() throws {
+        let run = try setup(["swift": Self.swift, "python3": "exit 0", "id": "echo 0", "apt-get": "exit 100"]).run
+        #expect(run.status == 69)
+        #expect(run.output.contains("apt-get update failed"))
+    }
+}
