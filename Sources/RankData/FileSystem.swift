@@ -32,7 +32,7 @@ enum FileSystem {
         var info = stat()
         guard stat(path, &info) == 0 else {
             let error = SystemCallError.last("stat")
-            if error.number == ENOENT { return nil }
+            if error.number == ENOENT || error.number == ENOTDIR { return nil }
             throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
         }
         return (info.st_mode & S_IFMT) == S_IFDIR ? .directory : .file

@@ -1,0 +1,103 @@
+/// Who rates what in a synthetic set: distinct pairs, users one after the other, zero-based.
+struct SyntheticPairs {
+    let userCount: Int
+    let itemCount: Int
+    private(set) var users: [Int] = []
+    private(set) var items: [Int] = []
+    /// Per item, its popularity rank over the number of items: 0 is the most popular.
+    let popularity: [Double]
+
+    init(_ plan: SyntheticMovieLens, _ random: inout NumPyRandom) {
+        userCount = plan.userCount
+        itemCount = plan.itemCount
+        let itemByRank = random.permutation(plan.itemCount)
+        var popularity = [Double](repeating: 0, count: plan.itemCount)
+        for (rank, item) in itemByRank.enumerated() {
+            popularity[item] = (Double(rank) + 0.5) / Double(plan.itemCount)
+        }
+        self.popularity = popularity
+
+        let activity = Self.activity(plan)
+        var chosen: [[Int]] = Array(repeating: [], count: plan.userCount)
+        let room = zip(random.permutation(plan.userCount), activity).sorted { $0.0 < $1.0 }.map(\.1)
+        // Each item gets its one rating first, so that the popular ones cannot crowd it out.
+        for item in 0..<plan.itemCount {
+            var user = Int(random.nextInteger(upTo: UInt64(plan.userCount - 1)))
+            while chosen[user].count >= room[user] { user = (user + 1) % plan.userCount }
+            chosen[user].append(item)
+        }
+
+        let draw = WeightedDraw(popularity.map { UInt64(1_000_000 * Self.skew($0, offset: 0.04)) + 1 })
+        var isTaken = [Bool](repeating: false, count: plan.itemCount)
+        users.reserveCapacity(plan.ratingCount)
+        items.reserveCapacity(plan.ratingCount)
+        for user in 0..<plan.userCount {
+            for item in chosen[user] { isTaken[item] = true }
+            while chosen[user].count < room[user] {
+                var item = draw.next(&random)
+                var attempts = 1
+                while isTaken[item], attempts < 32 {
+                    item = draw.next(&random)
+                    attempts += 1
+                }
+                // Whoever has rated nearly everything takes the next one left.
+                while isTaken[item] { item = (item + 1) % plan.itemCount }
+                isTaken[item] = true
+                chosen[user].append(item)
+            }
+            for item in chosen[user] {
+                isTaken[item] = false
+                users.append(user)
+                items.append(item)
+            }
+        }
+    }
+
+    /// How much whoever is at `position` in 0...1 of a ranking has: nearly nothing at the tail, the more at the head
+    /// the smaller `offset`.
+    private static func skew(_ position: Double, offset: Double) -> Double {
+        (1 - position) * (1 - position) / (position + offset)
+    }
+
+    /// How many ratings the most active user has, the second most active, and so on.
+    private static func activity(_ plan: SyntheticMovieLens) -> [Int] {
+        let minimum = min(SyntheticMovieLens.minimumPerUser, plan.itemCount)
+        let weights = (0..<plan.userCount).map { skew((Double($0) + 0.5) / Double(plan.userCount), offset: 0.1) }
+        let total = weights.reduce(0, +)
+        let extra = plan.ratingCount - minimum * plan.userCount
+        var counts = weights.map { min(plan.itemCount, minimum + Int(Double(extra) * $0 / total)) }
+        var rest = plan.ratingCount - counts.reduce(0, +)
+        while rest > 0 {
+            for user in counts.indices where rest > 0 && counts[user] < plan.itemCount {
+                counts[user] += 1
+                rest -= 1
+            }
+        }
+        return counts
+    }
+}
+
+/// Draws indices in proportion to whole weights, so that no rounding decides.
+private struct WeightedDraw {
+    private let upperBounds: [UInt64]
+
+    init(_ weights: [UInt64]) {
+        var sum: UInt64 = 0
+        upperBounds = weights.map { weight in
+            sum += weight
+            return sum
+        }
+    }
+
+    /// The next index, in logarithmic time.
+    func next(_ random: inout NumPyRandom) -> Int {
+        let value = random.nextInteger(upTo: (upperBounds.last ?? 1) - 1)
+        var low = 0
+        var high = upperBounds.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if upperBounds[middle] > value { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
