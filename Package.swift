@@ -46,7 +46,12 @@ let package = Package(
         ),
 
         // Wire: messages and codec; knows nobody.
-        .target(name: "RankProtocol", path: "Sources/Protocol", swiftSettings: memorySettings),
+        .target(
+            name: "RankProtocol",
+            path: "Sources/Protocol",
+            // `Lifetimes`: a view of a frame ends before the frame's memory changes.
+            swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
+        ),
 
         // Engine: kernels in C, models and scoring in Swift.
         .target(name: "CRankKernels"),

@@ -1,0 +1,40 @@
+/// What a request asks for.
+public enum RequestKind: UInt8, Hashable, Sendable, CaseIterable {
+    /// Scores for the candidates of one or several queries.
+    case score = 0x01
+    /// Take back a request nobody waits for any more.
+    case cancel = 0x02
+    /// What the worker is: model, limits, ranges.
+    case info = 0x03
+    /// Whether the thread that scores is alive and serving.
+    case health = 0x04
+    /// Counters since the start.
+    case stats = 0x05
+
+    /// The kind of a successful reply.
+    public var reply: ReplyKind {
+        switch self {
+        case .score: .score
+        case .cancel: .cancel
+        case .info: .info
+        case .health: .health
+        case .stats: .stats
+        }
+    }
+}
+
+/// What a reply carries.
+public enum ReplyKind: UInt8, Hashable, Sendable, CaseIterable {
+    /// Scores.
+    case score = 0x81
+    /// Whether a request was taken back.
+    case cancel = 0x82
+    /// Pairs that describe the worker.
+    case info = 0x83
+    /// SERVING or NOT_SERVING.
+    case health = 0x84
+    /// Pairs that count.
+    case stats = 0x85
+    /// A status other than OK and its text.
+    case error = 0xff
+}

@@ -1,0 +1,26 @@
+/// A numeric profile: scores of the same model and the same profile are the same bits.
+///
+/// In a request it selects the profile that must answer, `unspecified` allows any.
+public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number on the wire.
+    public let rawValue: UInt16
+
+    /// Wraps a number; numbers without a name here may belong to a newer peer.
+    public init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// Any profile in a request, none in a reply of a worker without a model.
+    public static let unspecified = NumericProfile(rawValue: 0)
+    /// Chains of fused multiply-adds in binary32, as docs/NUMERICS.md defines them.
+    public static let fp32FMA = NumericProfile(rawValue: 1)
+
+    /// The profile's name in documents and in INFO.
+    public var description: String {
+        switch self {
+        case .unspecified: "unspecified"
+        case .fp32FMA: "fp32-fma"
+        default: "profile-\(rawValue)"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// What a worker does with ids that its model has never seen.
+public enum UnknownIDPolicy: UInt8, Hashable, Sendable, CaseIterable {
+    /// The request gets NOT_FOUND, which names the query, the candidate and the id.
+    case fail = 0
+    /// The model's row for unknown ids is used, and the entry or the query is flagged.
+    case fallback = 1
+    /// Unknown candidates are left out; a query with an unknown user has no entry.
+    case omit = 2
+}
+
+/// How urgent a request is.
+public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
+    /// Somebody waits for it.
+    case interactive = 0
+    /// Throughput counts, latency does not.
+    case bulk = 1
+}
+
+/// How the ids of a request are spelled.
+public enum IDKind: UInt8, Hashable, Sendable, CaseIterable {
+    /// Unsigned 64-bit numbers.
+    case u64 = 0
+    /// UTF-8 text of 1 to 65,535 bytes.
+    case utf8 = 1
+}
+
+/// The fixed fields at the start of a SCORE request's payload.
+public struct ScoreParameters: Hashable, Sendable {
+    /// The entries wanted per query; 0 = every score, in request order.
+    public var topK: UInt32
+    /// What to do with unknown ids.
+    public var unknownIDs: UnknownIDPolicy
+    /// Interactive or bulk.
+    public var requestClass: RequestClass
+    /// How ids are spelled.
+    public var idKind: IDKind
+    /// Floats per candidate; 0 for rankers that want none.
+    public var featureCount: UInt32
+
+    /// Describes a SCORE request.
+    public init(
+        topK: UInt32 = 0,
+        unknownIDs: UnknownIDPolicy = .fail,
+        requestClass: RequestClass = .interactive,
+        idKind: IDKind = .u64,
+        featureCount: UInt32 = 0
+    ) {
+        self.topK = topK
+        self.unknownIDs = unknownIDs
+        self.requestClass = requestClass
+        self.idKind = idKind
+        self.featureCount = featureCount
+    }
+
+    /// Whether replies carry positions: with top k or omission, entry i need not be candidate i.
+    public var repliesAreIndexed: Bool { topK > 0 || unknownIDs == .omit }
+}
