@@ -23,7 +23,7 @@ enum AtomicFile {
         var table = RatingTable(
             file: file,
             firstLine: 2,
-            capacity: bytes.lineCount,
+            capacity: bytes.rowLimit,
             hasTimestamps: timestamp != nil
         )
         while let line = lines.next() {

@@ -52,11 +52,10 @@ extension [UInt8] {
         String(decoding: self[range], as: UTF8.self)
     }
 
-    /// A range quoted for an error message, cut to 60 bytes, nothing unprintable.
+    /// A range quoted for an error message, cut to 60 bytes.
     func quoted(_ range: Range<Int>) -> String {
         let shown = text(range.lowerBound..<Swift.min(range.upperBound, range.lowerBound + 60))
-        let escaped = shown.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : String($0) }
-        return "'" + escaped.joined() + (range.count > 60 ? "…'" : "'")
+        return "'" + shown + (range.count > 60 ? "…'" : "'")
     }
 }
 

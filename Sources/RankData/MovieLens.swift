@@ -14,7 +14,7 @@ enum MovieLens {
     static func ratings(_ bytes: [UInt8], file: String) throws(DataError) -> RatingTable {
         var lines = Lines(bytes)
         var fields: [Range<Int>] = []
-        var table = RatingTable(file: file, firstLine: 1, capacity: bytes.lineCount, hasTimestamps: true)
+        var table = RatingTable(file: file, firstLine: 1, capacity: bytes.rowLimit, hasTimestamps: true)
         while let line = lines.next() {
             bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
             guard fields.count == 4 else {
@@ -115,8 +115,9 @@ func columns(_ count: Int, _ line: Range<Int>) -> String {
 }
 
 extension [UInt8] {
-    /// How many lines there are at most, for reserving room.
-    var lineCount: Int {
-        reduce(into: 1) { count, byte in count += byte == UInt8(ascii: "\n") ? 1 : 0 }
+    /// How many rows of ratings there are at most, for reserving room: a row takes at least six bytes.
+    var rowLimit: Int {
+        let lines = reduce(into: 1) { count, byte in count += byte == UInt8(ascii: "\n") ? 1 : 0 }
+        return Swift.min(lines, count / 6 + 1)
     }
 }

@@ -2,26 +2,27 @@
 ///
 /// Half the size of a `Dictionary` of pairs and several times as fast to fill, because the keys stay in the columns.
 struct PairIndex {
-    private var slots: [Int]
-    private let mask: Int
+    private var slots = [Int](repeating: vacant, count: 16)
+    private var count = 0
     private static let vacant = -1
 
-    /// A table for up to `capacity` rows.
-    init(capacity: Int) {
-        var size = 16
-        while size < capacity * 2 { size *= 2 }
-        slots = [Int](repeating: Self.vacant, count: size)
-        mask = size - 1
-    }
-
-    /// Enters a row.
+    /// Enters a row; constant time on average.
     ///
     /// - Returns: The earlier row with the same pair, in which case nothing is entered.
     mutating func insert(row: Int, _ users: [UInt64], _ items: [UInt64]) -> Int? {
+        if (count + 1) * 2 > slots.count { grow(users, items) }
         let slot = slot(of: users[row], items[row], users, items)
         if slots[slot] != Self.vacant { return slots[slot] }
         slots[slot] = row
+        count += 1
         return nil
+    }
+
+    /// Doubles the table, so that at least half of it stays vacant.
+    private mutating func grow(_ users: [UInt64], _ items: [UInt64]) {
+        let rows = slots.filter { $0 != Self.vacant }
+        slots = [Int](repeating: Self.vacant, count: slots.count * 2)
+        for row in rows { slots[slot(of: users[row], items[row], users, items)] = row }
     }
 
     /// The row of a pair, or nil when there is none.
@@ -37,6 +38,7 @@ struct PairIndex {
         hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
         hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
         hash ^= hash >> 31
+        let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != Self.vacant, users[slots[slot]] != user || items[slots[slot]] != item {
             slot = (slot + 1) & mask

@@ -1,7 +1,7 @@
 /// Ratings being read: checks each row and remembers where it stood.
 struct RatingTable {
     private(set) var ratings: Ratings
-    private var index: PairIndex
+    private var index = PairIndex()
     private let file: String
     private let firstLine: Int
 
@@ -9,7 +9,6 @@ struct RatingTable {
     init(file: String, firstLine: Int, capacity: Int, hasTimestamps: Bool) {
         self.file = file
         self.firstLine = firstLine
-        index = PairIndex(capacity: capacity)
         ratings = Ratings(hasTimestamps: hasTimestamps)
         ratings.reserveCapacity(capacity)
     }

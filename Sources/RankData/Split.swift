@@ -37,7 +37,7 @@ public struct Split: Sendable, Equatable {
 
     /// The split whose test pairs are listed.
     init(testPairs pairs: PairList, source: String, _ ratings: Ratings) throws(DataError) {
-        var index = PairIndex(capacity: ratings.count)
+        var index = PairIndex()
         for row in 0..<ratings.count { _ = index.insert(row: row, ratings.userIDs, ratings.itemIDs) }
         var listedOnLine = [Int](repeating: 0, count: ratings.count)
         for position in 0..<pairs.count {

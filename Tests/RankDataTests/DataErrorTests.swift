@@ -1,0 +1,17 @@
+import RankData
+import Testing
+
+@Suite("DataError")
+struct DataErrorTests {
+    @Test("Keeps control characters and endless text of a foreign file out of its message")
+    func printable() throws {
+        let header = "a:token\t" + "\u{1B}[2J\u{9B}" + String(repeating: "x", count: 100_000) + ":token\n"
+        let directory = try Samples.recBole(inter: header)
+        let error = #expect(throws: DataError.self) { try DataSet.load(directory: directory.path) }
+        let message = try #require(error?.message)
+        #expect(message.contains("no column user_id"))
+        #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
+        #expect(message.unicodeScalars.count <= 2_001)
+        #expect(error.map { "\($0)" } == message)
+    }
+}
