@@ -1,0 +1,99 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// A file that appears whole or not at all.
+///
+/// The bytes go to a temporary name in the same directory, are flushed to disk and proved, and only then take the file's name. Whatever fails leaves no
+/// temporary file and an older file untouched.
+@safe package struct AtomicFile: ~Copyable {
+    private let path: String
+    private let temporary: String
+    private var descriptor: CInt
+
+    /// Writes a file with `write`, lets `verify` read it under its temporary name, and gives it its name.
+    package static func replace(
+        path: String,
+        write: (inout AtomicFile) throws(EngineError) -> Void,
+        verify: (_ temporaryPath: String) throws(EngineError) -> Void = { _ in }
+    ) throws(EngineError) {
+        var file = try AtomicFile(path: path)
+        try write(&file)
+        try file.flush()
+        try verify(file.temporary)
+        try file.rename()
+    }
+
+    private init(path: String) throws(EngineError) {
+        let (directory, name) = Self.split(path)
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw EngineError(.cannotWrite, "\(path) is a directory; give the name of a file in it", errno: EISDIR)
+        }
+        let random = UInt64.random(in: 0...UInt64.max)
+        let temporary = "\(directory)/.\(name).\(getpid()).\(String(random, radix: 36)).tmp"
+        let opened = System.retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+        if let errno = opened.errno { throw Self.cannot("create a file beside", path, errno) }
+        self.path = path
+        self.temporary = temporary
+        descriptor = opened.value
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            _ = unsafe unlink(temporary)
+        }
+    }
+
+    /// Appends bytes.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(EngineError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let (descriptor, part) = unsafe (descriptor, rest)
+            let written = System.retrying { unsafe write(descriptor, part.baseAddress, part.count) }
+            if let errno = written.errno { throw Self.cannot("write", path, errno) }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written.value...])
+        }
+    }
+
+    private mutating func flush() throws(EngineError) {
+        let descriptor = descriptor
+        if let errno = System.retrying({ fsync(descriptor) }).errno { throw Self.cannot("flush", path, errno) }
+    }
+
+    private consuming func rename() throws(EngineError) {
+        #if canImport(Darwin)
+        let result = unsafe Darwin.rename(temporary, path)
+        #elseif canImport(Musl)
+        let result = unsafe Musl.rename(temporary, path)
+        #else
+        let result = unsafe Glibc.rename(temporary, path)
+        #endif
+        if result != 0 { throw Self.cannot("give its name to", path, errno) }
+        close(descriptor)
+        descriptor = -1
+        // The name itself is on disk only when the directory is.
+        let directory = Self.split(path).directory
+        let opened = System.retrying { unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        if let errno = opened.errno { throw Self.cannot("flush the directory of", path, errno) }
+        defer { close(opened.value) }
+        if let errno = System.retrying({ fsync(opened.value) }).errno {
+            throw Self.cannot("flush the directory of", path, errno)
+        }
+    }
+
+    private static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (directory, String(path[path.index(after: slash)...]))
+    }
+
+    private static func cannot(_ verb: String, _ path: String, _ number: CInt) -> EngineError {
+        EngineError(.cannotWrite, "cannot \(verb) \(path): \(System.text(of: number))", errno: number)
+    }
+}

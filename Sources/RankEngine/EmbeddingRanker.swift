@@ -1,0 +1,237 @@
+internal import CRankKernels
+
+/// The built-in ranker: a ``RankModel`` scored by a kernel under a plan.
+@safe public final class EmbeddingRanker: Ranker {
+    /// What the ranker is.
+    public let info: RankerInfo
+    /// The model that is scored.
+    public let model: RankModel
+    /// The plan that was chosen or forced.
+    public let plan: ScoringPlan
+    /// The kernel that runs.
+    public let kernel: Kernel
+
+    private let network: Network
+    /// The halves of the first layer for every row, under the factored plan.
+    private let tables: (users: SharedFloats, candidates: SharedFloats)?
+    /// The half of the user of the last call, under the plan user-once.
+    private let userHalf = ScoringScratch()
+    private var userHalfRow: UInt32?
+    /// Rows of the candidates in work.
+    private let rows: UnsafeMutableBufferPointer<UInt32>
+    private static let chunk = 512
+
+    init(_ model: RankModel, plan: ScoringPlan, kernel: Kernel) {
+        self.model = model
+        self.plan = plan
+        self.kernel = kernel
+        let network = Network(model.weights, kernel: kernel)
+        self.network = network
+        unsafe rows = .allocate(capacity: Self.chunk)
+        let stride = network.tableStride
+        if plan == .factored, stride > 0 {
+            let (users, candidates) = (model.shape.userRows, model.shape.candidateRows)
+            tables = unsafe (
+                SharedFloats(count: users * stride) {
+                    unsafe network.halfRows(RANK_HALF_USER, from: 0, count: users, into: $0.baseAddress)
+                },
+                SharedFloats(count: candidates * stride) {
+                    unsafe network.halfRows(RANK_HALF_CANDIDATE, from: 0, count: candidates, into: $0.baseAddress)
+                }
+            )
+        } else {
+            tables = nil
+        }
+        userHalf.reserve(stride)
+        info = model.info(plan: plan, kernel: kernel)
+    }
+
+    deinit {
+        unsafe rows.deallocate()
+    }
+
+    /// Scores a part of a query's candidates; see ``Ranker``.
+    public func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        try unsafe Self.check(query, candidates, min(scores.count, unknown.count))
+        let userRow = try unsafe self.userRow(query.user)
+        guard let scoreBase = scores.baseAddress, let unknownBase = unknown.baseAddress,
+            let rowBase = unsafe rows.baseAddress
+        else { return ScoreOutcome(isUserKnown: userRow != 0, unknownCount: 0) }
+        let half = unsafe self.half(of: userRow)
+        var unknownCount = 0
+        var start = candidates.lowerBound
+        while start < candidates.upperBound {
+            let part = start..<min(start + Self.chunk, candidates.upperBound)
+            let offset = start - candidates.lowerBound
+            unknownCount += try unsafe findRows(query.candidates, part, unknown: unknownBase + offset)
+            unsafe network.run(
+                userRow,
+                userHalf: half,
+                table: tables?.candidates.buffer.baseAddress,
+                rows: rowBase,
+                count: part.count,
+                scores: scoreBase + offset
+            )
+            try unsafe Self.demandFinite(scoreBase + offset, query, part)
+            start = part.upperBound
+        }
+        return ScoreOutcome(isUserKnown: userRow != 0, unknownCount: unknownCount)
+    }
+
+    // MARK: Rows
+
+    private func userRow(_ user: RankQuery.User) throws(EngineError) -> UInt32 {
+        switch unsafe user {
+        case .number(let number) where !model.users.kind.isText: model.users.row(of: number)
+        case .text(let text) where model.users.kind.isText: unsafe model.users.row(of: text)
+        default: throw wrongKind("user")
+        }
+    }
+
+    /// Writes the rows of a chunk's candidates and their flags; returns how many are unknown.
+    private func findRows(
+        _ candidates: RankQuery.Candidates,
+        _ part: Range<Int>,
+        unknown: UnsafeMutablePointer<Bool>
+    ) throws(EngineError) -> Int {
+        let vocabulary = model.candidates
+        var unknownCount = 0
+        switch unsafe candidates {
+        case .numbers(let bytes) where !vocabulary.kind.isText:
+            for (index, position) in part.enumerated() {
+                let row = vocabulary.row(of: unsafe RankQuery.Candidates.number(bytes, position))
+                unsafe rows[index] = row
+                unsafe unknown[index] = row == 0
+                unknownCount += row == 0 ? 1 : 0
+            }
+        case .texts(let offsets, let text) where vocabulary.kind.isText:
+            for (index, position) in part.enumerated() {
+                guard let id = unsafe RankQuery.Candidates.text(offsets: offsets, text: text, position) else {
+                    throw EngineError(
+                        .invalidQuery,
+                        "the offsets of candidate \(position) do not lie in the text",
+                        position: position
+                    )
+                }
+                let row = unsafe vocabulary.row(of: id)
+                unsafe rows[index] = row
+                unsafe unknown[index] = row == 0
+                unknownCount += row == 0 ? 1 : 0
+            }
+        default:
+            throw wrongKind("candidate")
+        }
+        return unknownCount
+    }
+
+    /// The user's half of the first layer, where the plan has one: from the table, or computed once for each user in a row.
+    private func half(of row: UInt32) -> UnsafePointer<Float>? {
+        switch plan {
+        case .direct:
+            return nil
+        case .factored:
+            return unsafe tables?.users.buffer.baseAddress.map { unsafe $0 + Int(row) * network.tableStride }
+        case .userOnce:
+            guard let base = unsafe userHalf.floats.baseAddress else { return nil }
+            if userHalfRow != row {
+                unsafe network.halfRows(RANK_HALF_USER, from: row, count: 1, into: base)
+                userHalfRow = row
+            }
+            return unsafe UnsafePointer(base)
+        }
+    }
+
+    // MARK: Checks
+
+    private static func check(_ query: RankQuery, _ candidates: Range<Int>, _ room: Int) throws(EngineError) {
+        guard unsafe query.featureCount == 0 else {
+            throw EngineError(
+                .invalidQuery,
+                "the request has \(unsafe query.featureCount) features for each candidate; this model wants none"
+            )
+        }
+        let count = unsafe query.candidateCount
+        guard candidates.lowerBound >= 0, candidates.upperBound <= count, candidates.count <= room else {
+            throw EngineError(
+                .invalidQuery,
+                "candidates \(candidates) do not lie in a list of \(count), or the buffers of \(room) are too short"
+            )
+        }
+    }
+
+    private func wrongKind(_ side: String) -> EngineError {
+        let expected = model.users.kind.isText ? "UTF-8 text" : "a 64-bit number"
+        return EngineError(.invalidQuery, "the \(side) id is of the wrong kind; this model's ids are \(expected)")
+    }
+
+    private static func demandFinite(
+        _ scores: UnsafeMutablePointer<Float>,
+        _ query: RankQuery,
+        _ part: Range<Int>
+    ) throws(EngineError) {
+        // x·0 is 0 for finite x and NaN for all others: one sum tells whether any of them is not finite.
+        var sum: Float = 0
+        for index in 0..<part.count { sum += unsafe scores[index] * 0 }
+        if sum == 0 { return }
+        for (index, position) in part.enumerated() where unsafe !scores[index].isFinite {
+            throw EngineError(
+                .scoreNotFinite,
+                "candidate \(position), id \(unsafe query.candidates.describe(position)), scores \(unsafe scores[index])",
+                position: position
+            )
+        }
+    }
+}
+
+extension RankModel {
+    /// Makes a ranker: packs the dense layers for a kernel and, under the factored plan, computes its tables.
+    ///
+    /// - Parameters:
+    ///   - plan: The plan to force, or nil for the fastest whose tables fit.
+    ///   - memoryBudget: Bytes of tables that an automatic plan may make.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``.
+    public func makeRanker(
+        plan: ScoringPlan? = nil,
+        memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
+        kernel: String? = nil
+    ) throws(EngineError) -> sending EmbeddingRanker {
+        let plan = plan ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
+        return EmbeddingRanker(self, plan: plan, kernel: try Kernel.chosen(kernel))
+    }
+
+    /// The facts of INFO.
+    func info(plan: ScoringPlan, kernel: Kernel) -> RankerInfo {
+        var facts = [
+            (key: "model_id", value: modelID.description),
+            (key: "profile", value: profile.description),
+            (key: "kernel", value: kernel.description),
+            (key: "plan", value: plan.rawValue),
+            (key: "architecture", value: architecture),
+            (key: "shape", value: shape.summary),
+            (key: "id_kind", value: users.kind.isText ? "utf8" : "u64"),
+            (key: "user_ids", value: users.summary),
+            (key: "candidate_ids", value: candidates.summary),
+            (key: "features", value: "0"),
+            (key: "label_transform", value: metadata.labelTransform.rawValue),
+            (key: "prior", value: "\(metadata.prior)"),
+            (key: "data", value: metadata.fingerprint["data"]),
+            (key: "split", value: metadata.fingerprint["split"]),
+        ]
+        if let claim = metadata.claimedTestRMSE {
+            facts.append((key: "claimed_test_rmse", value: "\(claim)"))
+        }
+        return RankerInfo(
+            modelID: modelID.bytes,
+            profile: profile,
+            hasTextIDs: users.kind.isText,
+            prior: metadata.prior,
+            facts: facts
+        )
+    }
+}

@@ -1,0 +1,48 @@
+/// What went wrong while a model was read, written or asked for scores.
+public struct EngineError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure, and with it who can do something about it.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The code's name, as shown in messages and logs.
+        public let description: String
+
+        private init(_ description: String) {
+            self.description = description
+        }
+
+        /// The file cannot be opened, mapped or read: mend the path or its permissions.
+        public static let cannotRead = Code("cannot read")
+        /// The file is not a whole, valid model of a known version: get the file again, or the right one.
+        public static let modelRefused = Code("model refused")
+        /// The values given do not make a model: mend the program that made them.
+        public static let invalidModel = Code("invalid model")
+        /// The output cannot be written; nothing was left behind and an older file is untouched.
+        public static let cannotWrite = Code("cannot write")
+        /// The query does not fit the ranker (kind of ids, features, counts): mend the request.
+        public static let invalidQuery = Code("invalid query")
+        /// A score is not a finite number: the model's weights are too large for this pair.
+        public static let scoreNotFinite = Code("score not finite")
+        /// No kernel has that name, or this CPU cannot run it: choose another.
+        public static let kernelUnavailable = Code("kernel unavailable")
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// What was wrong, where, and what to do.
+    public let message: String
+    /// The position of the candidate concerned in the query's list, where there is one.
+    public let position: Int?
+    /// The `errno` of the system call that failed, where there is one.
+    public let errno: CInt?
+
+    package init(_ code: Code, _ message: String, position: Int? = nil, errno: CInt? = nil) {
+        self.code = code
+        self.message = message
+        self.position = position
+        self.errno = errno
+    }
+
+    /// The code and the message in one line.
+    public var description: String {
+        "\(code.description): \(message)"
+    }
+}

@@ -1,0 +1,106 @@
+extension ModelDraft {
+    /// Writes the draft as a model file and returns the model's id.
+    ///
+    /// The same draft gives the same bytes. −0 and subnormal weights become +0. The file is loaded and proved under a temporary name before it takes its
+    /// own; a failure leaves no file behind, and an older file as it was.
+    ///
+    /// - Throws: ``EngineError/Code/invalidModel`` when shapes or ids do not fit or a number is not finite;
+    ///   ``EngineError/Code/scoreNotFinite`` when a golden pair's score is not finite; ``EngineError/Code/cannotWrite`` when the file system refuses.
+    @discardableResult
+    package func write(to path: String) throws(EngineError) -> ModelID {
+        let weights = try ModelWeights(self)
+        var layout = FileLayout()
+        try addTensors(weights, to: &layout)
+        let header = try layout.header(metadata: metadataPairs())
+        var id: ModelID?
+        try AtomicFile.replace(path: path) { (file) throws(EngineError) in
+            try unsafe header.bytes.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+            for tensor in layout.tensors {
+                try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+            }
+        } verify: { (temporary) throws(EngineError) in
+            id = try RankModel.load(path: temporary).modelID
+        }
+        guard let id, id == ModelID(digest: header.digest) else {
+            throw EngineError(.cannotWrite, "\(path) did not read back as it was written; the disk may be failing")
+        }
+        return id
+    }
+
+    private func metadataPairs() throws(EngineError) -> [String: String] {
+        guard metadata.prior.isFinite, metadata.claimedTestRMSE?.isFinite ?? true else {
+            throw EngineError(.invalidModel, "the prior and the claimed RMSE must be finite")
+        }
+        var pairs = metadata.pairs
+        pairs["format"] = ModelMetadata.format
+        pairs["architecture"] = ModelMetadata.architecture
+        pairs["user_vocabulary"] = users.ids.kind.rawValue
+        pairs["candidate_vocabulary"] = candidates.ids.kind.rawValue
+        pairs["dot_product"] = dotProduct ? "true" : "false"
+        return pairs
+    }
+
+    private func addTensors(_ weights: ModelWeights, to layout: inout FileLayout) throws(EngineError) {
+        guard users.ids.kind.isText == candidates.ids.kind.isText else {
+            throw EngineError(.invalidModel, "users and candidates must both have numbers for ids, or both texts")
+        }
+        let shape = weights.shape
+        layout.add("user_embedding", [shape.userRows, shape.userDimensions], weights.userEmbedding)
+        layout.add("candidate_embedding", [shape.candidateRows, shape.candidateDimensions], weights.candidateEmbedding)
+        for (index, layer) in weights.layers.enumerated() {
+            layout.add("dense_\(index).kernel", [layer.inputs, layer.outputs], layer.kernel)
+            layout.add("dense_\(index).bias", [layer.outputs], layer.bias)
+        }
+        for (name, bias) in [
+            ("user_bias", weights.userBias), ("candidate_bias", weights.candidateBias), ("mean", weights.mean),
+        ] {
+            if let bias { layout.add(name, [bias.count], bias) }
+        }
+        let goldens = try Goldens(of: weights)
+        layout.add("golden.user_rows", .uint32, [goldens.userRows.count], .numbers32(goldens.userRows))
+        layout.add("golden.candidate_rows", .uint32, [goldens.candidateRows.count], .numbers32(goldens.candidateRows))
+        let bits = goldens.scores.map(\.bitPattern)
+        layout.add("golden.scores", .float32, [bits.count], .numbers32(bits))
+        try addIDs(users, side: "user", to: &layout)
+        try addIDs(candidates, side: "candidate", to: &layout)
+    }
+
+    private func addIDs(_ table: Table, side: String, to layout: inout FileLayout) throws(EngineError) {
+        let names = Vocabulary.TensorNames(side: side)
+        switch table.ids {
+        case .identity:
+            break
+        case .numbers(var numbers):
+            try Self.demand(numbers.count, table.rowCount, side)
+            numbers[0] = 0
+            layout.add(names.ids, .uint64, [numbers.count], .numbers64(numbers))
+        case .texts(let texts):
+            try Self.demand(texts.count, table.rowCount, side)
+            var bytes: [UInt8] = []
+            var offsets: [UInt64] = [0, 0]
+            for text in texts.dropFirst() {
+                bytes.append(contentsOf: text.utf8)
+                offsets.append(UInt64(bytes.count))
+            }
+            layout.add(names.offsets, .uint64, [offsets.count], .numbers64(offsets))
+            layout.add(names.text, .uint8, [bytes.count], .bytes(bytes))
+        }
+    }
+
+    private static func demand(_ count: Int, _ rows: Int, _ side: String) throws(EngineError) {
+        guard count == rows else {
+            throw EngineError(.invalidModel, "there are \(count) \(side) ids for \(rows) rows")
+        }
+    }
+}
+
+extension ModelDraft.IDs {
+    /// The kind of vocabulary that a file has for these ids.
+    var kind: Vocabulary.Kind {
+        switch self {
+        case .identity: .identity
+        case .numbers: .u64
+        case .texts: .utf8
+        }
+    }
+}

@@ -1,0 +1,148 @@
+internal import CRankKernels
+
+/// A model in the making: plain arrays, to be written as a model file.
+package struct ModelDraft: Sendable {
+    /// The ids of a table's rows.
+    package enum IDs: Sendable {
+        /// Row r belongs to the number r.
+        case identity
+        /// Row r's number, at index r. Index 0 is ignored.
+        case numbers([UInt64])
+        /// Row r's text, at index r. Index 0 is ignored.
+        case texts([String])
+    }
+
+    /// An embedding table; row 0 is for ids that are unknown.
+    package struct Table: Sendable {
+        /// Row-major, `dimensions` floats a row.
+        package var embedding: [Float]
+        /// Floats of a row.
+        package var dimensions: Int
+        /// The rows' ids.
+        package var ids: IDs
+        /// One for each row, or nil.
+        package var bias: [Float]?
+
+        package init(embedding: [Float], dimensions: Int, ids: IDs = .identity, bias: [Float]? = nil) {
+            self.embedding = embedding
+            self.dimensions = dimensions
+            self.ids = ids
+            self.bias = bias
+        }
+
+        /// Rows of the table.
+        package var rowCount: Int { dimensions > 0 ? embedding.count / dimensions : 0 }
+    }
+
+    /// A dense layer; every layer but the last is followed by relu.
+    package struct Dense: Sendable {
+        /// [inputs][outputs], row-major; inputs is what the layer before gives.
+        package var kernel: [Float]
+        /// [outputs].
+        package var bias: [Float]
+
+        package init(kernel: [Float], bias: [Float]) {
+            self.kernel = kernel
+            self.bias = bias
+        }
+    }
+
+    package var users: Table
+    package var candidates: Table
+    package var layers: [Dense]
+    package var dotProduct: Bool
+    package var mean: Float?
+    package var metadata: ModelMetadata
+
+    package init(
+        users: Table,
+        candidates: Table,
+        layers: [Dense],
+        dotProduct: Bool = false,
+        mean: Float? = nil,
+        metadata: ModelMetadata
+    ) {
+        self.users = users
+        self.candidates = candidates
+        self.layers = layers
+        self.dotProduct = dotProduct
+        self.mean = mean
+        self.metadata = metadata
+    }
+}
+
+extension ModelWeights {
+    /// Copies a draft's numbers, with −0 and subnormals as +0; refuses what is not a model.
+    init(_ draft: ModelDraft) throws(EngineError) {
+        let (users, candidates) = (draft.users, draft.candidates)
+        for (name, table) in [("users", users), ("candidates", candidates)] {
+            guard (1...Self.maximumWidth).contains(table.dimensions), table.rowCount >= 1,
+                table.rowCount < Self.rowLimit, table.rowCount * table.dimensions == table.embedding.count
+            else {
+                throw Self.invalid("the \(name)' table of \(table.embedding.count) floats is not rows of 1 to 65536")
+            }
+            guard table.bias.map({ $0.count == table.rowCount }) ?? true else {
+                throw Self.invalid("the \(name) must have one bias for each row")
+            }
+        }
+        guard !draft.dotProduct || users.dimensions == candidates.dimensions else {
+            throw Self.invalid("the dot product needs embeddings of one width")
+        }
+        guard draft.dotProduct || !draft.layers.isEmpty else {
+            throw Self.invalid("a model has dense layers, or the dot product, or both")
+        }
+        layers = []
+        var inputs = users.dimensions + candidates.dimensions
+        for (index, layer) in draft.layers.enumerated() {
+            let outputs = layer.bias.count
+            guard (1...Self.maximumWidth).contains(outputs), layer.kernel.count == inputs * outputs else {
+                throw Self.invalid("the kernel of dense_\(index) does not take \(inputs) inputs to \(outputs) outputs")
+            }
+            layers.append(
+                Dense(
+                    inputs: inputs,
+                    outputs: outputs,
+                    kernel: try Self.copy(layer.kernel, "dense_\(index).kernel"),
+                    bias: try Self.copy(layer.bias, "dense_\(index).bias")
+                )
+            )
+            inputs = outputs
+        }
+        guard layers.isEmpty || inputs == 1 else { throw Self.invalid("the last dense layer must have one output") }
+        userEmbedding = try Self.copy(users.embedding, "user_embedding")
+        candidateEmbedding = try Self.copy(candidates.embedding, "candidate_embedding")
+        userBias = try Self.copyIfPresent(users.bias, "user_bias")
+        candidateBias = try Self.copyIfPresent(candidates.bias, "candidate_bias")
+        mean = try Self.copyIfPresent(draft.mean.map { [$0] }, "mean")
+        shape = ModelShape(
+            userRows: users.rowCount,
+            candidateRows: candidates.rowCount,
+            userDimensions: users.dimensions,
+            candidateDimensions: candidates.dimensions,
+            layerWidths: layers.map(\.outputs),
+            dotProduct: draft.dotProduct,
+            userBias: userBias != nil,
+            candidateBias: candidateBias != nil,
+            mean: mean != nil
+        )
+    }
+
+    private static func copyIfPresent(_ values: [Float]?, _ name: String) throws(EngineError) -> SharedFloats? {
+        guard let values else { return nil }
+        return try copy(values, name)
+    }
+
+    private static func copy(_ values: [Float], _ name: String) throws(EngineError) -> SharedFloats {
+        if let index = values.firstIndex(where: { !$0.isFinite }) {
+            throw invalid("element \(index) of \(name) is \(values[index]); train with a smaller learning rate")
+        }
+        return unsafe SharedFloats(count: values.count) { copy in
+            _ = unsafe copy.update(fromContentsOf: values)
+            unsafe rank_normalize_weights(copy.baseAddress, copy.count, true)
+        }
+    }
+
+    private static func invalid(_ message: String) -> EngineError {
+        EngineError(.invalidModel, message)
+    }
+}

@@ -1,0 +1,111 @@
+/// What a model file says of itself beside its weights.
+public struct ModelMetadata: Sendable, Hashable {
+    /// How the training labels were made from ratings, and with it how a score is shown.
+    public enum LabelTransform: String, Sendable, Hashable {
+        /// `(rating − 1)/4`: a score is shown in stars as `1 + 4·score`.
+        case unitFromStars = "(rating-1)/4"
+        /// Unknown or none: a score is shown as it is.
+        case identity
+    }
+
+    /// How labels were made from ratings.
+    public var labelTransform: LabelTransform
+    /// The score of a candidate that nothing scored: the mean training label. Finite.
+    public var prior: Float
+    /// What the model was trained on.
+    public var fingerprint: TrainingFingerprint
+    /// The test RMSE that its maker measured, on the label's scale; a claim that nothing here has checked.
+    public var claimedTestRMSE: Float?
+
+    /// Describes a model.
+    public init(
+        labelTransform: LabelTransform,
+        prior: Float,
+        fingerprint: TrainingFingerprint,
+        claimedTestRMSE: Float? = nil
+    ) {
+        self.labelTransform = labelTransform
+        self.prior = prior
+        self.fingerprint = fingerprint
+        self.claimedTestRMSE = claimedTestRMSE
+    }
+}
+
+/// What a model was trained on and how; `unknown` where nobody can know.
+public struct TrainingFingerprint: Sendable, Hashable {
+    /// The text of what is not known.
+    public static let unknown = "unknown"
+
+    /// The keys of a file's metadata that start with `fingerprint.`, without that prefix.
+    public private(set) var fields: [String: String]
+
+    /// The keys that every file has.
+    public static let keys = [
+        "batch_size", "data", "data_sha256", "epochs", "preset", "seed", "split", "split_sha256", "version",
+    ]
+
+    /// Makes a fingerprint; keys of ``keys`` that are missing become ``unknown``.
+    public init(_ fields: [String: String] = [:]) {
+        self.fields = fields
+        for key in Self.keys where fields[key] == nil {
+            self.fields[key] = Self.unknown
+        }
+    }
+
+    /// The value of a key; ``unknown`` where there is none.
+    public subscript(key: String) -> String { fields[key] ?? Self.unknown }
+}
+
+extension ModelMetadata {
+    static let format = "swift-rank/1"
+    static let architecture = "two-tower-rating/1"
+    private static let fingerprintPrefix = "fingerprint."
+
+    /// Reads the metadata of a file whose format and architecture have been checked.
+    init(file: [String: String]) throws(EngineError) {
+        let transform = try Self.require("label_transform", in: file)
+        guard let labelTransform = LabelTransform(rawValue: transform) else {
+            throw Self.refused("label_transform \"\(transform)\" is unknown")
+        }
+        var fields: [String: String] = [:]
+        for (key, value) in file where key.hasPrefix(Self.fingerprintPrefix) {
+            fields[String(key.dropFirst(Self.fingerprintPrefix.count))] = value
+        }
+        self.init(
+            labelTransform: labelTransform,
+            prior: try Self.number(try Self.require("prior", in: file), "prior"),
+            fingerprint: TrainingFingerprint(fields)
+        )
+        if let claim = file["claim.test_rmse"] {
+            claimedTestRMSE = try Self.number(claim, "claim.test_rmse")
+        }
+    }
+
+    /// The pairs that a writer adds for these values.
+    var pairs: [String: String] {
+        var pairs = ["label_transform": labelTransform.rawValue, "prior": "\(prior)"]
+        for (key, value) in fingerprint.fields {
+            pairs[Self.fingerprintPrefix + key] = value
+        }
+        if let claimedTestRMSE { pairs["claim.test_rmse"] = "\(claimedTestRMSE)" }
+        return pairs
+    }
+
+    /// The value of a key that must be there.
+    static func require(_ key: String, in file: [String: String]) throws(EngineError) -> String {
+        guard let value = file[key] else { throw refused("the key \(key) is missing") }
+        return value
+    }
+
+    private static func number(_ text: String, _ key: String) throws(EngineError) -> Float {
+        let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+        guard isDecimal, let number = Float(text), number.isFinite else {
+            throw refused("\(key) is \"\(text)\", expected a decimal number")
+        }
+        return number
+    }
+
+    static func refused(_ message: String) -> EngineError {
+        EngineError(.modelRefused, "metadata: \(message)")
+    }
+}

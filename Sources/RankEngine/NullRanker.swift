@@ -1,0 +1,52 @@
+/// A ranker that reads the ids and computes nothing, to measure what serving costs without scoring.
+///
+/// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown.
+public final class NullRanker: Ranker {
+    /// What the ranker is: no model, no profile.
+    public let info: RankerInfo
+
+    /// Makes a null ranker for one kind of ids.
+    public init(hasTextIDs: Bool = false) {
+        info = RankerInfo(
+            modelID: [],
+            profile: NumericProfile(number: 0, description: "none"),
+            hasTextIDs: hasTextIDs,
+            prior: 0,
+            facts: [
+                (key: "profile", value: "none"),
+                (key: "kernel", value: "none"),
+                (key: "plan", value: "null"),
+                (key: "architecture", value: "null"),
+                (key: "id_kind", value: hasTextIDs ? "utf8" : "u64"),
+                (key: "features", value: "0"),
+            ]
+        )
+    }
+
+    /// Reads every id; see ``Ranker``.
+    public func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        guard candidates.lowerBound >= 0, unsafe candidates.upperBound <= query.candidateCount,
+            candidates.count <= min(scores.count, unknown.count)
+        else { throw EngineError(.invalidQuery, "the candidates asked for do not lie in the query or the buffers") }
+        for (index, position) in candidates.enumerated() {
+            let number: UInt64
+            switch unsafe query.candidates {
+            case .numbers(let bytes):
+                number = unsafe RankQuery.Candidates.number(bytes, position)
+            case .texts(let offsets, let text):
+                guard let id = unsafe RankQuery.Candidates.text(offsets: offsets, text: text, position) else {
+                    throw EngineError(.invalidQuery, "an id does not lie in the text", position: position)
+                }
+                number = unsafe IDTable.hash(id)
+            }
+            unsafe scores[index] = Float(number & 0xFF) / 256
+            unsafe unknown[index] = false
+        }
+        return ScoreOutcome(isUserKnown: true, unknownCount: 0)
+    }
+}

@@ -1,0 +1,10 @@
+/// How a score is computed, bit for bit: two scores may be compared only under one profile.
+public struct NumericProfile: Sendable, Hashable, CustomStringConvertible {
+    /// The number that stands in replies; 0 is none.
+    public let number: UInt16
+    /// The profile's name.
+    public let description: String
+
+    /// float32 with fused multiply-add in a fixed order; docs/NUMERICS.md.
+    public static let fp32FMA = NumericProfile(number: 1, description: "fp32-fma")
+}

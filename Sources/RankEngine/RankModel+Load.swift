@@ -1,0 +1,72 @@
+extension RankModel {
+    /// Maps a model file and proves it, in the order that docs/MODEL-FILE.md gives.
+    ///
+    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. The file must not be changed in place while the model
+    /// lives; renaming another file over it is fine.
+    ///
+    /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened or mapped; ``EngineError/Code/modelRefused`` when it
+    ///   is not a whole, valid model, with the step of the proof that failed.
+    public static func load(path: String) throws(EngineError) -> RankModel {
+        do {
+            return try prove(Safetensors(path: path))
+        } catch  where error.code == .modelRefused {
+            throw EngineError(.modelRefused, "\(path): \(error.message)")
+        }
+    }
+
+    private static func prove(_ file: Safetensors) throws(EngineError) -> RankModel {
+        let raw = file.header.metadata
+        let kinds = try checkKind(raw)
+        let metadata = try ModelMetadata(file: raw)
+        let digest = try ModelDigest.verify(file)
+        let weights = try ModelWeights(file, kinds: kinds)
+        let model = RankModel(
+            modelID: ModelID(digest: digest),
+            metadata: metadata,
+            rawMetadata: raw,
+            users: try Vocabulary(file, side: "user", kind: kinds.users, rowCount: weights.shape.userRows),
+            candidates: try Vocabulary(
+                file,
+                side: "candidate",
+                kind: kinds.candidates,
+                rowCount: weights.shape.candidateRows
+            ),
+            goldenCount: try Goldens(file).verify(weights),
+            weights: weights
+        )
+        return model
+    }
+
+    /// Checks format and architecture and reads what decides which tensors there must be.
+    private static func checkKind(_ raw: [String: String]) throws(EngineError) -> FileKinds {
+        for (key, expected) in [("format", ModelMetadata.format), ("architecture", ModelMetadata.architecture)] {
+            let value = try ModelMetadata.require(key, in: raw)
+            guard value == expected else {
+                throw ModelMetadata.refused("\(key) is \"\(value)\"; this version reads \"\(expected)\"")
+            }
+        }
+        var kinds: [Vocabulary.Kind] = []
+        for key in ["user_vocabulary", "candidate_vocabulary"] {
+            let value = try ModelMetadata.require(key, in: raw)
+            guard let kind = Vocabulary.Kind(rawValue: value) else {
+                throw ModelMetadata.refused("\(key) is \"\(value)\"; expected identity, u64 or utf8")
+            }
+            kinds.append(kind)
+        }
+        guard kinds[0].isText == kinds[1].isText else {
+            throw ModelMetadata.refused("users and candidates must both have numbers for ids, or both texts")
+        }
+        let dotProduct = try ModelMetadata.require("dot_product", in: raw)
+        guard dotProduct == "true" || dotProduct == "false" else {
+            throw ModelMetadata.refused("dot_product is \"\(dotProduct)\"; expected true or false")
+        }
+        return FileKinds(users: kinds[0], candidates: kinds[1], dotProduct: dotProduct == "true")
+    }
+}
+
+/// What the metadata says about the tensors that a file must have.
+struct FileKinds {
+    var users: Vocabulary.Kind
+    var candidates: Vocabulary.Kind
+    var dotProduct: Bool
+}

@@ -1,0 +1,53 @@
+/// A model that has proved itself: whole, finite, and scoring its golden pairs bit for bit.
+///
+/// The embedding tables stay in the mapped file, so several processes share them. May be used from any thread.
+///
+///     let model = try RankModel.load(path: "movielens.rank")
+///     let ranker = try model.makeRanker()
+///     let best = try ranker.rank(user: 42, candidates: [204, 141, 131], topK: 2)
+public final class RankModel: Sendable {
+    /// The first 16 bytes of the file's digest.
+    public let modelID: ModelID
+    /// Sizes and terms.
+    public let shape: ModelShape
+    /// What the file says of itself.
+    public let metadata: ModelMetadata
+    /// Every pair of the file's metadata, as written.
+    public let rawMetadata: [String: String]
+    /// Users' ids.
+    public let users: Vocabulary
+    /// Candidates' ids.
+    public let candidates: Vocabulary
+    /// How many golden scores were reproduced at load.
+    public let goldenCount: Int
+    let weights: ModelWeights
+
+    init(
+        modelID: ModelID,
+        metadata: ModelMetadata,
+        rawMetadata: [String: String],
+        users: Vocabulary,
+        candidates: Vocabulary,
+        goldenCount: Int,
+        weights: ModelWeights
+    ) {
+        self.modelID = modelID
+        self.metadata = metadata
+        self.rawMetadata = rawMetadata
+        self.users = users
+        self.candidates = candidates
+        self.goldenCount = goldenCount
+        self.weights = weights
+        shape = weights.shape
+    }
+
+    /// The architecture's name and version.
+    public var architecture: String { ModelMetadata.architecture }
+    /// The numeric profile of the scores.
+    public var profile: NumericProfile { .fp32FMA }
+
+    /// A score as the model's users know it: in stars where the labels were made from stars.
+    public func display(_ score: Float) -> Float {
+        metadata.labelTransform == .unitFromStars ? 1 + 4 * score : score
+    }
+}

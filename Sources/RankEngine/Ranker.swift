@@ -1,0 +1,76 @@
+/// The only door through which anything is scored: the built-in model, the benchmarks' null scorer, plugins.
+///
+/// A ranker belongs to one thread at a time; it may be made on one thread and handed to another. Scoring allocates nothing
+/// unless it throws.
+public protocol Ranker: AnyObject {
+    /// What the ranker is. Constant for its life.
+    var info: RankerInfo { get }
+
+    /// Scores a part of a query's candidates.
+    ///
+    /// A list may be scored in any split and order: the scores are the same bits. What depends on the user alone is kept between calls for
+    /// one user. Ids that are unknown are scored with the row for unknown ids and flagged; what becomes of them is the caller's
+    /// business.
+    ///
+    /// - Parameters:
+    ///   - query: The whole query; its bytes are read during the call only.
+    ///   - candidates: The positions to score, within the query's candidates.
+    ///   - scores: Written; entry i belongs to position `candidates.lowerBound + i`. At least as long as `candidates`.
+    ///   - unknown: Written likewise: true where the candidate's id is unknown.
+    /// - Returns: Whether the user is known and how many of these candidates are not.
+    /// - Throws: ``EngineError/Code/invalidQuery`` when the query does not fit the ranker; ``EngineError/Code/scoreNotFinite`` with the position of
+    ///   the first candidate whose score is not a number that can be sent. The buffers then hold nothing of use.
+    func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome
+}
+
+/// What a call of ``Ranker/score(_:candidates:scores:unknown:)`` found out about ids.
+public struct ScoreOutcome: Sendable, Hashable {
+    /// Whether the ranker knows the user.
+    public var isUserKnown: Bool
+    /// How many of the candidates of the call are unknown.
+    public var unknownCount: Int
+
+    /// Makes an outcome.
+    public init(isUserKnown: Bool, unknownCount: Int) {
+        self.isUserKnown = isUserKnown
+        self.unknownCount = unknownCount
+    }
+}
+
+/// What a ranker is, for INFO replies and for checks of requests.
+public struct RankerInfo: Sendable {
+    /// The model's identity: 16 bytes.
+    public var modelID: [UInt8]
+    /// The numeric profile of the scores.
+    public var profile: NumericProfile
+    /// Whether ids are texts; otherwise numbers.
+    public var hasTextIDs: Bool
+    /// float32 features wanted for each candidate.
+    public var featureCount: Int
+    /// The score of a candidate that nothing scored.
+    public var prior: Float
+    /// Facts as INFO shows them, in order, with the keys of docs/PROTOCOL.md.
+    public var facts: [(key: String, value: String)]
+
+    /// Makes a description; `modelID` is cut or filled with zeros to 16 bytes.
+    public init(
+        modelID: [UInt8],
+        profile: NumericProfile,
+        hasTextIDs: Bool,
+        featureCount: Int = 0,
+        prior: Float,
+        facts: [(key: String, value: String)]
+    ) {
+        self.modelID = Array((modelID + [UInt8](repeating: 0, count: 16)).prefix(16))
+        self.profile = profile
+        self.hasTextIDs = hasTextIDs
+        self.featureCount = featureCount
+        self.prior = prior
+        self.facts = facts
+    }
+}

@@ -1,0 +1,68 @@
+/// A safetensors file, mapped into memory: any tensors, read by name.
+package final class Safetensors: Sendable {
+    /// The path that it was read from, for messages.
+    package let path: String
+    /// Names, shapes and metadata.
+    package let header: SafetensorsHeader
+    /// The whole file.
+    let memory: SharedMemory
+    private let indexes: [String: Int]
+
+    /// Maps a file and reads its header. The tensors' bytes are read when they are asked for.
+    package init(path: String) throws(EngineError) {
+        self.path = path
+        memory = try SharedMemory.map(path: path)
+        header = try unsafe SafetensorsHeader(file: memory.bytes)
+        var indexes: [String: Int] = [:]
+        for (index, tensor) in header.tensors.enumerated() {
+            indexes[tensor.name] = index
+        }
+        self.indexes = indexes
+    }
+
+    /// The tensor of a name, or nil.
+    package func tensor(_ name: String) -> SafetensorsHeader.Tensor? {
+        indexes[name].map { header.tensors[$0] }
+    }
+
+    /// The values of a tensor of 32-bit floats, row-major.
+    package func floats(_ name: String) throws(EngineError) -> [Float] {
+        try values(name, .float32)
+    }
+
+    /// The values of a tensor of signed 32-bit integers, row-major.
+    package func int32s(_ name: String) throws(EngineError) -> [Int32] {
+        try values(name, .int32)
+    }
+
+    /// The bytes of a tensor. Valid while this object lives.
+    func bytes(_ tensor: SafetensorsHeader.Tensor) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: memory.bytes[tensor.bytes])
+    }
+
+    /// The floats of a tensor in place, or a copy where the file does not align them.
+    func sharedFloats(_ tensor: SafetensorsHeader.Tensor) -> SharedFloats {
+        guard tensor.bytes.lowerBound % MemoryLayout<Float>.alignment != 0 else {
+            return SharedFloats(memory: memory, offset: tensor.bytes.lowerBound, count: tensor.count)
+        }
+        return unsafe SharedFloats(memory: SharedMemory.copy(bytes(tensor)), offset: 0, count: tensor.count)
+    }
+
+    /// The values of a tensor of a known type. `Value` must be a plain number of that type's size.
+    func values<Value: BitwiseCopyable>(
+        _ name: String,
+        _ type: SafetensorsHeader.ElementType
+    ) throws(EngineError) -> [Value] {
+        guard let tensor = tensor(name) else {
+            throw EngineError(.modelRefused, "\(path) has no tensor \(name)")
+        }
+        guard tensor.type == type else {
+            throw EngineError(.modelRefused, "tensor \(name) is \(tensor.type.rawValue), expected \(type.rawValue)")
+        }
+        let source = unsafe bytes(tensor)
+        return unsafe [Value](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+            unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+            count = tensor.count
+        }
+    }
+}

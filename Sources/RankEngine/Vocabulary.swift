@@ -1,0 +1,110 @@
+/// How ids are written in requests and which row each has. Row 0 is for ids that are unknown.
+///
+/// Looking an id up takes constant time and allocates nothing.
+public struct Vocabulary: Sendable {
+    /// The kinds of vocabulary of a model file.
+    public enum Kind: String, Sendable, Hashable {
+        /// Row r belongs to the number r.
+        case identity
+        /// Each row has a 64-bit number.
+        case u64
+        /// Each row has a text, compared by its UTF-8 bytes.
+        case utf8
+
+        /// Whether requests carry texts; otherwise they carry numbers.
+        public var isText: Bool { self == .utf8 }
+    }
+
+    /// How rows got their ids.
+    public let kind: Kind
+    /// Rows, the one for unknown ids included. At least 1, below 2³².
+    public let rowCount: Int
+    let ids: IDStorage
+    let table: IDTable?
+
+    /// Row r belongs to the number r, for 0 < r < `rowCount`.
+    init(identityRows rowCount: Int) {
+        kind = .identity
+        self.rowCount = rowCount
+        ids = .identity
+        table = nil
+    }
+
+    /// The row of a number; 0 where it is unknown or this vocabulary holds texts.
+    @inline(__always)
+    func row(of number: UInt64) -> UInt32 {
+        switch ids {
+        case .identity: number < UInt64(rowCount) ? UInt32(truncatingIfNeeded: number) : 0
+        case .numbers(let numbers): table?.row(of: number, in: numbers) ?? 0
+        case .texts: 0
+        }
+    }
+
+    /// The row of a text; 0 where it is unknown or this vocabulary holds numbers.
+    func row(of text: UnsafeRawBufferPointer) -> UInt32 {
+        guard case .texts(let texts) = ids else { return 0 }
+        return unsafe table?.row(of: text, in: texts) ?? 0
+    }
+
+    /// The id of a row as text; nil for row 0 and rows that do not exist.
+    public func id(ofRow row: Int) -> String? {
+        guard row > 0, row < rowCount else { return nil }
+        return switch ids {
+        case .identity: "\(row)"
+        case .numbers(let numbers): "\(numbers[row])"
+        case .texts(let texts): unsafe String(decoding: texts[row], as: UTF8.self)
+        }
+    }
+
+    /// The row of an id written as text, as on a command line; nil where it is unknown.
+    public func row(ofText text: String) -> Int? {
+        let row: UInt32
+        if kind.isText {
+            var text = text
+            row = text.withUTF8 { unsafe self.row(of: UnsafeRawBufferPointer($0)) }
+        } else {
+            guard let number = UInt64(text) else { return nil }
+            row = self.row(of: number)
+        }
+        return row == 0 ? nil : Int(row)
+    }
+
+    /// `FIRST-LAST` where ids are contiguous numbers, otherwise `count N`.
+    public var summary: String {
+        kind == .identity && rowCount > 1 ? "1-\(rowCount - 1)" : "count \(rowCount - 1)"
+    }
+}
+
+/// Where the ids of a vocabulary are.
+enum IDStorage: Sendable {
+    case identity
+    case numbers(StoredNumbers)
+    case texts(StoredTexts)
+}
+
+/// 64-bit little-endian numbers, unaligned, in shared memory.
+struct StoredNumbers: Sendable {
+    let memory: SharedMemory
+    let offset: Int
+    let count: Int
+
+    @inline(__always)
+    subscript(row: Int) -> UInt64 {
+        let bytes = unsafe memory.bytes.loadUnaligned(fromByteOffset: offset + row * 8, as: UInt64.self)
+        return UInt64(littleEndian: bytes)
+    }
+}
+
+/// Texts one after another in shared memory, with checked offsets.
+struct StoredTexts: Sendable {
+    let memory: SharedMemory
+    let text: Range<Int>
+    let offsets: StoredNumbers
+
+    /// The bytes of a row's text. Valid while `memory` lives.
+    subscript(row: Int) -> UnsafeRawBufferPointer {
+        let start = text.lowerBound + Int(truncatingIfNeeded: offsets[row])
+        let end = text.lowerBound + Int(truncatingIfNeeded: offsets[row + 1])
+        return unsafe UnsafeRawBufferPointer(rebasing: memory.bytes[start..<end])
+    }
+}

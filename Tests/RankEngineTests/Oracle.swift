@@ -1,0 +1,83 @@
+import RankEngine
+
+/// docs/NUMERICS.md written down again in Swift, from the document alone, over a draft's plain arrays.
+struct Oracle {
+    private let draft: ModelDraft
+
+    init(_ draft: ModelDraft) {
+        var draft = draft
+        Self.normalize(&draft.users.embedding)
+        Self.normalize(&draft.candidates.embedding)
+        for index in draft.layers.indices {
+            Self.normalize(&draft.layers[index].kernel)
+            Self.normalize(&draft.layers[index].bias)
+        }
+        if var bias = draft.users.bias {
+            Self.normalize(&bias)
+            draft.users.bias = bias
+        }
+        if var bias = draft.candidates.bias {
+            Self.normalize(&bias)
+            draft.candidates.bias = bias
+        }
+        self.draft = draft
+    }
+
+    func score(user: Int, candidate: Int) -> Float {
+        let u = row(draft.users, user)
+        let m = row(draft.candidates, candidate)
+        var y: Float = 0
+        if let first = draft.layers.first {
+            let width = first.bias.count
+            let split = u.count * width
+            let a = chain(first.bias, u, Array(first.kernel[..<split]))
+            let c = chain([Float](repeating: 0, count: width), m, Array(first.kernel[split...]))
+            var h = zip(a, c).map { $0 + $1 }
+            if draft.layers.count == 1 {
+                y = h[0]
+            } else {
+                h = h.map(relu)
+                for layer in draft.layers.dropFirst().dropLast() {
+                    h = chain(layer.bias, h, layer.kernel).map(relu)
+                }
+                let last = draft.layers[draft.layers.count - 1]
+                y = lanes(h, last.kernel) + last.bias[0]
+            }
+        }
+        if draft.dotProduct { y = y + lanes(u, m) }
+        if let bias = draft.users.bias { y = y + bias[user] }
+        if let bias = draft.candidates.bias { y = y + bias[candidate] }
+        if let mean = draft.mean { y = y + mean }
+        return y + 0
+    }
+
+    private func row(_ table: ModelDraft.Table, _ row: Int) -> [Float] {
+        Array(table.embedding[(row * table.dimensions)..<((row + 1) * table.dimensions)])
+    }
+
+    private func chain(_ start: [Float], _ x: [Float], _ w: [Float]) -> [Float] {
+        start.indices.map { j in
+            var z = start[j]
+            for k in x.indices { z = z.addingProduct(x[k], w[k * start.count + j]) }
+            return z
+        }
+    }
+
+    private func lanes(_ x: [Float], _ w: [Float]) -> Float {
+        let padded = (x.count + 15) / 16 * 16
+        var lane = [Float](repeating: 0, count: 16)
+        for k in 0..<padded {
+            lane[k % 16] = lane[k % 16].addingProduct(k < x.count ? x[k] : 0, k < x.count ? w[k] : 0)
+        }
+        let t8 = (0..<8).map { lane[$0] + lane[$0 + 8] }
+        let t4 = (0..<4).map { t8[$0] + t8[$0 + 4] }
+        let t2 = (0..<2).map { t4[$0] + t4[$0 + 2] }
+        return t2[0] + t2[1]
+    }
+
+    private func relu(_ x: Float) -> Float { x > 0 ? x : 0 }
+
+    private static func normalize(_ weights: inout [Float]) {
+        for index in weights.indices where weights[index].isZero || weights[index].isSubnormal { weights[index] = 0 }
+    }
+}
