@@ -55,6 +55,22 @@ public struct ScoreQuery: ~Escapable {
         return bytes.extracting(start..<(layout.text + Int(bytes.uint32(at: field + 4))))
     }
 
+    /// The offsets of the candidates' ids in ``candidateTexts``: 4·(count + 1) bytes, little-endian, maybe unaligned.
+    public var candidateOffsets: RawSpan {
+        @_lifetime(copy self) get {
+            precondition(idKind == .utf8)
+            return bytes.extracting(layout.table..<layout.user)
+        }
+    }
+
+    /// The candidates' ids in UTF-8, one after another.
+    public var candidateTexts: RawSpan {
+        @_lifetime(copy self) get {
+            precondition(idKind == .utf8)
+            return bytes.extracting(layout.text..<layout.idsEnd)
+        }
+    }
+
     /// The features, row-major by candidate: 4·count·featureCount bytes of little-endian binary32, maybe unaligned.
     public var features: RawSpan {
         @_lifetime(copy self) get { bytes.extracting(layout.features..<layout.featuresEnd) }
