@@ -70,7 +70,12 @@ let package = Package(
         ),
 
         // The two ends of the pool.
-        .target(name: "RankService", dependencies: ["RankEngine", "RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(
+            name: "RankService",
+            dependencies: ["RankEngine", "RankProtocol", "ZMQ"],
+            // `Lifetimes`: a view of a request or of a reply ends before its memory changes.
+            swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
+        ),
         .target(name: "RankPool", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
 
         // Commands.

@@ -1,6 +1,40 @@
 import ArgumentParser
+import CommandSupport
+import RankEngine
+import RankService
 
 @main
 struct RankWorkerCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rank-worker", abstract: "rank-worker")
+    static let configuration = CommandConfiguration(
+        commandName: "rank-worker",
+        abstract: "Serve a ranking model over ZeroMQ.",
+        version: softwareVersion,
+        subcommands: [ServeCommand.self]
+    )
+
+    static func main() {
+        runProcess(Self.self, failure: commandFailure)
+    }
+}
+
+/// What INFO and `--version` give.
+let softwareVersion = "swift-rank 0.1.0"
+
+/// How an error of the modules below ends the command.
+private func commandFailure(_ error: any Error) -> CommandFailure? {
+    switch error {
+    case let error as EngineError:
+        switch error.code {
+        case .cannotRead, .modelRefused: CommandFailure(.refused, error.message)
+        case .kernelUnavailable: CommandFailure(.usage, error.message)
+        default: CommandFailure(.internalError, error.description)
+        }
+    case let error as ServiceError:
+        switch error.code {
+        case .invalidConfiguration: CommandFailure(.usage, error.message)
+        case .endpointUnavailable: CommandFailure(.unavailable, error.message)
+        default: CommandFailure(.internalError, error.description)
+        }
+    default: nil
+    }
 }

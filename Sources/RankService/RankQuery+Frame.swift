@@ -1,0 +1,38 @@
+import RankEngine
+import RankProtocol
+
+extension RankQuery {
+    /// A query of a received frame, in place.
+    ///
+    /// The frame's memory must outlive it.
+    init(_ query: borrowing ScoreQuery) {
+        let features = unsafe query.features.withUnsafeBytes { unsafe $0 }
+        switch query.idKind {
+        case .u64:
+            unsafe self.init(
+                user: .number(query.userID),
+                candidates: .numbers(query.candidateIDs.withUnsafeBytes { unsafe $0 }),
+                features: features,
+                featureCount: query.featureCount
+            )
+        case .utf8:
+            unsafe self.init(
+                user: .text(query.userText.withUnsafeBytes { unsafe $0 }),
+                candidates: .texts(
+                    offsets: query.candidateOffsets.withUnsafeBytes { unsafe $0 },
+                    text: query.candidateTexts.withUnsafeBytes { unsafe $0 }
+                ),
+                features: features,
+                featureCount: query.featureCount
+            )
+        }
+    }
+
+    /// The user's id as text, for messages.
+    var userDescription: String {
+        switch unsafe user {
+        case .number(let number): "\(number)"
+        case .text(let bytes): unsafe String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import ZMQ
+
+/// One message of a worker's socket, with room that is reused for the next.
+///
+/// Belongs to the worker's thread. Holds the memory of the last message until the next one is received or
+/// ``release()`` is called.
+final class ReceivedMessage {
+    /// The frames that matter, in order: identity, envelope, body.
+    private var frames = InlineArray<10, Message> { _ in Message() }
+
+    /// What became of the frames that do not.
+    private var surplus = Message()
+
+    /// What the message is.
+    private(set) var verdict = Envelope.Verdict.malformed
+
+    /// When it was received, in nanoseconds of ``MonotonicClock``.
+    private(set) var arrival: UInt64 = 0
+
+    /// Which of the worker's sockets it came from.
+    private(set) var source = 0
+
+    /// A CANCEL has taken it back.
+    var isCancelled = false
+
+    /// Receives a whole message.
+    ///
+    /// - Parameters:
+    ///   - socket: Where from.
+    ///   - source: The socket's number.
+    ///   - time: The time of the arrival.
+    /// - Returns: Whether there was one.
+    /// - Throws: `contextTerminated` after a shutdown.
+    func receive(from socket: borrowing Socket, source: Int, at time: UInt64) throws(ZMQError) -> Bool {
+        guard try socket.receive(into: &frames[0]) else { return false }
+        var envelope = Envelope()
+        envelope.append(isEmpty: frames[0].isEmpty)
+        var hasMore = frames[0].hasMore
+        while hasMore {
+            let index = envelope.frameCount
+            // libzmq hands over the frames of a message together: once the first is there, so are the others.
+            if index < frames.count {
+                guard try socket.receive(into: &frames[index]) else { break }
+                envelope.append(isEmpty: frames[index].isEmpty)
+                hasMore = frames[index].hasMore
+            } else {
+                guard try socket.receive(into: &surplus) else { break }
+                envelope.append(isEmpty: surplus.isEmpty)
+                hasMore = surplus.hasMore
+            }
+        }
+        verdict = envelope.verdict
+        arrival = time
+        self.source = source
+        isCancelled = false
+        return true
+    }
+
+    /// Calls a function with the request's own bytes, in place; with none for any other message.
+    func withBody<Result>(_ function: (RawSpan) throws(ZMQError) -> Result) throws(ZMQError) -> Result {
+        guard case .request(let index) = verdict else { return try function(RawSpan()) }
+        return try unsafe frames[index].withUnsafeBytes { (bytes) throws(ZMQError) in
+            try unsafe function(bytes.bytes)
+        }
+    }
+
+    /// The bytes of the request, 0 for any other message.
+    var bodyByteCount: Int {
+        guard case .request(let index) = verdict else { return 0 }
+        return frames[index].byteCount
+    }
+
+    /// The number of the request, nil where the frame is too short for one.
+    var requestID: UInt64? {
+        guard case .request(let index) = verdict, frames[index].byteCount >= 16 else { return nil }
+        return unsafe frames[index].withUnsafeBytes { bytes in
+            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+    }
+
+    /// Whether two messages came over the same connection: the same socket and the same identity.
+    func isFromSamePeer(as other: ReceivedMessage) -> Bool {
+        guard source == other.source, frames[0].byteCount == other.frames[0].byteCount else { return false }
+        return unsafe frames[0].withUnsafeBytes { mine in
+            unsafe other.frames[0].withUnsafeBytes { theirs in unsafe mine.elementsEqual(theirs) }
+        }
+    }
+
+    /// Answers the message in the shape in which it came, which uses its envelope up.
+    ///
+    /// Never waits.
+    ///
+    /// - Parameters:
+    ///   - reply: The frame to send; not empty.
+    ///   - socket: The socket that the message came from.
+    /// - Returns: Whether the whole reply was handed to libzmq.
+    /// - Throws: `contextTerminated` after a shutdown.
+    func answer(_ reply: RawSpan, through socket: borrowing Socket) throws(ZMQError) -> Bool {
+        let echo: Int
+        switch verdict {
+        case .request(let body): echo = body
+        case .wrongShape(let frames): echo = frames
+        case .probe, .malformed: return false
+        }
+        for index in 0..<echo {
+            guard try socket.send(&frames[index], more: true) == .sent else { return false }
+        }
+        return try socket.send(copying: reply) == .sent
+    }
+}

@@ -1,0 +1,48 @@
+/// Why a worker does not start or had to stop.
+///
+/// Requests never cause one: what is wrong with a request is answered with a status (docs/PROTOCOL.md).
+public struct ServiceError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure this is, and with it who has to act.
+    ///
+    /// The set is open: new members may be added, so a `switch` over it needs a `default`.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the member, as it appears in texts.
+        public let description: String
+
+        private init(_ description: String) {
+            self.description = description
+        }
+
+        /// The configuration cannot work; nothing was tried.
+        ///
+        /// Mend the configuration.
+        public static let invalidConfiguration = Code("invalid configuration")
+
+        /// An endpoint cannot be bound or resolved: used by somebody else, not of this machine, forbidden.
+        public static let endpointUnavailable = Code("endpoint unavailable")
+
+        /// The worker itself failed.
+        ///
+        /// Report it; another start may help.
+        public static let internalFailure = Code("internal failure")
+    }
+
+    /// What kind of failure this is.
+    public var code: Code
+
+    /// What failed, where, and what to do about it.
+    public var message: String
+
+    /// The error of the transport behind it, where there is one.
+    public var cause: (any Error)?
+
+    /// Describes a failure.
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The code and the message.
+    public var description: String { "\(code): \(message)" }
+}

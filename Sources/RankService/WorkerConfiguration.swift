@@ -1,0 +1,139 @@
+import RankProtocol
+import ZMQ
+
+/// Where a worker listens and what it accepts.
+public struct WorkerConfiguration: Sendable {
+    /// Where clients connect: `tcp://HOST:PORT` (the port may be `*`) or `ipc://PATH`.
+    public var binds: [String]
+
+    /// The back ends of unmodified `zmq_proxy` devices, at which the worker reports for work.
+    ///
+    /// Such a pool is at-most-once and blind in its balancing: what a proxy has handed to a worker that dies is lost.
+    public var connects: [String]
+
+    /// The largest request in bytes.
+    ///
+    /// One of up to four times as many is answered with an error that names the limit, one beyond that cuts its
+    /// connection.
+    public var maximumMessageBytes: Int
+
+    /// Whether an address that other machines reach may be bound without encryption and authentication.
+    public var isInsecureAllowed: Bool
+
+    /// How long a stopping worker goes on answering what keeps arriving, in milliseconds.
+    public var drainMilliseconds: UInt32
+
+    /// The name and version that INFO gives.
+    public var software: String
+
+    /// Describes a worker.
+    ///
+    /// - Parameters:
+    ///   - binds: Where clients connect.
+    ///   - connects: Where proxies take workers.
+    ///   - maximumMessageBytes: The largest request.
+    ///   - isInsecureAllowed: Whether to bind where other machines can reach it.
+    ///   - drainMilliseconds: How long a stopping worker goes on answering.
+    ///   - software: The name and version that INFO gives.
+    public init(
+        binds: [String] = [],
+        connects: [String] = [],
+        maximumMessageBytes: Int = 1 << 20,
+        isInsecureAllowed: Bool = false,
+        drainMilliseconds: UInt32 = 1_000,
+        software: String = "swift-rank"
+    ) {
+        self.binds = binds
+        self.connects = connects
+        self.maximumMessageBytes = maximumMessageBytes
+        self.isInsecureAllowed = isInsecureAllowed
+        self.drainMilliseconds = drainMilliseconds
+        self.software = software
+    }
+
+    /// Checks what can be checked without opening anything; names are not resolved.
+    ///
+    /// - Throws: `invalidConfiguration` with what is wrong and what to do.
+    public func check() throws(ServiceError) {
+        _ = try endpoints()
+    }
+
+    /// The limits of a request: as many candidates as fit.
+    var limits: FrameLimits {
+        FrameLimits(messageBytes: maximumMessageBytes, candidates: maximumMessageBytes / 8)
+    }
+
+    /// The endpoints, read and checked.
+    func endpoints() throws(ServiceError) -> WorkerEndpoints {
+        guard !binds.isEmpty || !connects.isEmpty else {
+            throw ServiceError(.invalidConfiguration, "a worker needs an endpoint to bind or to connect to")
+        }
+        // One ROUTER, a wake-up and a DEALER for each proxy: what a poller serves without allocating.
+        guard connects.count <= 8 else {
+            throw ServiceError(.invalidConfiguration, "\(connects.count) proxies, a worker connects to at most 8")
+        }
+        guard (1_024...(1 << 30)).contains(maximumMessageBytes) else {
+            throw ServiceError(
+                .invalidConfiguration,
+                "a message limit of \(maximumMessageBytes) bytes, expected 1024 to \(1 << 30)"
+            )
+        }
+        let endpoints = WorkerEndpoints(
+            binds: try Self.read(binds, for: .binding),
+            connects: try Self.read(connects, for: .connecting)
+        )
+        for endpoint in endpoints.binds { try checkReach(of: endpoint) }
+        return endpoints
+    }
+
+    /// Refuses an address that other machines reach, unless that is allowed.
+    func checkReach(of endpoint: Endpoint) throws(ServiceError) {
+        guard !endpoint.isLocal, endpoint.isNumeric, !isInsecureAllowed else { return }
+        throw ServiceError(
+            .invalidConfiguration,
+            "refused to bind to \(endpoint): other machines can reach it, and this version has neither encryption nor "
+                + "authentication (CURVE comes with a later one). Bind to tcp://127.0.0.1:PORT or ipc://PATH, or allow it "
+                + "with --insecure behind a firewall"
+        )
+    }
+
+    private static func read(_ texts: [String], for purpose: Endpoint.Purpose) throws(ServiceError) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for text in texts {
+            do throws(ZMQError) {
+                endpoints.append(try Endpoint(text, for: purpose))
+            } catch {
+                throw ServiceError(.invalidConfiguration, error.message, cause: error)
+            }
+        }
+        return endpoints
+    }
+}
+
+/// The endpoints of a worker.
+struct WorkerEndpoints {
+    var binds: [Endpoint]
+    var connects: [Endpoint]
+
+    /// The same with addresses in the place of names.
+    ///
+    /// Blocks while the system's resolver works.
+    func resolved() throws(ServiceError) -> WorkerEndpoints {
+        WorkerEndpoints(binds: try Self.resolve(binds), connects: try Self.resolve(connects))
+    }
+
+    private static func resolve(_ endpoints: [Endpoint]) throws(ServiceError) -> [Endpoint] {
+        var resolved: [Endpoint] = []
+        for endpoint in endpoints {
+            do throws(ZMQError) {
+                let addresses = try endpoint.resolve()
+                // A socket takes one address; of a name with several, IPv4 is what clients most surely reach.
+                let address = addresses.first { if case .tcp(.ipv4, _) = $0.address { true } else { false } }
+                resolved.append(address ?? addresses.first ?? endpoint)
+            } catch {
+                throw ServiceError(.endpointUnavailable, error.message, cause: error)
+            }
+        }
+        return resolved
+    }
+}

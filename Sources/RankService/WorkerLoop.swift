@@ -1,0 +1,147 @@
+import RankEngine
+import RankProtocol
+import ZMQ
+
+/// What a worker's thread does from its start to its end.
+struct WorkerLoop: ~Copyable {
+    /// How many requests are answered between two looks at the wake-up, while there is always another one.
+    private static let stretch = 16
+
+    private let state: WorkerState
+    private let reception: Reception
+    private var handler: RequestHandler
+    private let wakeUp: WakeUp
+    private var poller = Poller()
+    private let stopSlot: Poller.Slot
+    private let drainNanoseconds: UInt64
+
+    /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
+    static func run(
+        _ configuration: WorkerConfiguration,
+        at places: WorkerEndpoints,
+        ranker: any Ranker,
+        wakeUp: consuming WakeUp,
+        log: (String) -> Void,
+        started: ([String]) -> Void
+    ) throws(ServiceError) {
+        do throws(ZMQError) {
+            // It ends with this function, after the sockets: what was sent goes out first, within their linger.
+            let context = try Context()
+            var endpoints: [String] = []
+            let sockets = try open(places, limits: configuration.limits, in: context, endpoints: &endpoints)
+            var loop = WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp)
+            log(Self.startLine(configuration, info: ranker.info, endpoints: endpoints))
+            started(endpoints)
+            try loop.serve()
+            log(loop.endLine)
+        } catch {
+            throw ServiceError(error)
+        }
+    }
+
+    /// Opens one ROUTER for all binds, and one DEALER for each proxy: it would deal replies out to all of them.
+    private static func open(
+        _ places: WorkerEndpoints,
+        limits: FrameLimits,
+        in context: Context,
+        endpoints: inout [String]
+    ) throws(ZMQError) -> [WorkerSocket] {
+        // A frame somewhat over the limit gets an error that names it; only a far larger one cuts the connection.
+        let settings = SocketSettings.worker(maximumMessageSize: 4 * Int64(limits.messageBytes))
+        var sockets: [WorkerSocket] = []
+        if !places.binds.isEmpty {
+            let router = try Socket(.router, in: context, settings: settings)
+            for endpoint in places.binds { endpoints.append("\(try router.bind(endpoint))") }
+            sockets.append(WorkerSocket(router))
+        }
+        for endpoint in places.connects {
+            let dealer = try Socket(.dealer, in: context, settings: settings)
+            try dealer.connect(endpoint)
+            endpoints.append("\(endpoint)")
+            sockets.append(WorkerSocket(dealer))
+        }
+        return sockets
+    }
+
+    private init(
+        _ configuration: WorkerConfiguration,
+        ranker: any Ranker,
+        sockets: [WorkerSocket],
+        wakeUp: consuming WakeUp
+    ) {
+        let info = ranker.info
+        let state = WorkerState(limits: configuration.limits, info: info, startTime: MonotonicClock.nanoseconds())
+        self.state = state
+        reception = Reception(sockets: sockets, state: state)
+        handler = RequestHandler(ranker: ranker, state: state, software: configuration.software)
+        stopSlot = poller.add(fileDescriptor: wakeUp.fileDescriptor)
+        for socket in sockets { _ = poller.add(socket.socket) }
+        self.wakeUp = wakeUp
+        drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
+    }
+
+    private mutating func serve() throws(ZMQError) {
+        var end = UInt64.max
+        var untilPoll = 0
+        while true {
+            if untilPoll == 0, !state.isDraining {
+                _ = try poller.poll(timeoutMicroseconds: reception.inbox.count > 0 ? 0 : nil)
+                untilPoll = Self.stretch
+                if poller.readiness(at: stopSlot).contains(.readable) {
+                    state.isDraining = true
+                    end = MonotonicClock.nanoseconds() &+ drainNanoseconds
+                }
+            }
+            let now = MonotonicClock.nanoseconds()
+            if now < end { try reception.receive(at: now) }
+            guard let message = reception.inbox.takeFirst() else {
+                if state.isDraining { return }
+                untilPoll = 0
+                continue
+            }
+            untilPoll -= untilPoll > 0 ? 1 : 0
+            try answer(message, now: now, end: end)
+            reception.inbox.removeFirst()
+        }
+    }
+
+    private mutating func answer(_ message: ReceivedMessage, now: UInt64, end: UInt64) throws(ZMQError) {
+        let reception = self.reception
+        var failure: ZMQError?
+        try message.withBody { (frame) throws(ZMQError) in
+            handler.answer(
+                frame,
+                arrival: message.arrival,
+                now: now,
+                isCancelled: message.isCancelled,
+                clock: MonotonicClock.nanoseconds,
+                pause: {
+                    do throws(ZMQError) {
+                        let time = MonotonicClock.nanoseconds()
+                        if time < end { try reception.receive(at: time) }
+                    } catch {
+                        failure = error
+                    }
+                }
+            )
+        }
+        if let failure { throw failure }
+        try reception.send(handler.reply, answering: message)
+    }
+
+    private static func startLine(
+        _ configuration: WorkerConfiguration,
+        info: RankerInfo,
+        endpoints: [String]
+    ) -> String {
+        func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+        return "ready: \(configuration.software), model \(fact("model_id")), plan \(fact("plan")), "
+            + "kernel \(fact("kernel")), profile \(fact("profile")), at \(endpoints.joined(separator: " "))"
+    }
+
+    private var endLine: String {
+        let counters = state.counters
+        return "ended: \(counters.requests) requests, \(counters.replies) replies, \(counters.errors) errors, "
+            + "\(counters.candidates) candidates, \(counters.malformed) malformed, \(counters.unsent) unsent"
+    }
+}

@@ -1,0 +1,77 @@
+package import RankEngine
+package import RankProtocol
+
+/// What the parts of a worker share: what it is, what it has counted, how loaded it is.
+///
+/// Belongs to its thread.
+package final class WorkerState {
+    /// The limits of a request.
+    let limits: FrameLimits
+
+    /// The model that answers.
+    let model: RankProtocol.ModelID
+
+    /// The profile that answers.
+    let profile: RankProtocol.NumericProfile
+
+    /// When the worker was made, in nanoseconds of ``MonotonicClock``.
+    let startTime: UInt64
+
+    /// What happened since then.
+    var counters = Counters()
+
+    /// The worker is leaving, and says so in each reply.
+    package var isDraining = false
+
+    /// How many requests wait.
+    var queueDepth = 0
+
+    /// The bytes of the requests that wait.
+    var queueBytes = 0
+
+    /// What a candidate costs, in nanoseconds: a moving average, started at what a slow machine takes.
+    private(set) var candidateCost = 500.0
+
+    /// Makes the state of a worker that has counted nothing.
+    ///
+    /// - Parameters:
+    ///   - limits: The limits of a request.
+    ///   - info: What scores.
+    ///   - startTime: The time now, in nanoseconds.
+    package init(limits: FrameLimits, info: RankerInfo, startTime: UInt64) {
+        self.limits = limits
+        model = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
+        profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
+        self.startTime = startTime
+    }
+
+    /// Learns what scoring cost.
+    func learn(candidates: Int, nanoseconds: UInt64) {
+        // Of a short list, the fixed cost of a call would be learned.
+        guard candidates >= 64 else { return }
+        candidateCost += (Double(nanoseconds) / Double(candidates) - candidateCost) / 8
+    }
+
+    /// How many candidates are scored between two looks at the clock and the sockets: about 200 microseconds of them.
+    var sliceLength: Int { Int(min(max(200_000 / candidateCost, 64), 4_096)) }
+
+    /// How long a request that arrives now would wait, in microseconds: an estimate, 8 bytes being one candidate.
+    var backlogMicroseconds: UInt32 {
+        UInt32(clamping: Int64(min(Double(queueBytes) / 8 * candidateCost / 1_000, Double(UInt32.max))))
+    }
+
+    /// The flags of a reply sent now.
+    var flags: ReplyFlags { isDraining ? [.draining] : [] }
+
+    /// The header of a reply sent now; the writer sets kind and status.
+    func header(answering id: RequestID, kind: ReplyKind = .score) -> ReplyHeader {
+        ReplyHeader(
+            id: id,
+            kind: kind,
+            flags: flags,
+            backlogMicroseconds: backlogMicroseconds,
+            model: model,
+            profile: profile
+        )
+    }
+}

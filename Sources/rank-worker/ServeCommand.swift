@@ -1,0 +1,146 @@
+import ArgumentParser
+import CommandSupport
+import RankEngine
+import RankService
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Load a model, prove it, bind, and answer requests until SIGTERM or SIGINT.",
+        discussion: """
+            The endpoints are bound after the model has been verified: whoever can connect is answered. \
+            SIGTERM or SIGINT: answer what has arrived, then exit 0; the second one exits at once. \
+            One line on stderr tells when the worker is ready, one when it has ended.
+
+            EXAMPLES:
+              rank-worker serve --model movielens.rank --bind tcp://127.0.0.1:7000
+              rank-worker serve --model movielens.rank --bind 'tcp://127.0.0.1:*' ipc:///run/rank/0.sock --json
+              rank-worker serve --model movielens.rank --connect tcp://10.0.0.5:7100
+
+            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError]))
+            """
+    )
+
+    @Option(help: ArgumentHelp("The model file.", valueName: "file"))
+    var model: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Where clients connect: tcp://HOST:PORT (port * for any that is free) or ipc://PATH.",
+            valueName: "endpoint"
+        )
+    )
+    var bind: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "The back end of a zmq_proxy to work for. Such a pool answers a request at most once, and may lose it.",
+            valueName: "endpoint"
+        )
+    )
+    var connect: [String] = []
+
+    @Option(help: ArgumentHelp("What scores: model, or null, which computes nothing (for benchmarks)."))
+    var ranker = RankerChoice.model
+
+    @Option(
+        help: ArgumentHelp("direct, user-once or factored; by default the fastest that fits the memory budget."),
+        transform: readPlan
+    )
+    var plan: ScoringPlan?
+
+    @Option(help: ArgumentHelp("The kernel to score with; by default RANK_KERNEL, or the best for this CPU."))
+    var kernel: String?
+
+    @Option(help: ArgumentHelp("What a plan's tables may take, such as 64M (default: 256M).", valueName: "bytes"))
+    var memoryBudget = ByteCountArgument(ScoringPlan.defaultMemoryBudget)
+
+    @Option(help: ArgumentHelp("The largest request, such as 4M (default: 1M).", valueName: "bytes"))
+    var maxMessage = ByteCountArgument(1 << 20)
+
+    @Flag(help: "Bind where other machines can reach it, without encryption or authentication.")
+    var insecure = false
+
+    @Flag(help: "When ready, print one line of JSON on stdout: endpoints, model id, plan, kernel.")
+    var json = false
+
+    func validate() throws {
+        if bind.isEmpty && connect.isEmpty {
+            throw ValidationError("nothing to serve at: give --bind ENDPOINT, or --connect ENDPOINT for a zmq_proxy")
+        }
+        switch (ranker, model) {
+        case (.model, nil): throw ValidationError("--model FILE is missing")
+        case (.null, .some): throw ValidationError("--model does not go with --ranker null")
+        default: break
+        }
+    }
+
+    func run() throws {
+        StopSignals.block()
+        let configuration = WorkerConfiguration(
+            binds: bind,
+            connects: connect,
+            maximumMessageBytes: maxMessage.byteCount,
+            isInsecureAllowed: insecure,
+            software: softwareVersion
+        )
+        // A mistyped endpoint is told before a large model is loaded.
+        try configuration.check()
+        let ranker: any Ranker
+        if let model {
+            ranker = try RankModel.load(path: model).makeRanker(
+                plan: plan,
+                memoryBudget: memoryBudget.byteCount,
+                kernel: kernel
+            )
+        } else {
+            ranker = NullRanker()
+        }
+        let facts = ranker.info.facts
+        let worker = try Worker.start(configuration, ranker: ranker) { line in
+            try? StandardStream.error.writeLine("rank-worker: \(line)")
+        }
+        try StopSignals.watch { count, signal in
+            if count == 1 { worker.stop() } else { _exit(128 + signal) }
+        }
+        if json { try StandardStream.output.writeLine("\(Self.ready(worker.endpoints, facts))") }
+        try worker.join()
+    }
+
+    private static func ready(_ endpoints: [String], _ facts: [(key: String, value: String)]) -> JSONValue {
+        var members = [
+            JSONValue.Member("state", "ready"),
+            JSONValue.Member("endpoints", .array(endpoints.map(JSONValue.string))),
+        ]
+        for key in ["model_id", "profile", "plan", "kernel"] {
+            let value = facts.first { $0.key == key }.map { JSONValue.string($0.value) }
+            members.append(JSONValue.Member(key, value ?? .null))
+        }
+        return .object(members)
+    }
+}
+
+/// What a worker scores with.
+enum RankerChoice: String, ExpressibleByArgument, CaseIterable {
+    case model
+    case null
+}
+
+/// Reads the name of a plan.
+private func readPlan(_ name: String) throws -> ScoringPlan {
+    guard let plan = ScoringPlan(rawValue: name) else {
+        let names = ScoringPlan.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("there is no plan \"\(name)\"; choose one of \(names)")
+    }
+    return plan
+}
