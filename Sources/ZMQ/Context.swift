@@ -9,7 +9,9 @@ import CZMQ
 /// Never `fork` after a context exists: the child inherits descriptors whose threads it does not have.
 @safe
 public final class Context: Sendable {
-    /// The context in C. The pointer never changes, and libzmq's contexts are thread-safe.
+    /// The context in C.
+    ///
+    /// The pointer never changes, and libzmq's contexts are thread-safe.
     nonisolated(unsafe) let pointer: UnsafeMutableRawPointer
 
     /// Starts a context.

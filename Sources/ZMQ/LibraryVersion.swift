@@ -11,7 +11,9 @@ public struct LibraryVersion: Hashable, Sendable, CustomStringConvertible {
     /// The third number: 5 in 4.3.5.
     public let patch: Int32
 
-    /// The version of the library that is linked now. Constant for a process; safe on every thread.
+    /// The version of the library that is linked now.
+    ///
+    /// Constant for a process; safe on every thread.
     public static var linked: LibraryVersion {
         var major: Int32 = 0
         var minor: Int32 = 0

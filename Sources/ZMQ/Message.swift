@@ -76,7 +76,9 @@ public struct Message: ~Copyable {
         unsafe zmq_msg_more(pointer) != 0
     }
 
-    /// The bytes of the frame, in place and without a copy. They may lie at any address.
+    /// The bytes of the frame, in place and without a copy.
+    ///
+    /// They may lie at any address.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {

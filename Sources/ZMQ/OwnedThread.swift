@@ -26,7 +26,9 @@ public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
     public struct Starter: Sendable {
         fileprivate let state: WaitableState<State>
 
-        /// Lets ``OwnedThread/start(name:_:)`` return. Only the first call counts.
+        /// Lets ``OwnedThread/start(name:_:)`` return.
+        ///
+        /// Only the first call counts.
         ///
         /// - Parameter info: What the starting thread wants to know, such as the endpoint bound.
         public func started(_ info: Info) {
@@ -38,7 +40,7 @@ public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
         case starting
         case running(Info)
         case failedToStart(Failure?)
-        case ended(Failure?)
+        case ended(Info, Failure?)
         case joined(Failure?)
     }
 
@@ -81,7 +83,11 @@ public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
                 var failure: Failure?
                 do throws(Failure) { try body(Starter(state: state)) } catch { failure = error }
                 state.update { state in
-                    if case .starting = state { state = .failedToStart(failure) } else { state = .ended(failure) }
+                    if case .running(let info) = state {
+                        state = .ended(info, failure)
+                    } else {
+                        state = .failedToStart(failure)
+                    }
                 }
             }
         } catch {
@@ -92,7 +98,7 @@ public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
             return state
         }
         switch outcome {
-        case .running(let info):
+        case .running(let info), .ended(let info, _):
             return OwnedThread(info: info, thread: thread, state: state)
         case .failedToStart(let failure?):
             thread.join()
@@ -119,7 +125,7 @@ public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
         }
         let (failure, isFirst): (Failure?, Bool) = state.update { state in
             switch state {
-            case .ended(let failure):
+            case .ended(_, let failure):
                 state = .joined(failure)
                 return (failure, true)
             case .joined(let failure):

@@ -25,24 +25,25 @@ final class PathLock {
     /// - Throws: `addressInUse` if somebody else holds it, or if something other than a socket lies at the path;
     ///   `addressNotAvailable` or `permissionDenied` if the lock file cannot be made.
     init(path: String) throws(ZMQError) {
-        self.path = path
-        self.lockPath = path + ".lock"
-        self.fileDescriptor = try PathLock.acquire(lockPath, for: path)
+        let lockPath = path + ".lock"
+        let fileDescriptor = try PathLock.acquire(lockPath, for: path)
         guard PathLock.isFreeOrSocket(path) else {
-            release(removingSocket: false)
+            unsafe unlink(lockPath)
+            close(fileDescriptor)
             throw ZMQError(
                 code: .addressInUse,
                 message: "cannot bind to ipc://\(path): something other than a socket lies there, and a bind would "
                     + "remove it; choose another path"
             )
         }
+        self.path = path
+        self.lockPath = lockPath
+        self.fileDescriptor = fileDescriptor
     }
 
-    deinit { release(removingSocket: true) }
-
-    /// Removes the files while the lock is still held, so that nobody else's can be hit.
-    private func release(removingSocket: Bool) {
-        if removingSocket { unsafe unlink(path) }
+    deinit {
+        // While the lock is still held, so that nobody else's files can be hit.
+        unsafe unlink(path)
         unsafe unlink(lockPath)
         close(fileDescriptor)
     }
@@ -52,13 +53,13 @@ final class PathLock {
             let descriptor = retryingInterrupts {
                 unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             }
-            guard descriptor != -1 else { throw .failed(to: "bind to ipc://\(path): open its lock file \(lockPath)") }
+            guard descriptor != -1 else { throw .failed(to: "open \(lockPath), the lock beside ipc://\(path)") }
             // https://man7.org/linux/man-pages/man2/flock.2.html
             guard retryingInterrupts({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
                 let errorNumber = zmq_errno()
                 close(descriptor)
                 guard errorNumber == EWOULDBLOCK else {
-                    throw .failed(to: "bind to ipc://\(path): lock \(lockPath)", errorNumber: errorNumber)
+                    throw .failed(to: "lock \(lockPath) for ipc://\(path)", errorNumber: errorNumber)
                 }
                 throw .failed(to: "bind to ipc://\(path)", errorNumber: EADDRINUSE)
             }

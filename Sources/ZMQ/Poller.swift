@@ -72,7 +72,9 @@ public struct Poller: ~Copyable {
         return unsafe insert(item, handle: nil)
     }
 
-    /// Changes what is waited for. With nothing to wait for, the entry costs nearly nothing.
+    /// Changes what is waited for.
+    ///
+    /// With nothing to wait for, the entry costs nearly nothing.
     ///
     /// - Parameters:
     ///   - interest: What to wait for from now on.
@@ -130,7 +132,7 @@ public struct Poller: ~Copyable {
     }
 
     /// Rounds up to whole milliseconds, within what libzmq can count.
-    static func milliseconds(fromMicroseconds microseconds: Int64) -> Int {
+    package static func milliseconds(fromMicroseconds microseconds: Int64) -> Int {
         guard microseconds > 0 else { return 0 }
         let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000)
         return Int(min(quotient + (remainder > 0 ? 1 : 0), Int64(Int32.max)))

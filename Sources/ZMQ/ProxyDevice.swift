@@ -29,7 +29,10 @@ package final class ProxyDevice: Sendable {
         self.context = context
         do throws(ThreadStartError<ZMQError>) {
             thread = try OwnedThread.start(name: "zmq-proxy") { (starter) throws(ZMQError) in
-                let settings = SocketSettings.worker(maximumMessageSize: -1)
+                var settings = SocketSettings.worker(maximumMessageSize: -1)
+                // A stock proxy drops the answer to a client that left; with this on, it would end instead.
+                settings.routerMandatory = false
+                settings.linger = 0
                 let front = try Socket(.router, in: context, settings: settings)
                 let back = try Socket(.dealer, in: context, settings: settings)
                 starter.started(Ends(frontend: try front.bind(frontend), backend: try back.bind(backend)))
@@ -43,7 +46,9 @@ package final class ProxyDevice: Sendable {
         }
     }
 
-    /// Ends the proxy and closes its sockets; what it holds is dropped. Repeatable.
+    /// Ends the proxy and closes its sockets; what it holds is dropped.
+    ///
+    /// Repeatable.
     package func stop() {
         context.shutdown()
         try? thread.join()

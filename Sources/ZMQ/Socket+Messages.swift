@@ -9,6 +9,9 @@ public enum SendOutcome: Hashable, Sendable {
     case wouldBlock
 
     /// A ROUTER knows no peer of this identity, or not any more; the frame was not taken.
+    ///
+    /// A ROUTER forgets a peer that left only after it has received what that peer had sent. Until then a full queue
+    /// answers `wouldBlock`, and an empty one takes frames that nobody will read.
     case unreachable
 }
 
@@ -31,7 +34,7 @@ extension Socket {
     /// The message's old content is released. Makes no allocation of its own, at any size.
     ///
     /// - Parameters:
-    ///   - message: Where the frame goes; unchanged if there was none.
+    ///   - message: Where the frame goes; empty if there was none.
     ///   - waiting: Whether to wait for a frame.
     /// - Returns: Whether a frame was received. `false` is not an error: none was there, or the time-out passed.
     /// - Throws: `contextTerminated` after a shutdown, `invalidOperation` out of turn on a REQ or REP.

@@ -75,7 +75,11 @@ public struct SocketEvent: Hashable, Sendable {
 
 extension SocketEvent.Kind {
     /// Reads libzmq's two numbers.
-    init(event: UInt16, value: UInt32) {
+    ///
+    /// - Parameters:
+    ///   - event: One of `ZMQ_EVENT_*`.
+    ///   - value: What goes with it.
+    package init(event: UInt16, value: UInt32) {
         let number = Int32(bitPattern: value)
         self =
             switch Int32(event) {

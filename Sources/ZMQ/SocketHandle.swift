@@ -24,7 +24,9 @@ final class SocketHandle {
 
     deinit { close() }
 
-    /// Closes the socket; what it still holds is sent for as long as `linger` allows. Repeatable.
+    /// Closes the socket; what it still holds is sent for as long as `linger` allows.
+    ///
+    /// Repeatable.
     func close() {
         guard isOpen else { return }
         isOpen = false
@@ -34,7 +36,9 @@ final class SocketHandle {
         pathLocks.removeAll()
     }
 
-    /// Ends the events to the monitor. A monitor closed before this stalls libzmq's I/O thread.
+    /// Ends the events to the monitor.
+    ///
+    /// A monitor closed before this stalls libzmq's I/O thread.
     func stopMonitoring() {
         guard isMonitored else { return }
         isMonitored = false

@@ -61,6 +61,9 @@ public struct SocketMonitor: ~Copyable {
 
     deinit { monitored.stopMonitoring() }
 
+    /// Ends the monitor now, and drops the events it holds; the end of its scope does the same.
+    public consuming func close() {}
+
     /// Takes the next event, without waiting.
     ///
     /// - Returns: The event, or `nil` if there is none now.

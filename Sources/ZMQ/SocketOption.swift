@@ -52,7 +52,9 @@ extension SocketOption<Bool> {
     /// `ZMQ_IMMEDIATE`: whether messages are queued only for peers that are connected.
     public static var immediate: Self { Self(code: ZMQ_IMMEDIATE, name: "IMMEDIATE") }
 
-    /// `ZMQ_IPV6`: whether addresses of IPv6 work. ``Socket/bind(_:)`` and ``Socket/connect(_:)`` set it themselves.
+    /// `ZMQ_IPV6`: whether addresses of IPv6 work.
+    ///
+    /// ``Socket/bind(_:)`` and ``Socket/connect(_:)`` set it themselves.
     static var ipv6: Self { Self(code: ZMQ_IPV6, name: "IPV6") }
 }
 

@@ -27,7 +27,9 @@ public struct WakeUp: ~Copyable, Sendable {
 
         fileprivate init(_ descriptors: WakeUpDescriptors) { self.descriptors = descriptors }
 
-        /// Makes the descriptor readable. Never blocks; safe on every thread.
+        /// Makes the descriptor readable.
+        ///
+        /// Never blocks; safe on every thread.
         public func ring() { descriptors.ring() }
 
         /// The descriptor to write to from a signal handler, where ``ring()`` must not be called: 8 bytes, the number
@@ -48,7 +50,9 @@ public struct WakeUp: ~Copyable, Sendable {
     /// The descriptor to poll: readable after a ring until ``reset()``.
     public var fileDescriptor: Int32 { descriptors.reading }
 
-    /// Takes the rings back, so that the descriptor is readable only after another one. Never blocks.
+    /// Takes the rings back, so that the descriptor is readable only after another one.
+    ///
+    /// Never blocks.
     public func reset() { descriptors.reset() }
 }
 

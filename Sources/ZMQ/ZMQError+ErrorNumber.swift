@@ -6,6 +6,7 @@ extension ZMQError {
     /// - Parameters:
     ///   - operation: What was tried, as a phrase: "bind to tcp://127.0.0.1:7000".
     ///   - errorNumber: The value of `errno`.
+    /// - Returns: The error, with the code that the number stands for.
     static func failed(to operation: String, errorNumber: Int32 = zmq_errno()) -> ZMQError {
         // https://libzmq.readthedocs.io/en/latest/zmq_strerror.html
         let reason = unsafe String(cString: zmq_strerror(errorNumber))
@@ -25,7 +26,7 @@ extension ZMQError {
         case EADDRNOTAVAIL, ENODEV:
             (.addressNotAvailable, "the address does not belong to this machine")
         case ENOENT, ENOTDIR:
-            (.addressNotAvailable, "the directory does not exist")
+            (.addressNotAvailable, nil)
         case EACCES, EPERM:
             (.permissionDenied, nil)
         case ETERM:

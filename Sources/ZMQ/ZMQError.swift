@@ -10,10 +10,14 @@ public struct ZMQError: Error, Hashable, Sendable {
         /// The name of the member, as it appears in texts.
         public let description: String
 
-        /// The endpoint's text is wrong; nothing was tried. Fix the configuration.
+        /// The endpoint's text is wrong; nothing was tried.
+        ///
+        /// Fix the configuration.
         public static let invalidEndpoint = Code(description: "invalid endpoint")
 
-        /// Somebody else is bound to this address or path. Stop the other one, or choose another address.
+        /// Somebody else is bound to this address or path.
+        ///
+        /// Stop the other one, or choose another address.
         public static let addressInUse = Code(description: "address in use")
 
         /// The address does not belong to this machine, or the directory of an ipc path does not exist.
@@ -22,19 +26,27 @@ public struct ZMQError: Error, Hashable, Sendable {
         /// The operating system refuses access to the port or the path.
         public static let permissionDenied = Code(description: "permission denied")
 
-        /// A host name did not resolve. It may do so later: retry with a delay.
+        /// A host name did not resolve.
+        ///
+        /// It may do so later: retry with a delay.
         public static let nameNotResolved = Code(description: "name not resolved")
 
-        /// The context was shut down. The thread that sees this closes its sockets and ends.
+        /// The context was shut down.
+        ///
+        /// The thread that sees this closes its sockets and ends.
         public static let contextTerminated = Code(description: "context terminated")
 
         /// The operation does not fit the socket's type or its state, such as two sends in a row on a REQ.
         public static let invalidOperation = Code(description: "invalid operation")
 
-        /// An option's value is out of its range. Fix the configuration.
+        /// An option's value is out of its range.
+        ///
+        /// Fix the configuration.
         public static let invalidOption = Code(description: "invalid option")
 
-        /// Descriptors, sockets, threads or memory ran out. Raise the limit, or ask for less.
+        /// Descriptors, sockets, threads or memory ran out.
+        ///
+        /// Raise the limit, or ask for less.
         public static let resourceExhausted = Code(description: "resource exhausted")
 
         /// Any other failure; ``ZMQError/errorNumber`` says which.
