@@ -20,7 +20,8 @@ public enum ThreadStartError<Failure: Error>: Error {
 /// ```
 ///
 /// Swift's cooperative pool has as many threads as cores, so a task that blocks in a receive can stop the process.
-/// A thread nobody joins runs on by itself.
+/// A thread nobody joins runs on by itself. It inherits its maker's signal mask; the workers of Swift's concurrency
+/// pool block every signal.
 public final class OwnedThread<Info: Sendable, Failure: Error>: Sendable {
     /// The means by which a thread's body says that it has started.
     public struct Starter: Sendable {

@@ -35,6 +35,9 @@ public struct SocketEvent: Hashable, Sendable {
         case closeFailed(errorNumber: Int32)
 
         /// The peer is gone: what was sent to it and not answered is lost.
+        ///
+        /// A frame sent now may still be taken for the lost connection, and be lost with it: send again only after the
+        /// next `handshakeSucceeded`.
         case disconnected
 
         /// The handshake is done: the peer can be used.

@@ -71,6 +71,11 @@ struct BindTests {
         try second.unbind(endpoint)
         #expect(directory.contents.isEmpty)
         try second.bind(endpoint)
+
+        let client = try Socket.test(.dealer, in: context)
+        try client.connect(endpoint)
+        #expect(try client.sendFrames(["hello"]) == .sent)
+        #expect(try second.receiveFrames().last == "hello", "the ends of former listeners leave the path alone")
     }
 
     @Test func takesOverAPathThatADeadProcessLeft() throws {
