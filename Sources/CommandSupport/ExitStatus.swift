@@ -24,6 +24,7 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
     /// The lines about exit codes at the end of a command's help.
     ///
     /// - Parameter statuses: Those that the command ends with, beside success.
+    /// - Returns: One line.
     public static func help(_ statuses: [ExitStatus]) -> String {
         let meanings: [(ExitStatus, String)] = [
             (.success, "success"), (.usage, "usage"), (.refused, "model or data refused"),

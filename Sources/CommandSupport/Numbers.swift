@@ -5,6 +5,7 @@
 /// - Parameters:
 ///   - value: The number.
 ///   - places: 0 to 9.
+/// - Returns: The text.
 public func fixed(_ value: Double, _ places: Int) -> String {
     let scale = (0..<max(0, min(places, 9))).reduce(Int64(1)) { scale, _ in scale * 10 }
     let scaled = (value.magnitude * Double(scale)).rounded()

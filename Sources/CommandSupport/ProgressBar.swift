@@ -22,6 +22,7 @@ public struct ProgressBar: Sendable {
     ///   - completed: Units done so far.
     ///   - elapsed: Since the start. The line shows the time still to go, and at the end the time it took.
     ///   - details: Names and values to append, such as the loss; four decimals.
+    /// - Returns: The line, without its end.
     public func line(completed: Int, elapsed: Duration, details: [(name: String, value: Double)] = []) -> String {
         let completed = min(max(0, completed), total)
         let filled = completed * Self.width / total

@@ -1,0 +1,79 @@
+/// How far scores are from ratings, and how well they order.
+public struct Metrics: Sendable, Equatable {
+    /// Pairs compared.
+    public let count: Int
+    /// Mean squared error on the label's scale.
+    public let loss: Double
+    /// Root mean squared error on the label's scale, unclipped.
+    public let rmse: Double
+    /// The same in stars.
+    public let rmseInStars: Double
+    /// Mean absolute error on the label's scale.
+    public let mae: Double
+    /// Normalised discounted cumulative gain of the first ten, a mean over users.
+    ///
+    /// Each user's own test items are ordered by score (ties by ascending item id, as the pool orders them); an item's
+    /// gain is its stars, its discount `1 / log2(i + 1)` at place i, counted from 1.
+    public let ndcgAt10: Double
+
+    /// Compares scores with ratings.
+    ///
+    /// O(n log n). All lists are equally long.
+    ///
+    /// - Parameters:
+    ///   - users: Who rated.
+    ///   - items: What was rated.
+    ///   - stars: How, 1...5.
+    ///   - scores: What the model says, on the label's scale.
+    ///   - starsPerUnit: 4 for labels `(stars − 1)/4`; 1 where the label is the number of stars itself.
+    /// - Returns: nil for no pair at all.
+    public init?(users: [UInt64], items: [UInt64], stars: [Float], scores: [Float], starsPerUnit: Double = 4) {
+        precondition(users.count == scores.count && items.count == scores.count && stars.count == scores.count)
+        guard !scores.isEmpty else { return nil }
+        var squares = 0.0
+        var absolutes = 0.0
+        for (score, rating) in zip(scores, stars) {
+            let label = starsPerUnit == 1 ? Double(rating) : (Double(rating) - 1) / starsPerUnit
+            let error = Double(score) - label
+            squares += error * error
+            absolutes += error.magnitude
+        }
+        count = scores.count
+        loss = squares / Double(count)
+        rmse = loss.squareRoot()
+        rmseInStars = rmse * starsPerUnit
+        mae = absolutes / Double(count)
+        ndcgAt10 = Self.ndcg(users: users, items: items, stars: stars, scores: scores)
+    }
+
+    private static func ndcg(users: [UInt64], items: [UInt64], stars: [Float], scores: [Float]) -> Double {
+        let order = scores.indices.sorted { a, b in
+            if users[a] != users[b] { return users[a] < users[b] }
+            return scores[a] != scores[b] ? scores[a] > scores[b] : items[a] < items[b]
+        }
+        var total = 0.0
+        var userCount = 0
+        var start = order.startIndex
+        while start < order.endIndex {
+            let user = users[order[start]]
+            let end = order[start...].firstIndex { users[$0] != user } ?? order.endIndex
+            let gains = order[start..<end].map { Double(stars[$0]) }
+            total += gain(gains) / gain(gains.sorted(by: >))
+            userCount += 1
+            start = end
+        }
+        return total / Double(userCount)
+    }
+
+    private static func gain(_ gains: [Double]) -> Double {
+        var sum = 0.0
+        for (index, gain) in gains.prefix(10).enumerated() { sum += gain / discounts[index] }
+        return sum
+    }
+
+    /// log2(2), log2(3), … log2(11), rounded to nearest: no math library has a say in the result.
+    private static let discounts = [
+        1.0, 1.584962500721156, 2.0, 2.321928094887362, 2.584962500721156, 2.807354922057604, 3.0,
+        3.169925001442312, 3.321928094887362, 3.4594316186372973,
+    ]
+}

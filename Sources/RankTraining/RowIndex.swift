@@ -1,0 +1,43 @@
+/// Which row of an embedding table belongs to which id; row 0 belongs to the ids that are in no other.
+public enum RowIndex: Sendable, Equatable {
+    /// Row r is that of id r, for 1...count.
+    case identity(count: Int)
+    /// Row r is that of the id at r − 1; ascending.
+    case sorted([UInt64])
+
+    /// The index of the distinct ids among some: the identity where they are 1, 2, … without a gap.
+    ///
+    /// O(n log n).
+    public init(ids: some Sequence<UInt64>) {
+        let sorted = Set(ids).sorted()
+        if sorted.first == 1, sorted.last == UInt64(sorted.count) {
+            self = .identity(count: sorted.count)
+        } else {
+            self = .sorted(sorted)
+        }
+    }
+
+    /// Rows of the table, row 0 included.
+    public var rowCount: Int {
+        switch self {
+        case .identity(let count): count + 1
+        case .sorted(let ids): ids.count + 1
+        }
+    }
+
+    /// The row of an id; 0 when it has none. O(log n) at most.
+    public func row(of id: UInt64) -> Int {
+        switch self {
+        case .identity(let count):
+            return id <= UInt64(count) ? Int(id) : 0
+        case .sorted(let ids):
+            var range = 0..<ids.count
+            while !range.isEmpty {
+                let middle = range.lowerBound + range.count / 2
+                if ids[middle] == id { return middle + 1 }
+                range = ids[middle] < id ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+            }
+            return 0
+        }
+    }
+}
