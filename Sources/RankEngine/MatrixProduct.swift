@@ -4,27 +4,12 @@ import CRankKernels
 ///
 /// The bits do not depend on the kernel; `rank_gemm.h` says in which order they come about.
 package struct MatrixProduct: Sendable {
-    private let level: rank_level
+    /// The kernel that multiplies.
+    package let kernel: Kernel
 
-    /// The product under the kernel of that name, or under the best one that this CPU has.
-    ///
-    /// Fails when the name is none, or when this CPU cannot run it.
-    package init?(kernel name: String?) {
-        var level = rank_level_best()
-        if let name {
-            guard unsafe rank_level_named(name, &level), rank_level_supported(level) else { return nil }
-        }
-        self.level = level
-    }
-
-    /// The kernel's name: `scalar`, `neon`, `avx2` or `avx512`.
-    package var kernel: String { unsafe String(cString: rank_level_name(level)) }
-
-    /// The names this CPU can run, the slowest first.
-    package static var supportedKernels: [String] {
-        (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }
-            .filter { rank_level_supported($0) }
-            .map { unsafe String(cString: rank_level_name($0)) }
+    /// The product under a kernel.
+    package init(_ kernel: Kernel) {
+        self.kernel = kernel
     }
 
     /// Which way the elements of A lie in memory.
@@ -73,7 +58,7 @@ package struct MatrixProduct: Sendable {
                 unsafe b.withUnsafeBufferPointer { b in
                     func run(_ seed: UnsafePointer<Float>?) {
                         unsafe rank_gemm(
-                            level,
+                            kernel.level,
                             rows,
                             columns,
                             depth,

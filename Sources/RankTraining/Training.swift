@@ -1,5 +1,5 @@
 import RankData
-import RankEngine
+public import RankEngine
 
 /// A training of a network on a training set, from fresh weights to the last epoch.
 ///
@@ -39,7 +39,7 @@ public struct Training: Sendable {
         /// One report per epoch.
         public let epochs: [EpochReport]
         /// The kernel that multiplied.
-        public let kernel: String
+        public let kernel: Kernel
     }
 
     private let options: TrainingOptions
@@ -49,16 +49,12 @@ public struct Training: Sendable {
     ///
     /// - Parameters:
     ///   - options: What to train.
-    ///   - kernel: The kernel's name; the best one without it. It changes no bit of the result.
+    ///   - kernel: What multiplies. It changes no bit of the result.
     /// - Throws: `TrainingError` with code `invalidOption`.
-    public init(_ options: TrainingOptions, kernel: String? = nil) throws(TrainingError) {
+    public init(_ options: TrainingOptions, kernel: Kernel = .best) throws(TrainingError) {
         try options.validate()
-        guard let product = MatrixProduct(kernel: kernel) else {
-            let names = MatrixProduct.supportedKernels.joined(separator: ", ")
-            throw TrainingError(.invalidOption, "this CPU has no kernel '\(kernel ?? "")'; choose from: \(names)")
-        }
         self.options = options
-        self.product = product
+        product = MatrixProduct(kernel)
     }
 
     /// Trains.

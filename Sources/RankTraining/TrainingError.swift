@@ -19,8 +19,8 @@ public struct TrainingError: Error, Sendable {
         public static let fingerprintMismatch = Code(name: "fingerprintMismatch")
         /// A weight or the loss is no longer finite: lower the learning rate or repair the data.
         public static let diverged = Code(name: "diverged")
-        /// A pair names a user or an item that the model does not know: correct it, or ask for the fallback.
-        public static let unknownID = Code(name: "unknownID")
+        /// The engine refused a model, a kernel or a score: `cause` is its error.
+        public static let engineFailed = Code(name: "engineFailed")
     }
 
     /// The kind of error.

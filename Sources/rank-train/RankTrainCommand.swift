@@ -1,6 +1,25 @@
 import ArgumentParser
+import CommandSupport
 
 @main
 struct RankTrainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rank-train", abstract: "rank-train")
+    static let configuration = CommandConfiguration(
+        commandName: "rank-train",
+        abstract: "Train, evaluate and inspect rating models.",
+        discussion: """
+            EXAMPLE:
+              rank-train fit --data data/ml-100k --output model.safetensors
+              rank-train evaluate --model model.safetensors --data data/ml-100k
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """,
+        subcommands: [
+            FitCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, SynthesizeCommand.self,
+            QualityCommand.self,
+        ]
+    )
+
+    static func main() {
+        runProcess(Self.self, failure: failure(for:))
+    }
 }

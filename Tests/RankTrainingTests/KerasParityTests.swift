@@ -16,7 +16,7 @@ import Testing
         let batch = labels.count / losses.count
 
         let initial = try network(tensors, "initial")
-        let product = try #require(MatrixProduct(kernel: nil))
+        let product = MatrixProduct(.best)
         var trainer = NetworkTrainer(initial, adagrad: Adagrad(), product: product)
         for (step, loss) in losses.enumerated() {
             let rows = (step * batch)..<((step + 1) * batch)

@@ -28,7 +28,7 @@ import Testing
         let labels: [Float] = [0, 0.25, 1, 0.75, 0.5, 1]
 
         let rate: Float = 0.5
-        let product = try #require(MatrixProduct(kernel: nil))
+        let product = MatrixProduct(.best)
         let adagrad = Adagrad(rate: rate, initialAccumulator: 1)
         var trainer = NetworkTrainer(network, adagrad: adagrad, product: product)
         let squares = trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
@@ -64,8 +64,8 @@ import Testing
         let users = (0..<70).map { _ in Int32(random.nextInteger(upTo: 8)) }
         let candidates = (0..<70).map { _ in Int32(random.nextInteger(upTo: 10)) }
         let labels = (0..<70).map { _ in Float(random.nextUnit()) }
-        let results = try MatrixProduct.supportedKernels.map { kernel in
-            let product = try #require(MatrixProduct(kernel: kernel))
+        let results = Kernel.supported.map { kernel in
+            let product = MatrixProduct(kernel)
             var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
             // A full batch, a shorter one, and the full one again in buffers that have been used.
             for rows in [0..<50, 50..<70, 0..<50] {
@@ -87,7 +87,7 @@ import Testing
         )
         var random = NumPyRandom(seed: 3)
         let network = RankingNetwork(shape: shape, random: &random)
-        let product = try #require(MatrixProduct(kernel: nil))
+        let product = MatrixProduct(.best)
         var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
         _ = trainer.step(users: [1, 1], candidates: [2, 0], labels: [1, 0])
         #expect(trainer.network.userEmbedding[..<2] == network.userEmbedding[..<2])

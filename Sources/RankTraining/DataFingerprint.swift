@@ -1,0 +1,80 @@
+import Crypto
+public import RankData
+public import RankEngine
+
+/// What identifies a data set and a split of it: names to show, and hashes of the contents to compare.
+public struct DataFingerprint: Sendable, Equatable {
+    /// The data set's name, such as `MovieLens-100k` or `synthetic (seed 42)`.
+    public let data: String
+    /// SHA-256 of the ratings, in hex (`Ratings.forEachCanonicalChunk`).
+    public let dataSHA256: String
+    /// The split as it was asked for; of a file only its name, because its directory says nothing.
+    public let split: String
+    /// SHA-256 of the test pairs, in hex (`Split.forEachCanonicalChunk`): equal for any spelling of one split.
+    public let splitSHA256: String
+
+    /// Hashes ratings and test pairs. Linear in their number.
+    public init(_ data: DataSet, _ split: Split, as spec: SplitSpec) {
+        self.data = data.name
+        dataSHA256 = sha256 { data.ratings.forEachCanonicalChunk($0) }
+        switch spec {
+        case .file(let path): self.split = path.split(separator: "/").last.map(String.init) ?? path
+        case .seed, .none: self.split = spec.description
+        }
+        splitSHA256 = sha256 { split.forEachCanonicalChunk($0) }
+    }
+
+    /// What a model file says of a training on this.
+    func training(_ options: TrainingOptions) -> TrainingFingerprint {
+        TrainingFingerprint([
+            "batch_size": "\(options.batchSize)",
+            "data": data,
+            "data_sha256": dataSHA256,
+            "epochs": "\(options.epochs)",
+            "preset": options.preset,
+            "seed": "\(options.seed)",
+            "split": split,
+            "split_sha256": splitSHA256,
+            "version": Training.version,
+        ])
+    }
+
+    /// Demands that a model was trained on these very data and tested on this very split.
+    ///
+    /// - Throws: `TrainingError` with code `fingerprintMismatch`: the test rows may have been trained on, so a result
+    ///   would flatter.
+    public func requireMatch(_ model: TrainingFingerprint) throws(TrainingError) {
+        let insist = "or give --force to evaluate all the same"
+        let unknown = TrainingFingerprint.unknown
+        if model["data_sha256"] == unknown || model["split_sha256"] == unknown {
+            throw TrainingError(
+                .fingerprintMismatch,
+                "the model does not say what it was trained on, so the test rows may have been among it; "
+                    + "evaluate a model made by rank-train fit, \(insist)"
+            )
+        }
+        guard model["data_sha256"] == dataSHA256 else {
+            throw TrainingError(
+                .fingerprintMismatch,
+                "the model was trained on \(model["data"]), the data given is \(data) with other ratings; "
+                    + "give --data the model's data, \(insist)"
+            )
+        }
+        guard model["split_sha256"] == splitSHA256 else {
+            throw TrainingError(
+                .fingerprintMismatch,
+                "the model was trained with the split \(model["split"]), so the test rows of \(split) may have been "
+                    + "trained on; give the model's split, \(insist)"
+            )
+        }
+    }
+}
+
+private func sha256(_ feed: (([UInt8]) -> Void) -> Void) -> String {
+    var hash = SHA256()
+    feed { hash.update(data: $0) }
+    return hash.finalize().map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+}

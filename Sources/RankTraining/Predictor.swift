@@ -1,0 +1,62 @@
+public import RankEngine
+
+/// Scores pairs of ids with a model, in this process: the scores of a pool, bit for bit.
+///
+/// One thread at a time.
+public final class Predictor {
+    private let model: RankModel
+    private let scorer: PairScorer
+
+    /// Scores and what is unknown, in the order of the pairs.
+    public struct Predictions: Sendable, Equatable {
+        /// On the label's scale; where an id is unknown, of the row for unknown ids.
+        public let scores: [Float]
+        /// Whether the model knows the user.
+        public let isUserKnown: [Bool]
+        /// Whether the model knows the item.
+        public let isItemKnown: [Bool]
+    }
+
+    /// Prepares to score.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel.
+    public init(_ model: RankModel, kernel: String? = nil) throws(TrainingError) {
+        self.model = model
+        scorer = try TrainingError.translating { () throws(EngineError) in try PairScorer(model, kernel: kernel) }
+    }
+
+    /// Scores pairs. O(n log n).
+    ///
+    /// - Precondition: Both lists are as long.
+    /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
+    public func predict(users: [UInt64], items: [UInt64]) throws(TrainingError) -> Predictions {
+        precondition(users.count == items.count)
+        let userRows = users.map { model.users.row(ofText: "\($0)") }
+        let itemRows = items.map { model.candidates.row(ofText: "\($0)") }
+        let scores = try TrainingError.translating { () throws(EngineError) in
+            try scorer.scores(
+                userRows: userRows.map { UInt32($0 ?? 0) },
+                candidateRows: itemRows.map { UInt32($0 ?? 0) }
+            )
+        }
+        return Predictions(
+            scores: scores,
+            isUserKnown: userRows.map { $0 != nil },
+            isItemKnown: itemRows.map { $0 != nil }
+        )
+    }
+}
+
+extension TrainingError {
+    /// Hands a result on, and an error of the engine as one of this module.
+    static func translating<Value>(_ body: () throws(EngineError) -> Value) throws(TrainingError) -> Value {
+        do throws(EngineError) {
+            return try body()
+        } catch {
+            throw TrainingError(.engineFailed, error.message, cause: error)
+        }
+    }
+}

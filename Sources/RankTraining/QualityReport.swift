@@ -1,0 +1,65 @@
+public import RankData
+
+/// A preset and the baselines on several splits of one data set.
+public struct QualityReport: Sendable, Equatable {
+    /// What predicted.
+    public struct Row: Sendable, Equatable {
+        /// The preset's or the baseline's name.
+        public let name: String
+        /// One entry for each split, in their order.
+        public let splits: [Metrics]
+
+        /// The mean test RMSE over the splits, on the label's scale.
+        public var meanRMSE: Double { splits.reduce(0) { $0 + $1.rmse } / Double(splits.count) }
+        /// The mean NDCG@10 over the splits.
+        public var meanNDCG: Double { splits.reduce(0) { $0 + $1.ndcgAt10 } / Double(splits.count) }
+        /// The standard deviation of the test RMSE over the splits (n − 1); 0 for a single split.
+        public var deviationOfRMSE: Double {
+            guard splits.count > 1 else { return 0 }
+            let mean = meanRMSE
+            let squares = splits.reduce(0) { $0 + ($1.rmse - mean) * ($1.rmse - mean) }
+            return (squares / Double(splits.count - 1)).squareRoot()
+        }
+    }
+
+    /// The splits, as they were asked for.
+    public let splits: [SplitSpec]
+    /// The baselines, then the preset.
+    public let rows: [Row]
+
+    /// Trains and tests once for each split.
+    ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - splits: At least one.
+    ///   - training: The training.
+    ///   - show: Called with each split before its training.
+    /// - Throws: `DataError` where a split does not fit the data; `TrainingError`, with code `unsuitableData` for a
+    ///   split without test rows.
+    public init(
+        _ data: DataSet,
+        splits: [SplitSpec],
+        _ options: TrainingOptions,
+        training: Training,
+        show: (SplitSpec) -> Void = { _ in }
+    ) throws {
+        guard !splits.isEmpty else { throw TrainingError(.invalidOption, "no split to test on; name at least one") }
+        let names = Baseline.allCases.map(\.rawValue) + [options.preset]
+        var columns = [[Metrics]](repeating: [], count: names.count)
+        for spec in splits {
+            show(spec)
+            let split = try spec.resolve(data.ratings)
+            let set = try TrainingSet(data, split: split)
+            let model = try TrainedModel(training.run(on: set), set, data, split, as: spec, options)
+            let results = Baseline.allCases.map { $0.evaluate(data.ratings, split: split) } + [model.test]
+            for (column, result) in results.enumerated() {
+                guard let result else {
+                    throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")
+                }
+                columns[column].append(result)
+            }
+        }
+        self.splits = splits
+        rows = zip(names, columns).map { Row(name: $0, splits: $1) }
+    }
+}

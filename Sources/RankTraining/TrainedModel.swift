@@ -1,0 +1,84 @@
+public import RankData
+public import RankEngine
+
+/// A trained network with everything its file says of it, ready to be written.
+public struct TrainedModel: Sendable {
+    /// How the final model does on the test rows; nil without any. Its RMSE becomes the file's claim.
+    ///
+    /// These are the scores that the written model gives, so a later evaluation of the file finds the same.
+    public let test: Metrics?
+    /// Weights and losses.
+    public let result: Training.Result
+    private let draft: ModelDraft
+
+    /// Puts a model together and tests it.
+    ///
+    /// - Parameters:
+    ///   - result: What the training made of `set`.
+    ///   - set: Made from `data` and `split`.
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - spec: How the split was asked for.
+    ///   - options: What `result` was trained with.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    public init(
+        _ result: Training.Result,
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec,
+        _ options: TrainingOptions
+    ) throws(TrainingError) {
+        let network = result.network
+        var draft = ModelDraft(
+            users: ModelDraft.Table(
+                embedding: network.userEmbedding,
+                dimensions: network.shape.userDimensions,
+                ids: set.users.modelIDs
+            ),
+            candidates: ModelDraft.Table(
+                embedding: network.candidateEmbedding,
+                dimensions: network.shape.candidateDimensions,
+                ids: set.candidates.modelIDs
+            ),
+            layers: network.layers.map { ModelDraft.Dense(kernel: $0.kernel, bias: $0.bias) },
+            metadata: ModelMetadata(
+                labelTransform: .unitFromStars,
+                prior: set.prior,
+                fingerprint: DataFingerprint(data, split, as: spec).training(options)
+            )
+        )
+        let scores = try TrainingError.translating { () throws(EngineError) in
+            try PairScorer(draft, kernel: result.kernel.description).scores(
+                userRows: set.test.users.map { UInt32($0) },
+                candidateRows: set.test.candidates.map { UInt32($0) }
+            )
+        }
+        test = Metrics(
+            users: split.testRows.map { data.ratings.userIDs[$0] },
+            items: split.testRows.map { data.ratings.itemIDs[$0] },
+            stars: split.testRows.map { data.ratings.stars[$0] },
+            scores: scores
+        )
+        draft.metadata.claimedTestRMSE = test.map { Float($0.rmse) }
+        self.draft = draft
+        self.result = result
+    }
+
+    /// Writes the model file: whole, proved and under its own name, or not at all.
+    ///
+    /// - Returns: The model's id.
+    /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
+    public func write(to path: String) throws(TrainingError) -> ModelID {
+        try TrainingError.translating { () throws(EngineError) in try draft.write(to: path) }
+    }
+}
+
+extension RowIndex {
+    fileprivate var modelIDs: ModelDraft.IDs {
+        switch self {
+        case .identity: .identity
+        case .sorted(let ids): .numbers([0] + ids)
+        }
+    }
+}

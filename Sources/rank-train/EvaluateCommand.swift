@@ -1,0 +1,81 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Hold a model against the test ratings of a split.",
+        discussion: """
+            Loss, RMSE and MAE are on the label's scale of 0...1, and unclipped; NDCG@10 is a mean over users. A model \
+            is refused on other data, or on another split, than its file names, because test ratings may have been \
+            trained on there.
+
+            EXAMPLE:
+              rank-train evaluate --model model.safetensors --data data/ml-100k
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The model file.")
+    var model: String
+
+    @Option(help: "The directory of the data.")
+    var data: String
+
+    @Option(
+        help: "The test set: seed:N or a CSV file of test pairs (default: the model's own, where that is a seed).",
+        transform: SplitSpec.init(parsing:)
+    )
+    var split: SplitSpec?
+
+    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
+    var kernel: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Evaluate on data or on a split that the model may have been trained on.")
+    var force = false
+
+    func run() throws {
+        let model = try RankModel.load(path: model)
+        let fingerprint = model.metadata.fingerprint
+        let spec = try split ?? ownSplit(of: fingerprint)
+        let dataSet = try DataSet.load(directory: data)
+        let resolved = try spec.resolve(dataSet.ratings)
+        let given = DataFingerprint(dataSet, resolved, as: spec)
+        if !force { try given.requireMatch(fingerprint) }
+        let evaluation = try Evaluation(model, dataSet, resolved, kernel: kernel)
+        if json {
+            let facts = [
+                JSONValue.Member("model_id", .string("\(model.modelID)")),
+                JSONValue.Member("data", .string(dataSet.name)),
+                JSONValue.Member("trained_on", .string(fingerprint["data"])),
+                JSONValue.Member("split", .string(spec.description)),
+                JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
+            ]
+            try StandardStream.output.writeLine(JSONValue.object(evaluation.metrics.json + facts).description)
+        } else {
+            var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", spec.description)]
+            if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
+            if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
+            try StandardStream.output.write(listing(lines + evaluation.metrics.lines))
+        }
+    }
+
+    private func ownSplit(of fingerprint: TrainingFingerprint) throws -> SplitSpec {
+        let name = fingerprint["split"]
+        if case .seed(let seed)? = try? SplitSpec(parsing: name) { return .seed(seed) }
+        let reason =
+            switch name {
+            case "none": "the model was trained on all ratings, without a test set"
+            case TrainingFingerprint.unknown: "the model does not say with which split it was trained"
+            default: "the model was trained with the split file \(name)"
+            }
+        throw CommandFailure(.usage, "\(reason); give --split seed:N or a file of test pairs")
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+struct FitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Train a model on a data set and write its file.",
+        discussion: """
+            The same version, data, split, seed and options give the same model id. A training log is shown on \
+            a terminal; --json prints one object at the end instead of the summary.
+
+            EXAMPLE:
+              rank-train fit --data data/ml-100k --output model.safetensors --split seed:42
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item.")
+    var data: String
+
+    @Option(help: "The model file to write. It appears whole, or not at all.")
+    var output: OutputPath
+
+    @Option(help: "What to train: \(TrainingOptions.presets.map(\.preset).joined(separator: ", ")).")
+    var preset = TrainingOptions.tutorial.preset
+
+    @Option(
+        help: "The test set: seed:N for a seeded fifth of the ratings, a CSV file of test pairs, or none.",
+        transform: SplitSpec.init(parsing:)
+    )
+    var split = SplitSpec.seed(42)
+
+    @Option(help: "Decides the initial weights and the order of the examples.")
+    var seed: UInt64 = TrainingOptions.tutorial.seed
+
+    @Option(help: "How often each example is seen (default: the preset's).")
+    var epochs: Int?
+
+    @Option(help: "Examples per step (default: the preset's).")
+    var batchSize: Int?
+
+    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
+    var kernel: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
+    }
+
+    func run() throws {
+        let options = try options()
+        let training = try Training(options, kernel: Kernel.chosen(kernel))
+        try output.requireWritable()
+        let dataSet = try DataSet.load(directory: data)
+        let resolved = try split.resolve(dataSet.ratings)
+        let set = try TrainingSet(dataSet, split: resolved)
+
+        var log = TrainingLog(epochs: options.epochs, isQuiet: quiet || json)
+        log.begin(dataSet.name, training: set.training.count, test: set.test.count)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try training.run(on: set) { log.show($0, at: clock.now - start) }
+        let seconds = (clock.now - start) / .seconds(1)
+
+        let model = try TrainedModel(result, set, dataSet, resolved, as: split, options)
+        let id = try model.write(to: output.path)
+        if json {
+            try StandardStream.output.writeLine(
+                report(model, id, dataSet, options, set.training.count, seconds).description
+            )
+        } else if !quiet {
+            var lines = [
+                ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("split", split.description),
+                ("seconds", fixed(seconds, 2)),
+            ]
+            if let test = model.test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
+            try StandardStream.output.write(listing(lines))
+        }
+    }
+
+    private func options() throws -> TrainingOptions {
+        var options = try TrainingOptions(preset: preset)
+        options.seed = seed
+        if let epochs { options.epochs = epochs }
+        if let batchSize { options.batchSize = batchSize }
+        return options
+    }
+
+    private func report(
+        _ model: TrainedModel,
+        _ id: ModelID,
+        _ dataSet: DataSet,
+        _ options: TrainingOptions,
+        _ trainingCount: Int,
+        _ seconds: Double
+    ) -> JSONValue {
+        [
+            "model_id": .string(id.description),
+            "file": .string(output.path),
+            "data": .string(dataSet.name),
+            "split": .string(split.description),
+            "preset": .string(options.preset),
+            "seed": .unsigned(options.seed),
+            "batch_size": .integer(options.batchSize),
+            "kernel": .string(model.result.kernel.description),
+            "training_count": .integer(trainingCount),
+            "epochs": .array(model.result.epochs.map(epoch)),
+            "test": model.test.map { .object($0.json) } ?? .null,
+            "seconds": .number(seconds),
+        ]
+    }
+
+    private func epoch(_ report: Training.EpochReport) -> JSONValue {
+        [
+            "epoch": .integer(report.epoch),
+            "loss": .number(report.loss),
+            "root_mean_squared_error": .number(report.rootMeanSquaredError),
+            "val_loss": report.testLoss.map { .number($0) } ?? .null,
+            "val_root_mean_squared_error": report.testRootMeanSquaredError.map { .number($0) } ?? .null,
+        ]
+    }
+}

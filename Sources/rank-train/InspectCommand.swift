@@ -1,0 +1,116 @@
+import ArgumentParser
+import CommandSupport
+import RankEngine
+import RankTraining
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Prove a model file and show what is in it.",
+        discussion: """
+            Checks digest, weights and golden scores as a worker does before it serves. The RMSE is what the maker of \
+            the file claims; rank-train evaluate checks it.
+
+            EXAMPLE:
+              rank-train inspect --model model.safetensors
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The model file.")
+    var model: String
+
+    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
+    var kernel: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let kernel = try Kernel.chosen(kernel)
+        let model = try RankModel.load(path: model)
+        if json {
+            try StandardStream.output.writeLine(report(model, kernel).description)
+        } else {
+            try StandardStream.output.write(listing(lines(model, kernel)))
+        }
+    }
+
+    private func lines(_ model: RankModel, _ kernel: Kernel) -> [(String, String)] {
+        let metadata = model.metadata
+        let claim = metadata.claimedTestRMSE.map { claim in
+            metadata.labelTransform == .unitFromStars
+                ? "\(fixed(Double(claim), 4)) (\(fixed(4 * Double(claim), 4)) stars)" : fixed(Double(claim), 4)
+        }
+        var lines = [
+            ("model", "\(model.modelID)"),
+            ("architecture", model.architecture),
+            ("shape", model.shape.summary),
+            ("parameters", grouped(model.shape.parameterCount)),
+            ("users", "\(grouped(model.users.rowCount - 1)), ids \(model.users.kind.rawValue)"),
+            ("candidates", "\(grouped(model.candidates.rowCount - 1)), ids \(model.candidates.kind.rawValue)"),
+            ("labels", metadata.labelTransform.rawValue),
+            ("prior", "\(metadata.prior)"),
+            ("goldens", "\(grouped(model.goldenCount)) reproduced bit for bit"),
+            ("profile", "\(model.profile)"),
+            ("kernel", "\(kernel)"),
+            ("claimed test rmse", claim.map { "\($0), a claim of the file's maker" } ?? "none"),
+        ]
+        lines += fingerprint(model).map { ("fingerprint.\($0.key)", $0.value) }
+        lines += plans(model).map { plan, bytes, isChosen in
+            let size = bytes == 0 ? "no tables" : "\(grouped(bytes)) bytes of tables"
+            return ("plan \(plan.rawValue)", size + (isChosen ? ", chosen" : ""))
+        }
+        return lines
+    }
+
+    private func report(_ model: RankModel, _ kernel: Kernel) -> JSONValue {
+        let metadata = model.metadata
+        func vocabulary(_ vocabulary: Vocabulary) -> JSONValue {
+            ["count": .integer(vocabulary.rowCount - 1), "kind": .string(vocabulary.kind.rawValue)]
+        }
+        return [
+            "model_id": .string("\(model.modelID)"),
+            "architecture": .string(model.architecture),
+            "shape": [
+                "user_rows": .integer(model.shape.userRows),
+                "candidate_rows": .integer(model.shape.candidateRows),
+                "user_dimensions": .integer(model.shape.userDimensions),
+                "candidate_dimensions": .integer(model.shape.candidateDimensions),
+                "layers": .array(model.shape.layerWidths.map { .integer($0) }),
+                "dot_product": .boolean(model.shape.dotProduct),
+                "user_bias": .boolean(model.shape.userBias),
+                "candidate_bias": .boolean(model.shape.candidateBias),
+                "mean": .boolean(model.shape.mean),
+            ],
+            "parameters": .integer(model.shape.parameterCount),
+            "users": vocabulary(model.users),
+            "candidates": vocabulary(model.candidates),
+            "label_transform": .string(metadata.labelTransform.rawValue),
+            "prior": .float(metadata.prior),
+            "goldens_checked": .integer(model.goldenCount),
+            "profile": .string("\(model.profile)"),
+            "kernel": .string("\(kernel)"),
+            "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
+            "data": .string(metadata.fingerprint["data"]),
+            "fingerprint": .object(fingerprint(model).map { JSONValue.Member($0.key, .string($0.value)) }),
+            "plans": .array(
+                plans(model).map { plan, bytes, isChosen in
+                    ["name": .string(plan.rawValue), "table_bytes": .integer(bytes), "chosen": .boolean(isChosen)]
+                }
+            ),
+        ]
+    }
+
+    private func fingerprint(_ model: RankModel) -> [(key: String, value: String)] {
+        model.metadata.fingerprint.fields.sorted { $0.key < $1.key }
+    }
+
+    private func plans(_ model: RankModel) -> [(ScoringPlan, bytes: Int, isChosen: Bool)] {
+        let chosen = ScoringPlan.chosen(for: model.shape)
+        return ScoringPlan.allCases.map { plan in
+            (plan, plan == .factored ? ScoringPlan.factoredBytes(model.shape) : 0, plan == chosen)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+struct QualityCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quality",
+        abstract: "Test a preset and two baselines on several splits.",
+        discussion: """
+            Makes the table of docs/QUALITY.md. RMSE is unclipped.
+
+            EXAMPLE:
+              rank-train quality --data data/ml-100k --splits seed:42 seed:0 seed:1 seed:2 seed:3 --format markdown
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    /// How the table is printed.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case markdown
+        case csv
+        case json
+    }
+
+    @Option(help: "The directory of the data.")
+    var data: String
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "The splits: seed:N or CSV files of test pairs.",
+        transform: SplitSpec.init(parsing:)
+    )
+    var splits: [SplitSpec] = [.seed(42), .seed(0), .seed(1), .seed(2), .seed(3)]
+
+    @Option(help: "What to train: \(TrainingOptions.presets.map(\.preset).joined(separator: ", ")).")
+    var preset = TrainingOptions.tutorial.preset
+
+    @Option(help: "Decides the initial weights and the order of the examples.")
+    var seed: UInt64 = TrainingOptions.tutorial.seed
+
+    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
+    var kernel: String?
+
+    @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = Format.table
+
+    func run() throws {
+        var options = try TrainingOptions(preset: preset)
+        options.seed = seed
+        let training = try Training(options, kernel: Kernel.chosen(kernel))
+        let dataSet = try DataSet.load(directory: data)
+        let report = try QualityReport(dataSet, splits: splits, options, training: training) { spec in
+            if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
+        }
+        switch format {
+        case .table: try StandardStream.output.write("\(dataSet.name)\n\(table(report).text)")
+        case .markdown: try StandardStream.output.write("\(dataSet.name)\n\n\(table(report).markdown)")
+        case .csv: try StandardStream.output.write(table(report, dataSet.name).csv)
+        case .json: try StandardStream.output.writeLine(json(report, dataSet).description)
+        }
+    }
+
+    /// One line per predictor; with the data's name as a first column where there is no other place for it.
+    private func table(_ report: QualityReport, _ data: String? = nil) -> TextTable {
+        var columns: [(name: String, alignment: TextTable.Alignment)] = [("model", .left)]
+        columns += report.splits.map { (name($0), .right) }
+        columns += [("mean ± sd", .right), ("in stars", .right), ("NDCG@10", .right)]
+        if data != nil { columns.insert(("data", .left), at: 0) }
+        var table = TextTable(columns)
+        for row in report.rows {
+            var cells = [row.name] + row.splits.map { fixed($0.rmse, 4) }
+            cells.append("\(fixed(row.meanRMSE, 4)) ± \(fixed(row.deviationOfRMSE, 4))")
+            cells += [fixed(4 * row.meanRMSE, 4), fixed(row.meanNDCG, 4)]
+            if let data { cells.insert(data, at: 0) }
+            table.append(cells)
+        }
+        return table
+    }
+
+    private func json(_ report: QualityReport, _ dataSet: DataSet) -> JSONValue {
+        [
+            "data": .string(dataSet.name),
+            "seed": .unsigned(seed),
+            "rows": .array(
+                report.rows.map { row in
+                    [
+                        "model": .string(row.name),
+                        "mean_rmse": .number(row.meanRMSE),
+                        "sd_rmse": .number(row.deviationOfRMSE),
+                        "mean_rmse_stars": .number(4 * row.meanRMSE),
+                        "mean_ndcg@10": .number(row.meanNDCG),
+                        "splits": .array(
+                            zip(report.splits, row.splits).map { spec, metrics in
+                                .object([JSONValue.Member("split", .string(spec.description))] + metrics.json)
+                            }
+                        ),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    /// Of a file only its name.
+    private func name(_ spec: SplitSpec) -> String {
+        if case .file(let path) = spec { return path.split(separator: "/").last.map(String.init) ?? path }
+        return spec.description
+    }
+}

@@ -1,0 +1,56 @@
+import CommandSupport
+import RankTraining
+
+/// A training's log in the manner of Keras, on stderr when that is a terminal.
+struct TrainingLog {
+    private let epochs: Int
+    private let isVisible: Bool
+    private var line: ProgressLine
+    private var epochStart = Duration.zero
+    private var last: Progress = (step: 0, steps: 1, elapsed: .zero)
+
+    private typealias Progress = (step: Int, steps: Int, elapsed: Duration)
+
+    init(epochs: Int, isQuiet: Bool) {
+        self.epochs = epochs
+        line = ProgressLine(on: .error, isQuiet: isQuiet)
+        isVisible = line.isVisible
+    }
+
+    func begin(_ data: String, training: Int, test: Int) {
+        guard isVisible else { return }
+        let tested = test > 0 ? ", test on \(grouped(test))" : ""
+        try? StandardStream.error.writeLine("\(data): train on \(grouped(training)) ratings\(tested)")
+    }
+
+    /// Shows what happened, `elapsed` after the training began.
+    mutating func show(_ event: Training.Event, at elapsed: Duration) {
+        guard isVisible else { return }
+        switch event {
+        case .step(let epoch, let step, let steps, let loss):
+            if step == 1 { try? StandardStream.error.writeLine("Epoch \(epoch)/\(epochs)") }
+            last = (step, steps, elapsed - epochStart)
+            let bar = last
+            line.show(at: elapsed) { Self.text(bar, loss) }
+        case .epoch(let report):
+            var details: [(name: String, value: Double)] = []
+            if let loss = report.testLoss, let root = report.testRootMeanSquaredError {
+                details = [("val_loss", loss), ("val_root_mean_squared_error", root)]
+            }
+            line.finish(Self.text(last, report.loss, details))
+            epochStart = elapsed
+        }
+    }
+
+    private static func text(
+        _ progress: Progress,
+        _ loss: Double,
+        _ details: [(name: String, value: Double)] = []
+    ) -> String {
+        ProgressBar(total: progress.steps, unit: "step").line(
+            completed: progress.step,
+            elapsed: progress.elapsed,
+            details: [("loss", loss), ("root_mean_squared_error", loss.squareRoot())] + details
+        )
+    }
+}
