@@ -61,8 +61,8 @@ class Client(contextlib.AbstractContextManager):
                     *envelope, body = self._socket.recv_multipart(zmq.DONTWAIT)
                 except zmq.Again:  # a REQ was readable only by the reply to an earlier request, and has dropped it
                     continue
-                other = int.from_bytes(body[8:16], "little")
-                if other in self._pending and not any(envelope):  # otherwise late: nobody waits for it any more
+                # A reply that nobody waits for any more is dropped.
+                if not any(envelope) and (other := int.from_bytes(body[8:16], "little")) in self._pending:
                     self._pending[other][1] = body
             return wire.decode(self._pending[request_id][1])
         finally:

@@ -7,8 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 Id = Union[int, str]
 Query = Union[Tuple[Id, Sequence[Id]], Tuple[Id, Sequence[Id], Sequence[float]]]  # user, candidates, features
-SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR = 0x01, 0x02, 0x03, 0x04, 0x05, 0x80, 0xFF
-POLICIES, NONE32 = ("fail", "fallback", "omit"), 0xFFFFFFFF
+SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR, NONE32 = 0x01, 0x02, 0x03, 0x04, 0x05, 0x80, 0xFF, 0xFFFFFFFF
 Status = enum.IntEnum("Status", "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS "
                       "PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED "
                       "INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED", start=0)  # gRPC's integers
@@ -33,6 +32,10 @@ class Result(NamedTuple):
     coverage: float
     unknown_user: bool
     partial: bool
+
+    def ranked(self, candidates: Sequence[Id]) -> List[Tuple[Id, float]]:
+        """(candidate, score) of each entry in the reply's order; `candidates` are those of the query."""
+        return [(candidates[p], s) for p, s in zip(self.positions or range(len(self.scores)), self.scores)]
 
 
 class ScoreReply(NamedTuple):
@@ -61,8 +64,8 @@ def encode_score(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fa
     """The payload of SCORE. Ids are all int or all str; a query's features are flat, `features` a candidate."""
     index = None
     try:
-        text = isinstance(queries[0][0], str)
-        parts = [struct.pack("<IIBBBxI", len(queries), top_k, POLICIES.index(unknown), bulk, text, features)]
+        text, policy = isinstance(queries[0][0], str), ("fail", "fallback", "omit").index(unknown)
+        parts = [struct.pack("<IIBBBxI", len(queries), top_k, policy, bulk, text, features)]
         for index, (user, ids, *rest) in enumerate(queries):
             floats = rest[0] if rest else ()
             if len(floats) != features * len(ids):

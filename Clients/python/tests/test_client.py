@@ -85,6 +85,7 @@ def fails(code, call, *arguments, **options):
 def test_scores(serve, mode):
     client, worker = serve(lambda f: [scores(f)], mode)
     assert client.score(10, [1, 2]).scores == (11.0, 12.0)
+    assert client.score(10, [1, 2]).ranked([1, 2]) == [(1, 11.0), (2, 12.0)]
     assert [r.scores for r in client.score_queries([(1, [1]), (2, []), (3, [4])]).results] == [(2.0,), (), (7.0,)]
     client.score(1, [2], unknown="omit", top_k=3, bulk=True, allow_partial=True, model="ab" * 16, profile=1)
     last = worker.seen[-1]

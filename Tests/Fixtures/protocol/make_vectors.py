@@ -10,7 +10,7 @@ Each vector: `name`, `direction` (request or reply), `valid`, `hex`, and
   * valid: `frame`, every field. 64-bit ids are decimal strings, floats 8 hex digits of their bit pattern, text ids
     are text. Valid means well formed: a worker may still refuse it, for its deadline, model or ids.
   * not valid: `why`, and for requests `answer`, the `status` and `request_id` of the ERROR that a worker sends; null
-    if it sends none. A frame with several faults is answered for the first in the document's reading order.
+    if it sends none (to a probe, so without a delimiter). A frame with several faults is answered for the first in the document's reading order.
 `max_message_bytes`, where a vector has one, is the limit to read it with; otherwise the file's own applies.
 """
 
@@ -276,7 +276,7 @@ def invalid_headers():
     def patched(offset, data):
         return good[:offset] + data + good[offset + len(data):]
 
-    refused("empty", "an empty body is a probe", b"", None)
+    refused("empty", "an empty message is a probe", b"", None)
     refused("one_byte", "under 48 bytes", good[:1], request_id=0)
     for size in (4, 8, 15):
         refused(f"truncated_{size}", "under 16 bytes, so without a request id", good[:size], request_id=0)

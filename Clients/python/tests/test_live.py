@@ -1,0 +1,269 @@
+"""The client, the converter and the oracle against a real worker process, named by RANK_WORKER."""
+
+import json
+import os
+import pathlib
+import select
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+import zmq
+from conftest import FIXTURES, VECTORS
+from test_numerics import random_network
+
+from rank_client import Client, RankError, Status, keras_weights, model_file, numerics, protocol
+from rank_client.convert import main
+
+WORKER = os.environ.get("RANK_WORKER")
+pytestmark = pytest.mark.skipif(not WORKER, reason="RANK_WORKER does not name a built rank-worker (scripts/test sets it)")
+LONG = 30.0  # seconds: only a hang is longer
+
+
+class Worker:
+    """A worker process at an ipc and a tcp endpoint of its own."""
+
+    def __init__(self, model: pathlib.Path, *options: str):
+        socket = model.with_suffix(".sock")
+        self.process = subprocess.Popen(
+            [WORKER, "serve", "--model", str(model), "--bind", f"ipc://{socket}", "tcp://127.0.0.1:*", "--json", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        ready, _, _ = select.select([self.process.stdout], [], [], LONG)
+        line = self.process.stdout.readline() if ready else ""
+        if not line:
+            self.process.kill()
+            pytest.fail(f"the worker is not ready: {self.process.communicate()[1]}")
+        self.ready = json.loads(line)
+        self.endpoints = {e.split(":")[0]: e for e in self.ready["endpoints"]}
+
+    def client(self, scheme="ipc", mode="DEALER"):
+        return Client(self.endpoints[scheme], mode=mode, deadline=LONG)
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(LONG)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """(worker, network) of Keras' own model, converted."""
+    source = FIXTURES / "keras" / "model.keras"
+    path = tmp_path_factory.mktemp("live") / "model.safetensors"
+    assert main([str(source), str(path)]) == 0
+    worker = Worker(path)
+    yield worker, keras_weights.read(str(source))[0]
+    assert worker.stop() == 0
+
+
+@pytest.fixture(params=[("ipc", "DEALER"), ("ipc", "REQ"), ("tcp", "DEALER"), ("tcp", "REQ")], ids="-".join)
+def client(served, request):
+    with served[0].client(*request.param) as client:
+        yield client
+
+
+def bits(values):
+    return np.asarray(values, np.float32).view(np.uint32).tolist()
+
+
+def oracle(network, user, candidates):
+    """Scores, each distinct candidate computed once."""
+    distinct, inverse = np.unique(np.asarray(candidates, np.int64), return_inverse=True)
+    return numerics.scores(network, np.full(len(distinct), user), distinct)[inverse]
+
+
+def refused(code, call, *arguments, **options):
+    with pytest.raises(RankError) as error:
+        call(*arguments, **options)
+    assert error.value.code == code, error.value
+    return error.value
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 500, 100_000])
+def test_the_bits_are_the_oracles(client, served, count):
+    candidates = np.random.default_rng(count).integers(1, 1683, count)
+    result = client.score(42, candidates)
+    assert bits(result.scores) == bits(oracle(served[1], 42, candidates))
+    assert result.candidate_count == count and result.coverage == 1 and not any(result.bits)
+    assert not result.partial and result.positions is None
+
+
+def test_any_split_gives_the_same_bits(client, served):
+    candidates = list(range(1, 1683)) + [7, 7, 7]
+    whole = client.score(42, candidates).scores
+    pieces = [candidates[:1], candidates[1:18], candidates[18:900], candidates[900:]]
+    one_by_one = [s for piece in pieces for s in client.score(42, piece).scores]
+    together = [s for r in client.score_queries([(42, p) for p in pieces]).results for s in r.scores]
+    assert bits(whole) == bits(one_by_one) == bits(together)
+
+
+def test_several_users_in_one_request(client, served):
+    queries = [(user, list(range(user, user + 40))) for user in (1, 943, 500, 1)]
+    reply = client.score_queries(queries)
+    for (user, candidates), result in zip(queries, reply.results):
+        assert bits(result.scores) == bits(oracle(served[1], user, candidates))
+    assert reply.model == served[0].ready["model_id"] and reply.profile == 1 and not reply.draining
+
+
+@pytest.mark.parametrize("k", [1, 10, 5000])
+def test_top_k_is_in_the_total_order(client, served, k):
+    candidates = np.random.default_rng(k).integers(1, 1683, 3000)
+    result = client.score(7, candidates, top_k=k)
+    scores = oracle(served[1], 7, candidates)
+    order = sorted(range(len(candidates)), key=lambda i: (-scores[i], candidates[i], i))[:k]
+    assert list(result.positions) == order
+    assert bits(result.scores) == bits(scores[order])
+    assert [c for c, _ in result.ranked(candidates)] == candidates[order].tolist()
+
+
+def test_unknown_ids_under_each_policy(client, served):
+    network, unknown = served[1], [5, 1683, 6, 0, 2**64 - 1]
+    rows = [5, 0, 6, 0, 0]
+    error = refused(Status.NOT_FOUND, client.score_queries, [(1, [5]), (1, unknown)])
+    assert (error.query, error.candidate) == (1, 1) and "1683" in error.message
+    error = refused(Status.NOT_FOUND, client.score, 944, [5])
+    assert (error.query, error.candidate) == (0, None) and "944" in error.message
+    result = client.score(1, unknown, unknown="fallback")
+    assert bits(result.scores) == bits(oracle(network, 1, rows)) and list(result.bits) == [0, 1, 0, 1, 1]
+    result = client.score(10**12, [5, 6], unknown="fallback")
+    assert result.unknown_user and bits(result.scores) == bits(oracle(network, 0, [5, 6]))
+    result = client.score(1, unknown, unknown="omit")
+    assert result.positions == (0, 2) and bits(result.scores) == bits(oracle(network, 1, [5, 6]))
+    assert result.candidate_count == 5 and result.coverage == np.float32(0.4)
+    result = client.score(944, [5, 6], unknown="omit")
+    assert result.unknown_user and result.scores == () and result.coverage == 0
+
+
+def test_what_a_worker_says_of_itself(client, served):
+    info = client.info()
+    assert info["protocol"] == "1" and info["model_id"] == served[0].ready["model_id"]
+    assert info["profile"] == "fp32-fma" and info["id_kind"] == "u64" and info["features"] == "0"
+    assert info["user_ids"] == "1-943" and info["candidate_ids"] == "1-1682"
+    before = client.stats()
+    assert client.score(1, [2, 3]).scores and client.health() is True
+    after = client.stats()
+    assert int(after["candidates"]) >= int(before["candidates"]) + 2
+    assert int(after["requests"]) >= int(before["requests"]) + 2
+    assert client.cancel(12345) is False
+
+
+def test_errors(client, served):
+    assert refused(Status.INVALID_ARGUMENT, client.score, "alice", ["film"]).message
+    assert refused(Status.INVALID_ARGUMENT, client.score, 1, [2], [0.5], features=1).message
+    limit = int(client.info()["max_message_bytes"])
+    error = refused(Status.INVALID_ARGUMENT, client.score, 1, [1] * (limit // 8))
+    assert str(limit) in error.message
+    refused(Status.FAILED_PRECONDITION, client.score, 1, [2], model="00" * 15 + "01")
+    refused(Status.FAILED_PRECONDITION, client.score, 1, [2], profile=9)
+    own = served[0].ready["model_id"]
+    assert client.score(1, [2], model=own, profile=1).scores == client.score(1, [2]).scores
+
+
+def test_a_deadline_that_is_too_short(client):
+    refused(Status.DEADLINE_EXCEEDED, client.score, 1, [1] * 100_000, deadline=1e-6)
+    assert client.health()
+
+
+def test_many_outstanding_requests(served):
+    worker, network = served
+    with worker.client("tcp") as client:
+        users = [1 + n * 37 % 943 for n in range(300)]
+        ids = [client.submit([(user, [1, 2, user])]) for user in users]
+        replies = {i: client.collect(i) for i in ids[::-1]}
+    for i, user in zip(ids, users):
+        assert bits(replies[i].results[0].scores) == bits(oracle(network, user, [1, 2, user]))
+
+
+@pytest.mark.parametrize("delimiter", [[], [b""]], ids=["bare", "delimited"])
+def test_the_worker_answers_every_vector(served, delimiter):
+    """Each request vector gets exactly one answer, with its id; a malformed one the ERROR that the vectors demand."""
+    limits = VECTORS["max_message_bytes"]
+    socket = zmq.Context.instance().socket(zmq.DEALER)
+    socket.connect(served[0].endpoints["ipc"])
+    try:
+        for vector in VECTORS["vectors"]:
+            if vector["direction"] != "request" or vector.get("max_message_bytes", limits) != limits:
+                continue
+            name, frame = vector["name"], vector.get("frame", {})
+            expected = vector.get("answer", {"request_id": frame.get("request_id")})
+            socket.send_multipart([*delimiter, bytes.fromhex(vector["hex"])])
+            if expected is None and not delimiter:
+                continue  # a probe: the next vector's answer shows that this one had none
+            expected = expected or {"status": Status.INVALID_ARGUMENT, "request_id": "0"}
+            assert socket.poll(LONG * 1000), name
+            *envelope, body = socket.recv_multipart()
+            assert envelope == delimiter and str(int.from_bytes(body[8:16], "little")) == expected["request_id"], name
+            try:
+                protocol.decode(body)
+                assert vector["valid"], name
+            except RankError as error:
+                assert error.code == expected.get("status", error.code), (name, error)
+                assert error.code != Status.INTERNAL and error.message, name
+        assert not socket.poll(50)
+    finally:
+        socket.close(linger=0)
+
+
+@pytest.mark.parametrize("network", [
+    random_network(30, 40, 3, 2, [7, 5, 1]), random_network(30, 40, 1, 1, [1]), random_network(30, 40, 4, 9, [33, 1]),
+    random_network(30, 40, 17, 17, [], dot=True), random_network(30, 40, 16, 16, [18, 1], dot=True, biases=True),
+    random_network(2, 1, 2, 2, [3, 4, 5, 1], biases=True), random_network(30, 40, 33, 70, [130, 65, 1]),
+], ids=["odd", "one output", "one hidden", "dot", "everything", "three hidden", "wide"])
+@pytest.mark.parametrize("plan", ["direct", "user-once", "factored"])
+def test_any_network_under_any_plan(tmp_path, network, plan):
+    path = tmp_path / "m.safetensors"
+    model_id = model_file.write(str(path), network)
+    if not network.layers and plan != "direct":
+        pytest.skip("there is nothing to factor in a model without dense layers")
+    worker = Worker(path, "--plan", plan)
+    try:
+        assert worker.ready["model_id"] == model_id
+        with worker.client() as client:
+            users, candidates = len(network.user), list(range(len(network.candidate)))
+            for user in range(users):
+                result = client.score(user, candidates, unknown="fallback")
+                assert bits(result.scores) == bits(oracle(network, user, candidates))
+    finally:
+        assert worker.stop() == 0
+
+
+def test_a_killed_worker_is_a_deadline(tmp_path):
+    path = tmp_path / "m.safetensors"
+    model_file.write(str(path), random_network(3, 3, 2, 2, [1]))
+    worker = Worker(path)
+    with worker.client() as client:
+        assert client.health()
+        worker.process.send_signal(signal.SIGSTOP)
+        request = client.submit([(1, [2])], deadline=0.3)
+        worker.process.kill()
+        worker.process.wait()
+        refused(Status.DEADLINE_EXCEEDED, client.collect, request)
+        assert "no connection" in refused(Status.DEADLINE_EXCEEDED, client.score, 1, [2], deadline=0.3).message
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "golden"])
+def test_a_damaged_model_is_not_served(tmp_path, damage):
+    path = tmp_path / "m.safetensors"
+    network = random_network(3, 3, 2, 2, [1])
+    model_file.write(str(path), network)
+    data = bytearray(path.read_bytes())
+    if damage == "cut":
+        del data[-1:]
+    elif damage == "flipped":
+        data[-5000 % len(data)] ^= 1
+    if damage != "golden":
+        path.write_bytes(data)
+    else:
+        original = numerics.scores
+
+        def wrong(*arguments):
+            return np.nextafter(original(*arguments), np.float32(9))
+
+        try:
+            model_file.scores = wrong
+            model_file.write(str(path), network)
+        finally:
+            model_file.scores = original
+    run = subprocess.run([WORKER, "serve", "--model", str(path), "--bind", f"ipc://{tmp_path}/s"], capture_output=True,
+                         text=True, timeout=LONG)
+    assert run.returncode == 65 and run.stderr
