@@ -2,8 +2,9 @@
 //   RANK_WIDTH    floats in a vector
 //   RANK_VECTORS  vectors across a panel; RANK_WIDTH · RANK_VECTORS is a multiple of RANK_LANES
 //   RANK_TARGET   the attribute of every function here
-// and may define RANK_BROADCAST and RANK_FMA. One lane is one output unit, so each chain runs in the oracle's order; only independent
-// outputs are computed side by side: RANK_TILE_ROWS candidates by RANK_VECTORS vectors in registers.
+// and may define RANK_BROADCAST and RANK_FMA. One lane is one output unit, so each chain runs in the oracle's order;
+// only independent outputs are computed side by side: RANK_TILE_ROWS candidates by RANK_VECTORS vectors in
+// registers.
 #include "levels.h"
 
 #include <string.h>

@@ -8,8 +8,8 @@ internal import Darwin
 
 /// A file that appears whole or not at all.
 ///
-/// The bytes go to a temporary name in the same directory, are flushed to disk and proved, and only then take the file's name. Whatever fails leaves no
-/// temporary file and an older file untouched.
+/// The bytes go to a temporary name in the same directory, are flushed to disk and proved, and only then take the
+/// file's name. Whatever fails leaves no temporary file and an older file untouched.
 @safe package struct AtomicFile: ~Copyable {
     private let path: String
     private let temporary: String

@@ -129,7 +129,8 @@ internal import CRankKernels
         return unknownCount
     }
 
-    /// The user's half of the first layer, where the plan has one: from the table, or computed once for each user in a row.
+    /// The user's half of the first layer, where the plan has one: from the table, or computed once for each user in
+    /// a row.
     private func half(of row: UInt32) -> UnsafePointer<Float>? {
         switch plan {
         case .direct:
@@ -195,6 +196,7 @@ extension RankModel {
     ///   - plan: The plan to force, or nil for the fastest whose tables fit.
     ///   - memoryBudget: Bytes of tables that an automatic plan may make.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    /// - Returns: A ranker for one thread, which may be another than this one.
     /// - Throws: ``EngineError/Code/kernelUnavailable``.
     public func makeRanker(
         plan: ScoringPlan? = nil,

@@ -1,7 +1,7 @@
 /// A parser of exactly the JSON that a safetensors header is.
 ///
-/// The grammar is of fixed depth, so nothing here recurses: an object of tensors, each an object of `dtype`, `shape` and `data_offsets`, and
-/// `__metadata__`, an object of strings. Every number is a non-negative integer.
+/// The grammar is of fixed depth, so nothing here recurses: an object of tensors, each an object of `dtype`, `shape`
+/// and `data_offsets`, and `__metadata__`, an object of strings. Every number is a non-negative integer.
 @safe struct HeaderParser {
     private let text: UnsafeRawBufferPointer
     private var position = 0
@@ -10,7 +10,9 @@
         unsafe self.text = text
     }
 
-    /// Parses the whole text. Offsets are turned into positions in the file, which has `fileSize` bytes.
+    /// Parses the whole text.
+    ///
+    /// Offsets are turned into positions in the file, which has `fileSize` bytes.
     mutating func parse(bodyStart: Int, fileSize: Int) throws(EngineError) -> SafetensorsHeader {
         guard (try? unsafe UTF8Span(validating: Span(_unsafeBytes: text))) != nil else {
             throw SafetensorsHeader.refused("the header is not UTF-8")

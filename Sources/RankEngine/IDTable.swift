@@ -4,7 +4,9 @@ struct IDTable: Sendable {
     private let slots: SharedMemory
     private let mask: Int
 
-    /// Places rows 1..<`rowCount`. Returns nil and sets `duplicate` to the later row when two rows have one id.
+    /// Places rows 1..<`rowCount`.
+    ///
+    /// Returns nil and sets `duplicate` to the later row when two rows have one id.
     init?(
         rowCount: Int,
         duplicate: inout Int,

@@ -1,10 +1,14 @@
 internal import CRankKernels
 
-/// A family of scoring kernels. All give the same bits; they differ in speed.
+/// A family of scoring kernels.
+///
+/// All give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     let level: rank_level
 
-    /// The oracle: one operation at a time, in order. Runs everywhere.
+    /// The oracle: one operation at a time, in order.
+    ///
+    /// Runs everywhere.
     public static let scalar = Kernel(level: RANK_LEVEL_SCALAR)
 
     /// The kernels that this CPU can run, the slowest first.

@@ -1,26 +1,28 @@
 internal import Crypto
 
 /// SHA-256 of a model file with the text of the digest itself read as zeros.
-enum ModelDigest {
+package enum ModelDigest {
     /// Characters of a digest in hexadecimal.
     static let textLength = 64
     /// What the digest's text counts as.
     static let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: textLength)
 
     /// Computes the digest of parts of a file, in order.
-    struct Hasher {
+    package struct Hasher {
         private var hash = SHA256()
+
+        package init() {}
 
         mutating func update(_ bytes: UnsafeRawBufferPointer) {
             unsafe hash.update(bufferPointer: bytes)
         }
 
-        mutating func update(_ bytes: [UInt8]) {
+        package mutating func update(_ bytes: [UInt8]) {
             unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
         }
 
         /// The 32 bytes.
-        func finish() -> [UInt8] { Array(hash.finalize()) }
+        package func finish() -> [UInt8] { Array(hash.finalize()) }
     }
 
     /// Demands that a file's digest is the one it carries; returns its 32 bytes.

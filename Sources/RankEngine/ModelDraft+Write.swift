@@ -1,11 +1,12 @@
 extension ModelDraft {
     /// Writes the draft as a model file and returns the model's id.
     ///
-    /// The same draft gives the same bytes. −0 and subnormal weights become +0. The file is loaded and proved under a temporary name before it takes its
-    /// own; a failure leaves no file behind, and an older file as it was.
+    /// The same draft gives the same bytes. −0 and subnormal weights become +0. The file is loaded and proved under
+    /// a temporary name before it takes its own; a failure leaves no file behind, and an older file as it was.
     ///
     /// - Throws: ``EngineError/Code/invalidModel`` when shapes or ids do not fit or a number is not finite;
-    ///   ``EngineError/Code/scoreNotFinite`` when a golden pair's score is not finite; ``EngineError/Code/cannotWrite`` when the file system refuses.
+    /// ``EngineError/Code/scoreNotFinite`` when a golden pair's score is not finite;
+    /// ``EngineError/Code/cannotWrite`` when the file system refuses.
     @discardableResult
     package func write(to path: String) throws(EngineError) -> ModelID {
         let weights = try ModelWeights(self)
@@ -19,7 +20,11 @@ extension ModelDraft {
                 try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
             }
         } verify: { (temporary) throws(EngineError) in
-            id = try RankModel.load(path: temporary).modelID
+            do throws(EngineError) {
+                id = try RankModel.load(path: temporary).modelID
+            } catch  where error.code == .modelRefused {
+                throw EngineError(.invalidModel, "the model to write would be refused: \(error.message)")
+            }
         }
         guard let id, id == ModelID(digest: header.digest) else {
             throw EngineError(.cannotWrite, "\(path) did not read back as it was written; the disk may be failing")

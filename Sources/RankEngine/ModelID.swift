@@ -13,8 +13,8 @@ public struct ModelID: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Lower-case hexadecimal.
-enum Hex {
-    static func text(_ bytes: [UInt8]) -> String {
+package enum Hex {
+    package static func text(_ bytes: [UInt8]) -> String {
         var characters: [UInt8] = []
         characters.reserveCapacity(bytes.count * 2)
         for byte in bytes {

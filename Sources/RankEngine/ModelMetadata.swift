@@ -10,7 +10,9 @@ public struct ModelMetadata: Sendable, Hashable {
 
     /// How labels were made from ratings.
     public var labelTransform: LabelTransform
-    /// The score of a candidate that nothing scored: the mean training label. Finite.
+    /// The score of a candidate that nothing scored: the mean training label.
+    ///
+    /// Finite.
     public var prior: Float
     /// What the model was trained on.
     public var fingerprint: TrainingFingerprint

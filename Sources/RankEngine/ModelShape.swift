@@ -8,7 +8,9 @@ public struct ModelShape: Sendable, Hashable {
     public var userDimensions: Int
     /// Dimensions of a candidate's embedding.
     public var candidateDimensions: Int
-    /// Outputs of each dense layer, in order; the last is 1. Empty when the model has none.
+    /// Outputs of each dense layer, in order.
+    ///
+    /// The last is 1. Empty when the model has none.
     public var layerWidths: [Int]
     /// Whether the dot product of the embeddings is a term of the score.
     public var dotProduct: Bool

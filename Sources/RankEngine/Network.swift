@@ -46,7 +46,9 @@ internal import CRankKernels
     /// Floats of a row of the first layer's tables; 0 without dense layers.
     var tableStride: Int { unsafe Int(description.user_half.stride) }
 
-    /// Scores one pair under the direct plan. Allocates nothing; for one thread at a time.
+    /// Scores one pair under the direct plan.
+    ///
+    /// Allocates nothing; for one thread at a time.
     func score(userRow: UInt32, candidateRow: UInt32) -> Float {
         var candidate = candidateRow
         var score: Float = 0
@@ -54,7 +56,9 @@ internal import CRankKernels
         return score
     }
 
-    /// Scores a run of candidate rows, which must all exist. Allocates nothing; for one thread at a time.
+    /// Scores a run of candidate rows, which must all exist.
+    ///
+    /// Allocates nothing; for one thread at a time.
     func run(
         _ userRow: UInt32,
         userHalf: UnsafePointer<Float>?,

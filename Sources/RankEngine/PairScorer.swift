@@ -35,7 +35,9 @@ package final class PairScorer {
             }
     }
 
-    /// The score of each pair of rows, in order. Takes O(n log n) for grouping by user, beside the scoring.
+    /// The score of each pair of rows, in order.
+    ///
+    /// Takes O(n log n) for grouping by user, beside the scoring.
     ///
     /// - Throws: ``EngineError/Code/invalidQuery`` when the lists differ in length or a row does not exist;
     ///   ``EngineError/Code/scoreNotFinite`` with the position of a pair.

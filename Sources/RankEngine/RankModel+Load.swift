@@ -1,10 +1,11 @@
 extension RankModel {
     /// Maps a model file and proves it, in the order that docs/MODEL-FILE.md gives.
     ///
-    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. The file must not be changed in place while the model
-    /// lives; renaming another file over it is fine.
+    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. The file must not
+    /// be changed in place while the model lives; renaming another file over it is fine.
     ///
-    /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened or mapped; ``EngineError/Code/modelRefused`` when it
+    /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened or mapped;
+    ///   ``EngineError/Code/modelRefused`` when it
     ///   is not a whole, valid model, with the step of the proof that failed.
     public static func load(path: String) throws(EngineError) -> RankModel {
         do {

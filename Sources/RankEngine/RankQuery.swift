@@ -1,4 +1,6 @@
-/// One user and a list of candidates, as they lie in a received frame. Owns nothing: the bytes must outlive the query.
+/// One user and a list of candidates, as they lie in a received frame.
+///
+/// Owns nothing: the bytes must outlive the query.
 ///
 /// Nothing here needs alignment. Numbers are little-endian.
 @unsafe public struct RankQuery {
@@ -53,13 +55,17 @@ extension RankQuery.Candidates {
         }
     }
 
-    /// The number of a candidate. `index` must be below the count of a list of numbers.
+    /// The number of a candidate.
+    ///
+    /// `index` must be below the count of a list of numbers.
     @inline(__always)
     static func number(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> UInt64 {
         unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
     }
 
-    /// The text of a candidate, or nil when its offsets do not lie in the text. `index` must be below the count.
+    /// The text of a candidate, or nil when its offsets do not lie in the text.
+    ///
+    /// `index` must be below the count.
     @inline(__always)
     static func text(
         offsets: UnsafeRawBufferPointer,

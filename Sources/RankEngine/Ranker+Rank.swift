@@ -21,8 +21,9 @@ public struct RankedCandidate<ID: Sendable>: Sendable {
 extension Ranker {
     /// Ranks candidates for one user in-process: the best `topK`, or all of them, best first.
     ///
-    /// The order is that of a pool's answer: score descending, id ascending, position ascending. Unknown ids are scored by the row for unknown
-    /// ids and flagged. Allocates; a service calls ``score(_:candidates:scores:unknown:)`` instead.
+    /// The order is that of a pool's answer: score descending, id ascending, position ascending. Unknown ids are
+    /// scored by the row for unknown ids and flagged. Allocates; a service calls
+    /// ``score(_:candidates:scores:unknown:)`` instead.
     public func rank(
         user: UInt64,
         candidates: [UInt64],

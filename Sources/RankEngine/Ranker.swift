@@ -1,16 +1,16 @@
 /// The only door through which anything is scored: the built-in model, the benchmarks' null scorer, plugins.
 ///
-/// A ranker belongs to one thread at a time; it may be made on one thread and handed to another. Scoring allocates nothing
-/// unless it throws.
+/// A ranker belongs to one thread at a time; it may be made on one thread and handed to another. Scoring allocates
+/// nothing unless it throws.
 public protocol Ranker: AnyObject {
     /// What the ranker is. Constant for its life.
     var info: RankerInfo { get }
 
     /// Scores a part of a query's candidates.
     ///
-    /// A list may be scored in any split and order: the scores are the same bits. What depends on the user alone is kept between calls for
-    /// one user. Ids that are unknown are scored with the row for unknown ids and flagged; what becomes of them is the caller's
-    /// business.
+    /// A list may be scored in any split and order: the scores are the same bits. What depends on the user alone is
+    /// kept between calls for one user. Ids that are unknown are scored with the row for unknown ids and flagged;
+    /// what becomes of them is the caller's business.
     ///
     /// - Parameters:
     ///   - query: The whole query; its bytes are read during the call only.
@@ -18,7 +18,8 @@ public protocol Ranker: AnyObject {
     ///   - scores: Written; entry i belongs to position `candidates.lowerBound + i`. At least as long as `candidates`.
     ///   - unknown: Written likewise: true where the candidate's id is unknown.
     /// - Returns: Whether the user is known and how many of these candidates are not.
-    /// - Throws: ``EngineError/Code/invalidQuery`` when the query does not fit the ranker; ``EngineError/Code/scoreNotFinite`` with the position of
+    /// - Throws: ``EngineError/Code/invalidQuery`` when the query does not fit the ranker;
+    ///   ``EngineError/Code/scoreNotFinite`` with the position of
     ///   the first candidate whose score is not a number that can be sent. The buffers then hold nothing of use.
     func score(
         _ query: RankQuery,

@@ -8,7 +8,9 @@ package final class Safetensors: Sendable {
     let memory: SharedMemory
     private let indexes: [String: Int]
 
-    /// Maps a file and reads its header. The tensors' bytes are read when they are asked for.
+    /// Maps a file and reads its header.
+    ///
+    /// The tensors' bytes are read when they are asked for.
     package init(path: String) throws(EngineError) {
         self.path = path
         memory = try SharedMemory.map(path: path)
@@ -35,7 +37,9 @@ package final class Safetensors: Sendable {
         try values(name, .int32)
     }
 
-    /// The bytes of a tensor. Valid while this object lives.
+    /// The bytes of a tensor.
+    ///
+    /// Valid while this object lives.
     func bytes(_ tensor: SafetensorsHeader.Tensor) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(rebasing: memory.bytes[tensor.bytes])
     }
@@ -48,7 +52,9 @@ package final class Safetensors: Sendable {
         return unsafe SharedFloats(memory: SharedMemory.copy(bytes(tensor)), offset: 0, count: tensor.count)
     }
 
-    /// The values of a tensor of a known type. `Value` must be a plain number of that type's size.
+    /// The values of a tensor of a known type.
+    ///
+    /// `Value` must be a plain number of that type's size.
     func values<Value: BitwiseCopyable>(
         _ name: String,
         _ type: SafetensorsHeader.ElementType

@@ -1,4 +1,6 @@
-/// How much of the first dense layer is computed ahead. Every plan gives the same bits.
+/// How much of the first dense layer is computed ahead.
+///
+/// Every plan gives the same bits.
 public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
     /// Both halves of the first layer for each pair. No tables.
     case direct
@@ -16,7 +18,9 @@ public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
         return (shape.userRows + shape.candidateRows) * ((width + 15) / 16 * 16) * MemoryLayout<Float>.stride
     }
 
-    /// The fastest plan whose tables fit `memoryBudget` bytes. A model without dense layers has nothing to compute ahead: direct.
+    /// The fastest plan whose tables fit `memoryBudget` bytes.
+    ///
+    /// A model without dense layers has nothing to compute ahead: direct.
     public static func chosen(for shape: ModelShape, memoryBudget: Int = defaultMemoryBudget) -> ScoringPlan {
         if shape.layerWidths.isEmpty { return .direct }
         return factoredBytes(shape) <= memoryBudget ? .factored : .userOnce

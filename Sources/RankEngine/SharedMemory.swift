@@ -8,8 +8,8 @@ internal import Darwin
 
 /// Bytes that nobody changes once they are shared: a mapped file, or a 64-byte aligned block on the heap.
 ///
-/// A mapped file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see weights that
-/// were never verified. Replace model files by renaming a new one over them, as every writer here does.
+/// A mapped file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see
+/// weights that were never verified. Replace model files by renaming a new one over them, as every writer here does.
 // Proof: the bytes are written only by the closure given to `init`, before any other thread can know the object.
 @safe final class SharedMemory: @unchecked Sendable {
     /// The bytes.
@@ -107,7 +107,9 @@ struct SharedFloats: Sendable {
         self.count = count
     }
 
-    /// The floats. Valid while `memory` lives.
+    /// The floats.
+    ///
+    /// Valid while `memory` lives.
     var buffer: UnsafeBufferPointer<Float> {
         guard let base = unsafe memory.bytes.baseAddress else {
             return unsafe UnsafeBufferPointer(start: nil, count: 0)

@@ -1,7 +1,8 @@
 /// Picks the best candidates of a scored list in the order of docs/NUMERICS.md: score descending, then id ascending,
 /// then position ascending.
 ///
-/// Keeps its memory between lists: a selection allocates only when a list is longer than any before. One thread at a time.
+/// Keeps its memory between lists: a selection allocates only when a list is longer than any before. One thread at a
+/// time.
 @safe public final class TopK {
     /// A key for each entry kept: the score's rank in the upper half (smaller is better), the position in the lower.
     private var keys: UnsafeMutableBufferPointer<UInt64>
@@ -17,7 +18,8 @@
 
     /// Selects the best `k` candidates, all of them when there are fewer.
     ///
-    /// Takes O(n log k) time and no memory beyond `k` keys. Every score counts as a number; NaN has no place among scores.
+    /// Takes O(n log k) time and no memory beyond `k` keys. Every score counts as a number; NaN has no place among
+    /// scores.
     ///
     /// - Parameters:
     ///   - k: How many are wanted; 0 or less gives none.

@@ -1,4 +1,6 @@
-/// How ids are written in requests and which row each has. Row 0 is for ids that are unknown.
+/// How ids are written in requests and which row each has.
+///
+/// Row 0 is for ids that are unknown.
 ///
 /// Looking an id up takes constant time and allocates nothing.
 public struct Vocabulary: Sendable {
@@ -17,7 +19,9 @@ public struct Vocabulary: Sendable {
 
     /// How rows got their ids.
     public let kind: Kind
-    /// Rows, the one for unknown ids included. At least 1, below 2³².
+    /// Rows, the one for unknown ids included.
+    ///
+    /// At least 1, below 2³².
     public let rowCount: Int
     let ids: IDStorage
     let table: IDTable?
@@ -101,7 +105,9 @@ struct StoredTexts: Sendable {
     let text: Range<Int>
     let offsets: StoredNumbers
 
-    /// The bytes of a row's text. Valid while `memory` lives.
+    /// The bytes of a row's text.
+    ///
+    /// Valid while `memory` lives.
     subscript(row: Int) -> UnsafeRawBufferPointer {
         let start = text.lowerBound + Int(truncatingIfNeeded: offsets[row])
         let end = text.lowerBound + Int(truncatingIfNeeded: offsets[row + 1])
