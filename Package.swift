@@ -106,9 +106,10 @@ let package = Package(
             dependencies: ["RankData", "RankEngine", "RankTraining"],
             swiftSettings: settings
         ),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "RankServiceTests",
-            dependencies: ["RankEngine", "RankProtocol", "RankService", "ZMQ"],
+            dependencies: ["CAllocationCounter", "RankEngine", "RankProtocol", "RankService", "ZMQ"],
             swiftSettings: settings
         ),
         .testTarget(

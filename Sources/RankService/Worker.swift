@@ -78,7 +78,7 @@ public final class Worker: Sendable {
     }
 
     /// Asks the worker to end: it says DRAINING in each reply, answers what it has received and what still arrives for
-    /// as long as the configuration allows, and closes its sockets.
+    /// as long as the configuration allows, until nothing has come for 50 ms, and closes its sockets.
     ///
     /// Returns at once; repeatable.
     public func stop() {

@@ -7,6 +7,9 @@ struct WorkerLoop: ~Copyable {
     /// How many requests are answered between two looks at the wake-up, while there is always another one.
     private static let stretch = 16
 
+    /// How long nothing arrives before a stopping worker believes that nothing is on its way, in microseconds.
+    private static let quietMicroseconds: Int64 = 50_000
+
     private let state: WorkerState
     private let reception: Reception
     private var handler: RequestHandler
@@ -84,22 +87,26 @@ struct WorkerLoop: ~Copyable {
         var end = UInt64.max
         var untilPoll = 0
         while true {
-            if untilPoll == 0, !state.isDraining {
-                _ = try poller.poll(timeoutMicroseconds: reception.inbox.count > 0 ? 0 : nil)
-                untilPoll = Self.stretch
+            if untilPoll == 0 {
+                let isIdle = reception.inbox.count == 0
+                let wait = !isIdle ? 0 : state.isDraining ? Self.quietMicroseconds : nil
+                let isQuiet = try poller.poll(timeoutMicroseconds: wait) == 0
+                if isQuiet, isIdle, state.isDraining { return }
                 if poller.readiness(at: stopSlot).contains(.readable) {
+                    wakeUp.reset()
                     state.isDraining = true
-                    end = MonotonicClock.nanoseconds() &+ drainNanoseconds
+                    end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
                 }
+                untilPoll = Self.stretch
             }
             let now = MonotonicClock.nanoseconds()
             if now < end { try reception.receive(at: now) }
             guard let message = reception.inbox.takeFirst() else {
-                if state.isDraining { return }
+                if now >= end { return }
                 untilPoll = 0
                 continue
             }
-            untilPoll -= untilPoll > 0 ? 1 : 0
+            untilPoll -= 1
             try answer(message, now: now, end: end)
             reception.inbox.removeFirst()
         }

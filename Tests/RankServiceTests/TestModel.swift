@@ -1,0 +1,39 @@
+import RankEngine
+import Testing
+
+/// A model of the tutorial's shape with invented weights.
+enum TestModel {
+    static let userCount = 943
+    static let candidateCount = 1_682
+
+    /// The model, loaded from a file that is gone again.
+    static func load() throws -> RankModel {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/model.rank"
+        try draft.write(to: path)
+        return try RankModel.load(path: path)
+    }
+
+    static func ranker(plan: ScoringPlan? = nil, kernel: String? = nil) throws -> sending EmbeddingRanker {
+        try load().makeRanker(plan: plan, kernel: kernel)
+    }
+
+    private static let draft: ModelDraft = {
+        var state: UInt64 = 42
+        func values(_ count: Int, scale: Float) -> [Float] {
+            (0..<count).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return (Float(state >> 40) / Float(1 << 24) - 0.5) * scale
+            }
+        }
+        func layer(_ inputs: Int, _ outputs: Int) -> ModelDraft.Dense {
+            ModelDraft.Dense(kernel: values(inputs * outputs, scale: 0.3), bias: values(outputs, scale: 0.1))
+        }
+        return ModelDraft(
+            users: ModelDraft.Table(embedding: values((userCount + 1) * 32, scale: 1), dimensions: 32),
+            candidates: ModelDraft.Table(embedding: values((candidateCount + 1) * 32, scale: 1), dimensions: 32),
+            layers: [layer(64, 256), layer(256, 64), layer(64, 1)],
+            metadata: ModelMetadata(labelTransform: .unitFromStars, prior: 0.625, fingerprint: TrainingFingerprint())
+        )
+    }()
+}
