@@ -1,0 +1,52 @@
+import RankEngine
+import SystemPackage
+
+/// A model of the tutorial's shape with seeded random weights: what serves in tests that need no training.
+enum TestModel {
+    static let userCount: UInt64 = 943
+    static let candidateCount: UInt64 = 1_682
+
+    /// Writes the model into `directory` and gives its path.
+    static func write(in directory: FilePath, seed: UInt64 = 1) throws -> String {
+        var random = RandomNumbers(seed: seed)
+        let (users, candidates) = (Int(userCount) + 1, Int(candidateCount) + 1)
+        let draft = ModelDraft(
+            users: .init(embedding: random.floats(users * 32, within: 0.5), dimensions: 32),
+            candidates: .init(embedding: random.floats(candidates * 32, within: 0.5), dimensions: 32),
+            layers: [
+                .init(kernel: random.floats(64 * 256, within: 0.2), bias: random.floats(256, within: 0.1)),
+                .init(kernel: random.floats(256 * 64, within: 0.2), bias: random.floats(64, within: 0.1)),
+                .init(kernel: random.floats(64, within: 0.2), bias: random.floats(1, within: 0.1)),
+            ],
+            metadata: ModelMetadata(labelTransform: .unitFromStars, prior: 0.625, fingerprint: TrainingFingerprint())
+        )
+        let path = directory.appending("model-\(seed).safetensors").string
+        _ = try draft.write(to: path)
+        return path
+    }
+}
+
+/// A seeded generator (SplitMix64), so that a failure can be repeated.
+struct RandomNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Uniform in ±bound.
+    mutating func floats(_ count: Int, within bound: Float) -> [Float] {
+        (0..<count).map { _ in Float.random(in: -bound...bound, using: &self) }
+    }
+
+    /// Candidate ids with duplicates.
+    mutating func candidates(_ count: Int) -> [UInt64] {
+        (0..<count).map { _ in UInt64.random(in: 1...TestModel.candidateCount, using: &self) }
+    }
+}

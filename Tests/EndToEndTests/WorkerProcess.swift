@@ -1,0 +1,104 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// A worker process that is ready.
+struct WorkerProcess: Sendable {
+    /// Where it listens, or nil for one behind a proxy.
+    var endpoint: String
+    private let deliver: @Sendable (Signal) -> Void
+
+    fileprivate init(endpoint: String, deliver: @escaping @Sendable (Signal) -> Void) {
+        self.endpoint = endpoint
+        self.deliver = deliver
+    }
+
+    /// Ends the process without a warning.
+    func kill() { deliver(.kill) }
+
+    /// Freezes the process: it stays connected and answers nothing.
+    func freeze() { deliver(.suspend) }
+}
+
+/// A worker that did not start.
+struct WorkerStartError: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// Runs `count` workers with these options, each on an ipc endpoint in `directory`, for the time of `body`.
+///
+/// Each is bound and has proved its model when `body` starts. Afterwards each that was not killed must end with 0 on SIGTERM.
+func withWorkers<Value: Sendable>(
+    _ count: Int,
+    options: [String],
+    in directory: FilePath,
+    _ body: ([WorkerProcess]) async throws -> Value
+) async throws -> Value {
+    try await withWorkers(remaining: count, started: [], options: options, in: directory, body)
+}
+
+private func withWorkers<Value: Sendable>(
+    remaining: Int,
+    started: [WorkerProcess],
+    options: [String],
+    in directory: FilePath,
+    _ body: ([WorkerProcess]) async throws -> Value
+) async throws -> Value {
+    guard remaining > 0 else { return try await body(started) }
+    let socket = directory.appending("worker-\(remaining).sock")
+    let endpoint = "ipc://\(socket.string)"
+    return try await withWorker(arguments: ["serve"] + options + ["--bind", endpoint]) { deliver in
+        try await wait(for: socket)
+        let worker = WorkerProcess(endpoint: endpoint, deliver: deliver)
+        return try await withWorkers(
+            remaining: remaining - 1,
+            started: started + [worker],
+            options: options,
+            in: directory,
+            body
+        )
+    }
+}
+
+/// Runs one worker with these arguments for the time of `body`, which gets the means to send it signals.
+func withWorker<Value: Sendable>(
+    arguments: [String],
+    _ body: (@escaping @Sendable (Signal) -> Void) async throws -> Value
+) async throws -> Value {
+    let result = try await Subprocess.run(
+        .path(Programs.path("rank-worker")),
+        arguments: Arguments(arguments),
+        input: .none,
+        output: .discarded,
+        error: .string(limit: 1 << 20)
+    ) { execution in
+        let process = execution.processIdentifier
+        let deliver: @Sendable (Signal) -> Void = { signal in
+            _ = Foundation.kill(process.value, signal.rawValue)
+        }
+        let value: Result<Value, any Error>
+        do {
+            value = .success(try await body(deliver))
+        } catch {
+            value = .failure(error)
+        }
+        deliver(.resume)
+        deliver(.terminate)
+        return value
+    }
+    switch result.terminationStatus {
+    case .exited(0), .signaled(Signal.kill.rawValue): return try result.closureResult.get()
+    default:
+        let errors = result.standardError
+        throw WorkerStartError(description: "rank-worker ended with \(result.terminationStatus): \(errors)")
+    }
+}
+
+/// Waits until a worker has bound its ipc path: it does so only when it is ready.
+private func wait(for socket: FilePath) async throws {
+    for _ in 0..<2_000 {
+        if FileManager.default.fileExists(atPath: socket.string) { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    throw WorkerStartError(description: "no worker at \(socket) within 10 s")
+}
