@@ -200,7 +200,9 @@ INLINE float lanes(const float *x, const float *w, size_t length) {
     lanes16 lane = {0};
     size_t block = 0;
     for (; block + RANK_LANES <= length; block += RANK_LANES) {
-        lane = __builtin_elementwise_fma(*(const loose_lanes16 *)(x + block), *(const loose_lanes16 *)(w + block), lane);
+        const loose_lanes16 *left = (const loose_lanes16 *)(x + block);
+        const loose_lanes16 *right = (const loose_lanes16 *)(w + block);
+        lane = __builtin_elementwise_fma(*left, *right, lane);
     }
     if (block < length) {
         lanes16 left = {0};

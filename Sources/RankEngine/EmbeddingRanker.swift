@@ -180,9 +180,10 @@ internal import CRankKernels
         for index in 0..<part.count { sum += unsafe scores[index] * 0 }
         if sum == 0 { return }
         for (index, position) in part.enumerated() where unsafe !scores[index].isFinite {
+            let (id, score) = unsafe (query.candidates.describe(position), scores[index])
             throw EngineError(
                 .scoreNotFinite,
-                "candidate \(position), id \(unsafe query.candidates.describe(position)), scores \(unsafe scores[index])",
+                "candidate \(position), id \(id), scores \(score)",
                 position: position
             )
         }

@@ -34,9 +34,13 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// The `errno` of the system call that failed, where there is one.
     public let errno: CInt?
 
+    /// The most characters of a message.
+    private static let messageLimit = 1000
+
     package init(_ code: Code, _ message: String, position: Int? = nil, errno: CInt? = nil) {
         self.code = code
-        self.message = message
+        // Names come from foreign files: whatever they hold, a message stays a message.
+        self.message = message.utf8.count > Self.messageLimit ? message.prefix(Self.messageLimit) + " …" : message
         self.position = position
         self.errno = errno
     }

@@ -2,7 +2,7 @@ internal import CRankKernels
 
 /// A model's weights as a kernel wants them: the C description, packed matrices, padded vectors.
 ///
-/// Reading it from several threads at once is safe; scoring needs scratch of one's own.
+/// Holds the scratch that scoring needs: one thread at a time.
 @safe final class Network {
     /// The kernel that the matrices are packed for.
     let kernel: Kernel

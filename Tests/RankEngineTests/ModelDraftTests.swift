@@ -1,6 +1,12 @@
 import RankEngine
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 @Suite("Writing model files")
 struct ModelDraftTests {
     @Test func theSameDraftGivesTheSameBytes() throws {
@@ -175,5 +181,36 @@ struct ModelDraftTests {
         #expect(whileVerifying?.message == failure.message)
         #expect(try readFile(path) == [1, 2, 3])
         #expect(directory.contents == ["model"])
+    }
+}
+
+@Suite("Writing model files where the system refuses")
+struct RefusedWriteTests {
+    @Test func aFileThatMayNotGrowLeavesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            try writeFile(directory.file("model"), [1, 2, 3])
+            // Writes beyond the limit then fail with EFBIG, after part of the file has been written.
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 3000, rlim_max: 3000)
+            guard setrlimit(__rlimit_resource_t(1), &limit) == 0 else { exit(1) }
+            let error = engineError { try ModelSpec().draft().write(to: directory.file("model")) }
+            guard error?.code == .cannotWrite, error?.errno == EFBIG else { exit(2) }
+            guard directory.contents == ["model"], try readFile(directory.file("model")) == [1, 2, 3] else { exit(3) }
+            exit(0)
+        }
+    }
+
+    @Test func aDirectoryThatMayNotBeWrittenIsLeftAlone() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            chmod(directory.path, 0o555)
+            // Root may write anywhere: become nobody.
+            if geteuid() == 0 { guard seteuid(65_534) == 0 else { exit(1) } }
+            let error = engineError { try ModelSpec().draft().write(to: directory.file("model")) }
+            guard error?.code == .cannotWrite, error?.errno == EACCES else { exit(2) }
+            guard directory.contents.isEmpty else { exit(3) }
+            exit(0)
+        }
     }
 }

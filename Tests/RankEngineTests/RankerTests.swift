@@ -18,6 +18,15 @@ struct RankerBitsTests {
                 mean: true
             ),
             ModelSpec(userDimensions: 3, candidateDimensions: 17, hidden: [1]),
+            ModelSpec(
+                users: 2,
+                candidates: 3,
+                userDimensions: 65_536,
+                candidateDimensions: 65_536,
+                hidden: nil,
+                dotProduct: true
+            ),
+            ModelSpec(users: 2, candidates: 7, userDimensions: 2, candidateDimensions: 5, hidden: [2049, 33]),
             ModelSpec(userDimensions: 16, candidateDimensions: 16, hidden: [64, 64, 16, 48], dotProduct: true),
         ]
         let random = ModelSpec.Values.allCases.flatMap { values in

@@ -54,14 +54,14 @@ struct RawModel {
         var pairs = metadata
         let isToBeSealed = pairs["digest"] == digest
         if isToBeSealed { pairs["digest"] = String(repeating: "0", count: 64) }
-        var entries = [
-            "\"__metadata__\":{\(pairs.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ","))}"
-        ]
+        let metadata = pairs.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
+        var entries = ["\"__metadata__\":{\(metadata.joined(separator: ","))}"]
         var body: [UInt8] = []
         for tensor in tensors {
             let end = body.count + tensor.bytes.count
             entries.append(
-                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\"shape\":\(tensor.shape),\"data_offsets\":[\(body.count),\(end)]}"
+                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\"shape\":\(tensor.shape),"
+                    + "\"data_offsets\":[\(body.count),\(end)]}"
             )
             body += tensor.bytes
         }
