@@ -28,6 +28,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("input", metavar="IN", help=".weights.h5 or .keras")
     parser.add_argument("output", metavar="OUT", help="the model file, replaced whole or not at all")
     parser.add_argument("--user-table", metavar="PATH", help="the user's embedding, such as layers/embedding/vars/0")
+    parser.add_argument("--candidate-first", action="store_true",
+                        help="the model concatenates [item, user], where the file does not tell")
     parser.add_argument("--dot", action="store_true", help="the score has the dot product of both embeddings as a term")
     parser.add_argument("--label-transform", choices=["identity", "(rating-1)/4"], default="identity",
                         help="how the labels were made from stars; only changes how scores are shown (default: identity)")
@@ -44,7 +46,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if os.path.exists(options.input) and os.path.exists(options.output) and os.path.samefile(options.input, options.output):
         return fail(EX_USAGE, "IN and OUT are the same file")
     try:
-        network, notes = keras_weights.read(options.input, options.user_table, options.dot)
+        network, notes = keras_weights.read(options.input, options.user_table, options.dot, options.candidate_first)
         model_id = model_file.write(options.output, network, options.label_transform)
     except model_file.Refused as error:
         return fail(EX_DATAERR, str(error))

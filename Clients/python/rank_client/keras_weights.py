@@ -33,8 +33,12 @@ class Weights:
     optimizer: List[Tuple[int, ...]] = field(default_factory=list)
 
 
-def read(path: str, user_table: Optional[str] = None, dot: bool = False) -> Tuple[Network, List[str]]:
-    """The network in the file, and what was decided and why, a sentence each. Refused if it is not of the family."""
+def read(path: str, user_table: Optional[str] = None, dot: bool = False,
+         candidate_first: bool = False) -> Tuple[Network, List[str]]:
+    """The network in the file, and what was decided and why, a sentence each. Refused if it is not of the family.
+
+    `candidate_first` says that the model concatenates the candidate's half first, where the file does not tell.
+    """
     try:
         if zipfile.is_zipfile(path):
             weights, config = _read_archive(path)
@@ -57,16 +61,10 @@ def read(path: str, user_table: Optional[str] = None, dot: bool = False) -> Tupl
     elif order:
         notes.append("the file does not carry activations: relu after every dense layer but the last is assumed")
     layers = [dense[name] for name in order]
-    halves = [weights.names.get(user), weights.names.get(candidate)]
-    joined = config.concatenated if config is not None else []
-    if order and (not joined or None in halves):
-        notes.append("the file does not carry the concatenation: user half first is assumed")
-    elif order and joined == halves[::-1]:
+    if order and _is_candidate_first(user, candidate, weights, config, candidate_first, notes):
         kernel, rows = layers[0][0], tables[candidate].shape[1]
         layers[0] = (np.concatenate([kernel[rows:], kernel[:rows]]), layers[0][1])
-        notes.append("the model concatenates the candidate half first: the first kernel's rows were swapped")
-    elif order and joined != halves:
-        raise Refused(f"config.json concatenates {joined}, which are not the two embeddings {halves}")
+        notes.append("the model concatenates the candidate's half first: the first kernel's rows were swapped")
     return Network(tables[user], tables[candidate], layers, dot=dot), notes
 
 
@@ -151,16 +149,36 @@ def _tell_tables_apart(tables: Dict[str, Floats], weights: Weights, config: Opti
             evidence.setdefault(other, f"the name of {name} is a candidate's")
         if config is not None and config.counts("user") & _counts(tables[name]) - _counts(tables[other]):
             evidence.setdefault(name, "the config's number of users is its number of rows")
-    if not evidence:
+    # The user's half comes first in this family, so its table is made first, unless the config shows the graph. Where
+    # names say otherwise either may be wrong, and a wrong guess would be wrong scores.
+    if not (evidence and config is not None and config.concatenated):
         first = _first_trained(tables, weights.optimizer)
         if first is not None:
-            evidence[first] = "the optimizer has its variable first"
+            evidence.setdefault(first, "the optimizer has its variable first")
+        elif evidence and len({name.rpartition("/")[0] for name in names}) == 1:
+            evidence.setdefault(min(names, key=_natural), "it comes first among the layers")
     if len(evidence) != 1:
-        why = "their names and the config disagree" if evidence else "nothing tells which is the user's"
+        why = ("there is evidence for both (" + "; ".join(f"{name}: {reason}" for name, reason in evidence.items()) + ")"
+               if evidence else "nothing tells which is the user's")
         raise Refused(f"two embedding tables, and {why}: say --user-table PATH, one of {_listed(tables)}")
     ((user, reason),) = evidence.items()
     notes.append(f"the user's table is {user}: {reason}")
     return user, names[names[0] == user]
+
+
+def _is_candidate_first(user: str, candidate: str, weights: Weights, config: Optional[Config], said: bool,
+                        notes: List[str]) -> bool:
+    halves, joined = [weights.names.get(user), weights.names.get(candidate)], config.concatenated if config else []
+    if not joined or None in halves:
+        if not said:
+            notes.append("the file does not carry the concatenation: the user's half first is assumed, "
+                         "--candidate-first says otherwise")
+        return said
+    if joined not in (halves, halves[::-1]):
+        raise Refused(f"config.json concatenates {joined}, which are not the two embeddings {halves}")
+    if said and joined == halves:
+        raise Refused("--candidate-first: config.json has the user's half first")
+    return joined != halves
 
 
 def _counts(table: Floats) -> set:
@@ -186,7 +204,7 @@ def _chain(dense: Dict[str, Tuple[Floats, Floats]], inputs: int) -> List[str]:
 
     if not dense:
         return []
-    natural = sorted(dense, key=lambda name: [int(t) if t.isdigit() else t for t in re.split(r"(\d+)", name)])
+    natural = sorted(dense, key=_natural)
     if fits(natural):
         return natural
     partial, complete = [[]], []
@@ -199,6 +217,11 @@ def _chain(dense: Dict[str, Tuple[Floats, Floats]], inputs: int) -> List[str]:
         shapes = ", ".join(f"{n} {list(dense[n][0].shape)}" for n in natural)
         raise Refused(f"the dense layers do not chain from {inputs} inputs to one output in one way: {shapes}")
     return complete[0]
+
+
+def _natural(name: str) -> List[object]:
+    """A key that sorts dense_10 after dense_9."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
 def _listed(tables: Dict[str, Floats]) -> str:

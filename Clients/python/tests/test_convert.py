@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import pathlib
 import struct
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from conftest import FIXTURES
 from rank_client import keras_weights, numerics
 from rank_client.convert import main
 
-KERAS = FIXTURES / "keras"
+KERAS, MADE = FIXTURES / "keras", pathlib.Path(__file__).parent / "keras"
 
 
 def load(path):
@@ -195,6 +196,30 @@ def test_ambiguous_tables_are_asked_for(convert, tmp_path, arrays):
     assert code == 65 and "layers/embedding_1/vars/0" in message
 
 
+@pytest.mark.parametrize("name", ["two_hidden", "item_first", "no_hidden_no_names", "dropout"])
+def test_functional_models_saved_by_keras_score_as_keras_does(name):
+    network, notes = keras_weights.read(str(MADE / f"{name}.keras"))
+    users, items = (a.ravel() for a in np.meshgrid(np.arange(7), np.arange(9), indexing="ij"))
+    mine, theirs = numerics.scores(network, users, items), json.loads((MADE / "scores.json").read_text())[name]
+    assert np.abs(mine - np.array(theirs)).max() < 1e-6 and not any("assumed" in note for note in notes)
+
+
+def test_weights_whose_names_and_order_disagree_are_asked_for(convert):
+    """The functional model that concatenates [item, user]: its weights alone do not tell, its config does."""
+    code, output, message = convert(MADE / "item_first.weights.h5")
+    assert code == 65 and "--user-table" in message and not output.exists()
+    code, output, _ = convert(MADE / "item_first.weights.h5", "--user-table", "layers/embedding_1", "--candidate-first")
+    assert code == 0
+    _, by_weights, _ = load(output)
+    _, output, _ = convert(MADE / "item_first.keras")
+    assert all(np.array_equal(by_weights[key], value) for key, value in load(output)[1].items())
+
+
+def test_candidate_first_against_the_config_is_refused(convert):
+    code, _, message = convert(MADE / "two_hidden.keras", "--candidate-first")
+    assert code == 65 and "--candidate-first" in message
+
+
 def test_names_that_contradict_each_other_are_asked_for(convert, tmp_path):
     arrays = {k.replace("embedding_1", "user_embedding_1").replace("/embedding/", "/user_embedding/"): v
               for k, v in optimizer(synthetic()).items()}
@@ -203,11 +228,11 @@ def test_names_that_contradict_each_other_are_asked_for(convert, tmp_path):
 
 
 def test_layers_names_tell_the_tables_apart(convert, tmp_path):
-    names = {"layers/embedding/vars": "item_table", "layers/embedding_1/vars": "user_table"}
-    arrays = optimizer(synthetic())
+    names = {"layers/embedding/vars": "user_table", "layers/embedding_1/vars": "item_table"}
+    arrays = synthetic()
     code, output, _ = convert(save(tmp_path / "w.weights.h5", arrays, names))
     assert code == 0
-    assert np.array_equal(load(output)[1]["user_embedding"], arrays["layers/embedding_1/vars/0"])
+    assert np.array_equal(load(output)[1]["user_embedding"], arrays["layers/embedding/vars/0"])
 
 
 def test_dot_product_alone(convert, tmp_path):
