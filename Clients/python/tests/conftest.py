@@ -10,13 +10,21 @@ FIXTURES = ROOT / "Tests" / "Fixtures"
 VECTORS = json.loads((FIXTURES / "protocol" / "vectors.json").read_text(encoding="utf-8"))
 
 
+SELECTIONS = {
+    "request_vector": lambda v: v["direction"] == "request",
+    "reply_vector": lambda v: v["direction"] == "reply",
+    "valid_reply_vector": lambda v: v["direction"] == "reply" and v["valid"],
+    # The client writes no extensions.
+    "written_vector": lambda v: v["direction"] == "request" and v["valid"] and not v["frame"]["extensions"],
+}
+
+
 def pytest_generate_tests(metafunc):
-    """`request_vector`, `reply_vector`: once for each vector of that direction; `valid_reply_vector`: the valid ones."""
-    for direction in ("request", "reply"):
-        for prefix in ("", "valid_"):
-            if f"{prefix}{direction}_vector" in metafunc.fixturenames:
-                chosen = [v for v in VECTORS["vectors"] if v["direction"] == direction and (v["valid"] or not prefix)]
-                metafunc.parametrize(f"{prefix}{direction}_vector", chosen, ids=[v["name"] for v in chosen])
+    """Runs a test once for each vector of the selection that it names."""
+    for name, selects in SELECTIONS.items():
+        if name in metafunc.fixturenames:
+            chosen = [v for v in VECTORS["vectors"] if selects(v)]
+            metafunc.parametrize(name, chosen, ids=[v["name"] for v in chosen])
 
 
 @pytest.fixture(scope="session")

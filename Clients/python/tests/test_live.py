@@ -204,17 +204,22 @@ def test_the_worker_answers_every_vector(served, delimiter):
         socket.close(linger=0)
 
 
-@pytest.mark.parametrize("network", [
-    random_network(30, 40, 3, 2, [7, 5, 1]), random_network(30, 40, 1, 1, [1]), random_network(30, 40, 4, 9, [33, 1]),
-    random_network(30, 40, 17, 17, [], dot=True), random_network(30, 40, 16, 16, [18, 1], dot=True, biases=True),
-    random_network(2, 1, 2, 2, [3, 4, 5, 1], biases=True), random_network(30, 40, 33, 70, [130, 65, 1]),
-], ids=["odd", "one output", "one hidden", "dot", "everything", "three hidden", "wide"])
-@pytest.mark.parametrize("plan", ["direct", "user-once", "factored"])
-def test_any_network_under_any_plan(tmp_path, network, plan):
-    path = tmp_path / "m.safetensors"
+NETWORKS = {
+    "odd": random_network(30, 40, 3, 2, [7, 5, 1]), "one output": random_network(30, 40, 1, 1, [1]),
+    "one hidden": random_network(30, 40, 4, 9, [33, 1]), "dot": random_network(30, 40, 17, 17, [], dot=True),
+    "everything": random_network(30, 40, 16, 16, [18, 1], dot=True, biases=True),
+    "three hidden": random_network(2, 1, 2, 2, [3, 4, 5, 1], biases=True),
+    "wide": random_network(30, 40, 33, 70, [130, 65, 1]),
+}
+# There is nothing to compute ahead in a model without dense layers.
+PLANS = [(name, plan) for name, network in NETWORKS.items()
+         for plan in (["direct", "user-once", "factored"] if network.layers else ["direct"])]
+
+
+@pytest.mark.parametrize("name, plan", PLANS)
+def test_any_network_under_any_plan(tmp_path, name, plan):
+    path, network = tmp_path / "m.safetensors", NETWORKS[name]
     model_id = model_file.write(str(path), network)
-    if not network.layers and plan != "direct":
-        pytest.skip("there is nothing to factor in a model without dense layers")
     worker = Worker(path, "--plan", plan)
     try:
         assert worker.ready["model_id"] == model_id
@@ -223,6 +228,35 @@ def test_any_network_under_any_plan(tmp_path, network, plan):
             for user in range(users):
                 result = client.score(user, candidates, unknown="fallback")
                 assert bits(result.scores) == bits(oracle(network, user, candidates))
+    finally:
+        assert worker.stop() == 0
+
+
+@pytest.mark.parametrize("name", ["two_hidden", "every_term", "dot_only", "linear"])
+def test_vocabularies(tmp_path, name):
+    """Models with ids of every kind; row 0 is reached through an id that the model does not have."""
+    path = tmp_path / "m.rank"
+    path.write_bytes((FIXTURES / "model" / f"{name}.rank").read_bytes())
+    expected = json.loads((FIXTURES / "model" / "expected.json").read_text(encoding="utf-8"))[name]
+    unknown, kind = ("nobody has this id", str) if expected["vocabulary"] == "utf8" else (2**64 - 2, int)
+    users, candidates = ([unknown, *map(kind, expected[key][1:])] for key in ("user_ids", "candidate_ids"))
+    worker = Worker(path)
+    try:
+        with worker.client() as client:
+            info = client.info()
+            assert info["model_id"] == expected["model_id"]
+            assert info["id_kind"] == ("utf8" if expected["vocabulary"] == "utf8" else "u64")
+            for user, row in zip(users, np.array(expected["score_bits"]).reshape(len(users), -1).tolist()):
+                result = client.score(user, candidates, unknown="fallback")
+                assert bits(result.scores) == row and result.unknown_user == (user == unknown)
+                assert list(result.bits) == [1] + [0] * (len(row) - 1)
+            key = (lambda i: (-scores[i], candidates[i].encode() if isinstance(unknown, str) else candidates[i]))
+            result = client.score(users[-1], candidates, unknown="fallback", top_k=len(candidates))
+            scores = np.array(expected["score_bits"][-len(candidates):], np.uint32).view(np.float32)
+            assert list(result.positions) == sorted(range(len(candidates)), key=key)
+            if len(users) > 1:
+                error = refused(Status.NOT_FOUND, client.score, users[-1], candidates)
+                assert (error.query, error.candidate) == (0, 0) and str(unknown) in error.message
     finally:
         assert worker.stop() == 0
 
