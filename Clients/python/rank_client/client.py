@@ -22,7 +22,7 @@ class Client(contextlib.AbstractContextManager):
     def __init__(self, endpoint: str, *, mode: str = "DEALER", deadline: float = 0.25) -> None:
         match = re.fullmatch(r"tcp://.+:(\d{1,5})|ipc://.+", endpoint)
         if mode not in ("DEALER", "REQ") or not match or not 0 < int(match[1] or 1) < 65_536:
-            raise RankError(Status.INVALID_ARGUMENT, f"{mode} at {endpoint!r}: DEALER or REQ at tcp://HOST:PORT or ipc://PATH")
+            raise RankError(Status.INVALID_ARGUMENT, f"{mode} at {endpoint!r}; DEALER or REQ, tcp://HOST:PORT or ipc://PATH")
         self.endpoint, self.deadline, self._ids = endpoint, deadline, itertools.count(1)
         self._pending: Dict[int, List[Any]] = {}  # request id -> [its deadline by time.monotonic(), its reply or None]
         # A plain REQ that timed out is stuck, and one that is only relaxed takes the old reply for the new.

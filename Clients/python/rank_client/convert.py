@@ -18,13 +18,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Runs the command and returns its exit code: 0, 64 usage, 65 refused, 69 packages missing, 73 cannot write."""
     parser = _Parser(
         prog="python -m rank_client.convert", formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Turns Keras 3 weights (.weights.h5 or .keras) of this model family into a model file: a user and an\n"
-                    "item Embedding, concatenated, any number of Dense relu layers, one Dense output.",
-        epilog="Row r of a table is the row of id r, row 0 that of unknown ids. A .weights.h5 file carries no activations:\n"
-               "relu after every Dense layer but the last is assumed. The prior is the mean score of 255 pairs spread\n"
-               "over both tables, the fingerprint is unknown. The file carries golden scores: a worker serves it only if\n"
-               "it reproduces them bit for bit.\n\n"
-               "exit codes: 0 written, 64 usage, 65 the input is refused, 69 h5py or numpy is missing, 73 cannot write")
+        description="Turns Keras 3 weights (.weights.h5 or .keras) of this model family into a model file: a user and\n"
+                    "an item Embedding, concatenated, any number of Dense relu layers, one Dense output.",
+        epilog="Row r of a table is the row of id r, row 0 that of unknown ids. A .weights.h5 file carries no\n"
+               "activations: relu after every Dense layer but the last is assumed. The prior is the mean score of 255\n"
+               "pairs spread over both tables, the fingerprint is unknown. The file carries golden scores: a worker\n"
+               "serves it only if it reproduces them bit for bit.\n\n"
+               "exit codes: 0 written, 64 usage, 65 input refused, 69 h5py or numpy missing, 73 cannot write")
     parser.add_argument("input", metavar="IN", help=".weights.h5 or .keras")
     parser.add_argument("output", metavar="OUT", help="the model file, replaced whole or not at all")
     parser.add_argument("--user-table", metavar="PATH", help="the user's embedding, such as layers/embedding/vars/0")
@@ -32,7 +32,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
                         help="the model concatenates [item, user], where the file does not tell")
     parser.add_argument("--dot", action="store_true", help="the score has the dot product of both embeddings as a term")
     parser.add_argument("--label-transform", choices=["identity", "(rating-1)/4"], default="identity",
-                        help="how the labels were made from stars; only changes how scores are shown (default: identity)")
+                        help="how labels were made from stars; changes how scores are shown (default: identity)")
     options = parser.parse_args(arguments)
 
     def fail(code: int, message: str) -> int:
@@ -43,7 +43,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
         from . import keras_weights, model_file
     except ImportError as error:
         return fail(EX_UNAVAILABLE, f"{error}: pip install 'rank-client[convert]'")
-    if os.path.exists(options.input) and os.path.exists(options.output) and os.path.samefile(options.input, options.output):
+    both_exist = os.path.exists(options.input) and os.path.exists(options.output)
+    if both_exist and os.path.samefile(options.input, options.output):
         return fail(EX_USAGE, "IN and OUT are the same file")
     try:
         network, notes = keras_weights.read(options.input, options.user_table, options.dot, options.candidate_first)

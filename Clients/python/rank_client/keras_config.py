@@ -23,8 +23,9 @@ class Config:
 
     def check_dense(self, widths: List[int]) -> None:
         """Refuses activations and widths other than relu everywhere and none after the last layer of one output."""
-        if [units for _, units, _ in self.dense] != widths:
-            raise Refused(f"config.json has Dense layers of {[u for _, u, _ in self.dense]} units, the weights of {widths}")
+        units = [units for _, units, _ in self.dense]
+        if units != widths:
+            raise Refused(f"config.json has Dense layers of {units} units, the weights of {widths}")
         for index, (name, _, activation) in enumerate(self.dense):
             wanted = "linear" if index == len(widths) - 1 else "relu"
             if activation != wanted:
@@ -43,8 +44,8 @@ def read_config(config: Any) -> Config:
                 raise Refused(f"the layer {own.get('name')} has no bias")
             found.dense.append((own.get("name"), own.get("units"), own.get("activation")))
         elif kind not in SCORE_NEUTRAL | {"Embedding"}:
-            raise Refused(f"the layer {own.get('name')} is a {kind}: only {', '.join(sorted(SCORE_NEUTRAL | {'Dense', 'Embedding'}))}"
-                          " are converted")
+            known = ", ".join(sorted(SCORE_NEUTRAL | {"Dense", "Embedding"}))
+            raise Refused(f"the layer {own.get('name')} is a {kind}; only {known} are converted")
     joins = [layer for layer in layers if layer["class_name"] == "Concatenate"]
     if len(joins) > 1:
         raise Refused(f"the model has {len(joins)} Concatenate layers; this family has one")

@@ -21,6 +21,8 @@ from .model_file import Refused, clean
 from .numerics import Floats, Network
 
 MAX_WIDTH = 65_536
+# What h5py, zipfile and json raise for files that are cut, damaged or of another kind.
+UNREADABLE = (OSError, KeyError, RuntimeError, ValueError, EOFError, struct.error, zlib.error, zipfile.BadZipFile)
 USER_WORDS, CANDIDATE_WORDS = ("user", "query", "customer"), ("candidate", "item", "movie", "product")
 
 
@@ -45,7 +47,7 @@ def read(path: str, user_table: Optional[str] = None, dot: bool = False,
         else:
             with open(path, "rb") as file:
                 weights, config = _read_weights(file), None
-    except (OSError, KeyError, RuntimeError, ValueError, EOFError, struct.error, zlib.error, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise Refused(f"{path} is neither a whole HDF5 file nor a whole .keras archive: {error}") from error
     tables, dense = _sort_layers(weights)
     notes: List[str] = []
@@ -124,8 +126,8 @@ def _sort_layers(weights: Weights) -> Tuple[Dict[str, Floats], Dict[str, Tuple[F
         elif len(values) == 2 and values[0].ndim == 2 and shapes[1] == shapes[0][1:] and "embedding" not in kind:
             dense[name] = (values[0], values[1])
         else:
-            raise Refused(f"{name or 'the model'} has variables of shapes {[list(s) for s in shapes]}: neither an Embedding nor "
-                          "a Dense layer with its bias")
+            raise Refused(f"{name or 'the model'} has variables of shapes {[list(s) for s in shapes]}: neither an "
+                          "Embedding nor a Dense layer with its bias")
     if len(tables) != 2:
         raise Refused(f"a model of this family has two embedding tables, this file has {len(tables)}"
                       f"{': ' + _listed(tables) if tables else ''}")
@@ -158,8 +160,8 @@ def _tell_tables_apart(tables: Dict[str, Floats], weights: Weights, config: Opti
         elif evidence and len({name.rpartition("/")[0] for name in names}) == 1:
             evidence.setdefault(min(names, key=_natural), "it comes first among the layers")
     if len(evidence) != 1:
-        why = ("there is evidence for both (" + "; ".join(f"{name}: {reason}" for name, reason in evidence.items()) + ")"
-               if evidence else "nothing tells which is the user's")
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in evidence.items())
+        why = f"there is evidence for both ({reasons})" if evidence else "nothing tells which is the user's"
         raise Refused(f"two embedding tables, and {why}: say --user-table PATH, one of {_listed(tables)}")
     ((user, reason),) = evidence.items()
     notes.append(f"the user's table is {user}: {reason}")

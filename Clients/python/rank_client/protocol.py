@@ -18,7 +18,7 @@ class RankError(Exception):
     `retry_after`, the worker's advice in seconds (0 = none)."""
     def __init__(self, code: int, message: str, query: Optional[int] = None, candidate: Optional[int] = None,
                  retry_after: float = 0.0) -> None:
-        self.code, self.message, self.query, self.candidate, self.retry_after = code, message, query, candidate, retry_after
+        self.code, self.message, self.retry_after, self.query, self.candidate = code, message, retry_after, query, candidate
         self.name = Status(code).name if code in set(Status) else f"STATUS_{code}"
         super().__init__(f"{self.name}: {message}")
 
@@ -54,7 +54,7 @@ def encode(request_id: int, kind: int, payload: bytes = b"", *, flags: int = 0, 
            model: Optional[str] = None, profile: int = 0) -> bytes:
     """A request frame with `time_us` until its deadline; only `model` (32 hex digits) and `profile` may answer it."""
     if not re.fullmatch("([0-9a-fA-F]{32})?", model or "") or not 0 <= profile < 65_536:
-        raise RankError(Status.INVALID_ARGUMENT, f"model {model!r}, profile {profile}: 32 hex digits and 16 bits are wanted")
+        raise RankError(Status.INVALID_ARGUMENT, f"model {model!r}, profile {profile}; 32 hex digits and 16 bits")
     return struct.pack("<I4sQBBHI16sHHI", 44 + len(payload), b"RANK", request_id, 1, kind, flags, time_us,
                        bytes.fromhex(model or "0" * 32), 0, profile, 0) + payload
 
@@ -113,13 +113,13 @@ class _Reader:
             raise ValueError(what)
 
     def reply(self) -> Any:
-        length, magic, _, version, kind, flags, backlog, model, status, profile, extensions = self.take("I4sQBBHI16sHHI")
+        length, magic, _, version, kind, flags, backlog, model, status, profile, extra = self.take("I4sQBBHI16sHHI")
         self.check((magic, version, length) == (b"RANK", 1, len(self.frame) - 4), "no version 1 frame of its length")
-        self.check(flags < 4 and extensions % 8 == 0 and extensions <= 4096, "unknown flags or wrong extension bytes")
+        self.check(flags < 4 and extra % 8 == 0 and extra <= 4096, "unknown flags or wrong extension bytes")
         self.check((status == 0) == (kind != ERROR), "a status that does not fit the kind")
-        while self.at < 48 + extensions:
+        while self.at < 48 + extra:
             _, bits, size = self.take("HHI")
-            self.check(bits == 0 and size <= 48 + extensions - self.at, "an extension that must be known or is too long")
+            self.check(bits == 0 and size <= 48 + extra - self.at, "an extension that must be known or is too long")
             self.take(f"{size}s")
             self.zeros(-size % 8)
         if kind == SCORE | REPLY:
@@ -146,8 +146,8 @@ class _Reader:
 
     def result(self) -> Result:
         m, n, coverage, bits, reserved = self.take("IIfB3s")
-        self.check(bits < 8 and not any(reserved) and (m <= n if bits & 1 else m == n), "wrong bits or a wrong entry count")
-        scores, positions, entry_bits = self.take(f"{m}f"), self.take(f"{m}I") if bits & 1 else None, self.take(f"{m}s")[0]
-        self.check(max(positions or (), default=-1) < n and max(entry_bits, default=0) < 4, "a wrong position or entry bits")
+        self.check(bits < 8 and not any(reserved) and (m <= n if bits & 1 else m == n), "wrong bits or entry count")
+        scores, positions, (marks,) = self.take(f"{m}f"), self.take(f"{m}I") if bits & 1 else None, self.take(f"{m}s")
+        self.check(max(positions or (), default=-1) < n and max(marks, default=0) < 4, "a wrong position or entry bits")
         self.zeros(-self.at % 8)
-        return Result(scores, positions, entry_bits, n, coverage, bool(bits & 2), bool(bits & 4))
+        return Result(scores, positions, marks, n, coverage, bool(bits & 2), bool(bits & 4))
