@@ -13,7 +13,9 @@ public struct DataFingerprint: Sendable, Equatable {
     /// SHA-256 of the test pairs, in hex (`Split.forEachCanonicalChunk`): equal for any spelling of one split.
     public let splitSHA256: String
 
-    /// Hashes ratings and test pairs. Linear in their number.
+    /// Hashes ratings and test pairs.
+    ///
+    /// Linear in their number.
     public init(_ data: DataSet, _ split: Split, as spec: SplitSpec) {
         self.data = data.name
         dataSHA256 = sha256 { data.ratings.forEachCanonicalChunk($0) }

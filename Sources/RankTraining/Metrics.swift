@@ -18,7 +18,7 @@ public struct Metrics: Sendable, Equatable {
 
     /// Compares scores with ratings.
     ///
-    /// O(n log n). All lists are equally long.
+    /// O(n log n). All lists are equally long. nil for no pair at all.
     ///
     /// - Parameters:
     ///   - users: Who rated.
@@ -26,7 +26,6 @@ public struct Metrics: Sendable, Equatable {
     ///   - stars: How, 1...5.
     ///   - scores: What the model says, on the label's scale.
     ///   - starsPerUnit: 4 for labels `(stars − 1)/4`; 1 where the label is the number of stars itself.
-    /// - Returns: nil for no pair at all.
     public init?(users: [UInt64], items: [UInt64], stars: [Float], scores: [Float], starsPerUnit: Double = 4) {
         precondition(users.count == scores.count && items.count == scores.count && stars.count == scores.count)
         guard !scores.isEmpty else { return nil }

@@ -28,7 +28,9 @@ public final class Predictor {
         scorer = try TrainingError.translating { () throws(EngineError) in try PairScorer(model, kernel: kernel) }
     }
 
-    /// Scores pairs. O(n log n).
+    /// Scores pairs.
+    ///
+    /// O(n log n).
     ///
     /// - Precondition: Both lists are as long.
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.

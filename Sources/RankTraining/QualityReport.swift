@@ -32,7 +32,8 @@ public struct QualityReport: Sendable, Equatable {
     /// - Parameters:
     ///   - data: The data set.
     ///   - splits: At least one.
-    ///   - training: The training.
+    ///   - options: What to train, for the model's fingerprint.
+    ///   - training: The training by those options.
     ///   - show: Called with each split before its training.
     /// - Throws: `DataError` where a split does not fit the data; `TrainingError`, with code `unsuitableData` for a
     ///   split without test rows.

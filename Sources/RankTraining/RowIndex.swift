@@ -25,7 +25,9 @@ public enum RowIndex: Sendable, Equatable {
         }
     }
 
-    /// The row of an id; 0 when it has none. O(log n) at most.
+    /// The row of an id; 0 when it has none.
+    ///
+    /// O(log n) at most.
     public func row(of id: UInt64) -> Int {
         switch self {
         case .identity(let count):

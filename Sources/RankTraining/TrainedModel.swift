@@ -3,9 +3,9 @@ public import RankEngine
 
 /// A trained network with everything its file says of it, ready to be written.
 public struct TrainedModel: Sendable {
-    /// How the final model does on the test rows; nil without any. Its RMSE becomes the file's claim.
+    /// How the final model does on the test rows; nil without any.
     ///
-    /// These are the scores that the written model gives, so a later evaluation of the file finds the same.
+    /// Its RMSE becomes the file's claim. These are the scores that the written model gives, so a later evaluation of the file finds the same.
     public let test: Metrics?
     /// Weights and losses.
     public let result: Training.Result

@@ -17,7 +17,9 @@ public struct Training: Sendable {
         case epoch(EpochReport)
     }
 
-    /// What an epoch came to. Losses are mean squared errors of labels.
+    /// What an epoch came to.
+    ///
+    /// Losses are mean squared errors of labels.
     public struct EpochReport: Sendable, Equatable {
         /// Counted from 1.
         public let epoch: Int
@@ -34,7 +36,9 @@ public struct Training: Sendable {
 
     /// What it made.
     public struct Result: Sendable {
-        /// The trained weights. Row 0 of each table, the one for unknown ids, is the mean of the rows that were trained.
+        /// The trained weights.
+        ///
+        /// Row 0 of each table, the one for unknown ids, is the mean of the rows that were trained.
         public let network: RankingNetwork
         /// One report per epoch.
         public let epochs: [EpochReport]
