@@ -1,0 +1,63 @@
+import Foundation
+import RankTraining
+import Testing
+
+@Suite struct MetricsTests {
+    @Test func errorsByHand() throws {
+        let metrics = try #require(
+            Metrics(users: [1, 1, 2], items: [1, 2, 1], stars: [5, 1, 3], scores: [0.5, 0.25, 0.5])
+        )
+        #expect(metrics.count == 3)
+        // Errors on the label's scale: −0.5, 0.25, 0.
+        #expect(abs(metrics.loss - 0.3125 / 3) < 1e-15)
+        #expect(abs(metrics.rmse - (0.3125 / 3).squareRoot()) < 1e-15)
+        #expect(abs(metrics.rmseInStars - 4 * (0.3125 / 3).squareRoot()) < 1e-15)
+        #expect(metrics.mae == 0.25)
+    }
+
+    @Test func scoresInStarsAreComparedWithStars() throws {
+        let metrics = try #require(
+            Metrics(users: [1, 1], items: [1, 2], stars: [5, 1], scores: [4, 1], starsPerUnit: 1)
+        )
+        #expect(metrics.loss == 0.5 && metrics.rmse == metrics.rmseInStars && metrics.mae == 0.5)
+    }
+
+    @Test func gainByHand() throws {
+        // User 1 sees 1, 5, 3 stars in the order of the scores; the ideal order is 5, 3, 1. User 2 has one item.
+        let metrics = try #require(
+            Metrics(
+                users: [1, 2, 1, 1],
+                items: [10, 10, 11, 12],
+                stars: [5, 2, 3, 1],
+                scores: [0.5, 0.1, 0.2, 0.9]
+            )
+        )
+        let reached = 1 + 5 / log2(3.0) + 3 / 2
+        let ideal = 5 + 3 / log2(3.0) + 1.0 / 2
+        #expect(abs(metrics.ndcgAt10 - (reached / ideal + 1) / 2) < 1e-15)
+    }
+
+    @Test func tiesGoToTheSmallerItem() throws {
+        let tied = try #require(Metrics(users: [1, 1], items: [7, 3], stars: [1, 5], scores: [0.5, 0.5]))
+        #expect(tied.ndcgAt10 == 1)
+        let worst = try #require(Metrics(users: [1, 1], items: [3, 7], stars: [1, 5], scores: [0.5, 0.5]))
+        #expect(abs(worst.ndcgAt10 - (1 + 5 / log2(3.0)) / (5 + 1 / log2(3.0))) < 1e-15)
+    }
+
+    @Test func onlyTheFirstTenCount() throws {
+        let items = (1...12).map { UInt64($0) }
+        let users = items.map { _ in UInt64(1) }
+        // The two best items come last.
+        let stars = items.map { Float($0 > 10 ? 5 : 1) }
+        let metrics = try #require(
+            Metrics(users: users, items: items, stars: stars, scores: items.map { -Float($0) })
+        )
+        let discounts = (1...10).map { 1 / log2(Double($0) + 1) }
+        let reached = discounts.reduce(0, +)
+        #expect(abs(metrics.ndcgAt10 - reached / (reached + 4 * discounts[0] + 4 * discounts[1])) < 1e-15)
+    }
+
+    @Test func nothingHasNoMetrics() {
+        #expect(Metrics(users: [], items: [], stars: [], scores: []) == nil)
+    }
+}
