@@ -29,7 +29,8 @@ struct FitCommand: ParsableCommand {
     var preset = TrainingOptions.tutorial.preset
 
     @Option(
-        help: "The test set: seed:N for a seeded fifth of the ratings, a CSV file of test pairs, or none.",
+        help:
+            "The test set: seed:N for a seeded fifth of the ratings, a CSV file of test pairs, or none (default: seed:42).",
         transform: SplitSpec.init(parsing:)
     )
     var split = SplitSpec.seed(42)

@@ -31,7 +31,7 @@ struct QualityCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: "The splits: seed:N or CSV files of test pairs.",
+        help: "The splits: seed:N or CSV files of test pairs (default: the seeds 42, 0, 1, 2, 3).",
         transform: SplitSpec.init(parsing:)
     )
     var splits: [SplitSpec] = [.seed(42), .seed(0), .seed(1), .seed(2), .seed(3)]

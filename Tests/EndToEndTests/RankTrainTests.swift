@@ -1,7 +1,7 @@
 import Foundation
 import RankEngine
 import Subprocess
-import System
+import SystemPackage
 import Testing
 
 /// The command `rank-train` as a process: exit codes, streams and files.
