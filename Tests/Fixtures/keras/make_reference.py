@@ -4,11 +4,15 @@
     pip install keras==3.15.1 jax==0.10.2 safetensors numpy
     python make_reference.py steps OUTPUT_DIRECTORY
     python make_reference.py model OUTPUT_DIRECTORY RATINGS TEST_PAIRS
+    python make_reference.py follow RATINGS SPLIT_SEED SEED
 
 `steps` writes steps_small.safetensors and steps_tutorial.safetensors from random ids and labels. `model` trains the
 network of the tutorial "Recommending movies: ranking" and writes model.keras, model.weights.h5 and reference.csv; RATINGS is
 MovieLens-100k's ml-100k.inter (tab-separated with a header) or u.data, TEST_PAIRS a CSV of the test set's user_id,item_id.
 None of the files holds a rating.
+
+`follow` writes no file: it starts Keras from the initial weights and the order of examples of
+`rank-train fit --split seed:SPLIT_SEED --seed SEED --json` and prints the epochs' figures, to be held against those.
 """
 
 import csv
@@ -109,21 +113,54 @@ def float64_scores(model, user, movie):
     return (x @ float64(last.kernel) + float64(last.bias))[:, 0]
 
 
+def read_ratings(path):
+    with open(path) as lines:
+        rows = [line.split("\t")[:3] for line in lines if line[0].isdigit()]
+    return np.array([(int(user), int(movie), float(stars)) for user, movie, stars in rows])
+
+
+def examples(rows):
+    """Inputs and labels of (user, movie, stars) rows."""
+    inputs = {"user_id": rows[:, 0].astype(np.int32), "movie_id": rows[:, 1].astype(np.int32)}
+    return inputs, ((rows[:, 2] - 1) / 4).astype(np.float32)[:, None]
+
+
+def follow(ratings, split_seed, seed):
+    """Trains the tutorial's model from rank-train's initial weights, in its order."""
+    rows = read_ratings(ratings)
+    order = np.random.default_rng(split_seed).permutation(len(rows))
+    train, test = rows[order[: len(rows) * 4 // 5]], rows[order[len(rows) * 4 // 5 :]]
+    random = np.random.default_rng(seed)
+
+    def uniform(shape, limit):
+        return ((2 * random.random(shape) - 1) * limit).astype(np.float32)
+
+    model = compiled(RankingModel(944, 1683))
+    model({"user_id": np.array([1]), "movie_id": np.array([1])})
+    for table in (model.embedding.embeddings, model.candidate_embedding.embeddings):
+        table.assign(uniform(table.shape, 0.05))
+    for layer in model.ratings.layers:
+        layer.kernel.assign(uniform(layer.kernel.shape, np.sqrt(6 / sum(layer.kernel.shape))))
+    train = train[np.lexsort((train[:, 1], train[:, 0]))][random.permutation(len(train))]
+    history = model.fit(
+        *examples(train), epochs=5, batch_size=1000, shuffle=False, verbose=0, validation_data=examples(test)
+    ).history
+    for name in ("root_mean_squared_error", "val_root_mean_squared_error"):
+        print(name, *(f"{value:.4f}" for value in history[name]))
+
+
 def make_model(directory, ratings, test_pairs):
     """Trains the tutorial's model: 5 epochs, batches of 1,000 in one fixed order."""
-    with open(ratings) as lines:
-        rows = [line.split("\t")[:3] for line in lines if line[0].isdigit()]
+    rows = read_ratings(ratings)
     with open(test_pairs) as lines:
         test = {(int(row["user_id"]), int(row["item_id"])) for row in csv.DictReader(lines)}
     keras.utils.set_random_seed(42)
     random = np.random.default_rng(42)
-    train = np.array([(int(u), int(m), float(r)) for u, m, r in rows if (int(u), int(m)) not in test])
+    train = np.array([row for row in rows if (row[0], row[1]) not in test])
     train = train[random.permutation(len(train))]
-    inputs = {"user_id": train[:, 0].astype(np.int32), "movie_id": train[:, 1].astype(np.int32)}
-    label = ((train[:, 2] - 1) / 4).astype(np.float32)[:, None]
 
     model = compiled(RankingModel(944, 1683))
-    model.fit(inputs, label, epochs=5, batch_size=1000, shuffle=False)
+    model.fit(*examples(train), epochs=5, batch_size=1000, shuffle=False)
     model.save(os.path.join(directory, "model.keras"))
     model.save_weights(os.path.join(directory, "model.weights.h5"))
 
@@ -145,6 +182,8 @@ def main():
         make_steps(tutorial, 944, 1683, 32, (256, 64), batch=1000, steps=3, seed=2)
     elif len(arguments) == 4 and arguments[0] == "model":
         make_model(*arguments[1:])
+    elif len(arguments) == 4 and arguments[0] == "follow":
+        follow(arguments[1], int(arguments[2]), int(arguments[3]))
     else:
         sys.exit(__doc__)
 
