@@ -66,8 +66,8 @@ public struct TrainingOptions: Sendable, Equatable {
         self.seed = seed
     }
 
-    /// The largest batch: enough for any step to be one matrix in memory.
-    static let batchSizes = 1...1_000_000
+    /// The batch sizes that are accepted; a batch is one matrix in memory.
+    public static let batchSizes = 1...1_000_000
 
     func validate() throws(TrainingError) {
         guard epochs >= 1 else {

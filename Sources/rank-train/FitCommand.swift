@@ -54,6 +54,11 @@ struct FitCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): train for at least 1") }
+        if let batchSize, !TrainingOptions.batchSizes.contains(batchSize) {
+            let sizes = TrainingOptions.batchSizes
+            throw ValidationError("--batch-size \(batchSize): choose from \(sizes.lowerBound) to \(sizes.upperBound)")
+        }
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
