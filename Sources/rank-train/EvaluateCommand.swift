@@ -32,8 +32,7 @@ struct EvaluateCommand: ParsableCommand {
     )
     var split: SplitSpec?
 
-    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
-    var kernel: String?
+    @OptionGroup var kernelOption: KernelOption
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -49,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
         if !force { try given.requireMatch(fingerprint) }
-        let evaluation = try Evaluation(model, dataSet, resolved, kernel: kernel)
+        let evaluation = try Evaluation(model, dataSet, resolved, kernel: kernelOption.kernel)
         if json {
             let facts = [
                 JSONValue.Member("model_id", .string("\(model.modelID)")),

@@ -44,8 +44,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Examples per step (default: the preset's).")
     var batchSize: Int?
 
-    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
-    var kernel: String?
+    @OptionGroup var kernelOption: KernelOption
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -64,7 +63,7 @@ struct FitCommand: ParsableCommand {
 
     func run() throws {
         let options = try options()
-        let training = try Training(options, kernel: Kernel.chosen(kernel))
+        let training = try Training(options, kernel: kernelOption.chosen)
         try output.requireWritable()
         let dataSet = try DataSet.load(directory: data)
         let resolved = try split.resolve(dataSet.ratings)

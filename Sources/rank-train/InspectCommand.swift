@@ -21,14 +21,13 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
-    var kernel: String?
+    @OptionGroup var kernelOption: KernelOption
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let kernel = try Kernel.chosen(kernel)
+        let kernel = try kernelOption.chosen
         let model = try RankModel.load(path: model)
         if json {
             try StandardStream.output.writeLine(report(model, kernel).description)

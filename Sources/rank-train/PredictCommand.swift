@@ -35,12 +35,11 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Unknown users and items: fail, or score them by the model's row for the unknown (fallback).")
     var unknown = Unknown.fail
 
-    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
-    var kernel: String?
+    @OptionGroup var kernelOption: KernelOption
 
     func run() throws {
         let model = try RankModel.load(path: model)
-        let predictor = try Predictor(model, kernel: kernel)
+        let predictor = try Predictor(model, kernel: kernelOption.kernel)
         let pairs = try PairList.load(path: input)
         let predictions = try predictor.predict(users: pairs.userIDs, items: pairs.itemIDs)
         if unknown == .fail { try requireKnown(predictions, pairs) }

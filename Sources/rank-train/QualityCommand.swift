@@ -42,8 +42,7 @@ struct QualityCommand: ParsableCommand {
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
-    @Option(help: "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) (default: the last).")
-    var kernel: String?
+    @OptionGroup var kernelOption: KernelOption
 
     @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
@@ -51,7 +50,7 @@ struct QualityCommand: ParsableCommand {
     func run() throws {
         var options = try TrainingOptions(preset: preset)
         options.seed = seed
-        let training = try Training(options, kernel: Kernel.chosen(kernel))
+        let training = try Training(options, kernel: kernelOption.chosen)
         let dataSet = try DataSet.load(directory: data)
         let report = try QualityReport(dataSet, splits: splits, options, training: training) { spec in
             if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }

@@ -61,6 +61,29 @@ import Testing
         }
     }
 
+    /// Python's pty module stands for a person's terminal.
+    @Test func aTerminalSeesALogLikeThatOfKeras() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try await fittedModel(in: directory)
+            let fit = [
+                Programs.path("rank-train").string, "fit", "--data", "\(directory)/data", "--output", model + "2",
+                "--epochs", "1",
+            ]
+            let pty = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
+            let outcome = try await run(FilePath("/usr/bin/env"), ["python3", "-c", pty] + fit)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.output.contains("synthetic (seed 42): train on 80,000 ratings, test on 20,000\r\n"))
+            #expect(outcome.output.contains("\r\nEpoch 1/1\r\n"))
+            let number = #"0\.\d{4}"#
+            let bar = try Regex(
+                #"\r80/80 ━{20} \d+s \d+[mu]s/step - loss: \#(number) - root_mean_squared_error: \#(number)"#
+                    + #" - val_loss: \#(number) - val_root_mean_squared_error: \#(number)\x{1B}\[K\r\n"#
+            ).matchingSemantics(.unicodeScalar)
+            #expect(outcome.output.contains(bar), "\(outcome.output.debugDescription)")
+            #expect(try RankModel.load(path: model).modelID == RankModel.load(path: model + "2").modelID)
+        }
+    }
+
     @Test func unknownIDsAreAnErrorUnlessTheFallbackIsAskedFor() async throws {
         try await withTemporaryDirectory { directory in
             let model = try await fittedModel(in: directory)

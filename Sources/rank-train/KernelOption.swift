@@ -1,0 +1,18 @@
+import ArgumentParser
+import RankEngine
+
+/// The choice of a kernel, which changes speed and no bit of any result.
+struct KernelOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
+                + "(default: what RANK_KERNEL says, else the last)."
+        )
+    )
+    var kernel: String?
+
+    /// The kernel to use.
+    var chosen: Kernel {
+        get throws(EngineError) { try Kernel.chosen(kernel) }
+    }
+}

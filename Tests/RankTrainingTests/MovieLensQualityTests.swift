@@ -1,0 +1,25 @@
+import Foundation
+import RankData
+import RankTraining
+import Testing
+
+private let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "data/ml-100k").path
+
+/// The figures of docs/QUALITY.md, where `scripts/fetch-movielens` has put the real data.
+@Suite(.enabled(if: FileManager.default.fileExists(atPath: directory), "scripts/fetch-movielens has not been run"))
+struct MovieLensQualityTests {
+    @Test func theTutorialPresetReachesWhatKerasReaches() throws {
+        let report = try QualityReport(
+            DataSet.load(directory: directory),
+            splits: [42, 0, 1, 2, 3].map { .seed($0) },
+            .tutorial,
+            training: Training(.tutorial)
+        )
+        // Known from elsewhere: baselines have no randomness, so they check splits and metrics.
+        #expect(abs(4 * report.rows[0].meanRMSE - 1.1307) < 5e-5)
+        #expect(abs(4 * report.rows[1].meanRMSE - 1.0298) < 5e-5)
+        // Keras' mean is .2608, its standard deviation over splits .0037.
+        #expect(abs(report.rows[2].meanRMSE - 0.2608) < 0.0075)
+    }
+}
