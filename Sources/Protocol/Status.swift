@@ -26,6 +26,8 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public static let resourceExhausted = Status(rawValue: 8)
     /// The worker holds another model or profile than the one demanded: another worker.
     public static let failedPrecondition = Status(rawValue: 9)
+    /// The parts of one list came from different models; no worker of version 1 sends it, clients report it.
+    public static let aborted = Status(rawValue: 10)
     /// A version, a kind or an extension the worker does not know: mend the client.
     public static let unimplemented = Status(rawValue: 12)
     /// The ranker failed, or produced a score that is not finite: report it.
@@ -67,7 +69,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
         case .ok, .cancelled, .deadlineExceeded: .nothing
         case .invalidArgument, .notFound: .mendRequest
         case .failedPrecondition, .unavailable: .tryAnotherWorker
-        case .resourceExhausted: .tryLater
+        case .resourceExhausted, .aborted: .tryLater
         case .unimplemented, .unauthenticated: .mendClient
         default: .report
         }

@@ -32,6 +32,7 @@ import Testing
         (.notFound, 5, "NOT_FOUND", false),
         (.resourceExhausted, 8, "RESOURCE_EXHAUSTED", true),
         (.failedPrecondition, 9, "FAILED_PRECONDITION", true),
+        (.aborted, 10, "ABORTED", true),
         (.unimplemented, 12, "UNIMPLEMENTED", false),
         (.internal, 13, "INTERNAL", false),
         (.unavailable, 14, "UNAVAILABLE", true),

@@ -1,0 +1,229 @@
+import RankProtocol
+import ZMQ
+
+/// What the pool's thread does: it carries events to the machine and the machine's actions to the sockets.
+struct PoolLoop: ~Copyable {
+    private let context: Context
+    /// The way in for other threads.
+    let queue: CommandQueue
+    private let wakeUp: WakeUp
+    private let clock: PoolClock
+    private let options: PoolOptions
+    private var poller = Poller()
+    private let wakeUpSlot: Poller.Slot
+    private var state: PoolState
+    private var sockets: [LinkSocket?] = []
+    private var waiters: [CallID: CheckedContinuation<Result<CallOutcome, PoolError>, Never>] = [:]
+    private var message = Message()
+    private var writer = FrameWriter(capacity: 16_384)
+    private var commands: [PoolCommand] = []
+    private var isEnding = false
+
+    /// Makes what the thread needs, on the thread.
+    static func make(clock: PoolClock, options: PoolOptions) throws(PoolError) -> PoolLoop {
+        do throws(ZMQError) {
+            return PoolLoop(context: try Context(), wakeUp: try WakeUp(), clock: clock, options: options)
+        } catch {
+            throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
+        }
+    }
+
+    private init(context: Context, wakeUp: consuming WakeUp, clock: PoolClock, options: PoolOptions) {
+        self.context = context
+        queue = CommandQueue(bell: wakeUp.bell)
+        self.clock = clock
+        self.options = options
+        wakeUpSlot = poller.add(fileDescriptor: wakeUp.fileDescriptor)
+        self.wakeUp = wakeUp
+        state = PoolState(options: options, firstRequest: .random(in: 1...(1 << 62)))
+    }
+
+    /// Serves until it is told to shut down or the transport fails; then every call has ended.
+    mutating func run(_ endpoints: [Endpoint]) {
+        for endpoint in endpoints { add(endpoint) }
+        do throws(ZMQError) {
+            while !isEnding { try turn() }
+            state.shutDown()
+        } catch {
+            state.shutDown()
+        }
+        perform()
+        for command in queue.close() { refuse(command) }
+    }
+
+    /// One round: wait, read, decide, act.
+    private mutating func turn() throws(ZMQError) {
+        let now = clock.now
+        state.tick(now: now)
+        perform()
+        _ = try poller.poll(timeoutMicroseconds: state.nextTick.map { max(0, $0 - clock.now) })
+        if poller.readiness(at: wakeUpSlot).contains(.readable) {
+            wakeUp.reset()
+            queue.take(into: &commands)
+            for command in commands { execute(command) }
+            commands.removeAll(keepingCapacity: true)
+            perform()
+        }
+        for index in sockets.indices {
+            guard let link = sockets[index] else { continue }
+            // Replies that arrived before the end of a connection come first.
+            if poller.readiness(at: link.socketSlot).contains(.readable) { try receive(from: link, LinkID(index)) }
+            if poller.readiness(at: link.monitorSlot).contains(.readable) { try watch(link, LinkID(index)) }
+        }
+    }
+
+    private mutating func execute(_ command: PoolCommand) {
+        switch command {
+        case .start(let request, let continuation):
+            waiters[request.id] = continuation
+            state.start(
+                request.id,
+                request.task,
+                deadline: request.deadline,
+                allotted: request.allotted,
+                waitsForReady: request.waitsForReady,
+                now: clock.now
+            )
+        case .cancel(let id): state.cancel(id)
+        case .resolved(let link, let addresses):
+            for (index, address) in addresses.enumerated() {
+                let name = index == 0 ? link : state.addLink(endpoint: "\(address)", condition: .resolving)
+                if index > 0 { sockets.append(nil) }
+                state.handle(.resolved, at: name, now: clock.now)
+                connect(address, name)
+            }
+        case .unresolved(let link, let reason):
+            state.handle(.failed(.unavailable, reason: reason), at: link, now: clock.now)
+        case .list(let continuation): continuation.resume(returning: state.links.map(\.endpoint))
+        case .shutDown: isEnding = true
+        }
+    }
+
+    private func refuse(_ command: PoolCommand) {
+        switch command {
+        case .start(_, let continuation): continuation.resume(returning: .failure(.shutDown))
+        case .list(let continuation): continuation.resume(returning: [])
+        case .cancel, .resolved, .unresolved, .shutDown: break
+        }
+    }
+
+    private mutating func add(_ endpoint: Endpoint) {
+        let condition = endpoint.isNumeric ? Link.Condition.connecting : .resolving
+        let link = state.addLink(endpoint: "\(endpoint)", condition: condition)
+        sockets.append(nil)
+        if endpoint.isNumeric {
+            connect(endpoint, link)
+        } else {
+            Resolver.start(endpoint, for: link, to: queue)
+        }
+    }
+
+    private mutating func connect(_ address: Endpoint, _ link: LinkID) {
+        do {
+            sockets[link.index] = try LinkSocket(
+                to: address,
+                in: context,
+                maximumReplyBytes: options.maximumReplyBytes,
+                poller: &poller
+            )
+        } catch {
+            state.handle(.failed(.unavailable, reason: error.message), at: link, now: clock.now)
+        }
+    }
+
+    /// Reads what the monitor saw.
+    private mutating func watch(_ link: LinkSocket, _ id: LinkID) throws(ZMQError) {
+        while let event = try link.monitor.next() {
+            guard let meaning = LinkEvent(event.kind) else { continue }
+            // Makes the socket notice its new connection, so that the first send finds it.
+            if meaning == .connected { _ = try link.socket.readiness() }
+            // A reply that came before the connection ended is an answer.
+            if meaning == .lost { try receive(from: link, id) }
+            state.handle(meaning, at: id, now: clock.now)
+            perform()
+        }
+    }
+
+    /// Reads what has arrived, up to a bound that leaves the other workers their turn.
+    private mutating func receive(from link: LinkSocket, _ id: LinkID) throws(ZMQError) {
+        for _ in 0..<256 {
+            guard try link.socket.receive(into: &message) else { break }
+            // Workers answer in the shape of the request, which has no delimiter; one is passed over all the same.
+            if message.isEmpty, message.hasMore { _ = try link.socket.receive(into: &message) }
+            var isSingle = true
+            while message.hasMore, try link.socket.receive(into: &message) { isSingle = false }
+            guard isSingle else {
+                let error = ProtocolError(.internal, "a reply of several frames")
+                state.receiveMalformed(error, from: id, now: clock.now)
+                continue
+            }
+            Self.deliver(message, to: &state, from: id, now: clock.now, maxBytes: options.maximumReplyBytes)
+        }
+        perform()
+    }
+
+    /// Reads a reply in place.
+    private static func deliver(
+        _ message: borrowing Message,
+        to state: inout PoolState,
+        from id: LinkID,
+        now: Int64,
+        maxBytes: Int
+    ) {
+        do throws(ProtocolError) {
+            let frame = try ReplyFrame(decoding: message.bytes, maxBytes: maxBytes)
+            state.receive(frame, from: id, now: now)
+        } catch {
+            state.receiveMalformed(error, from: id, now: now)
+        }
+    }
+
+    /// Carries out what the machine has decided, until it has nothing more to say.
+    private mutating func perform() {
+        while !state.actions.isEmpty {
+            let actions = state.actions
+            state.actions.removeAll(keepingCapacity: true)
+            for action in actions {
+                switch action {
+                case .send(let request, let link): send(request, link)
+                case .cancel(let request, let link, let id): cancel(request, link, id)
+                case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
+                }
+            }
+        }
+    }
+
+    private mutating func send(_ request: RequestID, _ id: LinkID) {
+        guard let flight = state.flights[request], let call = state.calls[flight.call] else { return }
+        let now = clock.now
+        let remaining = call.deadline == .max ? nil : UInt32(clamping: min(call.deadline - now, Int64(UInt32.max - 1)))
+        switch call.task {
+        case .control(let kind, _):
+            writer.encodeRequest(RequestHeader(id: request, kind: kind, remainingMicroseconds: remaining))
+        case .score(let work):
+            guard let part = call.score?.parts[flight.part] else { return }
+            let header = RequestHeader(
+                id: request,
+                kind: .score,
+                flags: work.flags,
+                remainingMicroseconds: remaining,
+                model: part.model,
+                profile: part.profile
+            )
+            work.encode(part.slices, header: header, into: &writer)
+        }
+        let isSent = (try? sockets[id.index]?.socket.send(copying: writer.bytes)) == .sent
+        if !isSent { state.blocked(request, now: now) }
+    }
+
+    private mutating func cancel(_ request: RequestID, _ link: LinkID, _ id: RequestID) {
+        writer.encodeCancel(RequestHeader(id: id, kind: .cancel), of: request)
+        // Best effort: a worker that cannot be told finds out at the deadline.
+        _ = try? sockets[link.index]?.socket.send(copying: writer.bytes)
+    }
+}
+
+extension PoolError {
+    /// The answer to calls on a pool that has ended.
+    static let shutDown = PoolError(.unavailable, "the pool has been shut down; connect another one")
+}

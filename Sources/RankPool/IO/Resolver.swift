@@ -1,0 +1,28 @@
+import ZMQ
+
+/// Turns an endpoint's name into addresses, on a thread of its own: the system's resolver blocks.
+enum Resolver {
+    /// How long to wait after a failure.
+    private static let pauseMicroseconds: Int64 = 1_000_000
+
+    /// Resolves until it succeeds or the queue is closed, and posts what comes of it.
+    static func start(_ endpoint: Endpoint, for link: LinkID, to queue: CommandQueue) {
+        do {
+            _ = try OwnedThread<Void, ZMQError>.start(name: "rank-resolve") { (starter) throws(ZMQError) in
+                starter.started(())
+                var sleeper = Poller()
+                while !queue.isClosed {
+                    do throws(ZMQError) {
+                        queue.post(.resolved(link, try endpoint.resolve()))
+                        return
+                    } catch {
+                        queue.post(.unresolved(link, reason: error.message))
+                    }
+                    _ = try sleeper.poll(timeoutMicroseconds: pauseMicroseconds)
+                }
+            }
+        } catch {
+            queue.post(.unresolved(link, reason: "no thread to resolve the name on: \(error)"))
+        }
+    }
+}

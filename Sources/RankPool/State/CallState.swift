@@ -1,0 +1,211 @@
+package import RankProtocol
+
+/// What a call came to.
+package enum CallOutcome: Sendable {
+    case score(ScoreOutcome)
+    case pairs(WorkerInfo)
+    case health(WorkerHealth)
+}
+
+/// A merged answer.
+package struct ScoreOutcome: Sendable {
+    package var queries: [MergedQuery]
+    package var model: ModelID
+    package var profile: NumericProfile
+    package var parts: [PartReport]
+}
+
+/// Why one sending of a part brought no answer.
+package struct PartFailure: Hashable, Sendable {
+    package var status: Status
+    package var message: String
+    package var endpoint: String
+    /// The connection was lost, or the worker sent nonsense: another worker may do better.
+    package var isTransport: Bool
+    package var queryIndex: UInt32?
+    package var candidateIndex: UInt32?
+    package var retryAfterMicroseconds: UInt32 = 0
+}
+
+/// One request of a SCORE call.
+package struct CallPart: Sendable {
+    package let slices: [Slice]
+    package var attempts = 0
+    /// The workers that had it since it was last planned.
+    package var tried: [LinkID] = []
+    /// The model and the profile that must answer.
+    package var model: ModelID
+    package var profile: NumericProfile
+    package var answer: ScoreAnswer?
+    package var endpoint = ""
+    package var failures: [PartFailure] = []
+
+    var candidateCount: Int { slices.reduce(0) { $0 + $1.range.count } }
+}
+
+/// The machine of one SCORE call: parts, attempts, one model, merge.
+///
+/// Pure.
+package struct CallState: Sendable {
+    package let work: ScoreWork
+    package let attempts: Int
+    package private(set) var parts: [CallPart]
+    /// Whether odd parts have been sent again for the sake of one model.
+    private var isReconciled = false
+
+    /// What has to happen now.
+    package enum Step: Sendable {
+        /// Other parts are still out.
+        case wait
+        /// Send these parts, to workers that have not had them.
+        case send([Int])
+        /// The call is over.
+        case finish(Result<ScoreOutcome, PoolError>)
+    }
+
+    package init(work: ScoreWork, parts: [[Slice]], attempts: Int) {
+        self.work = work
+        self.attempts = attempts
+        self.parts = parts.map { CallPart(slices: $0, model: work.model, profile: work.profile) }
+    }
+
+    /// Notes that a part was sent to a worker.
+    package mutating func sent(_ part: Int, to link: LinkID) {
+        parts[part].attempts += 1
+        parts[part].tried.append(link)
+    }
+
+    /// Takes the sending back: the worker's queue was full, so it never saw the part.
+    package mutating func unsent(_ part: Int) {
+        parts[part].attempts -= 1
+        parts[part].tried.removeLast()
+    }
+
+    /// Takes an answer.
+    ///
+    /// - Parameters:
+    ///   - part: which part.
+    ///   - answer: what the worker scored.
+    ///   - endpoint: the worker.
+    ///   - held: whether a worker of the pool holds a model now, as far as known.
+    /// - Returns: what has to happen now.
+    package mutating func answered(
+        _ part: Int,
+        _ answer: ScoreAnswer,
+        from endpoint: String,
+        isHeld held: (ModelID) -> Bool
+    ) -> Step {
+        parts[part].answer = answer
+        parts[part].endpoint = endpoint
+        let answers = parts.compactMap(\.answer)
+        guard answers.count == parts.count else { return .wait }
+        let first = answers[0]
+        if answers.allSatisfy({ $0.model == first.model && $0.profile == first.profile }) {
+            return .finish(.success(merged(model: first.model, profile: first.profile)))
+        }
+        guard !isReconciled else { return .finish(.failure(mixed())) }
+        isReconciled = true
+        return reconcile(isHeld: held)
+    }
+
+    /// Takes a failure.
+    ///
+    /// - Parameters:
+    ///   - part: which part.
+    ///   - failure: why there is no answer.
+    ///   - canRetry: whether a worker is ready that has not had the part.
+    /// - Returns: what has to happen now.
+    package mutating func failed(_ part: Int, _ failure: PartFailure, canRetry: Bool) -> Step {
+        parts[part].failures.append(failure)
+        let mayRetry =
+            failure.isTransport || failure.status.isRetryable
+            || (failure.status == .internal && parts[part].attempts == 1)
+        if mayRetry, canRetry, parts[part].attempts < attempts { return .send([part]) }
+        if isReconciled, failure.status == .failedPrecondition { return .finish(.failure(mixed())) }
+        return .finish(.failure(error(of: part, failure)))
+    }
+
+    /// Ends the call because the workers that a part could still go to are gone.
+    package func gaveUp(on part: Int) -> PoolError? {
+        parts[part].failures.last.map { error(of: part, $0) }
+    }
+
+    /// Chooses one model and plans the odd parts anew: one that is still held rather than one that is not, then the
+    /// one with the most candidates, then the one of the earliest part.
+    private mutating func reconcile(isHeld held: (ModelID) -> Bool) -> Step {
+        var best = 0
+        func weight(_ part: Int) -> (Int, Int) {
+            guard let answer = parts[part].answer else { return (0, 0) }
+            let same = parts.filter { $0.answer?.model == answer.model && $0.answer?.profile == answer.profile }
+            return (held(answer.model) ? 1 : 0, same.reduce(0) { $0 + $1.candidateCount })
+        }
+        for part in parts.indices where weight(part) > weight(best) { best = part }
+        guard let target = parts[best].answer else { return .wait }
+        var odd: [Int] = []
+        for index in parts.indices
+        where parts[index].answer?.model != target.model || parts[index].answer?.profile != target.profile {
+            parts[index].answer = nil
+            parts[index].model = target.model
+            parts[index].profile = target.profile
+            parts[index].tried = []
+            parts[index].attempts = 0
+            odd.append(index)
+        }
+        return .send(odd)
+    }
+
+    private func merged(model: ModelID, profile: NumericProfile) -> ScoreOutcome {
+        var answers: [(slice: Slice, answer: SliceAnswer)] = []
+        var reports: [PartReport] = []
+        for part in parts {
+            guard let answer = part.answer else { continue }
+            for (slice, one) in zip(part.slices, answer.slices) { answers.append((slice, one)) }
+            reports.append(
+                PartReport(
+                    endpoint: part.endpoint,
+                    candidateCount: part.candidateCount,
+                    attempts: part.attempts,
+                    timings: answer.timings
+                )
+            )
+        }
+        return ScoreOutcome(
+            queries: Merge.merge(answers, of: work),
+            model: model,
+            profile: profile,
+            parts: reports
+        )
+    }
+
+    private func mixed() -> PoolError {
+        PoolError(
+            .aborted,
+            "the workers hold different models, and one list is never scored by two; try again, or name the model",
+            causes: parts.compactMap { part in
+                part.answer.map { PoolError.Cause(endpoint: part.endpoint, reason: "model \($0.model) \($0.profile)") }
+            } + failureCauses
+        )
+    }
+
+    private var failureCauses: [PoolError.Cause] {
+        parts.flatMap(\.failures).map { PoolError.Cause(endpoint: $0.endpoint, reason: "\($0.status): \($0.message)") }
+    }
+
+    private func error(of part: Int, _ failure: PartFailure) -> PoolError {
+        let slices = parts[part].slices
+        let slice = failure.queryIndex.flatMap { Int($0) < slices.count ? slices[Int($0)] : nil }
+        let attempts = parts[part].attempts
+        let again = attempts > 1 ? " (attempt \(attempts))" : failure.isTransport ? "; no other worker is ready" : ""
+        return PoolError(
+            failure.status,
+            "\(failure.endpoint): \(failure.message)\(again)",
+            causes: parts[part].failures.count > 1 ? failureCauses : [],
+            queryIndex: slice?.query,
+            candidateIndex: failure.candidateIndex.flatMap { index in
+                slice.map { $0.range.lowerBound + Int(index) }
+            },
+            retryAfter: failure.retryAfterMicroseconds == 0
+                ? nil : .microseconds(Int64(failure.retryAfterMicroseconds))
+        )
+    }
+}

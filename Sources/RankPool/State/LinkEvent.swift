@@ -1,0 +1,33 @@
+package import RankProtocol
+package import ZMQ
+
+/// What the thread saw at a worker's socket.
+package enum LinkEvent: Hashable, Sendable {
+    /// The name of the endpoint has been resolved; a connection is being made.
+    case resolved
+    /// The connection stands and the handshake is done.
+    case connected
+    /// The connection is gone, and with it what was in flight.
+    case lost
+    /// A handshake failed in a way that says no more: a peer that died, or a wrong server key.
+    case handshakeBroken
+    /// An attempt failed.
+    case failed(Status, reason: String)
+
+    /// Translates an event of the socket's monitor; nil for those that say nothing new.
+    package init?(_ kind: SocketEvent.Kind) {
+        switch kind {
+        case .handshakeSucceeded: self = .connected
+        case .disconnected: self = .lost
+        // `connectRetried` only announces an attempt; one that failed shows as a close without a connection.
+        case .closed:
+            self = .failed(.unavailable, reason: "connection refused or host unreachable; is a worker listening there?")
+        case .handshakeFailedNoDetail: self = .handshakeBroken
+        case .handshakeFailedProtocol:
+            self = .failed(.unavailable, reason: "the peer does not speak ZeroMQ, or demands a key")
+        case .handshakeFailedAuthentication(let status):
+            self = .failed(.unauthenticated, reason: "the peer refused the key (ZAP status \(status)); mend the keys")
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import RankProtocol
+
+/// One entry of a merged list, with its index in the whole list.
+package struct MergedEntry: Hashable, Sendable {
+    package var position: Int
+    package var score: Float
+    package var flags: EntryFlags
+}
+
+/// One query's list, merged from its slices.
+package struct MergedQuery: Hashable, Sendable {
+    package var entries: [MergedEntry] = []
+    package var coverage: Float = 1
+    package var flags: QueryFlags = []
+}
+
+/// Puts slices together again: what comes out does not depend on how the list was split.
+package enum Merge {
+    /// Merges the answers for the slices of every query.
+    ///
+    /// - Parameters:
+    ///   - answers: each slice with its answer, in any order.
+    ///   - work: what was asked.
+    /// - Returns: one list for each query. With top k the best k by the total order; without, in request order.
+    /// - Complexity: O(entries · log entries).
+    package static func merge(_ answers: [(slice: Slice, answer: SliceAnswer)], of work: ScoreWork) -> [MergedQuery] {
+        var merged = [MergedQuery](repeating: MergedQuery(), count: work.queries.count)
+        var sliceCounts = [Int](repeating: 0, count: work.queries.count)
+        var scored = [Double](repeating: 0, count: work.queries.count)
+        for (slice, answer) in answers.sorted(by: { $0.slice.range.lowerBound < $1.slice.range.lowerBound }) {
+            sliceCounts[slice.query] += 1
+            scored[slice.query] += Double(answer.coverage) * Double(slice.range.count)
+            merged[slice.query].flags.formUnion(answer.queryFlags.subtracting(.indexed))
+            merged[slice.query].coverage = answer.coverage
+            for index in answer.scores.indices {
+                let local = answer.positions.map { Int($0[index]) } ?? index
+                merged[slice.query].entries.append(
+                    MergedEntry(
+                        position: slice.range.lowerBound + local,
+                        score: answer.scores[index],
+                        flags: answer.flags[index]
+                    )
+                )
+            }
+        }
+        // A query in one piece is in the order that the worker gave it.
+        for index in merged.indices where sliceCounts[index] > 1 {
+            let count = work.queries[index].count
+            merged[index].coverage = count == 0 ? 1 : Float(scored[index] / Double(count))
+            guard work.parameters.topK > 0 else {
+                merged[index].entries.sort { $0.position < $1.position }
+                continue
+            }
+            sort(&merged[index].entries, by: work.queries[index])
+            merged[index].entries = Array(merged[index].entries.prefix(Int(work.parameters.topK)))
+        }
+        return merged
+    }
+
+    private static func sort(_ entries: inout [MergedEntry], by query: QueryIDs) {
+        func key<ID>(_ entry: MergedEntry, _ ids: [ID]) -> RankKey<ID> {
+            RankKey(
+                score: entry.score,
+                id: ids[entry.position],
+                position: entry.position,
+                isScored: !entry.flags.contains(.notScored)
+            )
+        }
+        switch query {
+        case .numbers(_, let ids): entries.sort { RankOrder.precedes(key($0, ids), key($1, ids)) }
+        case .text(_, let ids): entries.sort { RankOrder.precedes(key($0, ids), key($1, ids)) }
+        }
+    }
+}

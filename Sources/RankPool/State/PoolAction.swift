@@ -1,0 +1,25 @@
+package import RankProtocol
+
+/// What the thread has to do next.
+package enum PoolAction: Sendable {
+    /// Send a request; report `blocked` if the socket does not take it.
+    case send(RequestID, to: LinkID)
+    /// Tell a worker that nobody waits for a request any more; best effort.
+    case cancel(RequestID, at: LinkID, as: RequestID)
+    /// Hand an outcome to whoever waits for it, once.
+    case finish(CallID, Result<CallOutcome, PoolError>)
+}
+
+/// What a call wants.
+package enum CallTask: Sendable {
+    case score(ScoreWork)
+    /// INFO or HEALTH, at one worker.
+    case control(RequestKind, LinkID)
+}
+
+/// A request that is out.
+package struct Flight: Sendable {
+    package let call: CallID
+    package let part: Int
+    package let link: LinkID
+}

@@ -1,0 +1,190 @@
+package import RankProtocol
+
+extension PoolState {
+    /// A worker's socket or name has something to say.
+    package mutating func handle(_ event: LinkEvent, at id: LinkID, now: Int64) {
+        switch event {
+        case .resolved:
+            links[id.index].condition = .connecting
+        case .connected:
+            links[id.index].condition = .introducing
+            links[id.index].silentHandshakeFailures = 0
+            introduce(id, now: now)
+        case .lost:
+            lose(id)
+        case .handshakeBroken:
+            links[id.index].silentHandshakeFailures += 1
+            if links[id.index].silentHandshakeFailures > 1 {
+                links[id.index].fail(
+                    .unavailable,
+                    "the handshake broke off twice: the peer ends connections, or has another server key"
+                )
+            }
+        case .failed(let status, let reason):
+            // What a standing connection came to is told by `lost`.
+            let isStanding = links[id.index].condition == .ready || links[id.index].condition == .introducing
+            if !isStanding { links[id.index].fail(status, reason) }
+        }
+        tick(now: now)
+    }
+
+    /// A worker sent a frame.
+    package mutating func receive(_ frame: borrowing ReplyFrame, from id: LinkID, now: Int64) {
+        links[id.index].isDraining = frame.header.flags.contains(.draining)
+        links[id.index].isNotServing = frame.header.flags.contains(.notServing)
+        links[id.index].model = frame.header.model
+        // Late replies and those to a CANCEL belong to no flight.
+        guard let flight = flights[frame.header.id], flight.link == id else { return }
+        land(frame.header.id)
+        do {
+            try take(frame, flight)
+        } catch {
+            settle(flight, failure: malformed(error, at: id))
+        }
+        tick(now: now)
+    }
+
+    /// A worker sent a frame that is none: whatever it was meant for fails, all that is in flight if that is unknown.
+    package mutating func receiveMalformed(_ error: ProtocolError, from id: LinkID, now: Int64) {
+        let isMatched = flights[error.requestID].map { $0.link == id } ?? false
+        let requests = isMatched ? [error.requestID] : links[id.index].inFlight
+        for request in requests {
+            guard let flight = land(request) else { continue }
+            settle(flight, failure: malformed(error, at: id))
+        }
+        tick(now: now)
+    }
+
+    private func malformed(_ error: ProtocolError, at id: LinkID) -> PartFailure {
+        PartFailure(
+            status: .internal,
+            message: "the worker sent a malformed reply: \(error.description)",
+            endpoint: links[id.index].endpoint,
+            isTransport: true
+        )
+    }
+
+    private mutating func take(_ frame: borrowing ReplyFrame, _ flight: Flight) throws(ProtocolError) {
+        let endpoint = links[flight.link.index].endpoint
+        guard let call = calls[flight.call] else { return }
+        switch (frame.header.kind, call.task) {
+        case (.error, _):
+            let error = try frame.error()
+            let failure = PartFailure(
+                status: error.status,
+                message: error.message,
+                endpoint: endpoint,
+                isTransport: false,
+                queryIndex: error.queryIndex,
+                candidateIndex: error.candidateIndex,
+                retryAfterMicroseconds: error.retryAfterMicroseconds
+            )
+            settle(flight, failure: failure)
+        case (.score, .score(let work)):
+            guard let part = call.score?.parts[flight.part] else { return }
+            let answer = try ScoreAnswer(frame, slices: part.slices, parameters: work.parameters)
+            guard part.model == .unspecified || part.model == answer.model,
+                part.profile == .unspecified || part.profile == answer.profile
+            else {
+                throw ProtocolError(.internal, "model \(answer.model) answered where \(part.model) was demanded")
+            }
+            let links = self.links
+            if let step = calls[flight.call]?.score?.answered(
+                flight.part,
+                answer,
+                from: endpoint,
+                isHeld: { model in links.contains { $0.condition == .ready && $0.model == model } }
+            ) {
+                perform(step, of: flight.call)
+            }
+        case (.info, .control(.info, _)):
+            let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
+            ready(flight.link, limits: info.limits)
+            finish(flight.call, .success(.pairs(info)))
+        case (.health, .control(.health, _)):
+            let health = WorkerHealth(
+                isServing: try frame.isServing(),
+                isDraining: frame.header.flags.contains(.draining),
+                model: frame.header.model
+            )
+            finish(flight.call, .success(.health(health)))
+        default:
+            throw ProtocolError(.internal, "a reply of another kind, \(frame.header.kind)", offset: 17)
+        }
+    }
+
+    /// Asks a new connection what it is: only a worker whose scoring thread answers gets requests.
+    private mutating func introduce(_ link: LinkID, now: Int64) {
+        let id = CallID(.max - UInt64(link.index))
+        calls[id] = Call(
+            task: .control(.info, link),
+            deadline: .max,
+            allotted: .zero,
+            waitsForReady: true
+        )
+        send(id, part: 0, to: link)
+    }
+
+    private mutating func ready(_ link: LinkID, limits: FrameLimits) {
+        links[link.index].condition = .ready
+        links[link.index].failure = nil
+        links[link.index].limits = limits
+    }
+
+    /// Fails what was in flight on a lost connection; each part goes to another worker at once where there is one.
+    private mutating func lose(_ id: LinkID) {
+        // The reason of a failed handshake says more than its end.
+        guard links[id.index].condition != .failed else { return }
+        let wasReady = links[id.index].condition == .ready
+        let requests = links[id.index].inFlight
+        links[id.index].condition = .connecting
+        links[id.index].failure = (
+            .unavailable, wasReady ? "the connection was lost" : "the peer ended the connection before it was ready"
+        )
+        for request in requests.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard let flight = land(request) else { continue }
+            let failure = PartFailure(
+                status: .unavailable,
+                message: "the connection was lost while the request was in flight",
+                endpoint: links[id.index].endpoint,
+                isTransport: true
+            )
+            settle(flight, failure: failure)
+        }
+    }
+
+    private mutating func settle(_ flight: Flight, failure: PartFailure) {
+        guard let call = calls[flight.call] else { return }
+        guard case .score = call.task, let part = call.score?.parts[flight.part] else {
+            settleControl(flight, failure)
+            return
+        }
+        let canRetry = choose(excluding: part.tried, model: part.model, now: .max) != nil
+        if let step = calls[flight.call]?.score?.failed(flight.part, failure, canRetry: canRetry) {
+            perform(step, of: flight.call)
+        }
+    }
+
+    private mutating func settleControl(_ flight: Flight, _ failure: PartFailure) {
+        if flight.call.rawValue == .max - UInt64(flight.link.index) {
+            // A worker that refuses INFO still speaks the protocol; a malformed answer or a lost connection does not.
+            if failure.isTransport {
+                if links[flight.link.index].condition == .introducing {
+                    links[flight.link.index].fail(failure.status, failure.message)
+                }
+            } else {
+                ready(flight.link, limits: .default)
+            }
+        }
+        let error = PoolError(failure.status, "\(failure.endpoint): \(failure.message)")
+        finish(flight.call, .failure(error))
+    }
+
+    private mutating func perform(_ step: CallState.Step, of id: CallID) {
+        switch step {
+        case .wait: break
+        case .send(let parts): pending += parts.map { Pending(call: id, part: $0) }
+        case .finish(let result): finish(id, result.map { .score($0) })
+        }
+    }
+}

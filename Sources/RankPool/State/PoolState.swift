@@ -1,0 +1,119 @@
+package import RankProtocol
+
+/// The machine of a pool: which worker gets what, and what every event means for every call.
+///
+/// Pure: it takes events and the time, and leaves actions in `actions`, which the thread carries out in order and
+/// removes. Times are microseconds of one monotonic clock.
+package struct PoolState: Sendable {
+    /// A call that has not ended.
+    package struct Call: Sendable {
+        package let task: CallTask
+        package let deadline: Int64
+        package let allotted: Duration
+        package let waitsForReady: Bool
+        /// Nil until a SCORE call is split, when the first worker is ready.
+        package var score: CallState?
+        /// What is out for it.
+        package var flights: Set<RequestID> = []
+    }
+
+    /// A part that waits for a worker; nil part = the call is not split yet.
+    struct Pending: Sendable {
+        var call: CallID
+        var part: Int?
+    }
+
+    package let options: PoolOptions
+    package internal(set) var links: [Link] = []
+    package internal(set) var calls: [CallID: Call] = [:]
+    package internal(set) var flights: [RequestID: Flight] = [:]
+    package var actions: [PoolAction] = []
+    var pending: [Pending] = []
+    var deadlines = DeadlineQueue<CallID>()
+    private var lastRequest: UInt64
+    private var useCount: UInt64 = 0
+
+    /// A pool without workers.
+    ///
+    /// - Parameters:
+    ///   - options: how it behaves.
+    ///   - firstRequest: the first request's id; a random one keeps the replies of a predecessor apart.
+    package init(options: PoolOptions, firstRequest: UInt64 = 1) {
+        self.options = options
+        lastRequest = firstRequest &- 1
+    }
+
+    /// Adds a worker.
+    package mutating func addLink(endpoint: String, condition: Link.Condition) -> LinkID {
+        links.append(Link(endpoint: endpoint, condition: condition))
+        return LinkID(links.count - 1)
+    }
+
+    /// When `tick` must be called at the latest; nil = only after an event.
+    package var nextTick: Int64? {
+        let blocked = pending.isEmpty ? nil : links.filter { $0.blockedUntil > 0 }.map(\.blockedUntil).min()
+        return [deadlines.first?.time, blocked].compactMap { $0 }.min()
+    }
+
+    /// A fresh id.
+    mutating func makeRequestID() -> RequestID {
+        lastRequest &+= 1
+        // 0 is what a worker answers an unreadable frame with.
+        if lastRequest == 0 { lastRequest = 1 }
+        return RequestID(rawValue: lastRequest)
+    }
+
+    /// The ready worker with the fewest requests in flight; among equals the one that was used least recently.
+    ///
+    /// Workers that leave or do not serve come last; among the others those that hold the demanded model come first.
+    func choose(excluding tried: [LinkID], model: ModelID, now: Int64) -> LinkID? {
+        var best: (rank: (Int, Int, Int, UInt64), link: LinkID)?
+        for (index, link) in links.enumerated() where link.condition == .ready && link.blockedUntil <= now {
+            guard !tried.contains(LinkID(index)) else { continue }
+            let rank = (
+                link.isDraining || link.isNotServing ? 1 : 0,
+                model == .unspecified || link.model == model ? 0 : 1,
+                link.inFlight.count,
+                link.lastUse
+            )
+            if let known = best, known.rank <= rank { continue }
+            best = (rank, LinkID(index))
+        }
+        return best?.link
+    }
+
+    /// Puts a request of a call on its way.
+    mutating func send(_ call: CallID, part: Int, to link: LinkID) {
+        let request = makeRequestID()
+        flights[request] = Flight(call: call, part: part, link: link)
+        calls[call]?.flights.insert(request)
+        calls[call]?.score?.sent(part, to: link)
+        links[link.index].inFlight.insert(request)
+        useCount += 1
+        links[link.index].lastUse = useCount
+        actions.append(.send(request, to: link))
+    }
+
+    /// Forgets a request that is out.
+    @discardableResult
+    mutating func land(_ request: RequestID) -> Flight? {
+        guard let flight = flights.removeValue(forKey: request) else { return nil }
+        calls[flight.call]?.flights.remove(request)
+        links[flight.link.index].inFlight.remove(request)
+        return flight
+    }
+
+    /// Ends a call: whoever waits gets the result, workers that still score for it are told.
+    mutating func finish(_ id: CallID, _ result: Result<CallOutcome, PoolError>) {
+        guard let call = calls[id] else { return }
+        for request in call.flights {
+            guard let flight = land(request) else { continue }
+            if case .score = call.task {
+                actions.append(.cancel(request, at: flight.link, as: makeRequestID()))
+            }
+        }
+        // What is pending for it is dropped by the next dispatch.
+        calls[id] = nil
+        actions.append(.finish(id, result))
+    }
+}

@@ -1,0 +1,79 @@
+package import RankProtocol
+
+/// The ids of one query.
+package enum QueryIDs: Sendable {
+    case numbers(user: UInt64, candidates: [UInt64])
+    case text(user: String, candidates: [String])
+
+    package var count: Int {
+        switch self {
+        case .numbers(_, let candidates): candidates.count
+        case .text(_, let candidates): candidates.count
+        }
+    }
+}
+
+/// A contiguous part of one query's candidates.
+package struct Slice: Hashable, Sendable {
+    package var query: Int
+    package var range: Range<Int>
+
+    package init(query: Int, range: Range<Int>) {
+        self.query = query
+        self.range = range
+    }
+}
+
+/// What a SCORE call asks for, whole and unsplit.
+package struct ScoreWork: Sendable {
+    package var queries: [QueryIDs]
+    /// `featureCount` floats per candidate for each query, or none.
+    package var features: [[Float]]
+    package var parameters: ScoreParameters
+    package var flags: RequestFlags
+    package var model: ModelID
+    package var profile: NumericProfile
+    package var requestedParts: Int?
+
+    package init(
+        queries: [QueryIDs],
+        features: [[Float]] = [],
+        parameters: ScoreParameters,
+        flags: RequestFlags = [],
+        model: ModelID = .unspecified,
+        profile: NumericProfile = .unspecified,
+        requestedParts: Int? = nil
+    ) {
+        self.queries = queries
+        self.features = features
+        self.parameters = parameters
+        self.flags = flags
+        self.model = model
+        self.profile = profile
+        self.requestedParts = requestedParts
+    }
+
+    package var candidateCount: Int { queries.reduce(0) { $0 + $1.count } }
+
+    /// Writes a request for some slices.
+    package func encode(
+        _ slices: [Slice],
+        header: RequestHeader,
+        into writer: inout FrameWriter
+    ) {
+        writer.beginScore(header, parameters: parameters)
+        let width = Int(parameters.featureCount)
+        for slice in slices {
+            let floats =
+                width == 0
+                ? [] : features[slice.query][(slice.range.lowerBound * width)..<(slice.range.upperBound * width)]
+            switch queries[slice.query] {
+            case .numbers(let user, let candidates):
+                writer.appendQuery(user: user, candidates: candidates[slice.range].span, features: floats.span)
+            case .text(let user, let candidates):
+                writer.appendQuery(user: user, candidates: candidates[slice.range], features: floats.span)
+            }
+        }
+        writer.finish()
+    }
+}

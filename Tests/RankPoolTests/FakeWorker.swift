@@ -1,0 +1,195 @@
+import RankProtocol
+import Synchronization
+import Testing
+import ZMQ
+
+/// The models and scores of the fakes.
+enum Fake {
+    static let model = ModelID(hex: "00112233445566778899aabbccddeeff") ?? .unspecified
+    static let otherModel = ModelID(hex: "ffeeddccbbaa99887766554433221100") ?? .unspecified
+
+    /// Few distinct scores, so that ties abound.
+    static func score(_ user: UInt64, _ candidate: UInt64) -> Float {
+        Float((candidate &* 7 &+ user) % 13) / 13
+    }
+
+    /// Ids from here on are unknown.
+    static let firstUnknown: UInt64 = 1 << 40
+
+    /// Answers a SCORE request as the document says, naively.
+    static func answer(_ request: borrowing ScoreRequest, _ header: ReplyHeader, into writer: inout FrameWriter) {
+        let parameters = request.parameters
+        writer.beginScoreReply(header)
+        var queries = request.makeQueries()
+        while let query = queries.next() {
+            var keys: [RankKey<UInt64>] = []
+            for index in 0..<query.candidateCount {
+                let id = query.candidateID(at: index)
+                if id >= firstUnknown, parameters.unknownIDs == .omit { continue }
+                keys.append(RankKey(score: score(query.userID, id), id: id, position: index))
+            }
+            if parameters.topK > 0 {
+                keys.sort { RankOrder.precedes($0, $1) }
+                keys = Array(keys.prefix(Int(parameters.topK)))
+            }
+            let entries = writer.appendReplyQuery(
+                entryCount: keys.count,
+                candidateCount: query.candidateCount,
+                flags: parameters.repliesAreIndexed ? .indexed : []
+            )
+            for (index, key) in keys.enumerated() {
+                var scores = writer.scores(of: entries)
+                scores[index] = key.score
+                var flags = writer.entryFlags(of: entries)
+                flags[index] = key.id >= firstUnknown ? EntryFlags.unknown.rawValue : 0
+                guard parameters.repliesAreIndexed else { continue }
+                var positions = writer.positions(of: entries)
+                positions[index] = UInt32(key.position)
+            }
+        }
+        writer.finish()
+    }
+}
+
+/// A worker on a thread of its own that does what a test tells it to.
+final class FakeWorker: Sendable {
+    /// What to do with a SCORE request.
+    enum Behaviour: Sendable {
+        case score
+        case silence
+        case bytes([UInt8])
+        case error(ErrorReply)
+        /// Closes the socket and ends, as a killed worker does.
+        case die
+    }
+
+    /// What a worker is made of.
+    struct Settings: Sendable {
+        var endpoint = "tcp://127.0.0.1:*"
+        var model = Fake.model
+        var limits = FrameLimits.default
+        var answersInfo = true
+        /// What to do with the n-th SCORE request, from 0.
+        var behaviour: @Sendable (Int) -> Behaviour = { _ in .score }
+    }
+
+    let endpoint: String
+    private let thread: OwnedThread<Started, ZMQError>
+    private let log: Log
+
+    /// What the thread reports when it is bound.
+    struct Started: Sendable {
+        var endpoint: String
+        var bell: WakeUp.Bell
+    }
+
+    /// What happened, for the test to look at.
+    final class Log: Sendable {
+        let model: Mutex<ModelID>
+        let scoreRequests = Mutex(0)
+        let cancelled = Mutex<[RequestID]>([])
+
+        init(model: ModelID) {
+            self.model = Mutex(model)
+        }
+    }
+
+    init(_ settings: Settings = Settings()) throws {
+        let log = Log(model: settings.model)
+        self.log = log
+        thread = try OwnedThread<Started, ZMQError>.start(name: "fake-worker") { (starter) throws(ZMQError) in
+            let context = try Context()
+            let wakeUp = try WakeUp()
+            let socket = try Socket(.router, in: context, settings: .worker(maximumMessageSize: 1 << 24))
+            let bound = try socket.bind(Endpoint(settings.endpoint, for: .binding))
+            starter.started(Started(endpoint: "\(bound)", bell: wakeUp.bell))
+            var poller = Poller()
+            _ = poller.add(socket)
+            let stop = poller.add(fileDescriptor: wakeUp.fileDescriptor)
+            var identity = Message()
+            var body = Message()
+            while true {
+                _ = try poller.poll(timeoutMicroseconds: nil)
+                if poller.readiness(at: stop).contains(.readable) { return }
+                while try socket.receive(into: &identity) {
+                    guard try socket.receive(into: &body) else { break }
+                    guard let reply = Self.reply(to: body.bytes, settings, log) else { continue }
+                    guard !reply.isEmpty else { return }
+                    _ = try socket.send(&identity, more: true)
+                    _ = try socket.send(copying: reply.span.bytes)
+                }
+            }
+        }
+        endpoint = thread.info.endpoint
+    }
+
+    /// The reply's bytes; nil for none, empty to die.
+    private static func reply(to bytes: RawSpan, _ settings: Settings, _ log: Log) -> [UInt8]? {
+        guard let frame = try? RequestFrame(decoding: bytes, limits: settings.limits) else { return nil }
+        let held = log.model.withLock { $0 }
+        let header = ReplyHeader(id: frame.header.id, kind: .score, model: held, profile: .fp32FMA)
+        var writer = FrameWriter()
+        do throws(ProtocolError) {
+            try frame.header.checkTarget(model: held, profile: .fp32FMA)
+            switch frame.header.kind {
+            case .score:
+                let number = log.scoreRequests.withLock { count in
+                    defer { count += 1 }
+                    return count
+                }
+                let request = try frame.score(limits: settings.limits)
+                switch settings.behaviour(number) {
+                case .silence: return nil
+                case .die: return []
+                case .bytes(let bytes): return bytes
+                case .error(let error): writer.encodeErrorReply(header, error: error)
+                case .score: Fake.answer(request, header, into: &writer)
+                }
+            case .info:
+                guard settings.answersInfo else { return nil }
+                var header = header
+                header.kind = .info
+                let pairs = [
+                    InfoPair("candidate_ids", "1-1682"), InfoPair("user_ids", "count 3"),
+                    InfoPair("max_message_bytes", "\(settings.limits.messageBytes)"),
+                    InfoPair("max_candidates", "\(settings.limits.candidates)"),
+                    InfoPair("max_queries", "\(settings.limits.queries)"),
+                ]
+                writer.encodePairsReply(header, pairs: pairs)
+            case .health: writer.encodeHealthReply(header, isServing: true)
+            case .cancel:
+                let id = try frame.cancelledRequest()
+                log.cancelled.withLock { $0.append(id) }
+                writer.encodeCancelReply(header, wasWaiting: true)
+            case .stats: return nil
+            }
+        } catch {
+            writer.encodeErrorReply(header, error: ErrorReply(answering: error))
+        }
+        return writer.bytes.withUnsafeBytes { Array($0) }
+    }
+
+    /// Whether a CANCEL arrives within some seconds.
+    func seesCancel() async throws -> Bool {
+        for _ in 0..<500 {
+            if log.cancelled.withLock({ !$0.isEmpty }) { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    /// The SCORE requests so far.
+    var scoreRequests: Int { log.scoreRequests.withLock { $0 } }
+
+    /// Swaps the model, as a reload does.
+    func reload(_ model: ModelID) { log.model.withLock { $0 = model } }
+
+    /// Closes the socket and waits for the end of the thread.
+    func stop() throws {
+        thread.info.bell.ring()
+        try thread.join()
+    }
+
+    /// Asks the thread to end, which closes the socket.
+    func end() { thread.info.bell.ring() }
+}

@@ -1,0 +1,407 @@
+import RankPool
+import RankProtocol
+import Testing
+import ZMQ
+
+/// The machine by itself: time, connections and replies are made up.
+@Suite struct PoolStateTests {
+    /// A pool of workers, and what it decided.
+    struct Bench {
+        var state: PoolState
+        var links: [LinkID] = []
+        var models: [ModelID] = []
+        var now: Int64 = 0
+        var calls: UInt64 = 0
+        var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
+        var cancelled: [RequestID] = []
+        /// SCORE requests that are out, in the order of their sending.
+        var out: [(request: RequestID, link: LinkID)] = []
+
+        init(workers: Int, attempts: Int = 3, models: [ModelID] = [], areReady: Bool = true) {
+            state = PoolState(options: PoolOptions(attempts: attempts))
+            for index in 0..<workers {
+                links.append(state.addLink(endpoint: "tcp://w\(index)", condition: .connecting))
+                self.models.append(index < models.count ? models[index] : Fake.model)
+            }
+            if areReady { for link in links { becomeReady(link) } }
+        }
+
+        mutating func becomeReady(_ link: LinkID) {
+            state.handle(.connected, at: link, now: now)
+            collect()
+        }
+
+        /// Takes the machine's actions; answers INFO by itself.
+        mutating func collect() {
+            while !state.actions.isEmpty {
+                let actions = state.actions
+                state.actions = []
+                for action in actions {
+                    switch action {
+                    case .send(let request, let link):
+                        guard let flight = state.flights[request], let call = state.calls[flight.call] else { continue }
+                        guard case .control(.info, _) = call.task else {
+                            out.append((request, link))
+                            continue
+                        }
+                        var writer = FrameWriter()
+                        writer.encodePairsReply(header(request, link, .info), pairs: [])
+                        deliver(writer.array, from: link)
+                    case .cancel(let request, _, _): cancelled.append(request)
+                    case .finish(let id, let result):
+                        // Resumed once, or the test fails.
+                        if id.rawValue < 1_000_000 { #expect(finished.updateValue(result, forKey: id) == nil) }
+                    }
+                }
+            }
+        }
+
+        func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {
+            ReplyHeader(id: request, kind: kind, model: models[link.index], profile: .fp32FMA)
+        }
+
+        mutating func deliver(_ bytes: [UInt8], from link: LinkID) {
+            do throws(ProtocolError) {
+                let frame = try ReplyFrame(decoding: bytes.span.bytes, maxBytes: 1 << 20)
+                state.receive(frame, from: link, now: now)
+            } catch {
+                state.receiveMalformed(error, from: link, now: now)
+            }
+            collect()
+        }
+
+        mutating func start(
+            _ ids: [UInt64],
+            parts: Int? = nil,
+            topK: UInt32 = 0,
+            deadline: Int64 = 1_000,
+            waitsForReady: Bool = false
+        ) -> CallID {
+            calls += 1
+            let work = ScoreWork(
+                queries: [.numbers(user: 1, candidates: ids)],
+                parameters: ScoreParameters(topK: topK),
+                requestedParts: parts
+            )
+            state.start(
+                CallID(calls),
+                .score(work),
+                deadline: now + deadline,
+                allotted: .microseconds(deadline),
+                waitsForReady: waitsForReady,
+                now: now
+            )
+            collect()
+            return CallID(calls)
+        }
+
+        /// What the worker that got a request makes of it.
+        func answer(_ request: RequestID, _ link: LinkID) -> [UInt8] {
+            guard let flight = state.flights[request], case .score(let work) = state.calls[flight.call]?.task,
+                let part = state.calls[flight.call]?.score?.parts[flight.part]
+            else { return [] }
+            var writer = FrameWriter()
+            let header = RequestHeader(id: request, kind: .score, model: part.model, profile: part.profile)
+            work.encode(part.slices, header: header, into: &writer)
+            var reply = FrameWriter()
+            do throws(ProtocolError) {
+                let frame = try RequestFrame(decoding: writer.bytes, limits: .default)
+                try frame.header.checkTarget(model: models[link.index], profile: .fp32FMA)
+                let request = try frame.score(limits: .default)
+                Fake.answer(request, self.header(frame.header.id, link, .score), into: &reply)
+            } catch {
+                reply.encodeErrorReply(self.header(request, link, .error), error: ErrorReply(answering: error))
+            }
+            return reply.array
+        }
+
+        /// Lets the workers answer what is out, the earliest first, until nothing is.
+        mutating func answerAll() {
+            while !out.isEmpty {
+                let (request, link) = out.removeFirst()
+                let bytes = answer(request, link)
+                if !bytes.isEmpty { deliver(bytes, from: link) }
+            }
+        }
+
+        func scores(_ id: CallID) -> [Float]? {
+            guard case .success(.score(let outcome)) = finished[id] else { return nil }
+            return outcome.queries[0].entries.map(\.score)
+        }
+
+        func error(_ id: CallID) -> PoolError? {
+            guard case .failure(let error) = finished[id] else { return nil }
+            return error
+        }
+    }
+
+    @Test func aCallEndsAtItsDeadlineAndNotBefore() {
+        var bench = Bench(workers: 1)
+        let id = bench.start([1, 2], deadline: 500)
+        #expect(bench.state.nextTick == 500)
+        bench.now = 499
+        bench.state.tick(now: bench.now)
+        bench.collect()
+        #expect(bench.finished.isEmpty)
+        bench.now = 500
+        bench.state.tick(now: bench.now)
+        bench.collect()
+        #expect(bench.error(id)?.code == .deadlineExceeded)
+        #expect(bench.cancelled == bench.out.map(\.request))
+        #expect(bench.state.nextTick == nil)
+    }
+
+    @Test func aLateReplyIsIgnored() {
+        var bench = Bench(workers: 1)
+        let id = bench.start([1, 2], deadline: 500)
+        let (request, link) = bench.out[0]
+        let bytes = bench.answer(request, link)
+        bench.now = 500
+        bench.state.tick(now: bench.now)
+        bench.deliver(bytes, from: link)
+        #expect(bench.error(id)?.code == .deadlineExceeded)
+        #expect(bench.state.flights.isEmpty)
+        #expect(bench.state.links[0].inFlight.isEmpty)
+        // The same reply twice, for a call that goes on.
+        let next = bench.start([3], parts: 1)
+        let again = bench.answer(bench.out[1].request, link)
+        bench.deliver(again, from: link)
+        bench.deliver(again, from: link)
+        #expect(bench.scores(next) == [Fake.score(1, 3)])
+    }
+
+    @Test func aReplyFromAnotherWorkerIsIgnored() {
+        var bench = Bench(workers: 2)
+        let id = bench.start([1], deadline: 500)
+        let (request, link) = bench.out[0]
+        let other = bench.links[1 - link.index]
+        bench.deliver(bench.answer(request, link), from: other)
+        #expect(bench.finished[id] == nil)
+        bench.answerAll()
+        #expect(bench.scores(id) == [Fake.score(1, 1)])
+    }
+
+    @Test func requestsGoToTheWorkerWithTheFewestInFlight() {
+        var bench = Bench(workers: 3)
+        for _ in 0..<9 { _ = bench.start([1]) }
+        #expect(bench.state.links.map(\.inFlight.count) == [3, 3, 3])
+        // Equal workers take turns.
+        #expect(bench.out.prefix(3).map(\.link) == bench.out.dropFirst(3).prefix(3).map(\.link))
+        #expect(Set(bench.out.prefix(3).map(\.link)).count == 3)
+    }
+
+    @Test func aLostWorkersPartsGoToOthersAtOnce() {
+        var bench = Bench(workers: 3)
+        let ids = [UInt64](0..<30)
+        let id = bench.start(ids, parts: 3)
+        let lost = bench.out[0].link
+        bench.state.handle(.lost, at: lost, now: bench.now)
+        bench.collect()
+        #expect(bench.out.count == 4)
+        #expect(bench.out[3].link != lost)
+        bench.answerAll()
+        #expect(bench.scores(id) == ids.map { Fake.score(1, $0) })
+    }
+
+    @Test func reissuesAreBounded() {
+        var bench = Bench(workers: 5, attempts: 3)
+        let id = bench.start([1])
+        for number in 1...3 {
+            #expect(bench.out.count == number)
+            bench.state.handle(.lost, at: bench.out[number - 1].link, now: bench.now)
+            bench.collect()
+        }
+        #expect(bench.out.count == 3)
+        #expect(Set(bench.out.map(\.link)).count == 3)
+        #expect(bench.error(id)?.code == .unavailable)
+        #expect(bench.error(id)?.causes.count == 3)
+    }
+
+    @Test func theLossOfTheLastWorkerFailsAtOnceWithItsName() {
+        var bench = Bench(workers: 1)
+        let id = bench.start([1])
+        bench.state.handle(.lost, at: bench.links[0], now: bench.now)
+        bench.collect()
+        #expect(bench.error(id)?.code == .unavailable)
+        #expect(bench.error(id)?.message.contains("tcp://w0") == true)
+    }
+
+    @Test func failsFastOnlyWhenEveryEndpointHasRefused() {
+        var bench = Bench(workers: 2, areReady: false)
+        let id = bench.start([1])
+        let patient = bench.start([1], waitsForReady: true)
+        bench.state.handle(.failed(.unavailable, reason: "refused A"), at: bench.links[0], now: 1)
+        bench.collect()
+        #expect(bench.finished.isEmpty)
+        bench.state.handle(.failed(.unavailable, reason: "refused B"), at: bench.links[1], now: 2)
+        bench.collect()
+        #expect(bench.error(id)?.code == .unavailable)
+        #expect(bench.error(id)?.causes.map(\.reason) == ["refused A", "refused B"])
+        #expect(bench.finished[patient] == nil)
+        let late = bench.start([1])
+        #expect(bench.error(late)?.code == .unavailable)
+        bench.becomeReady(bench.links[1])
+        bench.answerAll()
+        #expect(bench.scores(patient) == [Fake.score(1, 1)])
+    }
+
+    @Test func refusedKeysAreNamed() {
+        var bench = Bench(workers: 1, areReady: false)
+        let id = bench.start([1])
+        let event = LinkEvent(.handshakeFailedAuthentication(status: 400))
+        #expect(event != nil)
+        if let event { bench.state.handle(event, at: bench.links[0], now: 1) }
+        bench.state.handle(.lost, at: bench.links[0], now: 1)
+        bench.collect()
+        #expect(bench.error(id)?.code == .unauthenticated)
+    }
+
+    @Test func aFullQueuePassesARequestOn() {
+        var bench = Bench(workers: 2)
+        let id = bench.start([1])
+        let first = bench.out.removeFirst()
+        bench.state.blocked(first.request, now: bench.now)
+        bench.state.tick(now: bench.now)
+        bench.collect()
+        #expect(bench.out.map(\.link) == [bench.links[1 - first.link.index]])
+        bench.state.blocked(bench.out.removeFirst().request, now: bench.now)
+        bench.state.tick(now: bench.now)
+        bench.collect()
+        #expect(bench.out.isEmpty)
+        #expect(bench.state.nextTick == 1_000)
+        bench.now = 1_000
+        #expect(bench.finished.isEmpty)
+        bench.state.tick(now: 999)
+        bench.collect()
+        #expect(bench.out.isEmpty)
+        _ = id
+    }
+
+    @Test func oddModelsAreScoredAgainOnce() {
+        var bench = Bench(workers: 3, models: [Fake.model, Fake.otherModel, Fake.model])
+        let ids = [UInt64](0..<30)
+        let id = bench.start(ids, parts: 3)
+        bench.answerAll()
+        #expect(bench.scores(id) == ids.map { Fake.score(1, $0) })
+        guard case .success(.score(let outcome)) = bench.finished[id] else { return }
+        #expect(outcome.model == Fake.model)
+        #expect(outcome.parts.allSatisfy { $0.endpoint != "tcp://w1" })
+    }
+
+    @Test func aModelThatIsGoneIsNotWaitedFor() {
+        // The worker reloads between two parts of one list.
+        var bench = Bench(workers: 1)
+        let id = bench.start([1, 2, 3], parts: 3)
+        for _ in 0..<2 {
+            let (request, link) = bench.out.removeFirst()
+            bench.deliver(bench.answer(request, link), from: link)
+        }
+        bench.models[0] = Fake.otherModel
+        bench.answerAll()
+        guard case .success(.score(let outcome)) = bench.finished[id] else {
+            Issue.record("\(String(describing: bench.finished[id]))")
+            return
+        }
+        #expect(outcome.model == Fake.otherModel)
+    }
+
+    @Test func modelsThatKeepChangingAreAnError() {
+        var bench = Bench(workers: 1)
+        let id = bench.start([1, 2], parts: 2)
+        let (request, link) = bench.out.removeFirst()
+        bench.deliver(bench.answer(request, link), from: link)
+        bench.models[0] = Fake.otherModel
+        let second = bench.out.removeFirst()
+        bench.deliver(bench.answer(second.request, link), from: link)
+        bench.models[0] = Fake.model
+        bench.answerAll()
+        #expect(bench.error(id)?.code == .aborted)
+        #expect(bench.error(id)?.message.contains("different models") == true)
+    }
+
+    @Test(arguments: [
+        (Status.resourceExhausted, true), (.unavailable, true), (.failedPrecondition, true), (.internal, true),
+        (.invalidArgument, false), (.notFound, false), (.unimplemented, false),
+    ])
+    func onlySomeErrorsAreRetriedElsewhere(_ status: Status, _ isRetried: Bool) {
+        var bench = Bench(workers: 2)
+        let id = bench.start([1])
+        let (request, link) = bench.out.removeFirst()
+        var writer = FrameWriter()
+        let error = ErrorReply(status: status, message: "no")
+        writer.encodeErrorReply(bench.header(request, link, .error), error: error)
+        bench.deliver(writer.array, from: link)
+        #expect(bench.out.isEmpty != isRetried)
+        bench.answerAll()
+        #expect((bench.scores(id) != nil) == isRetried)
+        if !isRetried { #expect(bench.error(id)?.code == status) }
+    }
+
+    @Test func drainingWorkersAreUsedLast() {
+        var bench = Bench(workers: 2)
+        _ = bench.start([1])
+        let (request, link) = bench.out.removeFirst()
+        var bytes = bench.answer(request, link)
+        bytes[18] = 1
+        bench.deliver(bytes, from: link)
+        for _ in 0..<3 { _ = bench.start([1]) }
+        #expect(Set(bench.out.map(\.link)) == [bench.links[1 - link.index]])
+    }
+
+    @Test func aWorkerThatAnswersInfoWithNonsenseIsNotUsed() {
+        var bench = Bench(workers: 1, areReady: false)
+        let id = bench.start([1])
+        bench.state.handle(.connected, at: bench.links[0], now: 0)
+        bench.state.actions = []
+        bench.deliver(Array("HTTP/1.1 400 Bad Request".utf8), from: bench.links[0])
+        #expect(bench.error(id)?.code == .unavailable)
+        #expect(bench.error(id)?.causes.first?.reason.contains("malformed") == true)
+    }
+
+    /// Random events for a long while: every call ends once, and nothing stays behind.
+    @Test(arguments: 0..<50)
+    func everyCallEndsOnce(_ seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var bench = Bench(workers: 3, models: [Fake.model, Fake.model, Fake.otherModel])
+        var started: Set<CallID> = []
+        for _ in 0..<400 {
+            bench.now += .random(in: 0...200, using: &random)
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0, 1, 2:
+                let ids = (0..<Int.random(in: 0...9, using: &random)).map { UInt64($0) }
+                started.insert(bench.start(ids, parts: .random(in: 1...3, using: &random)))
+            case 3, 4:
+                guard !bench.out.isEmpty else { continue }
+                let index = Int.random(in: bench.out.indices, using: &random)
+                let (request, link) = bench.out.remove(at: index)
+                let bytes = bench.answer(request, link)
+                if !bytes.isEmpty { bench.deliver(bytes, from: link) }
+            case 5:
+                guard let link = bench.links.randomElement(using: &random) else { continue }
+                let isUp = [.ready, .introducing].contains(bench.state.links[link.index].condition)
+                bench.state.handle(isUp ? .lost : .connected, at: link, now: bench.now)
+            case 6:
+                guard let flight = bench.out.popLast() else { continue }
+                bench.state.blocked(flight.request, now: bench.now)
+            default:
+                if let call = started.randomElement(using: &random) { bench.state.cancel(call) }
+            }
+            bench.state.tick(now: bench.now)
+            bench.collect()
+        }
+        bench.now += 10_000
+        bench.state.tick(now: bench.now)
+        bench.collect()
+        #expect(Set(bench.finished.keys) == started)
+        #expect(bench.state.links.allSatisfy { $0.inFlight.isEmpty })
+        #expect(bench.state.flights.isEmpty)
+        #expect(bench.state.calls.isEmpty)
+    }
+}
+
+extension FrameWriter {
+    /// The frame as an array.
+    var array: [UInt8] {
+        bytes.withUnsafeBytes { Array($0) }
+    }
+}
