@@ -36,6 +36,9 @@ final class Inbox {
     /// How many messages wait behind the one that is being answered.
     var waitingCount: Int { isFirstTaken ? count - 1 : count }
 
+    /// The bytes of the bodies of those that wait.
+    var waitingByteCount: Int { isFirstTaken ? byteCount - slots[head].bodyByteCount : byteCount }
+
     /// Takes the oldest message up; it stays in its place until ``removeFirst()``.
     func takeFirst() -> ReceivedMessage? {
         guard count > 0 else { return nil }

@@ -18,7 +18,7 @@ final class Reception {
     /// How many messages are received from one socket before another has its turn.
     private static let burst = 64
 
-    let inbox = Inbox()
+    private let inbox = Inbox()
     private let sockets: [WorkerSocket]
     private let state: WorkerState
     private var writer = FrameWriter()
@@ -32,20 +32,56 @@ final class Reception {
     ///
     /// Never waits.
     ///
-    /// - Parameter time: The time now.
+    /// - Parameters:
+    ///   - time: The time now.
+    ///   - onlyFirst: Whether one request is enough: after idleness it is answered at once, and what came with it is
+    ///     received while it is in work.
+    /// - Returns: Whether every socket was left with nothing to receive.
     /// - Throws: `contextTerminated` after a shutdown.
-    func receive(at time: UInt64) throws(ZMQError) {
+    func receive(at time: UInt64, onlyFirst: Bool = false) throws(ZMQError) -> Bool {
+        var isDrained = true
         for source in sockets.indices {
             var budget = Self.burst
-            while budget > 0, inbox.hasRoom {
+            var hasMore = true
+            while hasMore, budget > 0, inbox.hasRoom {
                 let socket = sockets[source]
-                guard let message = try inbox.receive(from: socket.socket, source: source, at: time) else { break }
-                if try isSettled(message) { inbox.removeLast() }
-                budget -= 1
+                if let message = try inbox.receive(from: socket.socket, source: source, at: time) {
+                    if try isSettled(message) {
+                        inbox.removeLast()
+                    } else if onlyFirst {
+                        noteLoad()
+                        return false
+                    }
+                    budget -= 1
+                } else {
+                    hasMore = false
+                }
             }
+            if hasMore { isDrained = false }
         }
+        noteLoad()
+        return isDrained
+    }
+
+    /// Lets replies tell how much waits.
+    private func noteLoad() {
         state.queueDepth = inbox.waitingCount
-        state.queueBytes = inbox.byteCount
+        state.queueBytes = inbox.waitingByteCount
+    }
+
+    /// Whether nothing waits.
+    var isEmpty: Bool { inbox.count == 0 }
+
+    /// Takes the oldest request up, which then waits no more.
+    func takeFirst() -> ReceivedMessage? {
+        guard let message = inbox.takeFirst() else { return nil }
+        noteLoad()
+        return message
+    }
+
+    /// Forgets the request that was taken up and answered.
+    func removeFirst() {
+        inbox.removeFirst()
     }
 
     /// Sends a reply to where its message came from, or counts that it could not be sent.

@@ -7,15 +7,14 @@ struct WorkerLoop: ~Copyable {
     /// How many requests are answered between two looks at the wake-up, while there is always another one.
     private static let stretch = 16
 
-    /// How long nothing arrives before a stopping worker believes that nothing is on its way, in microseconds.
-    private static let quietMicroseconds: Int64 = 50_000
+    /// How long nothing arrives before a stopping worker believes that nothing is on its way.
+    private static let quietMilliseconds: Int32 = 50
 
     private let state: WorkerState
     private let reception: Reception
     private var handler: RequestHandler
     private let wakeUp: WakeUp
-    private var poller = Poller()
-    private let stopSlot: Poller.Slot
+    private var news: DescriptorWait
     private let drainNanoseconds: UInt64
 
     /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
@@ -32,7 +31,7 @@ struct WorkerLoop: ~Copyable {
             let context = try Context()
             var endpoints: [String] = []
             let sockets = try open(places, limits: configuration.limits, in: context, endpoints: &endpoints)
-            var loop = WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp)
+            var loop = try WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp)
             log(Self.startLine(configuration, info: ranker.info, endpoints: endpoints))
             started(endpoints)
             try loop.serve()
@@ -71,44 +70,49 @@ struct WorkerLoop: ~Copyable {
         ranker: any Ranker,
         sockets: [WorkerSocket],
         wakeUp: consuming WakeUp
-    ) {
+    ) throws(ZMQError) {
         let info = ranker.info
         let state = WorkerState(limits: configuration.limits, info: info, startTime: MonotonicClock.nanoseconds())
         self.state = state
         reception = Reception(sockets: sockets, state: state)
         handler = RequestHandler(ranker: ranker, state: state, software: configuration.software)
-        stopSlot = poller.add(fileDescriptor: wakeUp.fileDescriptor)
-        for socket in sockets { _ = poller.add(socket.socket) }
+        news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
         drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
     }
 
     private mutating func serve() throws(ZMQError) {
         var end = UInt64.max
-        var untilPoll = 0
+        var untilLook = 0
+        var isDrained = false
         while true {
-            if untilPoll == 0 {
-                let isIdle = reception.inbox.count == 0
-                let wait = !isIdle ? 0 : state.isDraining ? Self.quietMicroseconds : nil
-                let isQuiet = try poller.poll(timeoutMicroseconds: wait) == 0
-                if isQuiet, isIdle, state.isDraining { return }
-                if poller.readiness(at: stopSlot).contains(.readable) {
-                    wakeUp.reset()
-                    state.isDraining = true
-                    end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
-                }
-                untilPoll = Self.stretch
+            var wasIdle = false
+            // Only when nothing is left to receive may it wait for the sockets' descriptors.
+            if isDrained, reception.isEmpty {
+                let hasNews = news.wait(milliseconds: state.isDraining ? Self.quietMilliseconds : -1)
+                if !hasNews, state.isDraining { return }
+                wasIdle = true
+                untilLook = Self.stretch
+            } else if untilLook == 0 {
+                _ = news.wait(milliseconds: 0)
+                untilLook = Self.stretch
+            }
+            if news.isRung {
+                wakeUp.reset()
+                state.isDraining = true
+                end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
             }
             let now = MonotonicClock.nanoseconds()
-            if now < end { try reception.receive(at: now) }
-            guard let message = reception.inbox.takeFirst() else {
+            isDrained = now < end ? try reception.receive(at: now, onlyFirst: wasIdle) : true
+            untilLook -= 1
+            guard let message = reception.takeFirst() else {
                 if now >= end { return }
-                untilPoll = 0
                 continue
             }
-            untilPoll -= 1
             try answer(message, now: now, end: end)
-            reception.inbox.removeFirst()
+            reception.removeFirst()
+            // A send may have taken the news of a message in passing.
+            isDrained = false
         }
     }
 
@@ -125,7 +129,7 @@ struct WorkerLoop: ~Copyable {
                 pause: {
                     do throws(ZMQError) {
                         let time = MonotonicClock.nanoseconds()
-                        if time < end { try reception.receive(at: time) }
+                        if time < end { _ = try reception.receive(at: time) }
                     } catch {
                         failure = error
                     }

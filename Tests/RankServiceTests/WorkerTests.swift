@@ -23,6 +23,22 @@ struct WorkerTests {
         try worker.finish()
     }
 
+    @Test("A reply tells how many requests wait behind it")
+    func load() throws {
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        let alone = try client.reply(to: Self.request)
+        #expect(alone.timings.queueDepth == 0 && alone.header.backlogMicroseconds == 0)
+        // Long enough that the others arrive between its slices.
+        try client.send(Requests.score(candidates: (0..<20_000).map { UInt64(1 + $0 % 1_600) }))
+        for _ in 0..<3 { try client.send(Requests.score(candidates: Array(1...1_000))) }
+        let replies = [try client.reply(), try client.reply(), try client.reply(), try client.reply()]
+        #expect(replies.map(\.timings.queueDepth) == [3, 2, 1, 0])
+        #expect(replies.map { $0.header.backlogMicroseconds > 0 } == [true, true, true, false])
+        #expect(replies[3].timings.queueMicroseconds > replies[3].timings.computeMicroseconds)
+        try worker.finish()
+    }
+
     @Test("REQ, REQ with CORRELATE, and DEALER with and without a delimiter")
     func clients() throws {
         let worker = try Worker.test()
