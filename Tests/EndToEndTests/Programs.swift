@@ -67,9 +67,3 @@ func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) a
     defer { try? FileManager.default.removeItem(atPath: path.string) }
     return try await body(path)
 }
-
-/// Makes a folder and gives its path.
-func made(_ path: FilePath) throws -> FilePath {
-    try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
-    return path
-}

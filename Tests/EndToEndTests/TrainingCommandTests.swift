@@ -2,9 +2,9 @@ import Foundation
 import SystemPackage
 import Testing
 
-/// What `rank-train` leaves on disk, and whom it refuses to judge.
-@Suite("rank-train: the model file")
-struct TrainedModelFileTests {
+/// `rank-train` as a process, on the synthetic set.
+@Suite("rank-train")
+struct TrainingCommandTests {
     /// The synthetic set, written once into `directory`.
     private static func data(in directory: FilePath) async throws -> String {
         let data = directory.appending("data").string
@@ -65,6 +65,20 @@ struct TrainedModelFileTests {
         }
     }
 
+    @Test("an output that cannot be written is refused before training and leaves nothing", .timeLimit(.minutes(2)))
+    func unwritableOutput() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try await Self.data(in: directory)
+            let before = try FileManager.default.contentsOfDirectory(atPath: directory.string)
+            for output in ["\(directory)/missing/model", directory.string] {
+                let outcome = try await run("rank-train", ["fit", "--data", data, "--output", output])
+                #expect(outcome.exitCode == 73, "\(outcome.errors)")
+                #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains(output))
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == before)
+        }
+    }
+
     @Test("a full disk leaves no half file", .timeLimit(.minutes(2)))
     func fullDisk() async throws {
         try await withTemporaryDirectory { directory in
@@ -81,5 +95,71 @@ struct TrainedModelFileTests {
             #expect(outcome.exitCode == 73, "\(outcome.errors)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == ["data"])
         }
+    }
+
+    /// A command line that must be refused.
+    struct Refusal: CustomTestStringConvertible, Sendable {
+        var name: String
+        var arguments: [String]
+        var exitCode: Int32
+        /// What the error must name.
+        var names: String
+        var testDescription: String { name }
+    }
+
+    @Test(
+        "wrong options and inputs",
+        .timeLimit(.minutes(2)),
+        arguments: [
+            Refusal(
+                name: "a directory without data",
+                arguments: ["fit", "--data", "/tmp/no-such-data", "--output", "/tmp/never"],
+                exitCode: 65,
+                names: "/tmp/no-such-data"
+            ),
+            Refusal(
+                name: "an unknown preset",
+                arguments: ["fit", "--data", "/tmp", "--output", "/tmp/never", "--preset", "magic"],
+                exitCode: 64,
+                names: "magic"
+            ),
+            Refusal(
+                name: "no epochs",
+                arguments: ["fit", "--data", "/tmp", "--output", "/tmp/never", "--epochs", "0"],
+                exitCode: 64,
+                names: "--epochs"
+            ),
+            Refusal(
+                name: "a negative batch",
+                arguments: ["fit", "--data", "/tmp", "--output", "/tmp/never", "--batch-size=-3"],
+                exitCode: 64,
+                names: "--batch-size"
+            ),
+            Refusal(
+                name: "a nonsense split",
+                arguments: ["fit", "--data", "/tmp", "--output", "/tmp/never", "--split", "seed:many"],
+                exitCode: 64,
+                names: "seed:many"
+            ),
+            Refusal(
+                name: "a model that is not there",
+                arguments: ["inspect", "--model", "/tmp/no-such-model"],
+                exitCode: 65,
+                names: "/tmp/no-such-model"
+            ),
+            Refusal(
+                name: "a file that is no model",
+                arguments: ["inspect", "--model", "/bin/sh"],
+                exitCode: 65,
+                names: "/bin/sh"
+            ),
+        ]
+    )
+    func refusal(_ refusal: Refusal) async throws {
+        let outcome = try await run("rank-train", refusal.arguments)
+        #expect(outcome.exitCode == refusal.exitCode, "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.lowercased().hasPrefix("error: ") && outcome.errors.contains(refusal.names))
+        #expect(!FileManager.default.fileExists(atPath: "/tmp/never"))
     }
 }

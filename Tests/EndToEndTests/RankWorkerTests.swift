@@ -1,0 +1,151 @@
+import Foundation
+import RankProtocol
+import Subprocess
+import SystemPackage
+import Testing
+import ZMQ
+
+/// `rank-worker` as a process: what it refuses, and how it starts and ends.
+@Suite("rank-worker", .timeLimit(.minutes(2)))
+struct RankWorkerTests {
+    @Test(
+        "A command line that makes no sense ends with 64 and says what to do",
+        arguments: [
+            (["serve", "--model", "MODEL"], "--bind"),
+            (["serve", "--bind", "ipc:///tmp/x"], "--model"),
+            (["serve", "--ranker", "null", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--ranker null"),
+            (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
+            (["serve", "--model", "MODEL", "--bind", "tcp://127.0.0.1:99999"], "99999"),
+            (["serve", "--model", "MODEL", "--connect", "tcp://127.0.0.1:*"], "tcp://127.0.0.1:*"),
+            (["serve", "--model", "MODEL", "--bind", "tcp://0.0.0.0:7000"], "--insecure"),
+            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--plan", "fast"], "user-once"),
+            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--kernel", "fast"], "scalar"),
+            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "12"], "12 bytes"),
+            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "1 MB"], "--max-message"),
+            (
+                ["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--memory-budget", "99999999999G"],
+                "--memory-budget"
+            ),
+            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--frobnicate"], "--frobnicate"),
+        ]
+    )
+    func usage(arguments: [String], text: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let outcome = try await run("rank-worker", arguments.map { $0 == "MODEL" ? model : $0 })
+            #expect(outcome.exitCode == 64)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errors.hasPrefix("error: "))
+            #expect(outcome.errors.contains(text), "\(outcome.errors)")
+        }
+    }
+
+    @Test("A model that is missing, empty, cut or changed ends with 65, and nothing was bound")
+    func refusedModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let whole = try Data(contentsOf: URL(filePath: model))
+            var changed = whole
+            changed[changed.count / 2] ^= 1
+            let contents: [String: Data?] = [
+                "missing": nil, "empty": Data(), "cut": whole.dropLast(1), "changed": changed,
+                "text": Data("hello".utf8),
+            ]
+            let socket = "\(directory)/socket"
+            for (name, content) in contents {
+                let path = "\(directory)/\(name).safetensors"
+                try content?.write(to: URL(filePath: path))
+                let outcome = try await run("rank-worker", ["serve", "--model", path, "--bind", "ipc://\(socket)"])
+                #expect(outcome.exitCode == 65, "\(name)")
+                #expect(outcome.errors.contains(path), "\(outcome.errors)")
+                #expect(!FileManager.default.fileExists(atPath: socket))
+            }
+        }
+    }
+
+    @Test("An endpoint that is taken, or cannot be, ends with 69")
+    func unavailable() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            try await withWorkers(1, options: ["--model", model], in: directory) { workers in
+                for endpoint in [workers[0].endpoint, "ipc:///nonexistent/directory/socket"] {
+                    let outcome = try await run("rank-worker", ["serve", "--model", model, "--bind", endpoint])
+                    #expect(outcome.exitCode == 69)
+                    #expect(outcome.errors.contains(endpoint), "\(outcome.errors)")
+                }
+            }
+        }
+    }
+
+    @Test("--json tells one line when the worker is ready, SIGTERM and SIGINT end it with 0", arguments: [15, 2])
+    func readyAndStop(signal: Int32) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let endpoint = "ipc://\(directory)/socket"
+            let outcome = try await Self.serve(
+                ["--model", model, "--plan", "user-once", "--json", "--bind", endpoint, "tcp://127.0.0.1:*"],
+                until: "\(directory)/socket",
+                signals: [signal]
+            )
+            #expect(outcome.exitCode == 0)
+            let line = try #require(outcome.output.split(separator: "\n").first)
+            #expect(outcome.output == "\(line)\n")
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            )
+            #expect(object["state"] as? String == "ready")
+            #expect(object["plan"] as? String == "user-once")
+            #expect((object["model_id"] as? String)?.count == 32)
+            let endpoints = try #require(object["endpoints"] as? [String])
+            #expect(endpoints.count == 2 && endpoints[0] == endpoint)
+            #expect(endpoints[1].hasPrefix("tcp://127.0.0.1:") && !endpoints[1].hasSuffix("*"))
+            let log = outcome.errors.split(separator: "\n")
+            #expect(log.count == 2)
+            #expect(log[0].hasPrefix("rank-worker: ready: "))
+            #expect(log[1].hasPrefix("rank-worker: ended: 0 requests"))
+        }
+    }
+
+    @Test("A second signal ends the worker at once")
+    func secondSignal() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let outcome = try await Self.serve(
+                ["--model", model, "--bind", "ipc://\(directory)/socket"],
+                until: "\(directory)/socket",
+                signals: [SIGTERM, SIGINT]
+            )
+            #expect(outcome.exitCode == 128 + SIGTERM || outcome.exitCode == 128 + SIGINT)
+        }
+    }
+
+    @Test("--help shows examples and exit codes")
+    func help() async throws {
+        let outcome = try await run("rank-worker", ["serve", "--help"])
+        #expect(outcome.exitCode == 0)
+        for text in ["EXAMPLES", "EXIT CODES", "--connect", "--insecure"] { #expect(outcome.output.contains(text)) }
+        #expect(try await run("rank-worker", ["--version"]).output.hasPrefix("swift-rank "))
+    }
+
+    /// Serves until a path exists, sends signals one after another, and returns what the worker left.
+    private static func serve(_ arguments: [String], until path: String, signals: [Int32]) async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path(Programs.path("rank-worker")),
+            arguments: Arguments(["serve"] + arguments),
+            input: .none,
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        ) { execution in
+            let process = execution.processIdentifier.value
+            for _ in 0..<2_000 where !FileManager.default.fileExists(atPath: path) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            // The first endpoint is bound a little before the worker is ready to tell.
+            try await Task.sleep(for: .milliseconds(200))
+            for signal in signals { _ = Foundation.kill(process, signal) }
+        }
+        var exitCode: Int32?
+        if case .exited(let code) = result.terminationStatus { exitCode = code }
+        return Outcome(exitCode: exitCode, output: result.standardOutput, errors: result.standardError)
+    }
+}
