@@ -67,3 +67,9 @@ func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) a
     defer { try? FileManager.default.removeItem(atPath: path.string) }
     return try await body(path)
 }
+
+/// Makes a folder and gives its path.
+func made(_ path: FilePath) throws -> FilePath {
+    try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+    return path
+}

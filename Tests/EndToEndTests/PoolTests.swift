@@ -1,0 +1,171 @@
+import RankEngine
+import RankPool
+import RankProtocol
+import SystemPackage
+import Testing
+
+/// The client library against worker processes.
+@Suite("RankPool and worker processes")
+struct PoolTests {
+    static let user: UInt64 = 42
+
+    /// What a list of a pool and one of the engine are compared by.
+    private struct Entry: Equatable {
+        var id: UInt64
+        var position: Int
+        var bits: UInt32
+
+        init(_ entry: RankedEntry<UInt64>) {
+            (id, position, bits) = (entry.id, entry.position, entry.score.bitPattern)
+        }
+
+        init(_ entry: RankedCandidate<UInt64>) {
+            (id, position, bits) = (entry.id, entry.position, entry.score.bitPattern)
+        }
+    }
+
+    @Test(
+        "every split over one or two workers gives the engine's list, bit for bit",
+        .timeLimit(.minutes(2)),
+        arguments: [1, 3, 500, 100_000],
+        [1, 2]
+    )
+    func splits(size: Int, workerCount: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: UInt64(size * 3 + workerCount))
+            let candidates = random.candidates(size)
+            let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: "scalar")
+            let expected = try ranker.rank(user: Self.user, candidates: candidates).map(Entry.init)
+            let partCounts = (0..<3).map { _ in Int.random(in: 1...min(size, 40), using: &random) }
+            try await withWorkers(workerCount, options: ["--model", model], in: directory) { workers in
+                let pool = try await RankPool.connect(
+                    workers.map(\.endpoint).joined(separator: ","),
+                    options: PoolOptions(deadline: .seconds(20))
+                )
+                for parts in [nil, 1, 2, 7] + partCounts {
+                    let options = CallOptions(waitsForReady: true, parts: parts)
+                    for topK in [1, 10, size] {
+                        let list = try await pool.rank(
+                            user: Self.user,
+                            candidates: candidates,
+                            topK: topK,
+                            options: options
+                        )
+                        #expect(
+                            list.entries.map(Entry.init) == Array(expected.prefix(topK)),
+                            "\(topK) in \(parts ?? 0)"
+                        )
+                        #expect(list.coverage == 1)
+                    }
+                    let scored = try await pool.score(user: Self.user, candidates: candidates, options: options)
+                    let inOrder = expected.sorted { $0.position < $1.position }
+                    #expect(scored.entries.map(Entry.init) == inOrder, "scores in \(parts ?? 0) parts")
+                }
+                await pool.shutdown()
+            }
+        }
+    }
+
+    @Test("two models in one pool: a list is of one of them", .timeLimit(.minutes(2)))
+    func oneModelPerList() async throws {
+        try await withTemporaryDirectory { directory in
+            let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
+            var random = RandomNumbers(seed: 9)
+            let candidates = random.candidates(1_000)
+            let lists = try models.map { model in
+                try RankModel.load(path: model).makeRanker().rank(user: Self.user, candidates: candidates).map(
+                    Entry.init
+                )
+            }
+            let (one, two) = (directory.appending("one"), directory.appending("two"))
+            try await withWorkers(1, options: ["--model", models[0]], in: try made(one)) { first in
+                try await withWorkers(1, options: ["--model", models[1]], in: try made(two)) { second in
+                    let pool = try await RankPool.connect(
+                        "\(first[0].endpoint),\(second[0].endpoint)",
+                        options: PoolOptions(deadline: .seconds(20))
+                    )
+                    for _ in 0..<20 {
+                        let list = try await pool.rank(
+                            user: Self.user,
+                            candidates: candidates,
+                            options: CallOptions(waitsForReady: true, parts: 2)
+                        )
+                        let sorted = list.entries.map(Entry.init).sorted { $0.position < $1.position }
+                        #expect(lists.contains { $0.sorted { $0.position < $1.position } == sorted })
+                    }
+                    await pool.shutdown()
+                }
+            }
+        }
+    }
+
+    @Test("a worker killed in mid-request: the other one answers", .timeLimit(.minutes(2)))
+    func killedWorker() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: 5)
+            let candidates = random.candidates(500)
+            let expected = try RankModel.load(path: model).makeRanker()
+                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+            try await withWorkers(2, options: ["--model", model], in: directory) { workers in
+                let pool = try await RankPool.connect(
+                    workers.map(\.endpoint).joined(separator: ","),
+                    options: PoolOptions(deadline: .seconds(20))
+                )
+                // Both are connected before the first call, so that the frozen one is given its share.
+                for report in await pool.health() {
+                    #expect(try report.result.get().isServing)
+                }
+                workers[0].freeze()
+                async let lists = withThrowingTaskGroup(of: [Entry].self) { group in
+                    for _ in 0..<40 {
+                        group.addTask {
+                            try await pool.rank(user: Self.user, candidates: candidates, topK: 500).entries.map(
+                                Entry.init
+                            )
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                // Frozen, the worker holds its requests; killed, it has lost them.
+                try await Task.sleep(for: .milliseconds(100))
+                workers[0].kill()
+                let found = try await lists
+                #expect(found.count == 40)
+                for list in found { #expect(list == expected) }
+                await pool.shutdown()
+            }
+        }
+    }
+
+    @Test("the only worker killed in mid-request: an error that names it, not a hang", .timeLimit(.minutes(2)))
+    func killedOnlyWorker() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            try await withWorkers(1, options: ["--model", model], in: directory) { workers in
+                let pool = try await RankPool.connect(
+                    workers[0].endpoint,
+                    options: PoolOptions(deadline: .seconds(20))
+                )
+                _ = try await pool.rank(
+                    user: Self.user,
+                    candidates: [1],
+                    options: CallOptions(waitsForReady: true)
+                )
+                workers[0].freeze()
+                async let list = pool.rank(user: Self.user, candidates: [1, 2, 3])
+                try await Task.sleep(for: .milliseconds(50))
+                workers[0].kill()
+                do {
+                    _ = try await list
+                    Issue.record("a list from a dead worker")
+                } catch let error as PoolError {
+                    #expect(error.code == .unavailable)
+                    #expect(error.description.contains(workers[0].endpoint), "\(error)")
+                }
+                await pool.shutdown()
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import SystemPackage
+import Testing
+
+/// What `rank-train` leaves on disk, and whom it refuses to judge.
+@Suite("rank-train: the model file")
+struct TrainedModelFileTests {
+    /// The synthetic set, written once into `directory`.
+    private static func data(in directory: FilePath) async throws -> String {
+        let data = directory.appending("data").string
+        let outcome = try await run("rank-train", ["synthesize", "--output", data, "--seed", "7"])
+        try #require(outcome.exitCode == 0, "\(outcome.errors)")
+        return data
+    }
+
+    private static func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test("the same options give the same model, and its test RMSE is what evaluate finds", .timeLimit(.minutes(3)))
+    func determinism() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try await Self.data(in: directory)
+            var fits: [[String: Any]] = []
+            for (name, options) in [("a", ["--json"]), ("b", ["--json"]), ("c", ["--json", "--seed", "8"])] {
+                let file = directory.appending(name).string
+                let outcome = try await run(
+                    "rank-train",
+                    ["fit", "--data", data, "--output", file, "--epochs", "1"] + options
+                )
+                try #require(outcome.exitCode == 0, "\(outcome.errors)")
+                #expect(outcome.errors.isEmpty, "no terminal, no progress")
+                fits.append(try Self.object(outcome.output))
+            }
+            let identities = fits.map { $0["model_id"] as? String }
+            #expect(identities[0] != nil && identities[0] == identities[1] && identities[0] != identities[2])
+            #expect(fits[0]["data"] as? String == "synthetic (seed 7)")
+            let files = try ["a", "b"].map { try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\($0)")) }
+            #expect(files[0] == files[1])
+
+            let evaluated = try await run(
+                "rank-train",
+                ["evaluate", "--model", directory.appending("a").string, "--data", data, "--json"]
+            )
+            let metrics = try Self.object(evaluated.output)
+            for key in ["rmse", "rmse_stars", "mae", "ndcg@10"] { #expect(metrics[key] is Double, "\(key)") }
+            #expect(metrics["count"] as? Int == 20_000)
+            let test = try #require(fits[0]["test"] as? [String: Any])
+            #expect(test["rmse"] as? Double == metrics["rmse"] as? Double)
+        }
+    }
+
+    @Test("evaluate refuses another split than the model's, unless forced", .timeLimit(.minutes(2)))
+    func otherSplit() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try await Self.data(in: directory)
+            let file = directory.appending("model").string
+            let fit = ["fit", "--data", data, "--output", file, "--epochs", "1", "--quiet"]
+            try #require(try await run("rank-train", fit).exitCode == 0)
+            let evaluate = ["evaluate", "--model", file, "--data", data, "--split", "seed:1"]
+            let refused = try await run("rank-train", evaluate)
+            #expect(refused.exitCode == 65)
+            #expect(refused.output.isEmpty && refused.errors.contains("seed:42"))
+            #expect(try await run("rank-train", evaluate + ["--force"]).exitCode == 0)
+        }
+    }
+
+    @Test("a full disk leaves no half file", .timeLimit(.minutes(2)))
+    func fullDisk() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try await Self.data(in: directory)
+            // A limit on the size of files stands for a disk without room: the write fails in the middle.
+            let script = "trap '' XFSZ; ulimit -f 64; exec \"$@\""
+            let outcome = try await run(
+                FilePath("/bin/sh"),
+                [
+                    "-c", script, "sh", Programs.path("rank-train").string, "fit", "--data", data, "--output",
+                    "\(directory)/model", "--epochs", "1",
+                ]
+            )
+            #expect(outcome.exitCode == 73, "\(outcome.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == ["data"])
+        }
+    }
+}
