@@ -93,7 +93,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "rank-client",
-            dependencies: ["CommandSupport", "RankData", "RankPool", argumentParser],
+            dependencies: ["CommandSupport", "RankData", "RankPool", "RankProtocol", argumentParser],
             swiftSettings: settings
         ),
 

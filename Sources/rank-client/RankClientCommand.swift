@@ -1,6 +1,22 @@
 import ArgumentParser
+import CommandSupport
 
 @main
 struct RankClientCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rank-client", abstract: "rank-client")
+    static let configuration = CommandConfiguration(
+        commandName: "rank-client",
+        abstract: "Rank and score over a pool of workers.",
+        discussion: """
+            EXAMPLE:
+              rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items 204,141,131
+              rank-client info --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001
+
+            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
+            """,
+        subcommands: [RankCommand.self, ScoreCommand.self, InfoCommand.self]
+    )
+
+    static func main() {
+        runProcess(Self.self, failure: failure(for:))
+    }
 }

@@ -1,0 +1,69 @@
+import ArgumentParser
+import CommandSupport
+import RankPool
+import RankProtocol
+
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Say what each worker is: model, limits, ids.",
+        discussion: """
+            Ends with 69 unless every worker has answered; what the others said is printed all the same.
+
+            EXAMPLE:
+              rank-client info --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001
+
+            \(ExitStatus.help([.usage, .unavailable, .internalError, .cannotCreate]))
+            """
+    )
+
+    @OptionGroup var pool: PoolArguments
+
+    @Option(help: "When every worker must have answered.")
+    var deadline = DurationArgument(.seconds(1))
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    func run() throws {
+        let reports = try withPool(of: pool.endpoints, deadline: deadline.duration) { await $0.info() }
+        if json {
+            try StandardStream.output.writeLine(JSONValue.array(reports.map(Self.json)).description)
+        } else {
+            let blocks = reports.map(Self.text)
+            try StandardStream.output.write(blocks.joined(separator: "\n"))
+        }
+        let silent = reports.filter { (try? $0.result.get()) == nil }
+        guard silent.isEmpty else {
+            throw CommandFailure(
+                .unavailable,
+                "\(silent.count) of \(reports.count) workers did not answer: "
+                    + silent.map { report in
+                        if case .failure(let error) = report.result { return error.description }
+                        return report.endpoint
+                    }.joined(separator: "; ")
+            )
+        }
+    }
+
+    private static func text(_ report: WorkerReport<WorkerInfo>) -> String {
+        var table = TextTable([("worker", .left), (report.endpoint, .left)])
+        switch report.result {
+        case .success(let info): for pair in info.pairs { table.append([pair.key, pair.value]) }
+        case .failure(let error): table.append(["error", error.description])
+        }
+        return table.text
+    }
+
+    private static func json(_ report: WorkerReport<WorkerInfo>) -> JSONValue {
+        var members = [JSONValue.Member("endpoint", .string(report.endpoint))]
+        switch report.result {
+        case .success(let info):
+            members.append(
+                JSONValue.Member("info", .object(info.pairs.map { JSONValue.Member($0.key, .string($0.value)) }))
+            )
+        case .failure(let error): members.append(JSONValue.Member("error", .string(error.description)))
+        }
+        return .object(members)
+    }
+}

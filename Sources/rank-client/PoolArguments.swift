@@ -1,0 +1,101 @@
+import ArgumentParser
+import CommandSupport
+import Dispatch
+import RankPool
+import RankProtocol
+import Synchronization
+
+/// The option that every subcommand has.
+struct PoolArguments: ParsableArguments {
+    @Option(help: "The workers, separated by commas: tcp://HOST:PORT, ipc://PATH.")
+    var workers: String
+
+    func validate() throws {
+        _ = try endpoints
+    }
+
+    /// The workers' endpoints.
+    var endpoints: EndpointList {
+        get throws {
+            do throws(PoolError) {
+                return try EndpointList(workers)
+            } catch {
+                throw ValidationError("--workers: \(error.message)")
+            }
+        }
+    }
+}
+
+/// Connects a pool, runs a body with it, and shuts it down; waits for the end on this thread.
+func withPool<Value: Sendable>(
+    of endpoints: EndpointList,
+    deadline: Duration,
+    _ body: @escaping @Sendable (RankPool) async throws -> Value
+) throws -> Value {
+    let box = ResultBox<Value>()
+    let isDone = DispatchSemaphore(value: 0)
+    // The main thread belongs to no executor, so that it may wait for the task.
+    Task.detached {
+        do {
+            let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: deadline))
+            do {
+                box.set(.success(try await body(pool)))
+            } catch {
+                box.set(.failure(error))
+            }
+            await pool.shutdown()
+        } catch {
+            box.set(.failure(error))
+        }
+        isDone.signal()
+    }
+    isDone.wait()
+    return try box.get()
+}
+
+/// Carries the result of a task to the thread that waits for it.
+private final class ResultBox<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    func set(_ value: Result<Value, any Error>) {
+        result.withLock { $0 = value }
+    }
+
+    func get() throws -> Value {
+        guard let result = result.withLock({ $0 }) else {
+            throw PoolError(.internal, "the task ended without a result")
+        }
+        return try result.get()
+    }
+}
+
+/// What becomes of ids that the model does not know.
+enum UnknownArgument: String, ExpressibleByArgument, CaseIterable {
+    case fail
+    case fallback
+    case omit
+
+    var policy: UnknownIDPolicy {
+        switch self {
+        case .fail: .fail
+        case .fallback: .fallback
+        case .omit: .omit
+        }
+    }
+}
+
+extension [WorkerReport<WorkerInfo>] {
+    /// What the workers that answered said; an error where none did.
+    func answers() throws -> [WorkerInfo] {
+        let answers = compactMap { try? $0.result.get() }
+        guard answers.isEmpty else { return answers }
+        let errors = compactMap { report in
+            if case .failure(let error) = report.result { error } else { nil }
+        }
+        throw PoolError(
+            errors.first?.code ?? .unavailable,
+            "no worker answers; start one, or mend --workers",
+            causes: errors.flatMap(\.causes)
+        )
+    }
+}

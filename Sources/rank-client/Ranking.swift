@@ -1,0 +1,111 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankPool
+import RankProtocol
+
+/// How a ranking is printed.
+enum RankingFormat: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case json
+    case csv
+}
+
+/// A ranked list with what is needed to print it.
+struct Ranking: Sendable {
+    let user: UInt64
+    let list: RankedList<UInt64>
+    /// What a worker with the model of the list says about it.
+    let info: WorkerInfo?
+    let catalog: Catalog?
+
+    /// What the reader should know beside the list.
+    var notes: [String] {
+        var notes: [String] = []
+        if let data = info?["data"], data.hasPrefix("synthetic ") {
+            notes.append("the model was trained on data that is \(data)")
+        }
+        if list.isUnknownUser { notes.append("the model does not know user \(user)") }
+        let unknown = list.entries.filter(\.isUnknown).count
+        if unknown > 0 { notes.append("the model does not know \(unknown) of the items listed") }
+        if list.isPartial { notes.append("only \(fixed(Double(list.coverage) * 100, 1)) % was scored in time") }
+        return notes
+    }
+
+    /// The whole output.
+    func text(_ format: RankingFormat) -> String {
+        switch format {
+        case .table: table
+        case .csv: csv
+        case .json: json.description + "\n"
+        }
+    }
+
+    /// Whether a score stands for stars: 1 + 4·score.
+    private var hasStars: Bool { info?["label_transform"] == "(rating-1)/4" }
+
+    private func stars(_ entry: RankedEntry<UInt64>) -> Float { 1 + 4 * entry.score }
+
+    /// Five stars, as many of them filled as the rounded value says.
+    private static func bar(_ stars: Float) -> String {
+        let filled = Int(min(max(stars, 0), 5).rounded())
+        return String(repeating: "★", count: filled) + String(repeating: "☆", count: 5 - filled)
+    }
+
+    private var table: String {
+        var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", .right)]
+        if catalog != nil { columns.append(("title", .left)) }
+        if hasStars { columns += [("stars", .right), ("", .left)] }
+        columns.append(("score", .right))
+        var table = TextTable(columns)
+        for (index, entry) in list.entries.enumerated() {
+            var cells = ["\(index + 1)", "\(entry.id)"]
+            if let catalog { cells.append(catalog.title(of: entry.id) ?? "") }
+            if hasStars { cells += [fixed(Double(stars(entry)), 2), Self.bar(stars(entry))] }
+            table.append(cells + [fixed(Double(entry.score), 6)])
+        }
+        return table.text
+    }
+
+    private var csv: String {
+        var columns = ["rank", "item", "score"]
+        if hasStars { columns.append("stars") }
+        if catalog != nil { columns.append("title") }
+        var text = csvLine(columns) + "\n"
+        for (index, entry) in list.entries.enumerated() {
+            var fields = ["\(index + 1)", "\(entry.id)", "\(entry.score)"]
+            if hasStars { fields.append("\(stars(entry))") }
+            if let catalog { fields.append(catalog.title(of: entry.id) ?? "") }
+            text += csvLine(fields) + "\n"
+        }
+        return text
+    }
+
+    private var json: JSONValue {
+        let entries = list.entries.enumerated().map { index, entry in
+            var members: [JSONValue.Member] = [
+                .init("rank", .integer(index + 1)), .init("item", .unsigned(entry.id)),
+                .init("position", .integer(entry.position)), .init("score", .float(entry.score)),
+            ]
+            if hasStars { members.append(.init("stars", .float(stars(entry)))) }
+            if let title = catalog?.title(of: entry.id) { members.append(.init("title", .string(title))) }
+            if entry.isUnknown { members.append(.init("unknown", .boolean(true))) }
+            if !entry.isScored { members.append(.init("scored", .boolean(false))) }
+            return JSONValue.object(members)
+        }
+        let parts = list.parts.map { part in
+            JSONValue.object([
+                .init("endpoint", .string(part.endpoint)), .init("candidates", .integer(part.candidateCount)),
+                .init("attempts", .integer(part.attempts)),
+                .init("queue_us", .integer(Int(part.timings.queueMicroseconds))),
+                .init("compute_us", .integer(Int(part.timings.computeMicroseconds))),
+            ])
+        }
+        return .object([
+            .init("user", .unsigned(user)), .init("model_id", .string(list.model.hex)),
+            .init("profile", .string(list.profile.description)), .init("coverage", .float(list.coverage)),
+            .init("unknown_user", .boolean(list.isUnknownUser)), .init("partial", .boolean(list.isPartial)),
+            .init("entries", .array(entries)), .init("parts", .array(parts)),
+        ])
+    }
+}
