@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "swift-rank-benchmarks",
+    dependencies: [.package(name: "swift-rank", path: "..")],
+    targets: [
+        // The load client: the same C code against every server.
+        .target(name: "CLoad", linkerSettings: [.linkedLibrary("zmq")]),
+        // The floor: a C program that does nothing but receive and answer.
+        .executableTarget(name: "rank-echo", linkerSettings: [.linkedLibrary("zmq")]),
+        .executableTarget(
+            name: "rank-bench",
+            dependencies: ["CLoad", .product(name: "RankEngine", package: "swift-rank")],
+            swiftSettings: settings
+        ),
+    ]
+)

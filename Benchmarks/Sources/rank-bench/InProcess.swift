@@ -1,0 +1,49 @@
+import CLoad
+import RankEngine
+
+/// The same requests scored in this process: what the worker's answers cost without any transport.
+final class InProcess {
+    private let ranker: EmbeddingRanker
+    private let requests: RequestSet
+    private let scores: UnsafeMutableBufferPointer<Float>
+    private let unknown: UnsafeMutableBufferPointer<Bool>
+
+    init(_ ranker: EmbeddingRanker, _ requests: RequestSet) {
+        self.ranker = ranker
+        self.requests = requests
+        scores = .allocate(capacity: requests.candidateCount)
+        unknown = .allocate(capacity: requests.candidateCount)
+    }
+
+    deinit {
+        scores.deallocate()
+        unknown.deallocate()
+    }
+
+    /// Scores requests in turn and returns the time of each, in nanoseconds.
+    func run(rounds: Int) throws -> [UInt64] {
+        try (0..<rounds).map { round in
+            let start = rank_load_now()
+            try score(round % RequestSet.variants)
+            return rank_load_now() - start
+        }
+    }
+
+    /// The bits of the scores of one request.
+    func bits(of variant: Int) throws -> [UInt32] {
+        try score(variant)
+        return scores.map(\.bitPattern)
+    }
+
+    private func score(_ variant: Int) throws {
+        try requests.bytes.withUnsafeBytes { bytes in
+            let user = requests.userOffset(variant)
+            let ids = user + 8
+            let query = RankQuery(
+                user: .number(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: user, as: UInt64.self))),
+                candidates: .numbers(UnsafeRawBufferPointer(rebasing: bytes[ids..<(ids + 8 * requests.candidateCount)]))
+            )
+            _ = try ranker.score(query, candidates: 0..<requests.candidateCount, scores: scores, unknown: unknown)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import RankEngine
+
+/// What `rank-bench rpc` found: medians over the rounds, and of ratios within a round.
+struct RPCReport {
+    /// The figures of one round, whose turns follow one another.
+    struct Round {
+        let echo: Samples
+        let null: Samples
+        let model: Samples
+        let scoring: Samples
+    }
+
+    struct Transport {
+        let name: String
+        let rounds: [Round]
+
+        func median(_ value: (Round) -> Double) -> Double { middle(of: rounds.map(value)) }
+
+        /// The promise: the worker's time over that of the C echo and of the scoring together.
+        var overFloor: Double { median { $0.model.p50 / ($0.echo.p50 + $0.scoring.p50) } }
+    }
+
+    static let limit = 1.25
+
+    let options: RPCOptions
+    let requests: RequestSet
+    let info: RankerInfo
+    var transports: [Transport] = []
+
+    private func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+
+    private static let machine: String = {
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+        let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
+        return "\(name), \(ProcessInfo.processInfo.activeProcessorCount) virtual cores"
+    }()
+
+    private static let date = Date.now.formatted(.iso8601.year().month().day())
+
+    var text: String {
+        var lines = [
+            "\(Self.machine); \(Self.date)",
+            "1 client, 1 outstanding, \(options.candidates) candidates: \(requests.requestSize) bytes out, "
+                + "\(requests.replySize) bytes back; \(options.rounds) rounds of \(options.requests)",
+            "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")); "
+                + "scores equal in-process, bit for bit",
+        ]
+        for transport in transports { lines += Self.lines(transport) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ transport: Transport) -> [String] {
+        func cell(_ value: Double, _ digits: Int) -> String { String(format: "%10.\(digits)f", value) }
+        let rows: [(String, (Round) -> Samples)] = [
+            ("C echo", \.echo), ("worker, null ranker", \.null), ("worker, model", \.model),
+            ("scoring in-process", \.scoring),
+        ]
+        let title = "\(transport.name), microseconds".padding(toLength: 26, withPad: " ", startingAt: 0)
+        var lines = ["", title + "       p50       p99  p50/echo  p99/echo"]
+        for (name, samples) in rows {
+            lines.append(
+                name.padding(toLength: 26, withPad: " ", startingAt: 0)
+                    + cell(transport.median { samples($0).p50 }, 1)
+                    + cell(transport.median { samples($0).p99 }, 1)
+                    + cell(transport.median { samples($0).p50 / $0.echo.p50 }, 3)
+                    + cell(transport.median { samples($0).p99 / $0.echo.p99 }, 3)
+            )
+        }
+        let verdict = transport.overFloor <= limit ? "within" : "OVER"
+        lines.append(
+            "worker / (C echo + scoring) = " + String(format: "%.3f", transport.overFloor)
+                + ", \(verdict) the limit of \(limit)"
+        )
+        return lines
+    }
+
+    var json: String {
+        get throws {
+            let object: [String: Any] = [
+                "machine": Self.machine,
+                "date": Self.date,
+                "candidates": options.candidates,
+                "request_bytes": requests.requestSize,
+                "reply_bytes": requests.replySize,
+                "rounds": options.rounds,
+                "requests_per_round": options.requests,
+                "model_id": fact("model_id"),
+                "plan": fact("plan"),
+                "kernel": fact("kernel"),
+                "transports": transports.map(Self.object),
+            ]
+            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+
+    private static func object(_ transport: Transport) -> [String: Any] {
+        func samples(_ get: (Round) -> Samples) -> [String: Double] {
+            ["p50_us": transport.median { get($0).p50 }, "p99_us": transport.median { get($0).p99 }]
+        }
+        return [
+            "transport": transport.name,
+            "c_echo": samples(\.echo),
+            "worker_null": samples(\.null),
+            "worker_model": samples(\.model),
+            "scoring": samples(\.scoring),
+            "null_over_echo_p50": transport.median { $0.null.p50 / $0.echo.p50 },
+            "null_over_echo_p99": transport.median { $0.null.p99 / $0.echo.p99 },
+            "worker_over_floor": transport.overFloor,
+            "limit": limit,
+            "within_limit": transport.overFloor <= limit,
+        ]
+    }
+}
