@@ -16,6 +16,7 @@ final class Inbox {
 
     private let slots: [ReceivedMessage]
     private var head = 0
+    private var empty = Message()
 
     /// How many messages wait, the one that is being answered included.
     private(set) var count = 0
@@ -70,13 +71,16 @@ final class Inbox {
 
     /// Forgets the message received last, which was dealt with at once.
     func removeLast() {
-        byteCount -= slots[(head + count - 1) % Self.capacity].bodyByteCount
+        let message = slots[(head + count - 1) % Self.capacity]
+        byteCount -= message.bodyByteCount
+        message.release(into: &empty)
         count -= 1
     }
 
     /// Forgets the oldest message, which was answered.
     func removeFirst() {
         byteCount -= slots[head].bodyByteCount
+        slots[head].release(into: &empty)
         head = (head + 1) % Self.capacity
         count -= 1
         isFirstTaken = false

@@ -2,13 +2,15 @@ import ZMQ
 
 /// One message of a worker's socket, with room that is reused for the next.
 ///
-/// Belongs to the worker's thread. Holds the memory of the last message until the next one is received or
-/// ``release()`` is called.
+/// Belongs to the worker's thread. Holds the memory of a message from its receipt to ``release(into:)``.
 final class ReceivedMessage {
     /// The frames that matter, in order: identity, envelope, body.
     private var frames = InlineArray<10, Message> { _ in Message() }
 
-    /// What became of the frames that do not.
+    /// How many of them the message has filled.
+    private var heldCount = 0
+
+    /// Where the other frames go, one over the other.
     private var surplus = Message()
 
     /// What the message is.
@@ -49,11 +51,22 @@ final class ReceivedMessage {
                 hasMore = surplus.hasMore
             }
         }
+        heldCount = min(envelope.frameCount, frames.count)
         verdict = envelope.verdict
         arrival = time
         self.source = source
         isCancelled = false
         return true
+    }
+
+    /// Gives the memory of the message back: a waiting place must not keep what a large one took.
+    ///
+    /// - Parameter empty: A message without content, and without content afterwards.
+    func release(into empty: inout Message) {
+        for index in 0..<heldCount { frames[index].take(from: &empty) }
+        heldCount = 0
+        surplus.take(from: &empty)
+        verdict = .malformed
     }
 
     /// Calls a function with the request's own bytes, in place; with none for any other message.

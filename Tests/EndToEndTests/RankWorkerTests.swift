@@ -85,7 +85,7 @@ struct RankWorkerTests {
             let outcome = try await Self.serve(
                 ["--model", model, "--plan", "user-once", "--json", "--bind", endpoint, "tcp://127.0.0.1:*"],
                 until: "\(directory)/socket",
-                signals: [signal]
+                end: [signal]
             )
             #expect(outcome.exitCode == 0)
             let line = try #require(outcome.output.split(separator: "\n").first)
@@ -113,10 +113,37 @@ struct RankWorkerTests {
             let outcome = try await Self.serve(
                 ["--model", model, "--bind", "ipc://\(directory)/socket"],
                 until: "\(directory)/socket",
-                signals: [SIGTERM, SIGINT]
+                end: [SIGTERM, SIGINT]
             )
             #expect(outcome.exitCode == 128 + SIGTERM || outcome.exitCode == 128 + SIGINT)
         }
+    }
+
+    @Test("Large requests leave no memory behind in the places where they waited")
+    func memory() async throws {
+        try await withTemporaryDirectory { directory in
+            let socket = "\(directory)/socket"
+            var grown = Int.max
+            let outcome = try await Self.serve(
+                ["--ranker", "null", "--max-message", "4M", "--bind", "ipc://\(socket)"],
+                until: socket
+            ) { process in
+                let client = RawClient(endpoint: "ipc://\(socket)", form: .dealer)
+                let candidates = [UInt64](repeating: 1, count: 500_000)
+                _ = try await client.scores(user: 1, candidates: candidates)
+                let before = try Self.residentBytes(of: process)
+                for _ in 0..<30 { _ = try await client.scores(user: 1, candidates: candidates) }
+                grown = try Self.residentBytes(of: process) - before
+            }
+            #expect(outcome.exitCode == 0)
+            // Thirty requests of 4 MB each: places that kept theirs would show.
+            #expect(grown < 40 << 20)
+        }
+    }
+
+    private static func residentBytes(of process: Int32) throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8).split(separator: " ")
+        return try #require(fields.count > 1 ? Int(fields[1]) : nil) * Int(getpagesize())
     }
 
     @Test("--help shows examples and exit codes")
@@ -127,8 +154,13 @@ struct RankWorkerTests {
         #expect(try await run("rank-worker", ["--version"]).output.hasPrefix("swift-rank "))
     }
 
-    /// Serves until a path exists, sends signals one after another, and returns what the worker left.
-    private static func serve(_ arguments: [String], until path: String, signals: [Int32]) async throws -> Outcome {
+    /// Serves; once a path exists calls `body`, then sends signals one after another, and returns what the worker left.
+    private static func serve(
+        _ arguments: [String],
+        until path: String,
+        end signals: [Int32] = [SIGTERM],
+        body: (Int32) async throws -> Void = { _ in }
+    ) async throws -> Outcome {
         let result = try await Subprocess.run(
             .path(Programs.path("rank-worker")),
             arguments: Arguments(["serve"] + arguments),
@@ -142,6 +174,7 @@ struct RankWorkerTests {
             }
             // The first endpoint is bound a little before the worker is ready to tell.
             try await Task.sleep(for: .milliseconds(200))
+            try await body(process)
             for signal in signals { _ = Foundation.kill(process, signal) }
         }
         var exitCode: Int32?

@@ -2,7 +2,9 @@ import CAllocationCounter
 import RankEngine
 import RankProtocol
 import RankService
+import Synchronization
 import Testing
+import ZMQ
 
 @Suite("RequestHandler: allocations")
 struct AllocationTests {
@@ -41,6 +43,23 @@ struct AllocationTests {
         }
     }
 
+    @Test("The worker's thread allocates for a request what libzmq takes for the reply, and nothing else")
+    func thread() throws {
+        let ranker = CountingRanker(try TestModel.ranker())
+        let counts = ranker.counts
+        let worker = try Worker.test(ranker: ranker)
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        let frame = Requests.score(candidates: Array(1...500), remaining: 10_000_000)
+        for _ in 0..<300 { #expect(try client.reply(to: frame).status == .ok) }
+        try worker.finish()
+        let warm = counts.all.suffix(200)
+        let perRequest = zip(warm, warm.dropFirst()).map { $1 - $0 }
+        #expect(perRequest.count == 199)
+        let expected = allocation_counter_works() ? 1 : 0
+        // Once in 256 messages libzmq's queues take a block.
+        #expect(perRequest.filter { $0 == expected }.count >= 190, "\(perRequest)")
+    }
+
     private func expectNone(_ frame: [UInt8], ranker: any Ranker) throws {
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test")
@@ -53,5 +72,45 @@ struct AllocationTests {
         for _ in 0..<100 { answer() }
         #expect(allocation_count() == before)
         #expect(try DecodedReply(handler.reply).status == .ok)
+    }
+}
+
+/// Notes how many allocations its thread has made before each request.
+private final class CountingRanker: Ranker {
+    /// The notes.
+    final class Counts: Sendable {
+        private let values: Mutex<[Int]>
+
+        init() {
+            var values: [Int] = []
+            values.reserveCapacity(1_000)
+            self.values = Mutex(values)
+        }
+
+        var all: [Int] { values.withLock { $0 } }
+
+        func append(_ count: Int) {
+            values.withLock { $0.append(count) }
+        }
+    }
+
+    let counts = Counts()
+    private let ranker: EmbeddingRanker
+
+    init(_ ranker: EmbeddingRanker) {
+        self.ranker = ranker
+    }
+
+    var info: RankerInfo { ranker.info }
+
+    func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        // A slow machine scores a request in several slices.
+        if candidates.lowerBound == 0 { counts.append(allocation_count()) }
+        return try ranker.score(query, candidates: candidates, scores: scores, unknown: unknown)
     }
 }

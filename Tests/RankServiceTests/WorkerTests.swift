@@ -5,6 +5,14 @@ import Synchronization
 import Testing
 import ZMQ
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 @Suite("Worker", .timeLimit(.minutes(1)))
 struct WorkerTests {
     static let scores: [Float] = [204, 141, 131].map { TestRanker.score($0, user: 42) }
@@ -151,6 +159,24 @@ struct WorkerTests {
         #expect(replies.map(\.header.id.rawValue) == Array(1...200))
         #expect(replies.allSatisfy { $0.status == .ok })
         #expect(replies.last?.header.flags == [.draining])
+    }
+
+    @Test("A reply for a client that has gone is counted")
+    func unsent() throws {
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        do {
+            let client = try TestClient(.dealer, at: worker.endpoints[0])
+            _ = try client.reply(to: Self.request)
+            try client.send(Requests.score(candidates: (0..<20_000).map { UInt64(1 + $0 % 1_600) }))
+        }
+        let other = try TestClient(.dealer, at: worker.endpoints[0])
+        var unsent: String?
+        for _ in 0..<1_000 where unsent != "1" {
+            unsent = try other.reply(to: Requests.plain(.stats)).pairs["unsent"]
+            if unsent != "1" { usleep(10_000) }
+        }
+        #expect(unsent == "1")
+        try worker.finish()
     }
 
     @Test("One line at the start and one at the end")
