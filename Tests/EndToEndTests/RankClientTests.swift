@@ -1,0 +1,220 @@
+import Foundation
+import RankEngine
+import RankPool
+import RankProtocol
+import SystemPackage
+import Testing
+
+/// `rank-client` as a process, against worker processes.
+@Suite("rank-client", .timeLimit(.minutes(2)))
+struct RankClientTests {
+    /// Runs two workers and hands over their endpoints, as `--workers` takes them, and the model's path.
+    private func withPool(_ body: (_ workers: String, _ model: String, _ directory: FilePath) async throws -> Void)
+        async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            try await withWorkers(2, options: ["--model", model], in: directory) { workers in
+                try await body(workers.map(\.endpoint).joined(separator: ","), model, directory)
+            }
+        }
+    }
+
+    private func oracle(_ model: String, user: UInt64, _ candidates: [UInt64]) throws -> [Float] {
+        let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: "scalar")
+        var scores = [Float](repeating: 0, count: candidates.count)
+        for entry in try ranker.rank(user: user, candidates: candidates) { scores[entry.position] = entry.score }
+        return scores
+    }
+
+    @Test func ranksInEveryFormat() async throws {
+        try await withPool { workers, model, directory in
+            let items: [UInt64] = [204, 141, 131]
+            let order = zip(items, try oracle(model, user: 42, items)).sorted { $0.1 > $1.1 }
+            let catalog = directory.appending("titles.csv").string
+            try "item,title\n141,\"20,000 Leagues\"\n".write(toFile: catalog, atomically: true, encoding: .utf8)
+            let arguments = ["rank", "--workers", workers, "--user", "42", "--items", "204,141,131"]
+
+            let csv = try await run("rank-client", arguments + ["--format", "csv", "--catalog", catalog])
+            #expect(csv.exitCode == 0)
+            let lines = order.enumerated().map { rank, entry in
+                "\(rank + 1),\(entry.0),\(entry.1),\(1 + 4 * entry.1),\(entry.0 == 141 ? "\"20,000 Leagues\"" : "")\n"
+            }
+            #expect(csv.output == "rank,item,score,stars,title\n" + lines.joined())
+
+            let json = try await run("rank-client", arguments + ["--format", "json", "--top", "2"])
+            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+            let entries = try #require(object?["entries"] as? [[String: Any]])
+            #expect(entries.map { $0["item"] as? UInt64 } == order.prefix(2).map { $0.0 })
+            #expect(object?["model_id"] as? String == "\(try RankModel.load(path: model).modelID)")
+
+            let table = try await run("rank-client", arguments + ["--catalog", catalog])
+            #expect(table.output.contains("20,000 Leagues"))
+            #expect(table.output.contains("★"))
+            #expect(table.output.split(separator: "\n").count == 4)
+        }
+    }
+
+    @Test func readsItemsFromFilesAndStandardInput() async throws {
+        try await withPool { workers, model, directory in
+            let file = directory.appending("items.txt").string
+            try "item\n7\n8,9\n".write(toFile: file, atomically: true, encoding: .utf8)
+            let arguments = ["rank", "--workers", workers, "--user", "1", "--format", "csv", "--items"]
+            let fromFile = try await run("rank-client", arguments + [file])
+            let fromInput = try await run("rank-client", arguments + ["-"], input: "9,8,7")
+            #expect(fromFile.exitCode == 0)
+            #expect(fromFile.output.split(separator: "\n").count == 4)
+            #expect(fromInput.output == fromFile.output)
+            let all = try await run("rank-client", arguments + ["all", "--deadline", "10s"])
+            #expect(all.output.split(separator: "\n").count == Int(TestModel.candidateCount) + 1)
+        }
+    }
+
+    @Test func leavesOutWhatTheUserHasRated() async throws {
+        try await withPool { workers, _, directory in
+            let data = directory.appending("data").string
+            #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+            let arguments = ["rank", "--workers", workers, "--user", "42", "--items", "all", "--format", "csv"]
+            let everything = try await run("rank-client", arguments + ["--deadline", "10s"])
+            let rest = try await run("rank-client", arguments + ["--exclude-rated", data, "--deadline", "10s"])
+            let ratings = try String(contentsOfFile: data + "/u.data", encoding: .utf8)
+            let rated = Set(
+                ratings.split(separator: "\n").map { $0.split(separator: "\t") }.filter { $0[0] == "42" }.map { $0[1] }
+            )
+            #expect(!rated.isEmpty)
+            func items(_ output: String) -> [Substring] {
+                output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
+            }
+            #expect(items(rest.output) == items(everything.output).filter { !rated.contains($0) })
+            // Titles come from the same directory.
+            #expect(rest.output.hasPrefix("rank,item,score,stars,title\n"))
+            #expect(rest.output.contains("Synthetic Movie"))
+        }
+    }
+
+    @Test func scoresInBulkAsTheModelDoes() async throws {
+        try await withPool { workers, model, directory in
+            var random = RandomNumbers(seed: 5)
+            let pairs = (0..<30_000).map { _ in
+                "\(UInt64.random(in: 1...TestModel.userCount, using: &random)),"
+                    + "\(UInt64.random(in: 1...TestModel.candidateCount, using: &random))\n"
+            }
+            let file = directory.appending("pairs.csv").string
+            try ("user,item\n" + pairs.joined()).write(toFile: file, atomically: true, encoding: .utf8)
+            let served = try await run("rank-client", ["score", "--workers", workers, "--input", file])
+            let local = try await run("rank-train", ["predict", "--model", model, "--input", file])
+            #expect(served.exitCode == 0)
+            #expect(served.output == local.output)
+            #expect(served.errors.isEmpty)
+        }
+    }
+
+    @Test func namesTheLineOfAnUnknownPair() async throws {
+        try await withPool { workers, model, _ in
+            let input = "42,1\n42,99999\n9999,3\n"
+            let arguments = ["score", "--workers", workers, "--input", "-"]
+            let failed = try await run("rank-client", arguments, input: input)
+            #expect(failed.exitCode == 65)
+            #expect(failed.errors.contains("standard input:2"))
+            #expect(failed.errors.contains("--unknown fallback"))
+            #expect(failed.output.isEmpty)
+            let omitted = try await run("rank-client", arguments + ["--unknown", "omit"], input: input)
+            #expect(omitted.output == "42,1,\(try oracle(model, user: 42, [1])[0])\n")
+            #expect(omitted.errors.contains("2 pairs"))
+            let scored = try await run("rank-client", arguments + ["--unknown", "fallback"], input: input)
+            #expect(scored.output.split(separator: "\n").count == 3)
+        }
+    }
+
+    @Test func losesNothingWhenAWorkerIsKilled() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: 6)
+            let pairs = (0..<400_000).map { _ in
+                "\(UInt64.random(in: 1...TestModel.userCount, using: &random)),"
+                    + "\(UInt64.random(in: 1...TestModel.candidateCount, using: &random))\n"
+            }
+            let file = directory.appending("pairs.csv").string
+            try pairs.joined().write(toFile: file, atomically: true, encoding: .utf8)
+            let local = try await run("rank-train", ["predict", "--model", model, "--input", file])
+            try await withWorkers(2, options: ["--model", model], in: directory) { workers in
+                let endpoints = workers.map(\.endpoint).joined(separator: ",")
+                async let served = run("rank-client", ["score", "--workers", endpoints, "--input", file])
+                try await Task.sleep(for: .milliseconds(150))
+                workers[0].kill()
+                let outcome = try await served
+                #expect(outcome.exitCode == 0, "\(outcome.errors)")
+                #expect(outcome.output == local.output)
+            }
+        }
+    }
+
+    @Test func saysWhatEachWorkerIs() async throws {
+        try await withPool { workers, model, _ in
+            let missing = "tcp://127.0.0.1:1"
+            let json = try await run("rank-client", ["info", "--json", "--workers", workers])
+            #expect(json.exitCode == 0)
+            let reports = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+            )
+            #expect(reports.map { $0["endpoint"] as? String } == workers.split(separator: ",").map { String($0) })
+            let info = reports[0]["info"] as? [String: String]
+            #expect(info?["model_id"] == "\(try RankModel.load(path: model).modelID)")
+            #expect(info?["candidate_ids"] == "1-\(TestModel.candidateCount)")
+
+            let partly = try await run("rank-client", ["info", "--workers", "\(workers),\(missing)"])
+            #expect(partly.exitCode == 69)
+            #expect(partly.output.contains("candidate_ids"))
+            #expect(partly.errors.contains(missing))
+        }
+    }
+
+    @Test(arguments: [
+        (["rank", "--workers", "nonsense", "--user", "1", "--items", "1"], 64, "endpoint 1"),
+        (["rank", "--workers", "tcp://127.0.0.1:1,", "--user", "1", "--items", "1"], 64, "endpoint 2"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "x", "--items", "1"], 64, "--user"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1", "--top", "0"], 64, "--top"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "/nonexistent"], 65, "/nonexistent"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1"], 69, "tcp://127.0.0.1:1"),
+        (["rank", "--workers", "ipc:///nonexistent/s", "--user", "1", "--items", "1"], 69, "ipc:///nonexistent/s"),
+        (["score", "--workers", "tcp://127.0.0.1:1", "--input", "/nonexistent"], 65, "/nonexistent"),
+        (["score", "--workers", "tcp://127.0.0.1:1"], 64, "--input"),
+        (["info", "--workers", "tcp://127.0.0.1:1"], 69, "refused"),
+        (["info"], 64, "--workers"),
+    ])
+    func refusals(_ arguments: [String], _ exitCode: Int32, _ text: String) async throws {
+        let outcome = try await run("rank-client", arguments)
+        #expect(outcome.exitCode == exitCode, "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("error: "))
+        #expect(outcome.errors.contains(text), "\(outcome.errors)")
+    }
+
+    @Test("The library: any split over one worker or two gives the oracle's bits", arguments: [1, 3, 500, 100_000])
+    func libraryGivesTheSameBits(size: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: UInt64(size))
+            let candidates = random.candidates(size)
+            let expected = try oracle(model, user: 42, candidates).map(\.bitPattern)
+            try await withWorkers(2, options: ["--model", model], in: directory) { workers in
+                var rankings: Set<[Int]> = []
+                for endpoints in [[workers[0].endpoint], workers.map(\.endpoint)] {
+                    let pool = try await RankPool.connect(
+                        endpoints.joined(separator: ","),
+                        options: PoolOptions(deadline: .seconds(60))
+                    )
+                    for parts in [nil, 1, 2, 5] {
+                        let options = CallOptions(parts: parts)
+                        let scored = try await pool.score(user: 42, candidates: candidates, options: options)
+                        #expect(scored.entries.map(\.score.bitPattern) == expected)
+                        #expect(scored.entries.map(\.id) == candidates)
+                        let ranked = try await pool.rank(user: 42, candidates: candidates, topK: 100, options: options)
+                        rankings.insert(ranked.entries.map(\.position))
+                    }
+                    await pool.shutdown()
+                }
+                #expect(rankings.count == 1)
+            }
+        }
+    }
+}
