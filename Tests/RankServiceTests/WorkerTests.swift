@@ -161,6 +161,25 @@ struct WorkerTests {
         #expect(replies.last?.header.flags == [.draining])
     }
 
+    @Test("A worker that is stopped ends although a client goes on")
+    func stopUnderLoad() throws {
+        let worker = try Worker.test()
+        let endpoint = worker.endpoints[0]
+        let load = try OwnedThread<Void, Never>.start(name: "load") { starter in
+            guard let client = try? TestClient(.dealer, at: endpoint),
+                (try? client.socket.set(.receiveTimeout, to: 500)) != nil,
+                (try? client.reply(to: Self.request)) != nil
+            else { return }
+            starter.started(())
+            let bytes = Self.request.span.bytes
+            while (try? client.socket.send(copying: bytes, waiting: .allowed)) == .sent,
+                (try? client.receive())?.isEmpty == false
+            {}
+        }
+        try worker.finish()
+        load.join()
+    }
+
     @Test("A reply for a client that has gone is counted")
     func unsent() throws {
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
