@@ -22,7 +22,6 @@ public enum Baseline: String, Sendable, CaseIterable {
         let mean = all / Double(split.trainingRows.count)
         return Metrics(
             users: split.testRows.map { ratings.userIDs[$0] },
-            items: split.testRows.map { ratings.itemIDs[$0] },
             stars: split.testRows.map { ratings.stars[$0] },
             scores: split.testRows.map { row in
                 guard self == .itemMean, let sum = sums[ratings.itemIDs[row]] else { return Float((mean - 1) / 4) }

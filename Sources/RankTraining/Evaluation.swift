@@ -25,7 +25,6 @@ public struct Evaluation: Sendable, Equatable {
         let predictions = try Predictor(model, kernel: kernel).predict(users: users, items: items)
         let metrics = Metrics(
             users: users,
-            items: items,
             stars: split.testRows.map { ratings.stars[$0] },
             scores: predictions.scores,
             starsPerUnit: model.metadata.labelTransform == .unitFromStars ? StarLabel.starsPerUnit : 1

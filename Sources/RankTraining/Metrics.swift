@@ -12,8 +12,9 @@ public struct Metrics: Sendable, Equatable {
     public let mae: Double
     /// Normalised discounted cumulative gain of the first ten, a mean over users.
     ///
-    /// Each user's own test items are ordered by score (ties by ascending item id, as the pool orders them); an item's
-    /// gain is its stars, its discount `1 / log2(i + 1)` at place i, counted from 1.
+    /// Each user's own test items are ordered by score; an item's gain is its stars, its discount `1 / log2(i + 1)` at
+    /// place i, counted from 1. Items of equal score share their places: each gets the mean of what their orders would
+    /// give, so that no order of ids or rows flatters a model that cannot tell them apart.
     public let ndcgAt10: Double
 
     /// Compares scores with ratings.
@@ -22,12 +23,11 @@ public struct Metrics: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - users: Who rated.
-    ///   - items: What was rated.
-    ///   - stars: How, 1...5.
+    ///   - stars: How they rated, 1...5.
     ///   - scores: What the model says, on the label's scale.
     ///   - starsPerUnit: 4 for labels `(stars − 1)/4`; 1 where the label is the number of stars itself.
-    public init?(users: [UInt64], items: [UInt64], stars: [Float], scores: [Float], starsPerUnit: Double = 4) {
-        precondition(users.count == scores.count && items.count == scores.count && stars.count == scores.count)
+    public init?(users: [UInt64], stars: [Float], scores: [Float], starsPerUnit: Double = 4) {
+        precondition(users.count == scores.count && stars.count == scores.count)
         guard !scores.isEmpty else { return nil }
         var squares = 0.0
         var absolutes = 0.0
@@ -42,13 +42,13 @@ public struct Metrics: Sendable, Equatable {
         rmse = loss.squareRoot()
         rmseInStars = rmse * starsPerUnit
         mae = absolutes / Double(count)
-        ndcgAt10 = Self.ndcg(users: users, items: items, stars: stars, scores: scores)
+        ndcgAt10 = Self.ndcg(users: users, stars: stars, scores: scores)
     }
 
-    private static func ndcg(users: [UInt64], items: [UInt64], stars: [Float], scores: [Float]) -> Double {
+    private static func ndcg(users: [UInt64], stars: [Float], scores: [Float]) -> Double {
         let order = scores.indices.sorted { a, b in
             if users[a] != users[b] { return users[a] < users[b] }
-            return scores[a] != scores[b] ? scores[a] > scores[b] : items[a] < items[b]
+            return scores[a] > scores[b]
         }
         var total = 0.0
         var userCount = 0
@@ -57,11 +57,24 @@ public struct Metrics: Sendable, Equatable {
             let user = users[order[start]]
             let end = order[start...].firstIndex { users[$0] != user } ?? order.endIndex
             let gains = order[start..<end].map { Double(stars[$0]) }
-            total += gain(gains) / gain(gains.sorted(by: >))
+            let tied = shared(gains, order[start..<end].map { scores[$0] })
+            total += gain(tied) / gain(gains.sorted(by: >))
             userCount += 1
             start = end
         }
         return total / Double(userCount)
+    }
+
+    /// Gives items of equal score, which stand side by side, the mean of their gains.
+    private static func shared(_ gains: [Double], _ scores: [Float]) -> [Double] {
+        var shared: [Double] = []
+        while shared.count < gains.count {
+            let start = shared.count
+            let end = scores[start...].firstIndex { $0 != scores[start] } ?? scores.endIndex
+            let mean = gains[start..<end].reduce(0, +) / Double(end - start)
+            shared += repeatElement(mean, count: end - start)
+        }
+        return shared
     }
 
     private static func gain(_ gains: [Double]) -> Double {

@@ -56,7 +56,6 @@ public struct TrainedModel: Sendable {
         }
         test = Metrics(
             users: split.testRows.map { data.ratings.userIDs[$0] },
-            items: split.testRows.map { data.ratings.itemIDs[$0] },
             stars: split.testRows.map { data.ratings.stars[$0] },
             scores: scores
         )

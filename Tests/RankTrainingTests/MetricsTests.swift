@@ -5,7 +5,7 @@ import Testing
 @Suite struct MetricsTests {
     @Test func errorsByHand() throws {
         let metrics = try #require(
-            Metrics(users: [1, 1, 2], items: [1, 2, 1], stars: [5, 1, 3], scores: [0.5, 0.25, 0.5])
+            Metrics(users: [1, 1, 2], stars: [5, 1, 3], scores: [0.5, 0.25, 0.5])
         )
         #expect(metrics.count == 3)
         // Errors on the label's scale: −0.5, 0.25, 0.
@@ -17,7 +17,7 @@ import Testing
 
     @Test func scoresInStarsAreComparedWithStars() throws {
         let metrics = try #require(
-            Metrics(users: [1, 1], items: [1, 2], stars: [5, 1], scores: [4, 1], starsPerUnit: 1)
+            Metrics(users: [1, 1], stars: [5, 1], scores: [4, 1], starsPerUnit: 1)
         )
         #expect(metrics.loss == 0.5 && metrics.rmse == metrics.rmseInStars && metrics.mae == 0.5)
     }
@@ -27,7 +27,6 @@ import Testing
         let metrics = try #require(
             Metrics(
                 users: [1, 2, 1, 1],
-                items: [10, 10, 11, 12],
                 stars: [5, 2, 3, 1],
                 scores: [0.5, 0.1, 0.2, 0.9]
             )
@@ -37,11 +36,19 @@ import Testing
         #expect(abs(metrics.ndcgAt10 - (reached / ideal + 1) / 2) < 1e-15)
     }
 
-    @Test func tiesGoToTheSmallerItem() throws {
-        let tied = try #require(Metrics(users: [1, 1], items: [7, 3], stars: [1, 5], scores: [0.5, 0.5]))
-        #expect(tied.ndcgAt10 == 1)
-        let worst = try #require(Metrics(users: [1, 1], items: [3, 7], stars: [1, 5], scores: [0.5, 0.5]))
-        #expect(abs(worst.ndcgAt10 - (1 + 5 / log2(3.0)) / (5 + 1 / log2(3.0))) < 1e-15)
+    @Test func tiesShareTheirPlaces() throws {
+        let ideal = 5 + 1 / log2(3.0)
+        for stars in [[1, 5], [5, 1]] as [[Float]] {
+            let tied = try #require(Metrics(users: [1, 1], stars: stars, scores: [0.5, 0.5]))
+            #expect(abs(tied.ndcgAt10 - 3 * (1 + 1 / log2(3.0)) / ideal) < 1e-15)
+        }
+        // Nine places are taken; the two that follow share the tenth.
+        let scores = (0..<9).map { 1 - Float($0) / 10 } + [0, 0]
+        let stars = [Float](repeating: 5, count: 9) + [5, 1]
+        let metrics = try #require(Metrics(users: scores.map { _ in 1 }, stars: stars, scores: scores))
+        let discounts = (1...10).map { 1 / log2(Double($0) + 1) }
+        let missed = 2 * discounts[9] / (5 * discounts.reduce(0, +))
+        #expect(abs(metrics.ndcgAt10 - (1 - missed)) < 1e-14)
     }
 
     @Test func onlyTheFirstTenCount() throws {
@@ -50,7 +57,7 @@ import Testing
         // The two best items come last.
         let stars = items.map { Float($0 > 10 ? 5 : 1) }
         let metrics = try #require(
-            Metrics(users: users, items: items, stars: stars, scores: items.map { -Float($0) })
+            Metrics(users: users, stars: stars, scores: items.map { -Float($0) })
         )
         let discounts = (1...10).map { 1 / log2(Double($0) + 1) }
         let reached = discounts.reduce(0, +)
@@ -58,6 +65,6 @@ import Testing
     }
 
     @Test func nothingHasNoMetrics() {
-        #expect(Metrics(users: [], items: [], stars: [], scores: []) == nil)
+        #expect(Metrics(users: [], stars: [], scores: []) == nil)
     }
 }
