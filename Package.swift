@@ -24,7 +24,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let package = Package(
     name: "swift-rank",
     products: [
-        .library(name: "RankPool", targets: ["RankPool", "RankProtocol"]),
+        .library(name: "RankPool", targets: ["RankPool"]),
         .library(name: "RankEngine", targets: ["RankEngine"]),
         .executable(name: "rank-train", targets: ["rank-train"]),
         .executable(name: "rank-worker", targets: ["rank-worker"]),
@@ -93,7 +93,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "rank-client",
-            dependencies: ["CommandSupport", "RankData", "RankPool", "RankProtocol", argumentParser],
+            dependencies: ["CommandSupport", "RankData", "RankPool", argumentParser],
             swiftSettings: settings
         ),
 

@@ -1,7 +1,6 @@
 import CommandSupport
 import RankData
 import RankPool
-import RankProtocol
 
 /// Scores many pairs over a pool: several requests are out at a time, and the output keeps the order of the input.
 struct BulkScoring: Sendable {

@@ -1,7 +1,6 @@
 import CommandSupport
 import RankData
 import RankPool
-import RankProtocol
 
 /// Where the candidates of `rank` come from.
 enum CandidateSource: Sendable {

@@ -1,7 +1,6 @@
 import CommandSupport
 import RankData
 import RankPool
-import RankProtocol
 
 /// How an error of the modules ends a command; nil for an error of none of them.
 func failure(for error: any Error) -> CommandFailure? {

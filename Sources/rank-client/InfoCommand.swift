@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import RankPool
-import RankProtocol
 
 struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Dispatch
 import RankPool
-import RankProtocol
 import Synchronization
 
 /// The option that every subcommand has.

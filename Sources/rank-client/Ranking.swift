@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import RankData
 import RankPool
-import RankProtocol
 
 /// How a ranking is printed.
 enum RankingFormat: String, ExpressibleByArgument, CaseIterable {

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import RankData
 import RankPool
-import RankProtocol
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
