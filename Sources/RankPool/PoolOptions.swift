@@ -23,7 +23,7 @@ public struct PoolOptions: Sendable {
         self.deadline = deadline
         self.attempts = max(1, attempts)
         self.candidatesPerPart = max(1, candidatesPerPart)
-        self.maximumReplyBytes = max(4_096, maximumReplyBytes)
+        self.maximumReplyBytes = min(max(4_096, maximumReplyBytes), Int(UInt32.max))
     }
 }
 

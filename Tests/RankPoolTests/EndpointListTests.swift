@@ -29,6 +29,15 @@ import ZMQ
         var queue = DeadlineQueue<Int>()
         let times = (0..<Int.random(in: 0...100, using: &random)).map { _ in Int64.random(in: 0...50, using: &random) }
         for (index, time) in times.enumerated() { queue.insert(index, at: time) }
+        #expect(queue.count == times.count)
+        var even = queue
+        even.removeAll { !$0.isMultiple(of: 2) }
+        var evenTimes: [Int64] = []
+        while let (time, id) = even.removeFirst() {
+            #expect(id.isMultiple(of: 2))
+            evenTimes.append(time)
+        }
+        #expect(evenTimes == times.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element).sorted())
         var found: [Int64] = []
         var ids: Set<Int> = []
         while let (time, id) = queue.removeFirst() {

@@ -17,8 +17,13 @@ import ZMQ
         /// SCORE requests that are out, in the order of their sending.
         var out: [(request: RequestID, link: LinkID)] = []
 
-        init(workers: Int, attempts: Int = 3, models: [ModelID] = [], areReady: Bool = true) {
-            state = PoolState(options: PoolOptions(attempts: attempts))
+        init(
+            workers: Int,
+            options: PoolOptions = PoolOptions(attempts: 3),
+            models: [ModelID] = [],
+            areReady: Bool = true
+        ) {
+            state = PoolState(options: options)
             for index in 0..<workers {
                 links.append(state.addLink(endpoint: "tcp://w\(index)", condition: .connecting))
                 self.models.append(index < models.count ? models[index] : Fake.model)
@@ -204,7 +209,7 @@ import ZMQ
     }
 
     @Test func reissuesAreBounded() {
-        var bench = Bench(workers: 5, attempts: 3)
+        var bench = Bench(workers: 5, options: PoolOptions(attempts: 3))
         let id = bench.start([1])
         for number in 1...3 {
             #expect(bench.out.count == number)
@@ -254,6 +259,25 @@ import ZMQ
         bench.state.handle(.lost, at: bench.links[0], now: 1)
         bench.collect()
         #expect(bench.error(id)?.code == .unauthenticated)
+    }
+
+    @Test func longDeadlinesDoNotPileUp() {
+        var bench = Bench(workers: 1)
+        for _ in 0..<5_000 {
+            _ = bench.start([1], deadline: 1 << 40)
+            bench.answerAll()
+        }
+        #expect(bench.finished.count == 5_000)
+        #expect(bench.state.waitingDeadlines < 2_000)
+    }
+
+    @Test func aListIsSplitSoThatItsRepliesFit() {
+        var bench = Bench(workers: 1, options: PoolOptions(maximumReplyBytes: 4_096))
+        let ids = [UInt64](0..<1_000)
+        let id = bench.start(ids)
+        #expect(bench.out.count == 4)
+        bench.answerAll()
+        #expect(bench.scores(id) == ids.map { Fake.score(1, $0) })
     }
 
     @Test func aFullQueuePassesARequestOn() {

@@ -43,9 +43,9 @@ struct PoolLoop: ~Copyable {
         for endpoint in endpoints { add(endpoint) }
         do throws(ZMQError) {
             while !isEnding { try turn() }
-            state.shutDown()
+            state.shutDown(PoolError(.unavailable, "the pool was shut down during the call"))
         } catch {
-            state.shutDown()
+            state.shutDown(PoolError(.internal, "the pool's transport failed: \(error.message)"))
         }
         perform()
         for command in queue.close() { refuse(command) }

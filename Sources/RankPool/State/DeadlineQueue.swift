@@ -25,6 +25,18 @@ package struct DeadlineQueue<ID: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// The number of entries.
+    package var count: Int { heap.count }
+
+    /// Drops the entries of calls that have ended.
+    ///
+    /// O(n log n).
+    package mutating func removeAll(where hasEnded: (ID) -> Bool) {
+        let kept = heap.filter { !hasEnded($0.id) }
+        heap = []
+        for (time, id) in kept { insert(id, at: time) }
+    }
+
     /// Removes the earliest entry.
     ///
     /// O(log n).

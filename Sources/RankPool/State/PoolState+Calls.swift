@@ -26,11 +26,9 @@ extension PoolState {
         finish(id, .failure(PoolError(.cancelled, "the task was cancelled")))
     }
 
-    /// Ends every call.
-    package mutating func shutDown() {
-        for id in calls.keys {
-            finish(id, .failure(PoolError(.unavailable, "the pool was shut down during the call")))
-        }
+    /// Ends every call with this error.
+    package mutating func shutDown(_ error: PoolError) {
+        for id in calls.keys { finish(id, .failure(error)) }
     }
 
     /// Ends what is over and sends what can be sent.
@@ -104,11 +102,7 @@ extension PoolState {
             pending.append(item)
             return
         }
-        let limits = FrameLimits(
-            messageBytes: ready.map(\.limits.messageBytes).min() ?? 0,
-            candidates: ready.map(\.limits.candidates).min() ?? 0,
-            queries: ready.map(\.limits.queries).min() ?? 0
-        )
+        let limits = commonLimits(of: ready, queries: work.queries.count)
         let worthwhile = min(ready.count, work.candidateCount / options.candidatesPerPart)
         do {
             let parts = try Partition.split(work, limits: limits, into: work.requestedParts ?? worthwhile)
@@ -117,6 +111,17 @@ extension PoolState {
         } catch {
             finish(item.call, .failure(error))
         }
+    }
+
+    /// What every one of these workers takes, what a frame can hold, and what leads to a reply that fits.
+    private func commonLimits(of links: [Link], queries: Int) -> FrameLimits {
+        let wanted = max(1, min(links.map(\.limits.queries).min() ?? 0, queries, options.maximumReplyBytes / 128))
+        let replyCandidates = (options.maximumReplyBytes - 64 - 48 * wanted) / 13
+        return FrameLimits(
+            messageBytes: min(links.map(\.limits.messageBytes).min() ?? 0, Int(UInt32.max)),
+            candidates: min(links.map(\.limits.candidates).min() ?? 0, replyCandidates),
+            queries: wanted
+        )
     }
 
     /// Fails calls that wait for a worker when every way to one has failed.

@@ -55,6 +55,9 @@ package struct PoolState: Sendable {
         return [deadlines.first?.time, blocked].compactMap { $0 }.min()
     }
 
+    /// The deadlines kept, those of calls that have ended included.
+    package var waitingDeadlines: Int { deadlines.count }
+
     /// A fresh id.
     mutating func makeRequestID() -> RequestID {
         lastRequest &+= 1
@@ -114,6 +117,11 @@ package struct PoolState: Sendable {
         }
         // What is pending for it is dropped by the next dispatch.
         calls[id] = nil
+        // Entries outlive their calls until their time comes, which for long deadlines may be far off.
+        if deadlines.count > 4 * calls.count + 1_024 {
+            let calls = calls
+            deadlines.removeAll { calls[$0] == nil }
+        }
         actions.append(.finish(id, result))
     }
 }
