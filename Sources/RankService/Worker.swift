@@ -17,12 +17,16 @@ public final class Worker: Sendable {
     /// Where the worker is bound, with the ports that the system chose, and then where it is connected.
     public var endpoints: [String] { thread.info }
 
+    /// How loaded the worker is, what it has counted, and when its thread last showed that it lives.
+    public let gauges: WorkerGauges
+
     private let thread: OwnedThread<[String], ServiceError>
     private let bell: WakeUp.Bell
 
-    private init(thread: OwnedThread<[String], ServiceError>, bell: WakeUp.Bell) {
+    private init(thread: OwnedThread<[String], ServiceError>, bell: WakeUp.Bell, gauges: WorkerGauges) {
         self.thread = thread
         self.bell = bell
+        self.gauges = gauges
     }
 
     deinit {
@@ -48,6 +52,7 @@ public final class Worker: Sendable {
         raiseDescriptorLimit()
         // The ranker is used by the thread alone: this box hands it over once.
         let handover = Handover(ranker)
+        let gauges = WorkerGauges()
         do {
             let wakeUp = try WakeUp()
             let bell = wakeUp.bell
@@ -60,11 +65,12 @@ public final class Worker: Sendable {
                     at: endpoints,
                     ranker: ranker,
                     wakeUp: wakeUp,
+                    gauges: gauges,
                     log: log,
                     started: starter.started
                 )
             }
-            return Worker(thread: thread, bell: bell)
+            return Worker(thread: thread, bell: bell, gauges: gauges)
         } catch let error as ZMQError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {

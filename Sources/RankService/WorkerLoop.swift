@@ -10,12 +10,17 @@ struct WorkerLoop: ~Copyable {
     /// How long nothing arrives before a stopping worker believes that nothing is on its way.
     private static let quietMilliseconds: Int32 = 50
 
+    /// How often an idle worker shows that it lives.
+    private static let tickMilliseconds: Int32 = 500
+
     private let state: WorkerState
     private let reception: Reception
     private var handler: RequestHandler
     private let wakeUp: WakeUp
     private var news: DescriptorWait
     private let drainNanoseconds: UInt64
+    private let gauges: WorkerGauges
+    private var busyNanoseconds: UInt64 = 0
 
     /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
     static func run(
@@ -23,6 +28,7 @@ struct WorkerLoop: ~Copyable {
         at places: WorkerEndpoints,
         ranker: any Ranker,
         wakeUp: consuming WakeUp,
+        gauges: WorkerGauges,
         log: (String) -> Void,
         started: ([String]) -> Void
     ) throws(ServiceError) {
@@ -31,7 +37,7 @@ struct WorkerLoop: ~Copyable {
             let context = try Context()
             var endpoints: [String] = []
             let sockets = try open(places, limits: configuration.limits, in: context, endpoints: &endpoints)
-            var loop = try WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp)
+            var loop = try WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp, gauges: gauges)
             log(Self.startLine(configuration, info: ranker.info, endpoints: endpoints))
             started(endpoints)
             try loop.serve()
@@ -69,7 +75,8 @@ struct WorkerLoop: ~Copyable {
         _ configuration: WorkerConfiguration,
         ranker: any Ranker,
         sockets: [WorkerSocket],
-        wakeUp: consuming WakeUp
+        wakeUp: consuming WakeUp,
+        gauges: WorkerGauges
     ) throws(ZMQError) {
         let info = ranker.info
         let state = WorkerState(limits: configuration.limits, info: info, startTime: MonotonicClock.nanoseconds())
@@ -78,6 +85,7 @@ struct WorkerLoop: ~Copyable {
         handler = RequestHandler(ranker: ranker, state: state, software: configuration.software)
         news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
+        self.gauges = gauges
         drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
     }
 
@@ -85,12 +93,16 @@ struct WorkerLoop: ~Copyable {
         var end = UInt64.max
         var untilLook = 0
         var isDrained = false
+        var lastLook = MonotonicClock.nanoseconds()
         while true {
             var wasIdle = false
             // Only when nothing is left to receive may it wait for the sockets' descriptors.
             if isDrained, reception.isEmpty {
-                let hasNews = news.wait(milliseconds: state.isDraining ? Self.quietMilliseconds : -1)
+                let idleStart = MonotonicClock.nanoseconds()
+                publish(at: idleStart, workedSince: lastLook)
+                let hasNews = news.wait(milliseconds: state.isDraining ? Self.quietMilliseconds : Self.tickMilliseconds)
                 if !hasNews, state.isDraining { return }
+                lastLook = MonotonicClock.nanoseconds()
                 wasIdle = true
                 untilLook = Self.stretch
             } else if untilLook == 0 {
@@ -103,6 +115,8 @@ struct WorkerLoop: ~Copyable {
                 end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
             }
             let now = MonotonicClock.nanoseconds()
+            publish(at: now, workedSince: lastLook)
+            lastLook = now
             isDrained = now < end ? try reception.receive(at: now, onlyFirst: wasIdle) : true
             untilLook -= 1
             guard let message = reception.takeFirst() else {
@@ -138,6 +152,12 @@ struct WorkerLoop: ~Copyable {
         }
         if let failure { throw failure }
         try reception.send(handler.reply, answering: message)
+    }
+
+    /// Tells other threads how things are.
+    private mutating func publish(at now: UInt64, workedSince lastLook: UInt64) {
+        busyNanoseconds &+= now &- lastLook
+        gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
     }
 
     private static func startLine(

@@ -60,6 +60,24 @@ package final class WorkerState {
         UInt32(clamping: Int64(min(Double(queueBytes) / 8 * candidateCost / 1_000, Double(UInt32.max))))
     }
 
+    /// What other threads are told.
+    func snapshot(at now: UInt64, busyNanoseconds: UInt64) -> WorkerGauges.Snapshot {
+        WorkerGauges.Snapshot(
+            lastTick: now,
+            busyNanoseconds: busyNanoseconds,
+            queueDepth: UInt64(queueDepth),
+            backlogMicroseconds: UInt64(backlogMicroseconds),
+            requests: counters.requests,
+            replies: counters.replies,
+            errors: counters.errors,
+            candidates: counters.candidates,
+            malformed: counters.malformed,
+            unsent: counters.unsent,
+            queueMicroseconds: counters.queueMicroseconds,
+            computeMicroseconds: counters.computeMicroseconds
+        )
+    }
+
     /// The flags of a reply sent now.
     var flags: ReplyFlags { isDraining ? [.draining] : [] }
 

@@ -1,0 +1,37 @@
+import RankProtocol
+import RankService
+import Testing
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Suite("WorkerGauges", .timeLimit(.minutes(1)))
+struct WorkerGaugesTests {
+    @Test("They tell what STATS tells, and the thread ticks while nobody asks anything")
+    func values() throws {
+        let worker = try Worker.test()
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        for _ in 0..<3 { _ = try client.reply(to: Requests.score(candidates: [1, 2])) }
+        _ = try client.reply(to: [1])
+        let first = worker.gauges.snapshot
+        // Two ticks of an idle worker; the time limit ends a wait without them.
+        var latest = first
+        while latest.lastTick < first.lastTick + 500_000_000 {
+            usleep(20_000)
+            latest = worker.gauges.snapshot
+        }
+        #expect(latest.requests == 4 && latest.replies == 4 && latest.errors == 1 && latest.candidates == 6)
+        #expect(latest.queueDepth == 0 && latest.backlogMicroseconds == 0)
+        #expect(latest.busyNanoseconds > 0)
+        let ratio = latest.busyRatio(since: first)
+        #expect(ratio >= 0 && ratio < 1)
+        #expect(first.busyRatio(since: latest) == 0)
+        try worker.finish()
+    }
+}
