@@ -250,6 +250,28 @@ import ZMQ
         #expect(bench.scores(patient) == [Fake.score(1, 1)])
     }
 
+    @Test func aForeignServerIsDescribed() {
+        var bench = Bench(workers: 1, areReady: false)
+        let id = bench.start([1], deadline: 500)
+        bench.state.handle(.reached, at: bench.links[0], now: 1)
+        bench.collect()
+        #expect(bench.finished.isEmpty)
+        bench.state.tick(now: 500)
+        bench.collect()
+        #expect(bench.error(id)?.causes.first?.reason.contains("handshake is not done") == true)
+        // One that ends connections in the handshake is given up after the second.
+        let next = bench.start([1], deadline: 500_000)
+        for _ in 0..<2 {
+            #expect(bench.finished[next] == nil)
+            bench.state.handle(.reached, at: bench.links[0], now: 501)
+            bench.state.handle(.handshakeBroken, at: bench.links[0], now: 501)
+            bench.state.handle(.lost, at: bench.links[0], now: 501)
+            bench.collect()
+        }
+        #expect(bench.error(next)?.code == .unavailable)
+        #expect(bench.error(next)?.causes.first?.reason.contains("broke off twice") == true)
+    }
+
     @Test func refusedKeysAreNamed() {
         var bench = Bench(workers: 1, areReady: false)
         let id = bench.start([1])

@@ -10,6 +10,8 @@ package struct Link: Sendable {
         case resolving
         /// A connection is being made, for the first time or again.
         case connecting
+        /// Something is listening there, and the handshake is not done yet.
+        case handshaking
         /// The connection stands, and the worker has been asked what it is.
         case introducing
         /// The worker's scoring thread has answered: it may get requests.
@@ -45,7 +47,7 @@ package struct Link: Sendable {
     /// Whether a connection may come about without another failure in between.
     var isUnderway: Bool {
         switch condition {
-        case .resolving, .connecting, .introducing: true
+        case .resolving, .connecting, .handshaking, .introducing: true
         case .ready, .failed: false
         }
     }
@@ -56,6 +58,7 @@ package struct Link: Sendable {
             switch condition {
             case .resolving: "its name is not resolved yet"
             case .connecting: "not connected yet"
+            case .handshaking: "reached, but the ZeroMQ handshake is not done; is it a worker?"
             case .introducing: "connected, but has not answered INFO yet"
             case .ready: inFlight.isEmpty ? "ready" : "\(inFlight.count) requests in flight"
             case .failed: "not connected"

@@ -5,6 +5,8 @@ package import ZMQ
 package enum LinkEvent: Hashable, Sendable {
     /// The name of the endpoint has been resolved; a connection is being made.
     case resolved
+    /// Something is listening there.
+    case reached
     /// The connection stands and the handshake is done.
     case connected
     /// The connection is gone, and with it what was in flight.
@@ -17,6 +19,7 @@ package enum LinkEvent: Hashable, Sendable {
     /// Translates an event of the socket's monitor; nil for those that say nothing new.
     package init?(_ kind: SocketEvent.Kind) {
         switch kind {
+        case .connected: self = .reached
         case .handshakeSucceeded: self = .connected
         case .disconnected: self = .lost
         // `connectRetried` only announces an attempt; one that failed shows as a close without a connection.

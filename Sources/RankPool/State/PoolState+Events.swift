@@ -6,6 +6,9 @@ extension PoolState {
         switch event {
         case .resolved:
             links[id.index].condition = .connecting
+        case .reached:
+            // After a failure, only a whole handshake counts.
+            if links[id.index].condition == .connecting { links[id.index].condition = .handshaking }
         case .connected:
             links[id.index].condition = .introducing
             links[id.index].silentHandshakeFailures = 0
