@@ -1,53 +1,13 @@
 """The frames of docs/PROTOCOL.md, version 1, as a client sees them: requests are written, replies are read."""
-import enum
 import itertools
+import math
 import re
 import struct
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, List, Optional, Sequence, Tuple
 
-Id = Union[int, str]
-Query = Union[Tuple[Id, Sequence[Id]], Tuple[Id, Sequence[Id], Sequence[float]]]  # user, candidates, features
+from .values import Query, RankError, Result, ScoreReply, Status
+
 SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR, NONE32 = 0x01, 0x02, 0x03, 0x04, 0x05, 0x80, 0xFF, 0xFFFFFFFF
-Status = enum.IntEnum("Status", "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS "
-                      "PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED "
-                      "INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED", start=0)  # gRPC's integers
-
-
-class RankError(Exception):
-    """A call that failed: status `code` and `name`, `message`, the query and candidate at fault (None if none is), and
-    `retry_after`, the worker's advice in seconds (0 = none)."""
-    def __init__(self, code: int, message: str, query: Optional[int] = None, candidate: Optional[int] = None,
-                 retry_after: float = 0.0) -> None:
-        self.code, self.message, self.retry_after, self.query, self.candidate = code, message, retry_after, query, candidate
-        self.name = Status(code).name if code in set(Status) else f"STATUS_{code}"
-        super().__init__(f"{self.name}: {message}")
-
-
-class Result(NamedTuple):
-    """One query's answer: entry i is candidate `positions[i]`, or candidate i where `positions` is None."""
-    scores: Tuple[float, ...]
-    positions: Optional[Tuple[int, ...]]
-    bits: bytes  # per entry: 1 = scored by the row for unknown ids, 2 = not scored in time, the score is the prior
-    candidate_count: int
-    coverage: float
-    unknown_user: bool
-    partial: bool
-
-    def ranked(self, candidates: Sequence[Id]) -> List[Tuple[Id, float]]:
-        """(candidate, score) of each entry in the reply's order; `candidates` are those of the query."""
-        return [(candidates[p], s) for p, s in zip(self.positions or range(len(self.scores)), self.scores)]
-
-
-class ScoreReply(NamedTuple):
-    """The results of a request's queries, the model id and profile that made them all, and the worker's load."""
-    results: List[Result]
-    model: str
-    profile: int
-    draining: bool
-    backlog_us: int
-    queue_us: int
-    compute_us: int
-    queue_depth: int
 
 
 def encode(request_id: int, kind: int, payload: bytes = b"", *, flags: int = 0, time_us: int = NONE32,
@@ -67,32 +27,28 @@ def encode_score(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fa
         text, policy = isinstance(queries[0][0], str), ("fail", "fallback", "omit").index(unknown)
         parts = [struct.pack("<IIBBBxI", len(queries), top_k, policy, bulk, text, features)]
         for index, (user, ids, *rest) in enumerate(queries):
-            floats = rest[0] if rest else ()
-            if len(floats) != features * len(ids):
-                raise ValueError(f"{len(floats)} features instead of {features * len(ids)}")
+            floats = struct.pack(f"<{features * len(ids)}f", *(rest[0] if rest else ()))
             if text:
                 names = [i.encode() for i in (user, *ids)]  # type: ignore[union-attr]
                 ends = list(itertools.accumulate(map(len, names[1:]), initial=0))
                 body = struct.pack(f"<II{len(ends)}I", len(names[0]), ends[-1], *ends) + b"".join(names)
             else:
                 body = struct.pack(f"<{1 + len(ids)}Q", user, *ids)
-            body += bytes(-len(body) % 8) + struct.pack(f"<{len(floats)}f", *floats)
-            parts += [struct.pack("<II", len(ids), 8 + len(body) + -len(body) % 8), body, bytes(-len(body) % 8)]
+            body += bytes(-len(body) % 8) + floats + bytes(-len(floats) % 8)
+            parts += [struct.pack("<II", len(ids), 8 + len(body)), body]
         return b"".join(parts)
     except (ValueError, AttributeError, TypeError, LookupError, OverflowError, struct.error) as error:
-        hint = "ids are all integers from 0 to 2^64 - 1 or all str; unknown is fail, fallback or omit"
-        raise RankError(Status.INVALID_ARGUMENT, f"{error} ({hint})", index) from error
+        hint = "expected ids all int, 0 to 2^64 - 1, or all str; unknown as fail, fallback or omit"
+        raise RankError(Status.INVALID_ARGUMENT, f"{error}; {hint}", index) from error
 
 
-def decode(frame: bytes) -> Any:
-    """A reply's meaning: a ScoreReply, True or False (HEALTH, CANCEL), a dict (INFO, STATS); an ERROR is raised."""
+def decode(frame: bytes, asked: int, counts: Optional[List[int]] = None) -> Any:
+    """The reply to a request of kind `asked` (SCORE: of queries with `counts` candidates): a ScoreReply, a bool
+    (HEALTH, CANCEL) or a dict (INFO, STATS). An ERROR is raised, and INTERNAL for what the protocol forbids."""
     try:
-        value = _Reader(frame).reply()
+        return _Reader(frame).reply(asked, counts)
     except (ValueError, struct.error) as error:
-        value = RankError(Status.INTERNAL, f"the worker's reply cannot be read: {error}")
-    if isinstance(value, RankError):
-        raise value
-    return value
+        raise RankError(Status.INTERNAL, f"the worker's reply cannot be read: {error}") from error
 
 
 class _Reader:
@@ -105,49 +61,52 @@ class _Reader:
         self.at += struct.calcsize("<" + form)
         return values
 
-    def zeros(self, count: int) -> None:
-        self.check(not any(self.take(f"{count}s")[0]), "padding is not zero")
-
     def check(self, good: bool, what: str) -> None:
         if not good:
             raise ValueError(what)
 
-    def reply(self) -> Any:
+    def align(self) -> None:
+        self.check(not any(self.take(f"{-self.at % 8}s")[0]), "padding is not zero")
+
+    def reply(self, asked: int, counts: Optional[List[int]]) -> Any:
         length, magic, _, version, kind, flags, backlog, model, status, profile, extra = self.take("I4sQBBHI16sHHI")
         self.check((magic, version, length) == (b"RANK", 1, len(self.frame) - 4), "no version 1 frame of its length")
-        self.check(flags < 4 and extra % 8 == 0 and extra <= 4096, "unknown flags or wrong extension bytes")
-        self.check((status == 0) == (kind != ERROR), "a status that does not fit the kind")
+        answers = kind == (ERROR if status else asked | REPLY) and flags < 4 and extra % 8 == 0 and extra <= 4096
+        self.check(answers, f"kind {kind}, flags {flags}, status {status} or extension bytes {extra}")
         while self.at < 48 + extra:
             _, bits, size = self.take("HHI")
             self.check(bits == 0 and size <= 48 + extra - self.at, "an extension that must be known or is too long")
             self.take(f"{size}s")
-            self.zeros(-size % 8)
-        if kind == SCORE | REPLY:
+            self.align()
+        if kind == ERROR:
+            retry, *where, size = self.take("IIII")
+            self.check(size <= 1024, "a message that is too long")
+            query, candidate = (None if index == NONE32 else index for index in where)
+            value: Any = RankError(status, self.take(f"{size}s")[0].decode(), query, candidate, retry / 1e6)
+        elif asked == SCORE:
             count, *load = self.take("IIII")
             results = [self.result() for _ in range(min(count, len(self.frame)))]
-            value: Any = ScoreReply(results, model.hex(), profile, bool(flags & 1), backlog, *load)
-        elif kind in (CANCEL | REPLY, HEALTH | REPLY):
-            value = self.take("B")[0] == 1
-            self.check(self.frame[self.at - 1] - (kind == HEALTH | REPLY) in (0, 1), "an unknown value")
-        elif kind in (INFO | REPLY, STATS | REPLY):
-            (count,) = self.take("I")
-            self.zeros(4)
+            self.check(count > 0 and counts in (None, [r.candidate_count for r in results]), "not the queries' results")
+            value = ScoreReply(results, model.hex(), profile, bool(flags & 1), backlog, *load)
+        elif asked in (INFO, STATS):
+            count, zero = self.take("II")
             pairs = [self.take("{}s{}s".format(*self.take("HH"))) for _ in range(min(count, len(self.frame)))]
             value = {key.decode(): text.decode() for key, text in pairs}
-            self.check(len(value) == count, "a key that occurs twice")
+            self.check(len(value) == count and zero == 0, "a key that occurs twice, or a reserved field")
         else:
-            retry, *where, size = self.take("IIII")
-            self.check(kind == ERROR and size <= 1024, "an unknown kind or a message that is too long")
-            query, candidate = (None if index == NONE32 else index for index in where)
-            value = RankError(status, self.take(f"{size}s")[0].decode(errors="replace"), query, candidate, retry / 1e6)
-        self.zeros(-self.at % 8)
+            value, no = self.take("B")[0] == 1, {HEALTH: 2, CANCEL: 0}[asked]
+            self.check(self.frame[self.at - 1] in (1, no), "an unknown value")
+        self.align()
         self.check(self.at == len(self.frame), "bytes after the payload")
+        if kind == ERROR:
+            raise value
         return value
 
     def result(self) -> Result:
         m, n, coverage, bits, reserved = self.take("IIfB3s")
         self.check(bits < 8 and not any(reserved) and (m <= n if bits & 1 else m == n), "wrong bits or entry count")
         scores, positions, (marks,) = self.take(f"{m}f"), self.take(f"{m}I") if bits & 1 else None, self.take(f"{m}s")
+        self.check(0 <= coverage <= 1 and all(map(math.isfinite, scores)), "a score or coverage that is no such number")
         self.check(max(positions or (), default=-1) < n and max(marks, default=0) < 4, "a wrong position or entry bits")
-        self.zeros(-self.at % 8)
+        self.align()
         return Result(scores, positions, marks, n, coverage, bool(bits & 2), bool(bits & 4))

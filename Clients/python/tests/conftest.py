@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+from rank_client import protocol
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FIXTURES = ROOT / "Tests" / "Fixtures"
 VECTORS = json.loads((FIXTURES / "protocol" / "vectors.json").read_text(encoding="utf-8"))
@@ -30,3 +32,9 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="session")
 def limit():
     return VECTORS["max_message_bytes"]
+
+
+def decode_any(data):
+    """Reads a reply as the answer to a request of its own kind; an ERROR, or a kind unknown, answers a SCORE."""
+    kind = data[17] & 0x7F if len(data) > 17 else 0
+    return protocol.decode(data, kind if 1 <= kind <= 5 else protocol.SCORE)
