@@ -3,7 +3,7 @@
 enum CSV {
     /// Takes a line apart.
     ///
-    /// - Returns: The fields without quotes and surrounding blanks, or nil when a quote is not closed.
+    /// - Returns: The fields without quotes and surrounding blanks, or nil when a quote is not closed or text follows its end.
     static func fields(_ bytes: [UInt8], _ line: Range<Int>) -> [String]? {
         let comma = UInt8(ascii: ",")
         let quote = UInt8(ascii: "\"")
@@ -50,7 +50,7 @@ enum CSV {
         while let line = lines.next() {
             if line.isEmpty { continue }
             guard let values = fields(bytes, line) else {
-                throw .at(lines.number, of: file, "a quote is not closed; \(expected)")
+                throw .at(lines.number, of: file, "a quote is not closed, or text stands behind it; \(expected)")
             }
             guard values.count == header.count else {
                 throw .at(

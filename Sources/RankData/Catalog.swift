@@ -56,8 +56,8 @@ public struct Catalog: Sendable, Equatable {
             if lastPathComponent(path) == MovieLens.itemName {
                 return try MovieLens.catalog(bytes, file: path)
             }
-            return AtomicFile.hasTypedHeader(bytes)
-                ? try AtomicFile.catalog(bytes, file: path) : try CSV.catalog(bytes, file: path)
+            return RecBole.hasTypedHeader(bytes)
+                ? try RecBole.catalog(bytes, file: path) : try CSV.catalog(bytes, file: path)
         }
     }
 }

@@ -8,7 +8,7 @@ enum Form: Sendable {
         let bytes = try FileSystem.read(path)
         switch self {
         case .movieLens: return try MovieLens.catalog(bytes, file: path)
-        case .recBole: return try AtomicFile.catalog(bytes, file: path)
+        case .recBole: return try RecBole.catalog(bytes, file: path)
         }
     }
 
@@ -17,7 +17,7 @@ enum Form: Sendable {
         let bytes = try FileSystem.read(path)
         switch self {
         case .movieLens: return try MovieLens.ratings(bytes, file: path)
-        case .recBole: return try AtomicFile.ratings(bytes, file: path)
+        case .recBole: return try RecBole.ratings(bytes, file: path)
         }
     }
 }

@@ -57,7 +57,13 @@ enum FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// The most bytes that are read into memory: some 80 million ratings, and an end to what never ends, such as a pipe
+    /// that somebody fills.
+    static let largestFile = 2 << 30
+
     /// All bytes of a file, or of standard input when the path is `-`.
+    ///
+    /// - Throws: `unreadable`, also for more than `largestFile` bytes.
     static func read(_ path: String) throws(DataError) -> [UInt8] {
         let shown = path == "-" ? "standard input" : path
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -68,19 +74,27 @@ enum FileSystem {
         defer { if path != "-" { close(descriptor) } }
         var bytes: [UInt8] = []
         var info = stat()
-        if fstat(descriptor, &info) == 0, info.st_size > 0 { bytes.reserveCapacity(min(Int(info.st_size), 1 << 30)) }
+        if fstat(descriptor, &info) == 0, info.st_size > 0 {
+            guard info.st_size <= largestFile else { throw tooLarge(shown) }
+            bytes.reserveCapacity(Int(info.st_size))
+        }
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { chunk.deallocate() }
         while true {
             let count = systemRead(descriptor, chunk.baseAddress, chunk.count)
             if count == 0 { return bytes }
             if count > 0 {
+                guard count <= largestFile - bytes.count else { throw tooLarge(shown) }
                 bytes.append(contentsOf: chunk[..<count])
             } else if errno != EINTR {
                 let error = SystemCallError.last("read")
                 throw DataError(.unreadable, "\(shown): \(error.text)", cause: error)
             }
         }
+    }
+
+    private static func tooLarge(_ shown: String) -> DataError {
+        DataError(.unreadable, "\(shown): more than \(largestFile) bytes; expected a smaller file")
     }
 
     private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {

@@ -1,3 +1,4 @@
+import Foundation
 import RankData
 import Testing
 
@@ -13,5 +14,17 @@ struct DataErrorTests {
         #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
         #expect(message.unicodeScalars.count <= 2_001)
         #expect(error.map { "\($0)" } == message)
+    }
+
+    @Test("Refuses a file that is too large for memory before it reads it")
+    func endless() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("pairs.csv", "1,2\n")
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        try file.truncate(atOffset: 1 << 40)
+        try file.close()
+        let error = #expect(throws: DataError.self) { try PairList.load(path: path) }
+        #expect(error?.code == .unreadable)
+        #expect(error?.message.hasPrefix("\(path): more than 2147483648 bytes") == true)
     }
 }

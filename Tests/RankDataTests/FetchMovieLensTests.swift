@@ -44,6 +44,29 @@ struct FetchMovieLensTests {
         #expect(directory.names == ["data.zip"])
     }
 
+    @Test("Refuses an archive of another compression, or with damaged names, without a traceback")
+    func unusualArchives() throws {
+        let directory = try TemporaryDirectory()
+        let write = """
+            import sys, zipfile
+            for name, method in (("lzma", zipfile.ZIP_LZMA), ("name", zipfile.ZIP_STORED)):
+                with zipfile.ZipFile(f"{sys.argv[1]}/{name}.zip", "w", method) as archive:
+                    archive.writestr("\u{e9}/u.data", b"1\t2\t3\t4\\n" * 100)
+            path = f"{sys.argv[1]}/name.zip"
+            data = open(path, "rb").read().replace("\u{e9}".encode(), b"\\xff\\xff")
+            open(path, "wb").write(data)
+            """
+        let script = try directory.write("write.py", write)
+        let process = try Process.run(URL(filePath: "/usr/bin/env"), arguments: ["python3", script, directory.path])
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        for (archive, reason) in [("lzma.zip", "compressed by method 14"), ("name.zip", "codec can't decode")] {
+            let run = try fetch([directory.path + "/data", "--from", directory.path + "/" + archive])
+            #expect(run.status == 65, "\(run.output)")
+            #expect(run.output.contains(reason) && !run.output.contains("Traceback"), "\(run.output)")
+        }
+    }
+
     @Test("Leaves a directory alone that holds something else")
     func foreignDirectory() throws {
         let directory = try TemporaryDirectory()

@@ -1,8 +1,8 @@
-/// RecBole's atomic files: tab-separated UTF-8 whose header gives each column a name and a type.
+/// RecBole's "atomic files": tab-separated UTF-8 whose header gives each column a name and a type.
 ///
 /// Source: RecBole's documentation, "Atomic Files". Columns are found by name, whatever their order; further columns
 /// are allowed and left alone.
-enum AtomicFile {
+enum RecBole {
     /// Whether the first line looks like `name:type` columns.
     static func hasTypedHeader(_ bytes: [UInt8]) -> Bool {
         var lines = Lines(bytes)
