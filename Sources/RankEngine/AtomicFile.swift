@@ -31,8 +31,16 @@ internal import Darwin
     private init(path: String) throws(EngineError) {
         let (directory, name) = Self.split(path)
         var status = stat()
-        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw EngineError(.cannotWrite, "\(path) is a directory; give the name of a file in it", errno: EISDIR)
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+            throw EngineError(
+                .cannotWrite,
+                // A rename would take the place of a device such as /dev/null for good.
+                isDirectory
+                    ? "\(path) is a directory; give the name of a file in it"
+                    : "\(path) is not a regular file; give the name of one, or of none yet",
+                errno: isDirectory ? EISDIR : EINVAL
+            )
         }
         let random = UInt64.random(in: 0...UInt64.max)
         let temporary = "\(directory)/.\(name).\(getpid()).\(String(random, radix: 36)).tmp"
@@ -67,6 +75,11 @@ internal import Darwin
     }
 
     private consuming func rename() throws(EngineError) {
+        // Opened before the rename, so that a failure leaves the older file.
+        let directory = Self.split(path).directory
+        let opened = System.retrying { unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        if let errno = opened.errno { throw Self.cannot("open the directory of", path, errno) }
+        defer { close(opened.value) }
         #if canImport(Darwin)
         let result = unsafe Darwin.rename(temporary, path)
         #elseif canImport(Musl)
@@ -77,13 +90,13 @@ internal import Darwin
         if result != 0 { throw Self.cannot("give its name to", path, errno) }
         close(descriptor)
         descriptor = -1
-        // The name itself is on disk only when the directory is.
-        let directory = Self.split(path).directory
-        let opened = System.retrying { unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        if let errno = opened.errno { throw Self.cannot("flush the directory of", path, errno) }
-        defer { close(opened.value) }
-        if let errno = System.retrying({ fsync(opened.value) }).errno {
-            throw Self.cannot("flush the directory of", path, errno)
+        // The name itself is on disk only when the directory is; some file systems cannot say so (EINVAL).
+        if let errno = System.retrying({ fsync(opened.value) }).errno, errno != EINVAL {
+            throw EngineError(
+                .cannotWrite,
+                "\(path) is written, but may not outlive a power failure: \(System.text(of: errno))",
+                errno: errno
+            )
         }
     }
 

@@ -15,7 +15,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let modelRefused = Code("model refused")
         /// The values given do not make a model: mend the program that made them.
         public static let invalidModel = Code("invalid model")
-        /// The output cannot be written; nothing was left behind and an older file is untouched.
+        /// The output cannot be written; nothing was left behind and an older file is untouched, unless the message
+        /// says that the new one is there and only its survival of a power failure is not certain.
         public static let cannotWrite = Code("cannot write")
         /// The query does not fit the ranker (kind of ids, features, counts): mend the request.
         public static let invalidQuery = Code("invalid query")
@@ -34,15 +35,26 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// The `errno` of the system call that failed, where there is one.
     public let errno: CInt?
 
-    /// The most characters of a message.
+    /// The most Unicode scalars of a message.
     private static let messageLimit = 1000
 
     package init(_ code: Code, _ message: String, position: Int? = nil, errno: CInt? = nil) {
         self.code = code
-        // Names come from foreign files: whatever they hold, a message stays a message.
-        self.message = message.utf8.count > Self.messageLimit ? message.prefix(Self.messageLimit) + " …" : message
+        self.message = Self.printable(message)
         self.position = position
         self.errno = errno
+    }
+
+    /// Names come from foreign files: whatever they hold, a message stays one line that a terminal can bear.
+    private static func printable(_ message: String) -> String {
+        // Scalars, because a single character may have any number of them.
+        var scalars = String.UnicodeScalarView()
+        for (position, scalar) in message.unicodeScalars.enumerated() {
+            if position == messageLimit { return String(scalars) + " …" }
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            scalars.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        return String(scalars)
     }
 
     /// The code and the message in one line.

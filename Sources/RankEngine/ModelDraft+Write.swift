@@ -13,7 +13,7 @@ extension ModelDraft {
         var layout = FileLayout()
         try addTensors(weights, to: &layout)
         let header = try layout.header(metadata: metadataPairs())
-        var id: ModelID?
+        let id = ModelID(digest: header.digest)
         try AtomicFile.replace(path: path) { (file) throws(EngineError) in
             try unsafe header.bytes.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
             for tensor in layout.tensors {
@@ -21,13 +21,12 @@ extension ModelDraft {
             }
         } verify: { (temporary) throws(EngineError) in
             do throws(EngineError) {
-                id = try RankModel.load(path: temporary).modelID
+                guard try RankModel.load(path: temporary).modelID == id else {
+                    throw EngineError(.cannotWrite, "\(path) does not read back as it was written; check the disk")
+                }
             } catch  where error.code == .modelRefused {
                 throw EngineError(.invalidModel, "the model to write would be refused: \(error.message)")
             }
-        }
-        guard let id, id == ModelID(digest: header.digest) else {
-            throw EngineError(.cannotWrite, "\(path) did not read back as it was written; the disk may be failing")
         }
         return id
     }

@@ -161,6 +161,20 @@ struct ModelDraftTests {
         #expect(directory.contents == ["file"])
     }
 
+    @Test func neverTakesThePlaceOfADevice() throws {
+        let directory = try TemporaryDirectory()
+        #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+        symlink("/dev/null", directory.file("null"))
+        for name in ["pipe", "null"] {
+            let error = engineError { try ModelSpec().draft().write(to: directory.file(name)) }
+            #expect(error?.code == .cannotWrite)
+            #expect(error?.message.contains("not a regular file") == true)
+        }
+        #expect(directory.contents == ["null", "pipe"])
+        var status = stat()
+        #expect(stat(directory.file("pipe"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
+
     @Test func aFailureHalfwayLeavesTheOldFile() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("model")

@@ -1,5 +1,6 @@
 """Writes the model file of docs/MODEL-FILE.md, with goldens, digest and an atomic rename."""
 
+import errno
 import hashlib
 import json
 import os
@@ -82,7 +83,9 @@ def _assemble(tensors: Dict[str, np.ndarray], metadata: Dict[str, str]) -> Tuple
 
 
 def _replace(path: str, data: bytes) -> None:
-    """Puts the bytes at `path`: whole, on the disk, or not at all."""
+    """Puts the bytes at `path`: whole, on the disk, or not at all; never in the place of a device or a directory."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is no regular file")
     temporary = f"{path}.tmp.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

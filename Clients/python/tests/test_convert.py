@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -372,10 +373,12 @@ def test_a_flipped_bit_in_an_archive_is_refused(convert, tmp_path):
 
 
 def test_an_output_that_cannot_be_written_leaves_nothing(convert, tmp_path):
-    for output in (tmp_path / "nowhere" / "out.safetensors", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for output in (tmp_path / "nowhere" / "out.safetensors", tmp_path, tmp_path / "pipe"):
         code, _, message = convert(KERAS / "model.keras", output=output)
         assert code == 73 and str(output) in message
-    assert no_leftovers(tmp_path) and not list(tmp_path.parent.glob(f"{tmp_path.name}.tmp*"))
+    assert (tmp_path / "pipe").is_fifo()  # and not a regular file in its place
+    assert no_leftovers(tmp_path, "pipe") and not list(tmp_path.parent.glob(f"{tmp_path.name}.tmp*"))
 
 
 def test_a_refused_input_leaves_the_old_output(convert, tmp_path):
