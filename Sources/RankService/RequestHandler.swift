@@ -14,13 +14,13 @@ import RankProtocol
 /// slices; between them the deadline is checked. Once warm, a SCORE request that succeeds allocates nothing.
 /// Belongs to one thread.
 package struct RequestHandler: ~Copyable {
-    let ranker: any Ranker
-    let info: RankerInfo
+    private(set) var ranker: any Ranker
+    private(set) var info: RankerInfo
     let state: WorkerState
     let scratch = ScoreScratch()
     let topK = TopK(capacity: 1_024)
     var writer: FrameWriter
-    private let infoPairs: [InfoPair]
+    private var model: ServedModel
 
     /// Makes a handler.
     ///
@@ -29,19 +29,38 @@ package struct RequestHandler: ~Copyable {
     ///   - state: What the handler shares with the rest of the worker.
     ///   - software: The name and version that INFO gives.
     package init(ranker: any Ranker, state: WorkerState, software: String) {
-        self.ranker = ranker
-        self.info = ranker.info
+        self.init(
+            model: ServedModel(ranker, generation: 1, software: software, limits: state.limits),
+            state: state
+        )
+    }
+
+    /// Makes a handler.
+    ///
+    /// - Parameters:
+    ///   - model: What scores.
+    ///   - state: What the handler shares with the rest of the worker.
+    package init(model: ServedModel, state: WorkerState) {
+        self.model = model
+        unsafe ranker = model.ranker
+        info = model.info
         self.state = state
-        let limits = state.limits
         writer = FrameWriter(capacity: 1 << 16)
-        infoPairs =
-            [InfoPair("protocol", "1"), InfoPair("software", software)]
-            + ranker.info.facts.map { InfoPair($0.key, $0.value) }
-            + [
-                InfoPair("max_message_bytes", "\(limits.messageBytes)"),
-                InfoPair("max_candidates", "\(limits.candidates)"),
-                InfoPair("max_queries", "\(limits.queries)"),
-            ]
+        state.adopt(model)
+    }
+
+    /// Scores with another model from the next request on.
+    ///
+    /// Between two requests only: a list is scored by one model. Allocates nothing.
+    ///
+    /// - Returns: The model before, which the handler uses no more.
+    package mutating func adopt(_ model: ServedModel) -> ServedModel {
+        let before = self.model
+        self.model = model
+        unsafe ranker = model.ranker
+        info = model.info
+        state.adopt(model)
+        return before
     }
 
     /// The frame that answers the last request.
@@ -93,7 +112,7 @@ package struct RequestHandler: ~Copyable {
                 writer.encodeCancelReply(state.header(answering: id), wasWaiting: false)
             case .info:
                 try request.checkEmptyPayload()
-                writer.encodePairsReply(state.header(answering: id, kind: .info), pairs: infoPairs)
+                writer.encodePairsReply(state.header(answering: id, kind: .info), pairs: model.infoPairs)
             case .health:
                 try request.checkEmptyPayload()
                 writer.encodeHealthReply(state.header(answering: id), isServing: true)
@@ -109,6 +128,17 @@ package struct RequestHandler: ~Copyable {
 }
 
 extension WorkerState {
+    /// What STATS tells of the models.
+    private var reloadStatistics: [InfoPair] {
+        let reloads = reloads.snapshot
+        return [
+            InfoPair("model_generation", "\(reloads.generation)"),
+            InfoPair("reloads", "\(reloads.reloads)"),
+            InfoPair("reload_failures", "\(reloads.failures)"),
+            InfoPair("last_reload_error", reloads.lastError ?? ""),
+        ]
+    }
+
     /// The pairs of a STATS reply.
     func statistics(at now: UInt64) -> [InfoPair] {
         [
@@ -121,6 +151,6 @@ extension WorkerState {
             InfoPair("unsent", "\(counters.unsent)"),
             InfoPair("queue_us", "\(counters.queueMicroseconds)"),
             InfoPair("compute_us", "\(counters.computeMicroseconds)"),
-        ]
+        ] + reloadStatistics
     }
 }

@@ -21,6 +21,9 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
         /// An endpoint cannot be bound or resolved: used by somebody else, not of this machine, forbidden.
         public static let endpointUnavailable = Code("endpoint unavailable")
 
+        /// No version of the model proves itself: bring another, or repair it.
+        public static let modelRefused = Code("model refused")
+
         /// The worker itself failed.
         ///
         /// Report it; another start may help.

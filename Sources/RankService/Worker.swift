@@ -1,5 +1,6 @@
 public import RankEngine
 import RankProtocol
+import Synchronization
 import ZMQ
 
 /// A worker: one OS thread that owns its sockets, scores requests and answers them.
@@ -18,20 +19,34 @@ public final class Worker: Sendable {
     public var endpoints: [String] { thread.info }
 
     /// How loaded the worker is, what it has counted, and when its thread last showed that it lives.
-    public let gauges: WorkerGauges
+    public var gauges: WorkerGauges { control.gauges }
+
+    /// What the worker began to score with.
+    public let model: RankerInfo
 
     private let thread: OwnedThread<[String], ServiceError>
     private let bell: WakeUp.Bell
+    private let control: WorkerControl
+    private let reloader: ModelReloader?
 
-    private init(thread: OwnedThread<[String], ServiceError>, bell: WakeUp.Bell, gauges: WorkerGauges) {
+    private init(
+        thread: OwnedThread<[String], ServiceError>,
+        bell: WakeUp.Bell,
+        control: WorkerControl,
+        reloader: ModelReloader?,
+        model: RankerInfo
+    ) {
+        self.model = model
         self.thread = thread
         self.bell = bell
-        self.gauges = gauges
+        self.control = control
+        self.reloader = reloader
     }
 
     deinit {
         // Nobody can stop it any more.
-        bell.ring()
+        reloader?.stop()
+        stop()
     }
 
     /// Starts a worker.
@@ -47,30 +62,87 @@ public final class Worker: Sendable {
         ranker: sending any Ranker,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(ServiceError) -> Worker {
+        let model = ServedModel(
+            ranker,
+            generation: 1,
+            software: configuration.software,
+            limits: configuration.limits
+        )
+        return try start(configuration, log: log) { _ throws(ServiceError) in Beginning(model: model) }
+    }
+
+    /// Starts a worker whose models are replaced while it serves: when their files change, and on ``reload()``.
+    ///
+    /// A request is scored by one model from its first candidate to its last. A model that is refused leaves the one
+    /// before in place.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where it listens and what it accepts.
+    ///   - models: What scores; the best version that proves itself is loaded before anything is bound.
+    ///   - log: Takes one line for each event of the worker's life, on the thread where it happens.
+    /// - Returns: The worker, bound and answering.
+    /// - Throws: `invalidConfiguration`, `endpointUnavailable` or `modelRefused`, and nothing is left bound.
+    public static func start(
+        _ configuration: WorkerConfiguration,
+        models: ModelSupply,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(ServiceError) -> Worker {
+        try start(configuration, log: log) { limits throws(ServiceError) in
+            var state = ReloadState()
+            let ranker = try models.first(log: log, state: &state)
+            let model = ServedModel(ranker, generation: 1, software: configuration.software, limits: limits)
+            return Beginning(model: model, reloading: (models, state))
+        }
+    }
+
+    /// What a worker begins with.
+    private struct Beginning {
+        var model: ServedModel
+        var reloading: (supply: ModelSupply, state: ReloadState)?
+    }
+
+    private static func start(
+        _ configuration: WorkerConfiguration,
+        log: @escaping @Sendable (String) -> Void,
+        load: (FrameLimits) throws(ServiceError) -> Beginning
+    ) throws(ServiceError) -> Worker {
+        // A mistyped endpoint is told before a large model is loaded.
         let endpoints = try configuration.endpoints().resolved()
         for endpoint in endpoints.binds { try configuration.checkReach(of: endpoint) }
+        let beginning = try load(configuration.limits)
         raiseDescriptorLimit()
-        // The ranker is used by the thread alone: this box hands it over once.
-        let handover = Handover(ranker)
-        let gauges = WorkerGauges()
         do {
             let wakeUp = try WakeUp()
             let bell = wakeUp.bell
+            let reloadWakeUp = try WakeUp()
+            let control = WorkerControl(reloadBell: reloadWakeUp.bell)
             let wakeUpBox = Handover(wakeUp)
             let thread = try OwnedThread<[String], ServiceError>.start(name: "rank-worker") {
                 (starter) throws(ServiceError) in
-                guard let ranker = handover.take(), let wakeUp = wakeUpBox.take() else { return }
+                guard let wakeUp = wakeUpBox.take() else { return }
                 try WorkerLoop.run(
                     configuration,
                     at: endpoints,
-                    ranker: ranker,
+                    model: beginning.model,
+                    control: control,
                     wakeUp: wakeUp,
-                    gauges: gauges,
                     log: log,
                     started: starter.started
                 )
             }
-            return Worker(thread: thread, bell: bell, gauges: gauges)
+            var reloader: ModelReloader?
+            if let (supply, state) = beginning.reloading {
+                let work = ReloadWork(
+                    supply: supply,
+                    state: state,
+                    control: control,
+                    scorer: bell,
+                    configuration: configuration,
+                    log: log
+                )
+                reloader = try ModelReloader(work, wakeUp: reloadWakeUp)
+            }
+            return Worker(thread: thread, bell: bell, control: control, reloader: reloader, model: beginning.model.info)
         } catch let error as ZMQError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {
@@ -83,11 +155,23 @@ public final class Worker: Sendable {
         }
     }
 
+    /// Asks for a load of the best model there is now, changed or not.
+    ///
+    /// Returns at once. What becomes of it is logged, and told by STATS.
+    ///
+    /// - Returns: False if the worker was started with a ranker of its own, which cannot be loaded again.
+    @discardableResult
+    public func reload() -> Bool {
+        reloader?.reload()
+        return reloader != nil
+    }
+
     /// Asks the worker to end: it says DRAINING in each reply, answers what it has received and what still arrives for
     /// as long as the configuration allows, until nothing has come for 50 ms, and closes its sockets.
     ///
     /// Returns at once; repeatable.
     public func stop() {
+        control.isStopping.store(true, ordering: .releasing)
         bell.ring()
     }
 
@@ -97,6 +181,10 @@ public final class Worker: Sendable {
     ///
     /// - Throws: `internalFailure` if it ended by itself.
     public func join() throws(ServiceError) {
+        defer {
+            reloader?.stop()
+            reloader?.join()
+        }
         try thread.join()
     }
 }

@@ -1,5 +1,6 @@
 import RankEngine
 import RankProtocol
+import Synchronization
 import ZMQ
 
 /// What a worker's thread does from its start to its end.
@@ -18,17 +19,17 @@ struct WorkerLoop: ~Copyable {
     private var handler: RequestHandler
     private let wakeUp: WakeUp
     private var news: DescriptorWait
+    private let control: WorkerControl
     private let drainNanoseconds: UInt64
-    private let gauges: WorkerGauges
     private var busyNanoseconds: UInt64 = 0
 
     /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
     static func run(
         _ configuration: WorkerConfiguration,
         at places: WorkerEndpoints,
-        ranker: any Ranker,
+        model: ServedModel,
+        control: WorkerControl,
         wakeUp: consuming WakeUp,
-        gauges: WorkerGauges,
         log: (String) -> Void,
         started: ([String]) -> Void
     ) throws(ServiceError) {
@@ -37,8 +38,8 @@ struct WorkerLoop: ~Copyable {
             let context = try Context()
             var endpoints: [String] = []
             let sockets = try open(places, limits: configuration.limits, in: context, endpoints: &endpoints)
-            var loop = try WorkerLoop(configuration, ranker: ranker, sockets: sockets, wakeUp: wakeUp, gauges: gauges)
-            log(Self.startLine(configuration, info: ranker.info, endpoints: endpoints))
+            var loop = try WorkerLoop(configuration, model: model, control: control, sockets: sockets, wakeUp: wakeUp)
+            log("ready: \(configuration.software), \(model.summary), at \(endpoints.joined(separator: " "))")
             started(endpoints)
             try loop.serve()
             log(loop.endLine)
@@ -73,19 +74,23 @@ struct WorkerLoop: ~Copyable {
 
     private init(
         _ configuration: WorkerConfiguration,
-        ranker: any Ranker,
+        model: ServedModel,
+        control: WorkerControl,
         sockets: [WorkerSocket],
-        wakeUp: consuming WakeUp,
-        gauges: WorkerGauges
+        wakeUp: consuming WakeUp
     ) throws(ZMQError) {
-        let info = ranker.info
-        let state = WorkerState(limits: configuration.limits, info: info, startTime: MonotonicClock.nanoseconds())
+        let state = WorkerState(
+            limits: configuration.limits,
+            info: model.info,
+            startTime: MonotonicClock.nanoseconds(),
+            reloads: control.reloads
+        )
         self.state = state
+        self.control = control
         reception = Reception(sockets: sockets, state: state)
-        handler = RequestHandler(ranker: ranker, state: state, software: configuration.software)
+        handler = RequestHandler(model: model, state: state)
         news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
-        self.gauges = gauges
         drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
     }
 
@@ -111,8 +116,11 @@ struct WorkerLoop: ~Copyable {
             }
             if news.isRung {
                 wakeUp.reset()
-                state.isDraining = true
-                end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
+                adoptOfferedModel()
+                if control.isStopping.load(ordering: .acquiring) {
+                    state.isDraining = true
+                    end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
+                }
             }
             let now = MonotonicClock.nanoseconds()
             publish(at: now, workedSince: lastLook)
@@ -128,6 +136,17 @@ struct WorkerLoop: ~Copyable {
             // A send may have taken the news of a message in passing.
             isDrained = false
         }
+    }
+
+    /// Takes another model over if one waits: here, between two requests, so that each is scored by one alone.
+    private mutating func adoptOfferedModel() {
+        guard let model = control.slot.takeOffered() else { return }
+        control.reloads.update { reloads in
+            reloads.generation = model.generation
+            reloads.reloads += 1
+        }
+        // Last, since it lets the next load begin.
+        control.slot.retire(handler.adopt(model))
     }
 
     private mutating func answer(_ message: ReceivedMessage, now: UInt64, end: UInt64) throws(ZMQError) {
@@ -157,17 +176,7 @@ struct WorkerLoop: ~Copyable {
     /// Tells other threads how things are.
     private mutating func publish(at now: UInt64, workedSince lastLook: UInt64) {
         busyNanoseconds &+= now &- lastLook
-        gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
-    }
-
-    private static func startLine(
-        _ configuration: WorkerConfiguration,
-        info: RankerInfo,
-        endpoints: [String]
-    ) -> String {
-        func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
-        return "ready: \(configuration.software), model \(fact("model_id")), plan \(fact("plan")), "
-            + "kernel \(fact("kernel")), profile \(fact("profile")), at \(endpoints.joined(separator: " "))"
+        control.gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
     }
 
     private var endLine: String {

@@ -9,10 +9,13 @@ package final class WorkerState {
     let limits: FrameLimits
 
     /// The model that answers.
-    let model: RankProtocol.ModelID
+    private(set) var model: RankProtocol.ModelID
 
     /// The profile that answers.
-    let profile: RankProtocol.NumericProfile
+    private(set) var profile: RankProtocol.NumericProfile
+
+    /// What became of the loads of other models.
+    let reloads: ReloadStatus
 
     /// When the worker was made, in nanoseconds of ``MonotonicClock``.
     let startTime: UInt64
@@ -38,11 +41,24 @@ package final class WorkerState {
     ///   - limits: The limits of a request.
     ///   - info: What scores.
     ///   - startTime: The time now, in nanoseconds.
-    package init(limits: FrameLimits, info: RankerInfo, startTime: UInt64) {
+    ///   - reloads: What became of the loads of other models.
+    package init(
+        limits: FrameLimits,
+        info: RankerInfo,
+        startTime: UInt64,
+        reloads: ReloadStatus = ReloadStatus()
+    ) {
         self.limits = limits
         model = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
         profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
         self.startTime = startTime
+        self.reloads = reloads
+    }
+
+    /// Answers in the name of another model from now on.
+    func adopt(_ model: ServedModel) {
+        self.model = model.modelID
+        profile = model.profile
     }
 
     /// Learns what scoring cost.

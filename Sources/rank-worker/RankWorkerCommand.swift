@@ -32,6 +32,7 @@ private func commandFailure(_ error: any Error) -> CommandFailure? {
     case let error as ServiceError:
         switch error.code {
         case .invalidConfiguration: CommandFailure(.usage, error.message)
+        case .modelRefused: CommandFailure(.refused, error.message)
         case .endpointUnavailable: CommandFailure(.unavailable, error.message)
         default: CommandFailure(.internalError, error.description)
         }

@@ -18,19 +18,30 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             The endpoints are bound after the model has been verified: whoever can connect is answered. \
             SIGTERM or SIGINT: answer what has arrived, then exit 0; the second one exits at once. \
-            One line on stderr tells when the worker is ready, one when it has ended.
+            SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next request \
+            on; a model that is refused leaves the one before in place. \
+            Lines on stderr tell when the worker is ready, when a model was loaded or refused, and when it has ended.
 
             EXAMPLES:
               rank-worker serve --model movielens.rank --bind tcp://127.0.0.1:7000
               rank-worker serve --model movielens.rank --bind 'tcp://127.0.0.1:*' ipc:///run/rank/0.sock --json
+              rank-worker serve --model-dir models --bind tcp://127.0.0.1:7000
               rank-worker serve --model movielens.rank --connect tcp://10.0.0.5:7100
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError]))
             """
     )
 
-    @Option(help: ArgumentHelp("The model file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The model file; loaded again when another file is renamed over it.", valueName: "file"))
     var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Numbered versions, DIR/7.safetensors or DIR/7/model.safetensors; the highest that proves itself serves.",
+            valueName: "dir"
+        )
+    )
+    var modelDir: String?
 
     @Option(
         parsing: .upToNextOption,
@@ -78,11 +89,12 @@ struct ServeCommand: ParsableCommand {
         if bind.isEmpty && connect.isEmpty {
             throw ValidationError("nothing to serve at: give --bind ENDPOINT, or --connect ENDPOINT for a zmq_proxy")
         }
-        switch (ranker, model) {
-        case (.model, nil): throw ValidationError("--model FILE is missing")
-        case (.null, .some): throw ValidationError("--model does not go with --ranker null")
+        switch (ranker, model ?? modelDir) {
+        case (.model, nil): throw ValidationError("--model FILE or --model-dir DIR is missing")
+        case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
         default: break
         }
+        guard model == nil || modelDir == nil else { throw ValidationError("give --model or --model-dir, not both") }
     }
 
     func run() throws {
@@ -94,27 +106,37 @@ struct ServeCommand: ParsableCommand {
             isInsecureAllowed: insecure,
             software: softwareVersion
         )
-        // A mistyped endpoint is told before a large model is loaded.
-        try configuration.check()
-        let ranker: any Ranker
-        if let model {
-            ranker = try RankModel.load(path: model).makeRanker(
+        let log: @Sendable (String) -> Void = { line in try? StandardStream.error.writeLine("rank-worker: \(line)") }
+        let worker =
+            if let models = supply {
+                try Worker.start(configuration, models: models, log: log)
+            } else {
+                try Worker.start(configuration, ranker: NullRanker(), log: log)
+            }
+        try StopSignals.watch {
+            if !worker.reload() { log("SIGHUP: there is no model to load again") }
+        } received: { count, signal in
+            if count == 1 { worker.stop() } else { _exit(128 + signal) }
+        }
+        if json { try StandardStream.output.writeLine("\(Self.ready(worker.endpoints, worker.model.facts))") }
+        try worker.join()
+    }
+
+    /// Where models come from; nil for the null ranker.
+    private var supply: ModelSupply? {
+        let source: ModelSource
+        switch (model, modelDir) {
+        case (let path?, _): source = .file(path)
+        case (_, let path?): source = .directory(path)
+        default: return nil
+        }
+        return ModelSupply(source) { [plan, memoryBudget, kernel] path throws(EngineError) in
+            try RankModel.load(path: path).makeRanker(
                 plan: plan,
                 memoryBudget: memoryBudget.byteCount,
                 kernel: kernel
             )
-        } else {
-            ranker = NullRanker()
         }
-        let facts = ranker.info.facts
-        let worker = try Worker.start(configuration, ranker: ranker) { line in
-            try? StandardStream.error.writeLine("rank-worker: \(line)")
-        }
-        try StopSignals.watch { count, signal in
-            if count == 1 { worker.stop() } else { _exit(128 + signal) }
-        }
-        if json { try StandardStream.output.writeLine("\(Self.ready(worker.endpoints, facts))") }
-        try worker.join()
     }
 
     private static func ready(_ endpoints: [String], _ facts: [(key: String, value: String)]) -> JSONValue {

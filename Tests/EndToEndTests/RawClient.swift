@@ -17,10 +17,22 @@ struct RawClient: Sendable {
     ///
     /// On a thread of its own, since a socket's waiting must not hold one of the concurrency pool.
     func scores(user: UInt64, candidates: [UInt64]) async throws -> [UInt32] {
-        try await onThread { try exchange(user: user, candidates: candidates) }
+        try await onThread { try score(user: user, candidates: candidates) }
     }
 
-    private func exchange(user: UInt64, candidates: [UInt64]) throws -> [UInt32] {
+    /// What the worker has counted.
+    func statistics() async throws -> [String: String] {
+        try await onThread {
+            var writer = FrameWriter()
+            writer.encodeRequest(RequestHeader(id: RequestID(rawValue: 7), kind: .stats))
+            let message = try exchange(writer)
+            let pairs = try ReplyFrame(decoding: message.bytes, maxBytes: 64 << 20).pairs()
+            return Dictionary(uniqueKeysWithValues: pairs.map { ($0.key, $0.value) })
+        }
+    }
+
+    /// Sends a frame and waits for the answer.
+    private func exchange(_ writer: borrowing FrameWriter) throws -> Message {
         let context = try Context()
         let socket = try Socket(
             form == .request ? .request : .dealer,
@@ -30,11 +42,6 @@ struct RawClient: Sendable {
         try socket.set(.sendTimeout, to: Int32(20_000))
         try socket.set(.receiveTimeout, to: Int32(20_000))
         try socket.connect(Endpoint(endpoint, for: .connecting))
-
-        var writer = FrameWriter()
-        writer.beginScore(RequestHeader(id: RequestID(rawValue: 7), kind: .score), parameters: ScoreParameters())
-        writer.appendQuery(user: user, candidates: candidates.span)
-        writer.finish()
         if form == .dealerWithDelimiter {
             guard try socket.send(copying: RawSpan(), more: true, waiting: .allowed) == .sent else {
                 throw RawClientError(description: "the delimiter was not sent")
@@ -53,6 +60,15 @@ struct RawClient: Sendable {
             }
         }
         guard !message.hasMore else { throw RawClientError(description: "frames after the answer") }
+        return message
+    }
+
+    private func score(user: UInt64, candidates: [UInt64]) throws -> [UInt32] {
+        var writer = FrameWriter()
+        writer.beginScore(RequestHeader(id: RequestID(rawValue: 7), kind: .score), parameters: ScoreParameters())
+        writer.appendQuery(user: user, candidates: candidates.span)
+        writer.finish()
+        let message = try exchange(writer)
         let reply = try ReplyFrame(decoding: message.bytes, maxBytes: 64 << 20)
         guard reply.header.kind == .score, reply.header.id.rawValue == 7 else {
             throw RawClientError(description: "an answer of kind \(reply.header.kind)")

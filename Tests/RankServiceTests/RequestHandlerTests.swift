@@ -133,7 +133,7 @@ struct RequestHandlerTests {
         #expect(
             pairs == [
                 "protocol": "1", "software": "test 1", "plan": "test", "kernel": "none", "max_message_bytes": "2048",
-                "max_candidates": "30", "max_queries": "4",
+                "max_candidates": "30", "max_queries": "4", "model_generation": "1",
             ]
         )
     }
@@ -148,7 +148,8 @@ struct RequestHandlerTests {
         #expect(
             pairs == [
                 "uptime_us": "47", "requests": "4", "replies": "0", "errors": "1", "candidates": "5", "malformed": "0",
-                "unsent": "0", "queue_us": "42", "compute_us": "5",
+                "unsent": "0", "queue_us": "42", "compute_us": "5", "model_generation": "1", "reloads": "0",
+                "reload_failures": "0", "last_reload_error": "",
             ]
         )
     }

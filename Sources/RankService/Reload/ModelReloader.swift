@@ -1,0 +1,88 @@
+import RankEngine
+import RankProtocol
+import Synchronization
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The thread that looks for new models, loads and proves them, and hands them to the scoring thread.
+///
+/// It looks four times a second, with one `stat` for each name, which works on every file system and through the symbolic
+/// links that orchestrators swap. A load reads every byte of the file and fills the plan's tables, so that the scoring
+/// thread meets no page fault. At most two models are in memory: another load begins only after the model before has
+/// been given back.
+///
+/// May be used from any thread.
+final class ModelReloader: Sendable {
+    /// How often the source is looked at, in milliseconds.
+    private static let interval: Int32 = 250
+
+    /// What the thread shares with whoever asks something of it.
+    private final class Wishes: Sendable {
+        let stop = Atomic(false)
+        let reload = Atomic(false)
+    }
+
+    private let wishes: Wishes
+    private let bell: WakeUp.Bell
+    private let thread: OwnedThread<Void, Never>
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - work: What it does; it belongs to the thread from now on.
+    ///   - wakeUp: What ``reload()`` and the scoring thread ring.
+    /// - Throws: `noThread`.
+    init(_ work: ReloadWork, wakeUp: consuming WakeUp) throws(ThreadStartError<Never>) {
+        let wishes = Wishes()
+        self.wishes = wishes
+        bell = wakeUp.bell
+        let box = Handover(wakeUp)
+        thread = try OwnedThread<Void, Never>.start(name: "rank-reload") { starter in
+            starter.started(())
+            guard let wakeUp = box.take() else { return }
+            var work = work
+            while !wishes.stop.load(ordering: .acquiring) {
+                wakeUp.wait(milliseconds: Self.interval)
+                if wishes.reload.exchange(false, ordering: .acquiringAndReleasing) { work.state.force() }
+                work.run(at: MonotonicClock.nanoseconds())
+            }
+        }
+    }
+
+    /// Asks for a load of whatever is best now, changed or not.
+    ///
+    /// Returns at once.
+    func reload() {
+        wishes.reload.store(true, ordering: .releasing)
+        bell.ring()
+    }
+
+    /// Asks the thread to end, after a load under way.
+    ///
+    /// Returns at once.
+    func stop() {
+        wishes.stop.store(true, ordering: .releasing)
+        bell.ring()
+    }
+
+    /// Waits for its end.
+    func join() {
+        thread.join()
+    }
+}
+
+extension WakeUp {
+    /// Waits for a ring, and takes it back.
+    fileprivate borrowing func wait(milliseconds: Int32) {
+        var entry = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+        // https://man7.org/linux/man-pages/man2/poll.2.html
+        if unsafe poll(&entry, 1, milliseconds) > 0 { reset() }
+    }
+}

@@ -1,0 +1,74 @@
+public import RankEngine
+
+/// A source of models, and the way in which a file of it becomes a ranker.
+///
+/// ```swift
+/// let supply = ModelSupply(.file("movielens.safetensors")) { path throws(EngineError) in
+///     try RankModel.load(path: path).makeRanker()
+/// }
+/// let worker = try Worker.start(configuration, models: supply)
+/// ```
+///
+/// May be used from any thread.
+public struct ModelSupply: Sendable {
+    /// Loads a file and proves it; every call gives a ranker of its own.
+    ///
+    /// Called on one thread at a time, never on the one that scores.
+    public typealias Loader = @Sendable (_ path: String) throws(EngineError) -> sending any Ranker
+
+    let source: ModelSource
+    let load: Loader
+
+    /// Describes a supply; nothing is looked at yet.
+    ///
+    /// - Parameters:
+    ///   - source: Where the files are.
+    ///   - load: Makes a ranker of one.
+    public init(_ source: ModelSource, load: @escaping Loader) {
+        self.source = source
+        self.load = load
+    }
+
+    /// Loads the best version that proves itself, for the start of a worker.
+    ///
+    /// - Parameters:
+    ///   - log: Takes one line for each version that was refused and one for names that are no version.
+    ///   - state: Takes what was found, so that the same refusals are not repeated at once.
+    /// - Returns: What scores.
+    /// - Throws: `modelRefused` if no version does.
+    func first(
+        log: (String) -> Void,
+        state: inout ReloadState
+    ) throws(ServiceError) -> sending any Ranker {
+        let listing = source.look()
+        if !listing.junk.isEmpty { log(listing.junkLine(in: source.path)) }
+        var refusals: [EngineError] = []
+        for version in listing.versions {
+            do throws(EngineError) {
+                let ranker = try load(version.path)
+                state.succeeded(version)
+                return ranker
+            } catch {
+                // A kernel that is not there is missing for every version.
+                guard error.code != .kernelUnavailable else {
+                    throw ServiceError(.invalidConfiguration, error.message, cause: error)
+                }
+                state.failed(version, at: MonotonicClock.nanoseconds())
+                refusals.append(error)
+                if case .directory = source { log("refused \(version.path): \(error.message)") }
+            }
+        }
+        let problem = listing.problem ?? refusals.first?.message ?? "there is no model"
+        let others = refusals.count > 1 ? "; the \(refusals.count - 1) versions below it were refused, too" : ""
+        throw ServiceError(.modelRefused, problem + others, cause: refusals.first)
+    }
+}
+
+extension ModelListing {
+    /// The line that names what is no version, a few of the names at most.
+    func junkLine(in directory: String) -> String {
+        let shown = junk.prefix(5).map(\.debugDescription).joined(separator: ", ")
+        let rest = junk.count > 5 ? " and \(junk.count - 5) more" : ""
+        return "ignored in \(directory), being no version: \(shown)\(rest)"
+    }
+}

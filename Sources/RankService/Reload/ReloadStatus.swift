@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What became of a worker's loads, for whoever asks.
+///
+/// May be used from any thread.
+package final class ReloadStatus: Sendable {
+    /// The figures.
+    package struct Snapshot: Sendable, Hashable {
+        /// Which load serves, from 1 on.
+        package var generation: UInt64 = 1
+        /// Models that were loaded, proved and taken over since the start, the first not counted.
+        package var reloads: UInt64 = 0
+        /// Loads that were refused.
+        package var failures: UInt64 = 0
+        /// Why the last load was refused; nil when it was not.
+        package var lastError: String?
+    }
+
+    private let value = Mutex(Snapshot())
+
+    package init() {}
+
+    /// The figures now.
+    package var snapshot: Snapshot { value.withLock { $0 } }
+
+    /// Changes them.
+    func update(_ change: (inout Snapshot) -> Void) {
+        value.withLock { snapshot in change(&snapshot) }
+    }
+}

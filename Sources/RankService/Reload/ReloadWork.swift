@@ -1,0 +1,73 @@
+import RankEngine
+import RankProtocol
+import ZMQ
+
+/// What the reload thread does at each look.
+struct ReloadWork: Sendable {
+    let supply: ModelSupply
+    let slot: ModelSlot
+    let status: ReloadStatus
+    /// Wakes the scoring thread.
+    let scorer: WakeUp.Bell
+    let software: String
+    let limits: FrameLimits
+    let log: @Sendable (String) -> Void
+    var state: ReloadState
+    private var knownJunk: [String]
+
+    init(
+        supply: ModelSupply,
+        state: ReloadState,
+        control: WorkerControl,
+        scorer: WakeUp.Bell,
+        configuration: WorkerConfiguration,
+        log: @escaping @Sendable (String) -> Void
+    ) {
+        self.supply = supply
+        self.state = state
+        slot = control.slot
+        status = control.reloads
+        self.scorer = scorer
+        software = configuration.software
+        limits = configuration.limits
+        self.log = log
+        // The start has told of these.
+        knownJunk = supply.source.look().junk
+    }
+
+    /// Frees what came back, looks at the source, and loads at most one version.
+    mutating func run(at now: UInt64) {
+        guard slot.freeRetired() else { return }
+        let listing = supply.source.look()
+        if listing.junk != knownJunk {
+            knownJunk = listing.junk
+            if !knownJunk.isEmpty { log(listing.junkLine(in: supply.source.path)) }
+        }
+        guard let version = state.next(among: listing.versions, at: now) else { return }
+        // No other load is under way, so this is the next one.
+        let generation = status.snapshot.generation &+ 1
+        do throws(EngineError) {
+            let model = ServedModel(
+                try supply.load(version.path),
+                generation: generation,
+                software: software,
+                limits: limits
+            )
+            let milliseconds = (MonotonicClock.nanoseconds() &- now) / 1_000_000
+            state.succeeded(version)
+            status.update { $0.lastError = nil }
+            log("loaded: generation \(generation), \(model.summary), from \(version.path), in \(milliseconds) ms")
+            slot.offer(model)
+            scorer.ring()
+        } catch {
+            let delay = state.failed(version, at: MonotonicClock.nanoseconds()) / 1_000_000_000
+            status.update { snapshot in
+                snapshot.failures += 1
+                snapshot.lastError = error.message
+            }
+            log(
+                "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, or on a change"
+            )
+        }
+    }
+}

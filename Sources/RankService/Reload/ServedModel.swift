@@ -1,0 +1,57 @@
+package import RankEngine
+package import RankProtocol
+
+/// A ranker on its way to the scoring thread and back, with what is made of it beforehand so that taking it over
+/// allocates nothing.
+package final class ServedModel: Sendable {
+    /// What scores.
+    // Proof: the scoring thread alone uses it, between `ModelSlot.takeOffered` and `ModelSlot.retire`, whose lock orders
+    // the hand-overs; before and after nobody does.
+    nonisolated(unsafe) let ranker: any Ranker
+
+    /// What it is.
+    package let info: RankerInfo
+
+    /// Which load of the worker's life it is, from 1 on.
+    package let generation: UInt64
+
+    /// The model's identity on the wire.
+    let modelID: RankProtocol.ModelID
+
+    /// The profile on the wire.
+    let profile: RankProtocol.NumericProfile
+
+    /// The pairs of an INFO reply.
+    let infoPairs: [InfoPair]
+
+    /// Makes it ready.
+    ///
+    /// - Parameters:
+    ///   - ranker: What scores; nobody else uses it from now on.
+    ///   - generation: Which load it is.
+    ///   - software: The name and version that INFO gives.
+    ///   - limits: The limits of a request.
+    package init(_ ranker: any Ranker, generation: UInt64, software: String, limits: FrameLimits) {
+        let info = ranker.info
+        unsafe self.ranker = ranker
+        self.info = info
+        self.generation = generation
+        modelID = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
+        profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
+        infoPairs =
+            [InfoPair("protocol", "1"), InfoPair("software", software)]
+            + info.facts.map { InfoPair($0.key, $0.value) }
+            + [
+                InfoPair("model_generation", "\(generation)"),
+                InfoPair("max_message_bytes", "\(limits.messageBytes)"),
+                InfoPair("max_candidates", "\(limits.candidates)"),
+                InfoPair("max_queries", "\(limits.queries)"),
+            ]
+    }
+
+    /// What it is, in one line.
+    var summary: String {
+        func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+        return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile"))"
+    }
+}

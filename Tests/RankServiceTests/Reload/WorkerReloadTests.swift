@@ -1,0 +1,180 @@
+import RankEngine
+import RankProtocol
+import RankService
+import Synchronization
+import Testing
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Suite("Worker: reloading", .timeLimit(.minutes(2)))
+struct WorkerReloadTests {
+    /// A worker that takes its models from a supply.
+    private static func start(_ supply: ModelSupply, log: Log = Log()) throws -> Worker {
+        try Worker.start(
+            WorkerConfiguration(binds: ["tcp://127.0.0.1:*"], software: "test 1"),
+            models: supply,
+            log: { line in log.lines.withLock { $0.append(line) } }
+        )
+    }
+
+    @Test("A file renamed over the model answers from the next request on, of another shape and kind of ids, too")
+    func rename() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        #expect(try client.scored() == 1)
+        try directory.write("model", byteCount: 2)
+        try client.wait { $0["reloads"] == "1" }
+        #expect(try client.scored() == 2)
+        let info = try client.reply(to: Requests.plain(.info))
+        #expect(info.pairs["model_generation"] == "2" && info.pairs["plan"] == "number 2")
+        #expect(info.header.model.bytes == Array(repeating: 2, count: 16))
+        // Numbers are no ids for this one.
+        try directory.write("model", byteCount: 201)
+        try client.wait { $0["reloads"] == "2" }
+        #expect(try client.reply(to: Requests.score(candidates: [1])).status == .invalidArgument)
+        try worker.finish()
+    }
+
+    @Test("A refused model leaves the one before in place, and STATS says why; the next good one takes over")
+    func refused() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let log = Log()
+        let worker = try Self.start(.numbers(.file("\(directory.path)/model")), log: log)
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        try directory.write("model", byteCount: 0)
+        try client.wait { $0["reload_failures"] == "1" }
+        let stats = try client.reply(to: Requests.plain(.stats)).pairs
+        #expect(stats["last_reload_error"]?.hasSuffix("/model: it is empty") == true)
+        #expect(stats["model_generation"] == "1")
+        #expect(try client.scored() == 1)
+        #expect(log.lines.withLock { $0.contains { $0.contains("keeps serving") && $0.contains("it is empty") } })
+        try directory.write("model", byteCount: 3)
+        try client.wait { $0["reloads"] == "1" && $0["last_reload_error"] == "" }
+        #expect(try client.scored() == 3)
+        try worker.finish()
+    }
+
+    @Test("reload() loads what is there although nothing changed; a worker with a ranker of its own cannot")
+    func forced() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        #expect(worker.reload())
+        try client.wait { $0["model_generation"] == "2" }
+        #expect(try client.scored() == 1)
+        try worker.finish()
+        let fixed = try Worker.test()
+        #expect(!fixed.reload())
+        try fixed.finish()
+    }
+
+    @Test("Of a directory the highest good version serves; a higher one takes over, and going back is removing it")
+    func directory() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("1.safetensors", byteCount: 1)
+        try directory.write("3.safetensors", byteCount: 0)
+        try directory.write("junk", byteCount: 1)
+        let log = Log()
+        let worker = try Self.start(.numbers(.directory(directory.path)), log: log)
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        #expect(try client.scored() == 1)
+        try directory.write("2.safetensors", byteCount: 2)
+        try client.wait { $0["reloads"] == "1" }
+        #expect(try client.scored() == 2)
+        try directory.remove("2.safetensors")
+        try client.wait { $0["reloads"] == "2" }
+        #expect(try client.scored() == 1)
+        try worker.finish()
+        #expect(log.lines.withLock { $0.filter { $0.contains("\"junk\"") }.count } == 1)
+    }
+
+    @Test("Without a version that proves itself nothing is bound, and the error names the reason")
+    func noModel() throws {
+        let directory = try TemporaryDirectory()
+        func error(_ source: ModelSource) -> ServiceError? {
+            #expect(throws: ServiceError.self) { try Self.start(.numbers(source)) }
+        }
+        #expect(error(.file("\(directory.path)/none"))?.code == .modelRefused)
+        #expect(error(.directory(directory.path))?.message.contains("no version") == true)
+        for name in ["1.safetensors", "2.safetensors"] { try directory.write(name, byteCount: 0) }
+        let refused = error(.directory(directory.path))
+        #expect(refused?.code == .modelRefused)
+        #expect(refused?.message.contains("2.safetensors: it is empty") == true)
+    }
+
+    @Test("A list is scored by one model from end to end, however often models change while it is in work")
+    func mixed() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        // Long enough for many slices, so that models come in mid-list.
+        let request = Requests.score(candidates: Array(1...20_000))
+        var seen: Set<Float> = []
+        var round = 0
+        while seen.count < 20 {
+            try directory.write("model", byteCount: 1 + round % 200)
+            worker.reload()
+            let reply = try client.reply(to: request)
+            let scores = Set(reply.queries[0].scores)
+            #expect(scores == [Float(reply.header.model.bytes[0])])
+            seen.formUnion(scores)
+            round += 1
+        }
+        try worker.finish()
+    }
+
+    @Test(
+        "Memory of models is given back: never more than two, over hundreds of reloads; a leak is found",
+        arguments: [false, true]
+    )
+    func memory(leaks: Bool) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let census = Census()
+        let worker = try Self.start(.numbers(.file("\(directory.path)/model"), census, leaks: leaks))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        for count in 1...300 {
+            worker.reload()
+            try client.wait { $0["reloads"] == "\(count)" }
+        }
+        try worker.finish()
+        // When a load begins, the one before the model that serves may be on its last line on the scoring thread.
+        #expect((census.most.load(ordering: .relaxed) <= 2) == !leaks)
+        #expect((census.count.load(ordering: .relaxed) <= 1) == !leaks)
+    }
+}
+
+/// The lines of a worker.
+private final class Log: Sendable {
+    let lines = Mutex<[String]>([])
+}
+
+extension TestClient {
+    /// The number of the model that scores.
+    fileprivate borrowing func scored() throws -> Float? {
+        try reply(to: Requests.score(candidates: [1, 2, 3])).queries.first?.scores.first
+    }
+
+    /// Asks for STATS until they fulfil a condition.
+    fileprivate borrowing func wait(until isMet: ([String: String]) -> Bool) throws {
+        while try !isMet(reply(to: Requests.plain(.stats)).pairs) {}
+    }
+}
+
+extension TemporaryDirectory {
+    fileprivate func remove(_ name: String) throws {
+        try #require(unlink("\(path)/\(name)") == 0)
+    }
+}
