@@ -100,6 +100,40 @@ struct PoolTests {
         }
     }
 
+    @Test("at the deadline, the part that was scored reaches the caller", .timeLimit(.minutes(2)))
+    func partialList() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: 6)
+            let candidates = random.candidates(100_000)
+            let scored = try RankModel.load(path: model).makeRanker()
+                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+            let scores = Dictionary(uniqueKeysWithValues: scored.map { ($0.position, $0.bits) })
+            // Slow enough that the list takes several times its deadline.
+            let options = ["--model", model, "--plan", "direct", "--kernel", "scalar"]
+            try await withWorkers(1, options: options, in: directory) { workers in
+                let pool = try await RankPool.connect(workers[0].endpoint)
+                let options = CallOptions(deadline: .milliseconds(100), allowsPartial: true, waitsForReady: true)
+                // A busy machine may keep one answer from coming in time, not every one.
+                var list: RankedList<UInt64>?
+                while list?.isPartial != true || list?.coverage == 0 {
+                    list = try? await pool.rank(
+                        user: Self.user,
+                        candidates: candidates,
+                        topK: 100_000,
+                        options: options
+                    )
+                }
+                let entries = try #require(list).entries
+                let count = entries.prefix(while: \.isScored).count
+                #expect(entries.count == candidates.count)
+                #expect(entries.prefix(count).allSatisfy { scores[$0.position] == $0.score.bitPattern })
+                #expect(entries.dropFirst(count).allSatisfy { !$0.isScored && $0.score == 0.625 })
+                await pool.shutdown()
+            }
+        }
+    }
+
     @Test("a worker killed in mid-request: the other one answers", .timeLimit(.minutes(2)))
     func killedWorker() async throws {
         try await withTemporaryDirectory { directory in

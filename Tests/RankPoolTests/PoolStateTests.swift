@@ -80,12 +80,14 @@ import ZMQ
             parts: Int? = nil,
             topK: UInt32 = 0,
             deadline: Int64 = 1_000,
-            waitsForReady: Bool = false
+            waitsForReady: Bool = false,
+            flags: RequestFlags = []
         ) -> CallID {
             calls += 1
             let work = ScoreWork(
                 queries: [.numbers(user: 1, candidates: ids)],
                 parameters: ScoreParameters(topK: topK),
+                flags: flags,
                 requestedParts: parts
             )
             state.start(
@@ -154,6 +156,16 @@ import ZMQ
         #expect(bench.error(id)?.code == .deadlineExceeded)
         #expect(bench.cancelled == bench.out.map(\.request))
         #expect(bench.state.nextTick == nil)
+    }
+
+    @Test(arguments: [(1_000_000, 990_000), (8_000, 6_000), (3, 3), (0, 0)] as [(Int64, UInt32)])
+    func aPartialAnswerGetsTimeForItsWay(_ deadline: Int64, _ atWorker: UInt32) {
+        var bench = Bench(workers: 1)
+        let whole = bench.start([1], deadline: deadline)
+        let partial = bench.start([1], deadline: deadline, flags: .allowPartial)
+        #expect(bench.state.calls[whole]?.remainingMicroseconds(at: 0) == UInt32(deadline))
+        #expect(bench.state.calls[partial]?.remainingMicroseconds(at: 0) == atWorker)
+        #expect(bench.state.calls[partial]?.remainingMicroseconds(at: deadline + 1) == 0)
     }
 
     @Test func aLateReplyIsIgnored() {

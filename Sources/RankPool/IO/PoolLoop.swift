@@ -196,7 +196,7 @@ struct PoolLoop: ~Copyable {
     private mutating func send(_ request: RequestID, _ id: LinkID) {
         guard let flight = state.flights[request], let call = state.calls[flight.call] else { return }
         let now = clock.now
-        let remaining = call.deadline == .max ? nil : UInt32(clamping: min(call.deadline - now, Int64(UInt32.max - 1)))
+        let remaining = call.remainingMicroseconds(at: now)
         switch call.task {
         case .control(let kind, _):
             writer.encodeRequest(RequestHeader(id: request, kind: kind, remainingMicroseconds: remaining))

@@ -15,6 +15,19 @@ package struct PoolState: Sendable {
         package var score: CallState?
         /// What is out for it.
         package var flights: Set<RequestID> = []
+
+        /// The time that a request sent now leaves the worker; nil = any.
+        ///
+        /// A worker that may answer with a part does so when its time is over, and such an answer needs time for its
+        /// way: the worker is given less than there is, by a quarter and at most 10 ms.
+        package func remainingMicroseconds(at now: Int64) -> UInt32? {
+            guard deadline != .max else { return nil }
+            var remaining = max(0, deadline - now)
+            if case .score(let work) = task, work.flags.contains(.allowPartial) {
+                remaining -= min(remaining / 4, 10_000)
+            }
+            return UInt32(clamping: min(remaining, Int64(UInt32.max - 1)))
+        }
     }
 
     /// A part that waits for a worker; nil part = the call is not split yet.
