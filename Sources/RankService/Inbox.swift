@@ -11,7 +11,7 @@ final class Inbox {
     /// How many messages may wait.
     static let capacity = 256
 
-    /// The bytes of waiting requests beyond which no further one is received.
+    /// The bytes of waiting requests, envelopes included, beyond which no further one is received.
     static let byteLimit = 16 << 20
 
     private let slots: [ReceivedMessage]
@@ -21,15 +21,18 @@ final class Inbox {
     /// How many messages wait, the one that is being answered included.
     private(set) var count = 0
 
-    /// The bytes of their bodies.
+    /// The bytes of their bodies, which tell how long they take.
     private(set) var byteCount = 0
+
+    /// The bytes of all their frames, which tell what memory they take.
+    private var heldByteCount = 0
 
     init() {
         slots = (0..<Self.capacity).map { _ in ReceivedMessage() }
     }
 
     /// Whether another message may be received.
-    var hasRoom: Bool { count < Self.capacity && byteCount < Self.byteLimit }
+    var hasRoom: Bool { count < Self.capacity && heldByteCount < Self.byteLimit }
 
     /// The oldest message is being answered, and waits no more.
     private var isFirstTaken = false
@@ -66,6 +69,7 @@ final class Inbox {
         guard try message.receive(from: socket, source: source, at: time) else { return nil }
         count += 1
         byteCount += message.bodyByteCount
+        heldByteCount += message.heldByteCount
         return message
     }
 
@@ -73,6 +77,7 @@ final class Inbox {
     func removeLast() {
         let message = slots[(head + count - 1) % Self.capacity]
         byteCount -= message.bodyByteCount
+        heldByteCount -= message.heldByteCount
         message.release(into: &empty)
         count -= 1
     }
@@ -80,6 +85,7 @@ final class Inbox {
     /// Forgets the oldest message, which was answered.
     func removeFirst() {
         byteCount -= slots[head].bodyByteCount
+        heldByteCount -= slots[head].heldByteCount
         slots[head].release(into: &empty)
         head = (head + 1) % Self.capacity
         count -= 1

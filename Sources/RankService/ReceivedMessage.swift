@@ -10,6 +10,9 @@ final class ReceivedMessage {
     /// How many of them the message has filled.
     private var heldCount = 0
 
+    /// The bytes of all these frames as they were received: a reply takes the envelope's with it.
+    private(set) var heldByteCount = 0
+
     /// Where the other frames go, one over the other.
     private var surplus = Message()
 
@@ -52,6 +55,8 @@ final class ReceivedMessage {
             }
         }
         heldCount = min(envelope.frameCount, frames.count)
+        heldByteCount = 0
+        for index in 0..<heldCount { heldByteCount += frames[index].byteCount }
         verdict = envelope.verdict
         arrival = time
         self.source = source

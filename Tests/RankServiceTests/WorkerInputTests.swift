@@ -1,3 +1,4 @@
+import RankEngine
 import RankProtocol
 import RankService
 import Testing
@@ -45,6 +46,28 @@ struct WorkerInputTests {
             let id = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 + $1]) << UInt64(8 * $1) }
             #expect(reply.header.id.rawValue == id, "\(vector.name)")
         }
+        try worker.finish()
+    }
+
+    @Test("What waits is bounded by the bytes of its envelopes, too, and every request is answered")
+    func largeEnvelopes() throws {
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        // Long enough that the others arrive between its slices.
+        try client.send(Requests.score(candidates: (0..<20_000).map { UInt64(1 + $0 % 1_600) }))
+        let part = [UInt8](repeating: 1, count: 1 << 20)
+        let request = Requests.score(candidates: [1])
+        for _ in 0..<60 { try client.send(part, part, [], request) }
+        let long = try client.reply()
+        #expect(long.status == .ok)
+        var depths = [long.timings.queueDepth]
+        for _ in 0..<60 {
+            let frames = try client.receive()
+            try #require(frames.count == 4)
+            #expect(frames[0] == part && frames[1] == part && frames[2].isEmpty)
+            depths.append(try DecodedReply(frames[3]).timings.queueDepth)
+        }
+        #expect(depths.allSatisfy { $0 <= 9 }, "\(depths)")
         try worker.finish()
     }
 
