@@ -21,12 +21,21 @@ public struct EndpointList: Hashable, Sendable {
                     "endpoint \(index + 1) of the list is empty; expected such as tcp://127.0.0.1:7000"
                 )
             }
+            let endpoint: Endpoint
             do {
-                let endpoint = try Endpoint(trimmed, for: .connecting)
-                if !endpoints.contains(endpoint) { endpoints.append(endpoint) }
+                endpoint = try Endpoint(trimmed, for: .connecting)
             } catch {
                 throw PoolError(.invalidArgument, "endpoint \(index + 1) of the list: \(error.message)")
             }
+            // The pool's context is its own: no worker is ever in it.
+            if case .inproc = endpoint.address {
+                throw PoolError(
+                    .invalidArgument,
+                    "endpoint \(index + 1) of the list: \(endpoint) is within one process, where no worker is; "
+                        + "expected such as tcp://127.0.0.1:7000"
+                )
+            }
+            if !endpoints.contains(endpoint) { endpoints.append(endpoint) }
         }
         self.endpoints = endpoints
     }

@@ -100,11 +100,20 @@ public struct WorkerConfiguration: Sendable {
     private static func read(_ texts: [String], for purpose: Endpoint.Purpose) throws(ServiceError) -> [Endpoint] {
         var endpoints: [Endpoint] = []
         for text in texts {
+            let endpoint: Endpoint
             do throws(ZMQError) {
-                endpoints.append(try Endpoint(text, for: purpose))
+                endpoint = try Endpoint(text, for: purpose)
             } catch {
                 throw ServiceError(.invalidConfiguration, error.message, cause: error)
             }
+            // The worker's context is its own: nobody could ever connect.
+            if case .inproc = endpoint.address {
+                throw ServiceError(
+                    .invalidConfiguration,
+                    "\(endpoint) is within one process, where no client is; give tcp://HOST:PORT or ipc://PATH"
+                )
+            }
+            endpoints.append(endpoint)
         }
         return endpoints
     }

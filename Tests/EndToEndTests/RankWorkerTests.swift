@@ -15,6 +15,8 @@ struct RankWorkerTests {
             (["serve", "--bind", "ipc:///tmp/x"], "--model"),
             (["serve", "--ranker", "null", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--ranker null"),
             (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
+            (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
+            (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),
             (["serve", "--model", "MODEL", "--bind", "tcp://127.0.0.1:99999"], "99999"),
             (["serve", "--model", "MODEL", "--connect", "tcp://127.0.0.1:*"], "tcp://127.0.0.1:*"),
             (["serve", "--model", "MODEL", "--bind", "tcp://0.0.0.0:7000"], "--insecure"),
