@@ -17,7 +17,17 @@ enum CandidateSource: Sendable {
         } else if !text.isEmpty, text.utf8.allSatisfy({ $0 == 0x2C || $0 == 0x20 || (0x30...0x39).contains($0) }) {
             self = .ids(try ItemList.parse(Array(text.utf8), source: "--items"))
         } else {
-            self = .ids(try ItemList.load(path: text))
+            do throws(DataError) {
+                self = .ids(try ItemList.load(path: text))
+            } catch {
+                guard error.code == .unreadable, text != "-" else { throw error }
+                throw DataError(
+                    .unreadable,
+                    "--items \"\(text)\" is neither ids separated by commas nor all nor -, and no file can be read there: "
+                        + error.message,
+                    cause: error
+                )
+            }
         }
     }
 

@@ -91,9 +91,12 @@ extension [WorkerReport<WorkerInfo>] {
         let errors = compactMap { report in
             if case .failure(let error) = report.result { error } else { nil }
         }
+        let code = errors.first?.code ?? .unavailable
+        let isLate = code == .deadlineExceeded
         throw PoolError(
-            errors.first?.code ?? .unavailable,
-            "no worker answers; start one, or mend --workers",
+            code,
+            "no worker answers\(isLate ? " in time" : ""); start one, or mend --workers"
+                + (isLate ? ", or give more --deadline" : ""),
             causes: errors.flatMap(\.causes)
         )
     }

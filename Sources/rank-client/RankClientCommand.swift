@@ -13,6 +13,7 @@ struct RankClientCommand: ParsableCommand {
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
             """,
+        version: softwareVersion,
         subcommands: [RankCommand.self, ScoreCommand.self, InfoCommand.self]
     )
 

@@ -13,6 +13,7 @@ struct RankTrainCommand: ParsableCommand {
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """,
+        version: softwareVersion,
         subcommands: [
             FitCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, SynthesizeCommand.self,
             QualityCommand.self,

@@ -17,9 +17,6 @@ struct RankWorkerCommand: ParsableCommand {
     }
 }
 
-/// What INFO and `--version` give.
-let softwareVersion = "swift-rank 0.1.0"
-
 /// How an error of the modules below ends the command.
 private func commandFailure(_ error: any Error) -> CommandFailure? {
     switch error {

@@ -33,7 +33,9 @@ struct RankClientTests {
             let order = zip(items, try oracle(model, user: 42, items)).sorted { $0.1 > $1.1 }
             let catalog = directory.appending("titles.csv").string
             try "item,title\n141,\"20,000 Leagues\"\n".write(toFile: catalog, atomically: true, encoding: .utf8)
-            let arguments = ["rank", "--workers", workers, "--user", "42", "--items", "204,141,131"]
+            let arguments = [
+                "rank", "--workers", workers, "--user", "42", "--items", "204,141,131", "--deadline", "20s",
+            ]
 
             let csv = try await run("rank-client", arguments + ["--format", "csv", "--catalog", catalog])
             #expect(csv.exitCode == 0)
@@ -59,13 +61,15 @@ struct RankClientTests {
         try await withPool { workers, model, directory in
             let file = directory.appending("items.txt").string
             try "item\n7\n8,9\n".write(toFile: file, atomically: true, encoding: .utf8)
-            let arguments = ["rank", "--workers", workers, "--user", "1", "--format", "csv", "--items"]
+            let arguments = [
+                "rank", "--workers", workers, "--user", "1", "--format", "csv", "--deadline", "20s", "--items",
+            ]
             let fromFile = try await run("rank-client", arguments + [file])
             let fromInput = try await run("rank-client", arguments + ["-"], input: "9,8,7")
             #expect(fromFile.exitCode == 0)
             #expect(fromFile.output.split(separator: "\n").count == 4)
             #expect(fromInput.output == fromFile.output)
-            let all = try await run("rank-client", arguments + ["all", "--deadline", "10s"])
+            let all = try await run("rank-client", arguments + ["all"])
             #expect(all.output.split(separator: "\n").count == Int(TestModel.candidateCount) + 1)
         }
     }
@@ -74,9 +78,11 @@ struct RankClientTests {
         try await withPool { workers, _, directory in
             let data = directory.appending("data").string
             #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
-            let arguments = ["rank", "--workers", workers, "--user", "42", "--items", "all", "--format", "csv"]
-            let everything = try await run("rank-client", arguments + ["--deadline", "10s"])
-            let rest = try await run("rank-client", arguments + ["--exclude-rated", data, "--deadline", "10s"])
+            let arguments = [
+                "rank", "--workers", workers, "--user", "42", "--items", "all", "--format", "csv", "--deadline", "20s",
+            ]
+            let everything = try await run("rank-client", arguments)
+            let rest = try await run("rank-client", arguments + ["--exclude-rated", data])
             let ratings = try String(contentsOfFile: data + "/u.data", encoding: .utf8)
             let rated = Set(
                 ratings.split(separator: "\n").map { $0.split(separator: "\t") }.filter { $0[0] == "42" }.map { $0[1] }
@@ -152,7 +158,7 @@ struct RankClientTests {
     @Test func saysWhatEachWorkerIs() async throws {
         try await withPool { workers, model, _ in
             let missing = "tcp://127.0.0.1:1"
-            let json = try await run("rank-client", ["info", "--json", "--workers", workers])
+            let json = try await run("rank-client", ["info", "--json", "--deadline", "20s", "--workers", workers])
             #expect(json.exitCode == 0)
             let reports = try #require(
                 try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
@@ -162,7 +168,10 @@ struct RankClientTests {
             #expect(info?["model_id"] == "\(try RankModel.load(path: model).modelID)")
             #expect(info?["candidate_ids"] == "1-\(TestModel.candidateCount)")
 
-            let partly = try await run("rank-client", ["info", "--workers", "\(workers),\(missing)"])
+            let partly = try await run(
+                "rank-client",
+                ["info", "--deadline", "20s", "--workers", "\(workers),\(missing)"]
+            )
             #expect(partly.exitCode == 69)
             #expect(partly.output.contains("candidate_ids"))
             #expect(partly.errors.contains(missing))
@@ -175,6 +184,9 @@ struct RankClientTests {
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "x", "--items", "1"], 64, "--user"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1", "--top", "0"], 64, "--top"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "/nonexistent"], 65, "/nonexistent"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "5,x"], 65, "neither ids"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", ""], 65, "neither ids"),
+        (["rank", "--workers", "inproc://here", "--user", "1", "--items", "1"], 64, "inproc://here"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1"], 69, "tcp://127.0.0.1:1"),
         (["rank", "--workers", "ipc:///nonexistent/s", "--user", "1", "--items", "1"], 69, "ipc:///nonexistent/s"),
         (["score", "--workers", "tcp://127.0.0.1:1", "--input", "/nonexistent"], 65, "/nonexistent"),
@@ -187,6 +199,25 @@ struct RankClientTests {
         #expect(outcome.exitCode == exitCode, "\(outcome.errors)")
         #expect(outcome.errors.hasPrefix("error: "))
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
+    }
+
+    @Test("Streams that the caller has closed are not mistaken for files opened later")
+    func closedStreams() async throws {
+        try await withPool { workers, _, _ in
+            let command = "'\(Programs.path("rank-client"))' score --deadline 20s --workers '\(workers)' --input -"
+            let noOutput = try await run(FilePath("/bin/sh"), ["-c", "\(command) >&-"], input: "42,1\n")
+            #expect(noOutput.exitCode == 73)
+            #expect(noOutput.errors.contains("cannot write to stdout: Bad file descriptor"), "\(noOutput.errors)")
+            let noInput = try await run(FilePath("/bin/sh"), ["-c", "\(command) <&-"])
+            #expect(noInput.exitCode == 65)
+            #expect(noInput.errors.contains("standard input: Bad file descriptor"), "\(noInput.errors)")
+        }
+    }
+
+    @Test(arguments: ["rank-client", "rank-worker", "rank-train"])
+    func everyCommandTellsItsVersion(_ name: String) async throws {
+        let outcome = try await run(name, ["--version"])
+        #expect(outcome.exitCode == 0 && outcome.output.hasPrefix("swift-rank "))
     }
 
     @Test("The library: any split over one worker or two gives the oracle's bits", arguments: [1, 3, 500, 100_000])
