@@ -99,6 +99,9 @@ def test_the_remaining_time_travels(serve):
     client, worker = serve(lambda f: [scores(f)])
     client.score(1, [2], deadline=5)
     assert 0 < worker.seen[0]["time"] <= 5_000_000
+    # A partial answer is given when the worker's time is over, and must still arrive in time.
+    client.score(1, [2], deadline=5, allow_partial=True)
+    assert 0 < worker.seen[1]["time"] <= 4_990_000
 
 
 def test_replies_in_any_order(serve):
