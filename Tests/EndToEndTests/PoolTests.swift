@@ -26,7 +26,7 @@ struct PoolTests {
 
     @Test(
         "every split over one or two workers gives the engine's list, bit for bit",
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(5)),
         arguments: [1, 3, 500, 100_000],
         [1, 2]
     )
@@ -67,7 +67,7 @@ struct PoolTests {
         }
     }
 
-    @Test("two models in one pool: a list is of one of them", .timeLimit(.minutes(2)))
+    @Test("two models in one pool: a list is of one of them", .timeLimit(.minutes(5)))
     func oneModelPerList() async throws {
         try await withTemporaryDirectory { directory in
             let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
@@ -100,7 +100,7 @@ struct PoolTests {
         }
     }
 
-    @Test("at the deadline, the part that was scored reaches the caller", .timeLimit(.minutes(2)))
+    @Test("at the deadline, the part that was scored reaches the caller", .timeLimit(.minutes(5)))
     func partialList() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
@@ -135,7 +135,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a worker killed in mid-request: the other one answers", .timeLimit(.minutes(2)))
+    @Test("a worker killed in mid-request: the other one answers", .timeLimit(.minutes(5)))
     func killedWorker() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
@@ -174,7 +174,7 @@ struct PoolTests {
         }
     }
 
-    @Test("the only worker killed in mid-request: an error that names it, not a hang", .timeLimit(.minutes(2)))
+    @Test("the only worker killed in mid-request: an error that names it, not a hang", .timeLimit(.minutes(5)))
     func killedOnlyWorker() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// `rank-client` as a process, against worker processes.
-@Suite("rank-client", .timeLimit(.minutes(2)))
+@Suite("rank-client", .timeLimit(.minutes(5)))
 struct RankClientTests {
     /// Runs two workers and hands over their endpoints, as `--workers` takes them, and the model's path.
     private func withPool(_ body: (_ workers: String, _ model: String, _ directory: FilePath) async throws -> Void)

@@ -6,7 +6,7 @@ import Testing
 /// The command `rank-train` as a process: exit codes, streams and files.
 ///
 /// Everything runs on invented data; standard streams are pipes, so no log is drawn.
-@Suite(.timeLimit(.minutes(1))) struct RankTrainTests {
+@Suite(.timeLimit(.minutes(5))) struct RankTrainTests {
     @Test func fromInventedRatingsToPredictions() async throws {
         try await withTemporaryDirectory { directory in
             let (data, model) = (directory.string + "/data", directory.string + "/model")

@@ -6,7 +6,7 @@ import Testing
 import ZMQ
 
 /// `rank-worker` as a process: what it refuses, and how it starts and ends.
-@Suite("rank-worker", .timeLimit(.minutes(2)))
+@Suite("rank-worker", .timeLimit(.minutes(5)))
 struct RankWorkerTests {
     @Test(
         "A command line that makes no sense ends with 64 and says what to do",

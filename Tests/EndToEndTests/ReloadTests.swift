@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// Models replaced under a worker process that serves.
-@Suite("rank-worker: reloading", .timeLimit(.minutes(2)))
+@Suite("rank-worker: reloading", .timeLimit(.minutes(5)))
 struct ReloadTests {
     /// The scores of a file's model for a list, as bit patterns.
     private static func scores(_ path: String, _ candidates: [UInt64]) throws -> [UInt32] {

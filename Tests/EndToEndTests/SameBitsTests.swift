@@ -19,7 +19,7 @@ struct SameBitsTests {
         return scores
     }
 
-    @Test("REQ, DEALER and DEALER with a delimiter, under every plan", .timeLimit(.minutes(2)), arguments: sizes)
+    @Test("REQ, DEALER and DEALER with a delimiter, under every plan", .timeLimit(.minutes(5)), arguments: sizes)
     func sockets(size: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
@@ -41,7 +41,7 @@ struct SameBitsTests {
         }
     }
 
-    @Test("through a zmq_proxy and two workers", .timeLimit(.minutes(2)), arguments: sizes)
+    @Test("through a zmq_proxy and two workers", .timeLimit(.minutes(5)), arguments: sizes)
     func proxy(size: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
@@ -72,7 +72,7 @@ struct SameBitsTests {
     @Test(
         "the Python client",
         .enabled(if: Programs.python != nil, "scripts/setup --python has not been run"),
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(5)),
         arguments: sizes,
         ["REQ", "DEALER"]
     )

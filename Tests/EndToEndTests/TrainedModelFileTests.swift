@@ -17,7 +17,7 @@ struct TrainedModelFileTests {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("the same options give the same model, and its test RMSE is what evaluate finds", .timeLimit(.minutes(3)))
+    @Test("the same options give the same model, and its test RMSE is what evaluate finds", .timeLimit(.minutes(5)))
     func determinism() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
@@ -50,7 +50,7 @@ struct TrainedModelFileTests {
         }
     }
 
-    @Test("evaluate refuses another split than the model's, unless forced", .timeLimit(.minutes(2)))
+    @Test("evaluate refuses another split than the model's, unless forced", .timeLimit(.minutes(5)))
     func otherSplit() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
@@ -65,7 +65,7 @@ struct TrainedModelFileTests {
         }
     }
 
-    @Test("a full disk leaves no half file", .timeLimit(.minutes(2)))
+    @Test("a full disk leaves no half file", .timeLimit(.minutes(5)))
     func fullDisk() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)

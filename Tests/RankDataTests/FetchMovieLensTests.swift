@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("scripts/fetch-movielens", .timeLimit(.minutes(1)))
+@Suite("scripts/fetch-movielens", .timeLimit(.minutes(5)))
 struct FetchMovieLensTests {
     /// Runs it where neither GroupLens nor a package index is in reach: the proxy refuses, the index is off.
     private func fetch(_ arguments: [String]) throws -> Script {

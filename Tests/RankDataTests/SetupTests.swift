@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs `scripts/setup` on a pretended machine: a PATH with a few real tools and the given pretended ones.
-@Suite("scripts/setup", .timeLimit(.minutes(1)))
+@Suite("scripts/setup", .timeLimit(.minutes(5)))
 struct SetupTests {
     private static let swift = "echo 'Swift version 6.2 (swift-6.2-RELEASE)'"
     private static let user = "echo 1000"

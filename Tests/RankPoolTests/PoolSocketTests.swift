@@ -4,7 +4,7 @@ import Testing
 import ZMQ
 
 /// The pool against workers behind real sockets.
-@Suite(.timeLimit(.minutes(1))) struct PoolSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct PoolSocketTests {
     static let patient = PoolOptions(deadline: .seconds(20))
 
     static func expected(_ user: UInt64, _ ids: [UInt64], topK: Int = 0) -> [RankedEntry<UInt64>] {

@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("WorkerGauges", .timeLimit(.minutes(1)))
+@Suite("WorkerGauges", .timeLimit(.minutes(5)))
 struct WorkerGaugesTests {
     @Test("They tell what STATS tells, and the thread ticks while nobody asks anything")
     func values() throws {

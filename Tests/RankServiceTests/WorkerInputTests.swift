@@ -12,7 +12,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Worker: malformed and foreign frames", .timeLimit(.minutes(1)))
+@Suite("Worker: malformed and foreign frames", .timeLimit(.minutes(5)))
 struct WorkerInputTests {
     @Test("Every malformed vector gets its status and its request id, and the worker serves on")
     func malformedVectors() throws {

@@ -3,7 +3,7 @@ import RankService
 import Testing
 import ZMQ
 
-@Suite("Worker behind a zmq_proxy", .timeLimit(.minutes(1)))
+@Suite("Worker behind a zmq_proxy", .timeLimit(.minutes(5)))
 struct WorkerProxyTests {
     static let candidates = Array(UInt64(1)...500)
     static let scores = candidates.map { TestRanker.score($0, user: 42) }

@@ -3,7 +3,7 @@ import RankService
 import Testing
 import ZMQ
 
-@Suite("Worker: what keeps it from starting", .timeLimit(.minutes(1)))
+@Suite("Worker: what keeps it from starting", .timeLimit(.minutes(5)))
 struct WorkerStartTests {
     static let invalid: [WorkerConfiguration] = [
         WorkerConfiguration(),

@@ -13,7 +13,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Worker", .timeLimit(.minutes(1)))
+@Suite("Worker", .timeLimit(.minutes(5)))
 struct WorkerTests {
     static let scores: [Float] = [204, 141, 131].map { TestRanker.score($0, user: 42) }
     static let request = Requests.score(candidates: [204, 141, 131])

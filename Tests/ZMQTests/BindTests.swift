@@ -15,7 +15,7 @@ private func hasIPv6() throws -> Bool {
     return (try? worker.bind(Endpoint("tcp://[::1]:*", for: .binding))) != nil
 }
 
-@Suite("Bind and connect", .timeLimit(.minutes(1)))
+@Suite("Bind and connect", .timeLimit(.minutes(5)))
 struct BindTests {
     @Test func reportsThePortThatTheSystemChose() throws {
         let socket = try Socket.test(.router, in: Context())

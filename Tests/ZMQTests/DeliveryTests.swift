@@ -1,7 +1,7 @@
 import Testing
 import ZMQ
 
-@Suite("Delivery", .timeLimit(.minutes(1)))
+@Suite("Delivery", .timeLimit(.minutes(5)))
 struct DeliveryTests {
     @Test func anUnknownIdentityIsUnreachable() throws {
         let router = try Socket.test(.router, in: Context())

@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Interrupted calls", .timeLimit(.minutes(1)))
+@Suite("Interrupted calls", .timeLimit(.minutes(5)))
 struct InterruptTests {
     /// A thread under a storm of signals polls and receives as if there were none.
     @Test func areRepeated() throws {

@@ -7,7 +7,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("Message", .timeLimit(.minutes(1)))
+@Suite("Message", .timeLimit(.minutes(5)))
 struct MessageTests {
     @Test(arguments: [0, 1, 33, 34, 8_192, 1 << 20])
     func copiesBytes(count: Int) throws {

@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Owned thread", .timeLimit(.minutes(1)))
+@Suite("Owned thread", .timeLimit(.minutes(5)))
 struct OwnedThreadTests {
     @Test func startReportsWhatWasBound() throws {
         let context = try Context()

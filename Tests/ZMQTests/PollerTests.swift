@@ -1,7 +1,7 @@
 import Testing
 import ZMQ
 
-@Suite("Poller", .timeLimit(.minutes(1)))
+@Suite("Poller", .timeLimit(.minutes(5)))
 struct PollerTests {
     @Test func saysWhichEntryIsReady() throws {
         let context = try Context()

@@ -1,7 +1,7 @@
 import Testing
 import ZMQ
 
-@Suite("Round trips", .timeLimit(.minutes(1)))
+@Suite("Round trips", .timeLimit(.minutes(5)))
 struct RoundTripTests {
     @Test(arguments: Transport.allCases, [SocketType.request, .dealer])
     func routerAnswersInTheShapeReceived(transport: Transport, type: SocketType) throws {

@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Socket monitor", .timeLimit(.minutes(1)))
+@Suite("Socket monitor", .timeLimit(.minutes(5)))
 struct SocketMonitorTests {
     @Test(arguments: [Transport.tcp, .ipc])
     func tellsOfConnectionsMadeAndLost(transport: Transport) throws {

@@ -13,7 +13,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("Worker: reloading", .timeLimit(.minutes(2)))
+@Suite("Worker: reloading", .timeLimit(.minutes(5)))
 struct WorkerReloadTests {
     /// A worker that takes its models from a supply.
     private static func start(_ supply: ModelSupply, log: Log = Log()) throws -> Worker {
