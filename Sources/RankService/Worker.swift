@@ -26,7 +26,7 @@ public final class Worker: Sendable {
 
     private let thread: OwnedThread<[String], ServiceError>
     private let bell: WakeUp.Bell
-    private let control: WorkerControl
+    let control: WorkerControl
     private let reloader: ModelReloader?
 
     private init(
@@ -120,6 +120,7 @@ public final class Worker: Sendable {
             let thread = try OwnedThread<[String], ServiceError>.start(name: "rank-worker") {
                 (starter) throws(ServiceError) in
                 guard let wakeUp = wakeUpBox.take() else { return }
+                defer { control.hasEnded.store(true, ordering: .releasing) }
                 try WorkerLoop.run(
                     configuration,
                     at: endpoints,

@@ -7,6 +7,15 @@ final class WorkerControl: Sendable {
     /// The worker is to leave.
     let isStopping = Atomic(false)
 
+    /// The scoring thread has ended.
+    let hasEnded = Atomic(false)
+
+    /// An estimate of the 99th percentile of the scoring thread's steps, in nanoseconds.
+    let slowStep = Atomic<UInt64>(0)
+
+    /// For how long the scoring thread has made no progress, where that is too long; otherwise 0.
+    let stalledMilliseconds = Atomic<UInt64>(0)
+
     /// Where another model waits for it.
     let slot: ModelSlot
 
@@ -21,5 +30,16 @@ final class WorkerControl: Sendable {
     /// - Parameter reloadBell: Wakes the reload thread, where there is one.
     init(reloadBell: WakeUp.Bell?) {
         slot = ModelSlot(bell: reloadBell)
+    }
+
+    /// Takes note of how long a step took; only the scoring thread does.
+    func note(step nanoseconds: UInt64) {
+        slowStep.store(Self.estimate(slowStep.load(ordering: .relaxed), after: nanoseconds), ordering: .relaxed)
+    }
+
+    /// Follows the 99th percentile: it rises by a sixteenth where a step is longer, and otherwise sinks by a
+    /// ninety-ninth of that, which is in balance where one step of a hundred is longer.
+    static func estimate(_ estimate: UInt64, after step: UInt64) -> UInt64 {
+        step > estimate ? estimate + estimate / 16 + 1_000 : estimate - estimate / 1_584
     }
 }

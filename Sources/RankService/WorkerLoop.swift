@@ -143,6 +143,7 @@ struct WorkerLoop: ~Copyable {
         guard let model = control.slot.takeOffered() else { return }
         control.reloads.update { reloads in
             reloads.generation = model.generation
+            reloads.facts = model.info.facts
             reloads.reloads += 1
         }
         // Last, since it lets the next load begin.
@@ -176,6 +177,7 @@ struct WorkerLoop: ~Copyable {
     /// Tells other threads how things are.
     private mutating func publish(at now: UInt64, workedSince lastLook: UInt64) {
         busyNanoseconds &+= now &- lastLook
+        control.note(step: now &- lastLook)
         control.gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
     }
 

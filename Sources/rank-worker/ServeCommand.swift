@@ -20,6 +20,7 @@ struct ServeCommand: ParsableCommand {
             SIGTERM or SIGINT: answer what has arrived, then exit 0; the second one exits at once. \
             SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next request \
             on; a model that is refused leaves the one before in place. \
+            A scoring thread that makes no progress for 10 s ends the worker with 70. \
             Lines on stderr tell when the worker is ready, when a model was loaded or refused, and when it has ended.
 
             EXAMPLES:
@@ -79,10 +80,18 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The largest request, such as 4M (default: 1M).", valueName: "bytes"))
     var maxMessage = ByteCountArgument(1 << 20)
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve /live, /ready and /info over HTTP at HOST:PORT; port 0 takes any that is free.",
+            valueName: "address"
+        )
+    )
+    var admin: String?
+
     @Flag(help: "Bind where other machines can reach it, without encryption or authentication.")
     var insecure = false
 
-    @Flag(help: "When ready, print one line of JSON on stdout: endpoints, model id, plan, kernel.")
+    @Flag(help: "When ready, print one line of JSON on stdout: endpoints, admin address, model id, plan, kernel.")
     var json = false
 
     func validate() throws {
@@ -106,6 +115,10 @@ struct ServeCommand: ParsableCommand {
             isInsecureAllowed: insecure,
             software: softwareVersion
         )
+        // First of all, so that a probe is answered while a large model is loaded.
+        let admin = try self.admin.map { place in
+            try AdminServer.start(at: place, isInsecureAllowed: insecure, software: softwareVersion)
+        }
         let log: @Sendable (String) -> Void = { line in try? StandardStream.error.writeLine("rank-worker: \(line)") }
         let worker =
             if let models = supply {
@@ -113,12 +126,17 @@ struct ServeCommand: ParsableCommand {
             } else {
                 try Worker.start(configuration, ranker: NullRanker(), log: log)
             }
+        if let admin {
+            admin.attach(worker)
+            log("admin: \(admin.address)")
+        }
+        try worker.watch(log: log) { _exit(ExitStatus.internalError.rawValue) }
         try StopSignals.watch {
             if !worker.reload() { log("SIGHUP: there is no model to load again") }
         } received: { count, signal in
             if count == 1 { worker.stop() } else { _exit(128 + signal) }
         }
-        if json { try StandardStream.output.writeLine("\(Self.ready(worker.endpoints, worker.model.facts))") }
+        if json { try StandardStream.output.writeLine("\(Self.ready(worker, admin: admin?.address))") }
         try worker.join()
     }
 
@@ -139,13 +157,14 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    private static func ready(_ endpoints: [String], _ facts: [(key: String, value: String)]) -> JSONValue {
+    private static func ready(_ worker: Worker, admin: String?) -> JSONValue {
         var members = [
             JSONValue.Member("state", "ready"),
-            JSONValue.Member("endpoints", .array(endpoints.map(JSONValue.string))),
+            JSONValue.Member("endpoints", .array(worker.endpoints.map(JSONValue.string))),
+            JSONValue.Member("admin", admin.map(JSONValue.string) ?? .null),
         ]
         for key in ["model_id", "profile", "plan", "kernel"] {
-            let value = facts.first { $0.key == key }.map { JSONValue.string($0.value) }
+            let value = worker.model.facts.first { $0.key == key }.map { JSONValue.string($0.value) }
             members.append(JSONValue.Member(key, value ?? .null))
         }
         return .object(members)

@@ -5,9 +5,11 @@ import Synchronization
 /// May be used from any thread.
 package final class ReloadStatus: Sendable {
     /// The figures.
-    package struct Snapshot: Sendable, Hashable {
+    package struct Snapshot: Sendable {
         /// Which load serves, from 1 on.
         package var generation: UInt64 = 1
+        /// What it is, as INFO shows it; empty until the first reload.
+        package var facts: [(key: String, value: String)] = []
         /// Models that were loaded, proved and taken over since the start, the first not counted.
         package var reloads: UInt64 = 0
         /// Loads that were refused.

@@ -1,0 +1,145 @@
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The listening socket of the admin server.
+struct AdminListener: ~Copyable {
+    let descriptor: Int32
+
+    /// Reads `HOST:PORT`.
+    ///
+    /// - Throws: `invalidConfiguration` if it is none, or one that other machines reach although that is not allowed;
+    ///   `endpointUnavailable` if the name has no address.
+    static func endpoint(_ place: String, isInsecureAllowed: Bool) throws(ServiceError) -> Endpoint {
+        let text = place.hasSuffix(":0") ? place.dropLast() + "*" : place
+        let endpoint: Endpoint
+        do throws(ZMQError) {
+            endpoint = try Endpoint("tcp://\(text)", for: .binding)
+        } catch {
+            throw ServiceError(.invalidConfiguration, "the admin address: \(error.message)", cause: error)
+        }
+        guard endpoint.isLocal || isInsecureAllowed else {
+            throw ServiceError(
+                .invalidConfiguration,
+                "refused to serve the admin pages at \(place): other machines can reach it. Use 127.0.0.1:PORT, or allow "
+                    + "it with --insecure behind a firewall"
+            )
+        }
+        return endpoint
+    }
+
+    /// Binds and listens.
+    ///
+    /// - Throws: `endpointUnavailable`.
+    init(_ endpoint: Endpoint) throws(ServiceError) {
+        descriptor = try Self.listen(at: endpoint)
+    }
+
+    private static func listen(at endpoint: Endpoint) throws(ServiceError) -> Int32 {
+        guard case .tcp(let host, let port) = endpoint.address else {
+            throw ServiceError(.invalidConfiguration, "\(endpoint) is no tcp endpoint")
+        }
+        func failure(_ verb: String) -> ServiceError {
+            let reason = unsafe String(cString: strerror(errno))
+            return ServiceError(.endpointUnavailable, "cannot \(verb) \(endpoint) for the admin pages: \(reason)")
+        }
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_PASSIVE
+        #if canImport(Glibc)
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        #else
+        unsafe hints.ai_socktype = SOCK_STREAM
+        #endif
+        let name: String? =
+            switch host {
+            case .any: nil
+            case .ipv4(let text), .ipv6(let text), .name(let text): text
+            }
+        var found: UnsafeMutablePointer<addrinfo>?
+        // https://man7.org/linux/man-pages/man3/getaddrinfo.3.html
+        let status = unsafe getaddrinfo(name, "\(port ?? 0)", &hints, &found)
+        guard status == 0, let address = unsafe found?.pointee else {
+            throw ServiceError(.endpointUnavailable, "\(endpoint) has no address for the admin pages")
+        }
+        defer { unsafe freeaddrinfo(found) }
+        let descriptor = unsafe socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+        guard descriptor >= 0 else { throw failure("open a socket for") }
+        Self.prepare(descriptor)
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        guard unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, systemListen(descriptor, 16) == 0
+        else {
+            let error = failure("listen at")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// `HOST:PORT` as bound.
+    var address: String {
+        get throws(ServiceError) {
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            var host = [CChar](repeating: 0, count: 64)
+            var port = [CChar](repeating: 0, count: 16)
+            let descriptor = descriptor
+            let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
+                    guard unsafe getsockname(descriptor, address, &length) == 0 else { return -1 }
+                    let flags = NI_NUMERICHOST | NI_NUMERICSERV
+                    return unsafe getnameinfo(
+                        address,
+                        length,
+                        &host,
+                        socklen_t(host.count),
+                        &port,
+                        socklen_t(port.count),
+                        flags
+                    )
+                }
+            }
+            guard status == 0 else { throw ServiceError(.internalFailure, "the admin pages' socket has no address") }
+            func text(_ characters: [CChar]) -> String {
+                String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
+            let isIPv6 = storage.ss_family == sa_family_t(AF_INET6)
+            return isIPv6 ? "[\(text(host))]:\(text(port))" : "\(text(host)):\(text(port))"
+        }
+    }
+
+    /// The next connection, if there is one.
+    func accept() -> Int32? {
+        #if canImport(Glibc)
+        let accepted = Glibc.accept(descriptor, nil, nil)
+        #elseif canImport(Musl)
+        let accepted = Musl.accept(descriptor, nil, nil)
+        #else
+        let accepted = Darwin.accept(descriptor, nil, nil)
+        #endif
+        guard accepted >= 0 else { return nil }
+        Self.prepare(accepted)
+        return accepted
+    }
+
+    /// Makes a descriptor one that never waits and that no child inherits.
+    private static func prepare(_ descriptor: Int32) {
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+}
+
+/// `listen(2)`, whose name the type above has a use for.
+private func systemListen(_ descriptor: Int32, _ backlog: Int32) -> Int32 {
+    listen(descriptor, backlog)
+}

@@ -1,0 +1,171 @@
+import Synchronization
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// `/live`, `/ready` and `/info` over HTTP, for probes and for people.
+///
+/// ```swift
+/// let admin = try AdminServer.start(at: "127.0.0.1:9000")      // before the model is loaded: /ready says "starting"
+/// admin.attach(worker)
+/// ```
+///
+/// One thread, a handful of connections with two seconds each, requests of at most 4 KiB, one answer for each connection.
+/// It takes nothing from the thread that scores. May be used from any thread.
+public final class AdminServer: Sendable {
+    /// The connections served at a time; others wait in the system's queue.
+    private static let capacity = 8
+
+    /// How long a connection may take, in nanoseconds.
+    private static let patience: UInt64 = 2_000_000_000
+
+    /// Where it listens, such as `http://127.0.0.1:9000`, with the port that the system chose.
+    public var address: String { thread.info }
+
+    private let thread: OwnedThread<String, ServiceError>
+    private let bell: WakeUp.Bell
+    private let shared: Shared
+
+    private final class Shared: Sendable {
+        let software: String
+        let worker = Mutex<Worker?>(nil)
+        let isStopping = Atomic(false)
+
+        init(software: String) {
+            self.software = software
+        }
+
+        func respond(_ outcome: HTTPRequestReader.Outcome) -> HTTPResponse {
+            switch outcome {
+            case .incomplete: .refusal(400)
+            case .refused(let status): .refusal(status)
+            case .request(let method, let target):
+                AdminPages.respond(
+                    method: method,
+                    target: target,
+                    status: worker.withLock { $0 }?.status,
+                    software: software
+                )
+            }
+        }
+    }
+
+    private init(thread: OwnedThread<String, ServiceError>, bell: WakeUp.Bell, shared: Shared) {
+        self.thread = thread
+        self.bell = bell
+        self.shared = shared
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Binds and listens.
+    ///
+    /// - Parameters:
+    ///   - place: `HOST:PORT`; port 0 or `*` takes any that is free.
+    ///   - isInsecureAllowed: Whether to bind where other machines can reach it; the pages have no authentication.
+    ///   - software: The name and version that `/info` gives.
+    /// - Returns: The server, answering.
+    /// - Throws: `invalidConfiguration` or `endpointUnavailable`.
+    public static func start(
+        at place: String,
+        isInsecureAllowed: Bool = false,
+        software: String = "swift-rank"
+    ) throws(ServiceError) -> AdminServer {
+        let endpoint = try AdminListener.endpoint(place, isInsecureAllowed: isInsecureAllowed)
+        let shared = Shared(software: software)
+        do {
+            let wakeUp = try WakeUp()
+            let bell = wakeUp.bell
+            let box = Handover(wakeUp)
+            let thread = try OwnedThread<String, ServiceError>.start(name: "rank-admin") {
+                (starter) throws(ServiceError) in
+                guard let wakeUp = box.take() else { return }
+                let listener = try AdminListener(endpoint)
+                starter.started("http://\(try listener.address)")
+                serve(listener, wakeUp: wakeUp, shared: shared)
+            }
+            return AdminServer(thread: thread, bell: bell, shared: shared)
+        } catch let error as ZMQError {
+            throw ServiceError(error)
+        } catch let error as ThreadStartError<ServiceError> {
+            switch error {
+            case .failed(let error): throw error
+            case .noThread(let error): throw ServiceError(error)
+            }
+        } catch {
+            throw ServiceError(.internalFailure, "\(error)", cause: error)
+        }
+    }
+
+    /// Tells of a worker from now on, and keeps it.
+    public func attach(_ worker: Worker) {
+        shared.worker.withLock { $0 = worker }
+    }
+
+    /// Ends it; connections are closed.
+    ///
+    /// Returns at once.
+    public func stop() {
+        shared.isStopping.store(true, ordering: .releasing)
+        bell.ring()
+    }
+
+    /// Waits until it has ended.
+    public func join() throws(ServiceError) {
+        try thread.join()
+    }
+
+    private static func serve(_ listener: borrowing AdminListener, wakeUp: borrowing WakeUp, shared: Shared) {
+        var connections = (0..<capacity).map { _ in ConnectionPlace() }
+        var entries = [pollfd](repeating: pollfd(), count: capacity + 2)
+        while !shared.isStopping.load(ordering: .acquiring) {
+            entries[0] = pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            let hasRoom = connections.contains { $0.isFree }
+            // A negative descriptor is passed over.
+            entries[1] = pollfd(fd: hasRoom ? listener.descriptor : -1, events: Int16(POLLIN), revents: 0)
+            for (index, place) in connections.enumerated() { entries[index + 2] = place.entry }
+            let isIdle = connections.allSatisfy { $0.isFree }
+            // https://man7.org/linux/man-pages/man2/poll.2.html
+            _ = unsafe poll(&entries, nfds_t(entries.count), isIdle ? -1 : 100)
+            let now = MonotonicClock.nanoseconds()
+            for (index, place) in connections.enumerated() {
+                place.advance(isReady: entries[index + 2].revents != 0, at: now, respond: shared.respond)
+            }
+            if entries[1].revents != 0, let place = connections.first(where: { $0.isFree }) {
+                place.take(listener.accept(), until: now &+ patience)
+            }
+        }
+        connections = []
+    }
+}
+
+/// Room for one connection.
+private final class ConnectionPlace {
+    private var connection: AdminConnection?
+
+    var isFree: Bool { connection == nil }
+
+    /// What to poll for; nothing while the place is free.
+    var entry: pollfd {
+        guard connection != nil else { return pollfd(fd: -1, events: 0, revents: 0) }
+        return pollfd(fd: connection?.descriptor ?? -1, events: connection?.events ?? 0, revents: 0)
+    }
+
+    func take(_ descriptor: Int32?, until deadline: UInt64) {
+        guard let descriptor else { return }
+        connection = AdminConnection(descriptor: descriptor, deadline: deadline)
+    }
+
+    func advance(isReady: Bool, at now: UInt64, respond: (HTTPRequestReader.Outcome) -> HTTPResponse) {
+        guard let deadline = connection?.deadline else { return }
+        if now >= deadline || isReady && connection?.advance(respond) == false { connection = nil }
+    }
+}

@@ -1,0 +1,72 @@
+import Synchronization
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension Worker {
+    /// Watches the scoring thread on a thread of its own until the worker has ended.
+    ///
+    /// A thread that makes no progress is told by ``status`` as stalled, and by the admin pages, until it goes on. One
+    /// that is given up is reported once: whoever runs the worker ends the process, since a thread cannot be ended.
+    ///
+    /// - Parameters:
+    ///   - limits: How long is too long.
+    ///   - log: Takes a line when it stalls, and when it goes on.
+    ///   - gaveUp: Called once on the watching thread.
+    /// - Throws: `internalFailure` if there is no thread.
+    public func watch(
+        _ limits: WatchdogLimits = .standard,
+        log: @escaping @Sendable (String) -> Void = { _ in },
+        gaveUp: @escaping @Sendable () -> Void
+    ) throws(ServiceError) {
+        // The thread must not keep the worker alive.
+        let control = control
+        do throws(ThreadStartError<Never>) {
+            _ = try OwnedThread<Void, Never>.start(name: "rank-watchdog") { starter in
+                starter.started(())
+                var watchdog = Watchdog(limits, at: MonotonicClock.nanoseconds())
+                let interval = useconds_t(min(watchdog.interval / 1_000, 250_000))
+                while !control.hasEnded.load(ordering: .acquiring) {
+                    usleep(interval)
+                    let verdict = watchdog.look(
+                        tick: control.gauges.snapshot.lastTick,
+                        slowStep: control.slowStep.load(ordering: .relaxed),
+                        at: MonotonicClock.nanoseconds()
+                    )
+                    guard !control.hasEnded.load(ordering: .acquiring) else { break }
+                    control.report(verdict, log: log)
+                    if case .hopeless = verdict { return gaveUp() }
+                }
+                control.stalledMilliseconds.store(0, ordering: .relaxed)
+            }
+        } catch {
+            switch error {
+            case .noThread(let error): throw ServiceError(.internalFailure, error.message, cause: error)
+            }
+        }
+    }
+}
+
+extension WorkerControl {
+    /// Lets others see what the watchdog found.
+    fileprivate func report(_ verdict: Watchdog.Verdict, log: (String) -> Void) {
+        let before = stalledMilliseconds.load(ordering: .relaxed)
+        switch verdict {
+        case .alive:
+            stalledMilliseconds.store(0, ordering: .relaxed)
+            if before > 0 { log("the scoring thread goes on") }
+        case .stalled(let nanoseconds):
+            stalledMilliseconds.store(nanoseconds / 1_000_000, ordering: .relaxed)
+            if before == 0 { log("the scoring thread has not finished a step for \(nanoseconds / 1_000_000) ms") }
+        case .hopeless(let nanoseconds):
+            stalledMilliseconds.store(nanoseconds / 1_000_000, ordering: .relaxed)
+            log("the scoring thread is given up after \(nanoseconds / 1_000_000) ms without progress")
+        }
+    }
+}

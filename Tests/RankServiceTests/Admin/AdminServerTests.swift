@@ -1,0 +1,138 @@
+import RankProtocol
+import RankService
+import Synchronization
+import Testing
+import ZMQ
+
+@Suite("AdminServer", .timeLimit(.minutes(1)))
+struct AdminServerTests {
+    @Test("Live and not ready while a model is loaded; ready with a worker; no other page and no other method")
+    func pages() throws {
+        let admin = try AdminServer.start(at: "127.0.0.1:0", software: "test 1")
+        #expect(try HTTPExchange.get("/live", at: admin.address) == (200, "live\n"))
+        #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "starting\n"))
+        #expect(
+            try HTTPExchange.get("/info", at: admin.address) == (
+                200, #"{"state":"starting","software":"test 1"}"# + "\n"
+            )
+        )
+        let worker = try Worker.test(ranker: GateRanker(GateRanker.Gate()))
+        admin.attach(worker)
+        #expect(try HTTPExchange.get("/live", at: admin.address).status == 200)
+        #expect(try HTTPExchange.get("/ready?probe=1", at: admin.address) == (200, "ready\n"))
+        #expect(try HTTPExchange.get("/ready", at: admin.address, method: "HEAD") == (200, ""))
+        let info = try HTTPExchange.get("/info", at: admin.address).body
+        #expect(info.contains(#""endpoints":["\#(worker.endpoints[0])"]"#))
+        #expect(info.contains(#""model":{"plan":"gate \"1\""}"#))
+        #expect(info.contains(#""model_generation":1,"reloads":0,"reload_failures":0,"last_reload_error":null"#))
+        for target in ["/", "/metrics", "/info/", "/live/x", "/LIVE"] {
+            #expect(try HTTPExchange.get(target, at: admin.address).status == 404)
+        }
+        for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+            #expect(try HTTPExchange.get("/info", at: admin.address, method: method).status == 405)
+        }
+        try worker.finish()
+        #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "ended\n"))
+        admin.stop()
+        try admin.join()
+    }
+
+    @Test("A leaving worker is live and not ready")
+    func draining() throws {
+        let gate = GateRanker.Gate()
+        let admin = try AdminServer.start(at: "127.0.0.1:0")
+        let worker = try Worker.test(ranker: GateRanker(gate))
+        admin.attach(worker)
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        gate.isClosed.store(true, ordering: .releasing)
+        try client.send(Requests.score(candidates: [1]))
+        while !gate.isReached.load(ordering: .acquiring) {}
+        worker.stop()
+        #expect(try HTTPExchange.get("/live", at: admin.address).status == 200)
+        #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "draining\n"))
+        gate.isClosed.store(false, ordering: .releasing)
+        #expect(try client.reply().status == .ok)
+        try worker.join()
+    }
+
+    @Test("A scorer that is stuck is neither live nor ready until it goes on; one that stays stuck is given up once")
+    func stuck() throws {
+        let gate = GateRanker.Gate()
+        let admin = try AdminServer.start(at: "127.0.0.1:0")
+        let worker = try Worker.test(ranker: GateRanker(gate))
+        admin.attach(worker)
+        let giveUps = Count()
+        // Longer than the pause of an idle worker between two signs of life.
+        try worker.watch(WatchdogLimits(stalled: 800_000_000, hopeless: 6_000_000_000)) {
+            giveUps.count.add(1, ordering: .relaxed)
+        }
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        for _ in 0..<2 {
+            gate.isClosed.store(true, ordering: .releasing)
+            try client.send(Requests.score(candidates: [1]))
+            while try HTTPExchange.get("/live", at: admin.address).status == 200 {}
+            let ready = try HTTPExchange.get("/ready", at: admin.address)
+            #expect(ready.status == 503 && ready.body.hasPrefix("the scoring thread has not finished a step for"))
+            #expect(try HTTPExchange.get("/info", at: admin.address).body.contains(#""state":"stalled""#))
+            gate.isClosed.store(false, ordering: .releasing)
+            #expect(try client.reply().status == .ok)
+            while try HTTPExchange.get("/live", at: admin.address).status != 200 {}
+        }
+        #expect(giveUps.count.load(ordering: .relaxed) == 0)
+        gate.isClosed.store(true, ordering: .releasing)
+        try client.send(Requests.score(candidates: [1]))
+        while giveUps.count.load(ordering: .relaxed) == 0 {}
+        gate.isClosed.store(false, ordering: .releasing)
+        #expect(try client.reply().status == .ok)
+        try worker.finish()
+        #expect(giveUps.count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("Garbage, endless heads, silent and broken connections: the next probe is answered")
+    func garbage() throws {
+        let admin = try AdminServer.start(at: "127.0.0.1:0")
+        var silent = try (0..<10).map { _ in try HTTPExchange(admin.address) }
+        for index in 0..<200 {
+            let exchange = try HTTPExchange(admin.address)
+            exchange.send((0..<index).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ index) })
+        }
+        let endless = try HTTPExchange(admin.address)
+        endless.send(repeatElement(UInt8(ascii: "A"), count: 100_000))
+        #expect(endless.receive().hasPrefix("HTTP/1.1 431 "))
+        let binary = try HTTPExchange(admin.address)
+        binary.send([0, 255, 10, 10])
+        #expect(binary.receive().hasPrefix("HTTP/1.1 400 "))
+        #expect(try HTTPExchange.get("/live", at: admin.address).status == 200)
+        // Those that said nothing were closed without an answer.
+        #expect(silent.removeFirst().receive().isEmpty)
+    }
+
+    @Test("An address that is none, is not allowed, or is taken")
+    func addresses() throws {
+        func code(_ place: String) -> ServiceError.Code? {
+            do {
+                let server = try AdminServer.start(at: place)
+                server.stop()
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        for place in ["", "9000", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:x", "0.0.0.0:0", "*:0", "192.0.2.1:9000"] {
+            #expect(code(place) == .invalidConfiguration, "\(place)")
+        }
+        let admin = try AdminServer.start(at: "localhost:*")
+        let port = admin.address.split(separator: ":").last.map(String.init) ?? ""
+        #expect(code("127.0.0.1:\(port)") == .endpointUnavailable)
+        admin.stop()
+        try admin.join()
+        #expect(code("127.0.0.1:\(port)") == nil)
+        let open = try AdminServer.start(at: "0.0.0.0:0", isInsecureAllowed: true)
+        #expect(open.address.hasPrefix("http://0.0.0.0:"))
+    }
+}
+
+/// A count that threads share.
+private final class Count: Sendable {
+    let count = Atomic(0)
+}
