@@ -75,6 +75,22 @@ public struct RequestFrame: ~Escapable {
         }
     }
 
+    /// What SCORE asks for and how large it is, before text, padding and features have been looked at: enough to know
+    /// what it costs.
+    ///
+    /// - Precondition: the kind is SCORE.
+    /// - Complexity: O(queries).
+    public func scoreOutline(limits: FrameLimits) throws(ProtocolError) -> ScoreOutline {
+        precondition(header.kind == .score)
+        do {
+            return ScoreOutline(
+                try ScoreRequest(decoding: bytes, at: payloadOffset, limits: limits, checksContents: false)
+            )
+        } catch {
+            throw error.answering(header.id)
+        }
+    }
+
     /// The payload of CANCEL: the id of the request to take back.
     ///
     /// - Precondition: the kind is CANCEL.

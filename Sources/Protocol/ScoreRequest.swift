@@ -8,8 +8,16 @@ public struct ScoreRequest: ~Escapable {
     public let candidateCount: Int
     private let queryBytes: RawSpan
 
+    /// The bytes of all queries: those at the end of the frame.
+    public var queryByteCount: Int { queryBytes.byteCount }
+
     @_lifetime(copy bytes)
-    init(decoding bytes: RawSpan, at payload: Int, limits: FrameLimits) throws(ProtocolError) {
+    init(
+        decoding bytes: RawSpan,
+        at payload: Int,
+        limits: FrameLimits,
+        checksContents: Bool = true
+    ) throws(ProtocolError) {
         let size = bytes.byteCount
         guard size - payload >= Wire.scoreParameterBytes else {
             throw ProtocolError(
@@ -58,7 +66,7 @@ public struct ScoreRequest: ~Escapable {
                     parameters: parameters,
                     candidateLimit: limits.candidates - candidates
                 )
-                try layout.checkContents(of: bytes)
+                if checksContents { try layout.checkContents(of: bytes) }
             } catch {
                 var named = error
                 named.queryIndex = index
@@ -111,6 +119,24 @@ public struct ScoreQueries: ~Escapable {
         self.remaining = remaining
         self.parameters = parameters
     }
+
+    /// Goes on where another cursor over the same frame has stopped.
+    ///
+    /// - Parameters:
+    ///   - frame: A frame whose SCORE payload has been checked, whole and unchanged since then.
+    ///   - remainingBytes: ``remainingBytes`` of the other cursor.
+    ///   - parameters: The request's parameters.
+    /// - Precondition: the frame has that many bytes.
+    @_lifetime(copy frame)
+    public init(resuming frame: RawSpan, remainingBytes: Int, parameters: ScoreParameters) {
+        self.init(
+            remaining: frame.extracting((frame.byteCount - remainingBytes)..<frame.byteCount),
+            parameters: parameters
+        )
+    }
+
+    /// The bytes of the queries that are still to come.
+    public var remainingBytes: Int { remaining.byteCount }
 
     /// The next query, or nil after the last.
     ///

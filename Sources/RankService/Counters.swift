@@ -25,4 +25,22 @@ struct Counters {
 
     /// The sum of the times that scoring took, in microseconds.
     var computeMicroseconds: UInt64 = 0
+
+    /// Requests refused because they could not be answered before their deadline.
+    var refusedDeadline: UInt64 = 0
+
+    /// Requests refused because they would have waited longer than the limit.
+    var refusedQueueLimit: UInt64 = 0
+
+    /// Requests refused because their client had too many waiting.
+    var refusedClientShare: UInt64 = 0
+
+    /// Requests whose time was over at their arrival, at their start or before they were scored.
+    var expired: UInt64 = 0
+
+    /// Requests taken back by a CANCEL.
+    var cancelled: UInt64 = 0
+
+    /// Requests dropped because their client has gone.
+    var abandoned: UInt64 = 0
 }

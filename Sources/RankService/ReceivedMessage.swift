@@ -1,3 +1,4 @@
+import RankProtocol
 import ZMQ
 
 /// One message of a worker's socket, with room that is reused for the next.
@@ -25,8 +26,11 @@ final class ReceivedMessage {
     /// Which of the worker's sockets it came from.
     private(set) var source = 0
 
-    /// A CANCEL has taken it back.
-    var isCancelled = false
+    /// What it asks for, once it waits.
+    var order: RequestOrder?
+
+    /// The work on it, once it has begun.
+    var job: ScoreJob?
 
     /// Receives a whole message.
     ///
@@ -60,7 +64,6 @@ final class ReceivedMessage {
         verdict = envelope.verdict
         arrival = time
         self.source = source
-        isCancelled = false
         return true
     }
 
@@ -72,6 +75,8 @@ final class ReceivedMessage {
         heldCount = 0
         surplus.take(from: &empty)
         verdict = .malformed
+        order = nil
+        job = nil
     }
 
     /// Calls a function with the request's own bytes, in place; with none for any other message.
@@ -82,18 +87,14 @@ final class ReceivedMessage {
         }
     }
 
-    /// The bytes of the request, 0 for any other message.
-    var bodyByteCount: Int {
-        guard case .request(let index) = verdict else { return 0 }
-        return frames[index].byteCount
-    }
-
-    /// The number of the request, nil where the frame is too short for one.
-    var requestID: UInt64? {
-        guard case .request(let index) = verdict, frames[index].byteCount >= 16 else { return nil }
-        return unsafe frames[index].withUnsafeBytes { bytes in
-            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        }
+    /// Whom it comes from, for queues: the same for all messages of a connection, and of no other.
+    ///
+    /// Seeded at random in each process, so that no client can take on another's key. Allocates nothing.
+    var client: UInt64 {
+        var hasher = Hasher()
+        hasher.combine(source)
+        unsafe frames[0].withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
     /// Whether two messages came over the same connection: the same socket and the same identity.
@@ -111,18 +112,19 @@ final class ReceivedMessage {
     /// - Parameters:
     ///   - reply: The frame to send; not empty.
     ///   - socket: The socket that the message came from.
-    /// - Returns: Whether the whole reply was handed to libzmq.
+    /// - Returns: What became of it; `unreachable` also where nothing could be sent back.
     /// - Throws: `contextTerminated` after a shutdown.
-    func answer(_ reply: RawSpan, through socket: borrowing Socket) throws(ZMQError) -> Bool {
+    func answer(_ reply: RawSpan, through socket: borrowing Socket) throws(ZMQError) -> SendOutcome {
         let echo: Int
         switch verdict {
         case .request(let body): echo = body
         case .wrongShape(let frames): echo = frames
-        case .probe, .malformed: return false
+        case .probe, .malformed: return .unreachable
         }
         for index in 0..<echo {
-            guard try socket.send(&frames[index], more: true) == .sent else { return false }
+            let outcome = try socket.send(&frames[index], more: true)
+            guard outcome == .sent else { return outcome }
         }
-        return try socket.send(copying: reply) == .sent
+        return try socket.send(copying: reply)
     }
 }

@@ -1,26 +1,30 @@
 package import RankEngine
-import RankProtocol
+package import RankProtocol
 
 /// Answers requests: bytes in, bytes out, with the time as an argument.
 ///
 /// No I/O.
 ///
 /// ```swift
-/// handler.answer(frame, arrival: arrival, now: now, clock: MonotonicClock.nanoseconds, pause: {})
-/// send(handler.reply)
+/// switch handler.examine(frame) {
+/// case .order(let order):
+///     handler.begin(job, order, arrival: arrival, now: now)
+///     while !handler.advance(job, order, frame, budget: 1_000, now: now, clock: clock) { ... }
+///     job.withReply(send)
+/// case .answered: send(handler.reply)
+/// ...
+/// }
 /// ```
 ///
 /// Whatever the bytes are, there is a reply, and it is one of docs/PROTOCOL.md. Scoring goes through one ``Ranker`` in
-/// slices; between them the deadline is checked. Once warm, a SCORE request that succeeds allocates nothing.
-/// Belongs to one thread.
+/// slices; before each the deadline is checked, and jobs may take turns. Once warm, a SCORE request that succeeds
+/// allocates nothing. Belongs to one thread.
 package struct RequestHandler: ~Copyable {
-    private(set) var ranker: any Ranker
-    private(set) var info: RankerInfo
     let state: WorkerState
-    let scratch = ScoreScratch()
+    let positionScratch = PositionScratch()
     let topK = TopK(capacity: 1_024)
     var writer: FrameWriter
-    private var model: ServedModel
+    private(set) var model: ServedModel
 
     /// Makes a handler.
     ///
@@ -42,87 +46,138 @@ package struct RequestHandler: ~Copyable {
     ///   - state: What the handler shares with the rest of the worker.
     package init(model: ServedModel, state: WorkerState) {
         self.model = model
-        unsafe ranker = model.ranker
-        info = model.info
         self.state = state
         writer = FrameWriter(capacity: 1 << 16)
         state.adopt(model)
     }
 
-    /// Scores with another model from the next request on.
+    /// Scores with another model what begins from now on; jobs that have begun keep theirs.
     ///
-    /// Between two requests only: a list is scored by one model. Allocates nothing.
+    /// Allocates nothing.
     ///
-    /// - Returns: The model before, which the handler uses no more.
+    /// - Returns: The model before, which the handler uses no more beside those jobs.
     package mutating func adopt(_ model: ServedModel) -> ServedModel {
         let before = self.model
         self.model = model
-        unsafe ranker = model.ranker
-        info = model.info
         state.adopt(model)
         return before
     }
 
-    /// The frame that answers the last request.
+    /// The frame that answers what was answered at its arrival.
     package var reply: RawSpan {
         @_lifetime(borrow self)
         borrowing get { writer.bytes }
     }
 
-    /// Answers a frame; the answer is then in ``reply``.
+    /// Looks at a frame that has arrived.
     ///
-    /// - Parameters:
-    ///   - frame: What a client sent.
-    ///   - arrival: When it arrived, in nanoseconds. Its remaining time counts from there.
-    ///   - now: The time now, in nanoseconds.
-    ///   - isCancelled: Whether a CANCEL has taken it back.
-    ///   - clock: The time, in nanoseconds; asked between the slices of a request and at its end.
-    ///   - pause: Called between the slices of a request: the worker looks after its sockets.
-    package mutating func answer(
-        _ frame: RawSpan,
-        arrival: UInt64,
-        now: UInt64,
-        isCancelled: Bool = false,
-        clock: () -> UInt64,
-        pause: () -> Void
-    ) {
+    /// O(queries); what is wrong with it is then answered in ``reply``.
+    ///
+    /// - Parameter frame: What a client sent.
+    /// - Returns: What there is to do.
+    package mutating func examine(_ frame: RawSpan) -> Arrival {
         state.counters.requests += 1
         do throws(ProtocolError) {
             let request = try RequestFrame(decoding: frame, limits: state.limits)
-            let id = request.header.id
-            guard !isCancelled else {
-                throw ProtocolError(.cancelled, "a CANCEL took the request back", requestID: id)
-            }
             try request.header.checkTarget(model: state.model, profile: state.profile)
+            if request.header.remainingMicroseconds == 0 { state.counters.expired += 1 }
             try request.header.checkDeadline()
             switch request.header.kind {
             case .score:
-                let score = try request.score(limits: state.limits)
-                let job = ScoreJob(
-                    header: request.header,
-                    parameters: score.parameters,
-                    arrival: arrival,
-                    start: now,
-                    candidateCount: score.candidateCount
+                return .order(
+                    RequestOrder(header: request.header, outline: try request.scoreOutline(limits: state.limits))
                 )
-                try answerScore(score, job: job, clock: clock, pause: pause)
             case .cancel:
-                // The worker answers CANCEL when it arrives; here nothing waits that could be taken back.
-                _ = try request.cancelledRequest()
-                writer.encodeCancelReply(state.header(answering: id), wasWaiting: false)
-            case .info:
+                return .cancel(request.header, target: try request.cancelledRequest())
+            case .info, .health, .stats:
                 try request.checkEmptyPayload()
-                writer.encodePairsReply(state.header(answering: id, kind: .info), pairs: model.infoPairs)
-            case .health:
-                try request.checkEmptyPayload()
-                writer.encodeHealthReply(state.header(answering: id), isServing: true)
-            case .stats:
-                try request.checkEmptyPayload()
-                writer.encodePairsReply(state.header(answering: id, kind: .stats), pairs: state.statistics(at: now))
+                return .order(RequestOrder(header: request.header, outline: nil))
             }
         } catch {
+            answer(error)
+            return .answered
+        }
+    }
+
+    /// Answers a CANCEL in ``reply``.
+    package mutating func answerCancel(_ header: RequestHeader, wasWaiting: Bool) {
+        writer.encodeCancelReply(state.header(answering: header.id), wasWaiting: wasWaiting)
+    }
+
+    /// Answers with an error in ``reply``.
+    mutating func answer(_ error: ProtocolError, retryAfterMicroseconds: UInt32 = 0) {
+        state.counters.errors += 1
+        var reply = ErrorReply(answering: error)
+        reply.retryAfterMicroseconds = retryAfterMicroseconds
+        writer.encodeErrorReply(state.header(answering: error.requestID), error: reply)
+    }
+
+    /// Makes room for the work on requests.
+    package func makeJob() -> ScoreJob {
+        ScoreJob()
+    }
+
+    /// Takes up a request.
+    ///
+    /// - Parameters:
+    ///   - job: A job that is in no other work.
+    ///   - order: What is asked for.
+    ///   - arrival: When it arrived, in nanoseconds. Its remaining time counts from there.
+    ///   - now: The time now, in nanoseconds.
+    package func begin(_ job: ScoreJob, _ order: RequestOrder, arrival: UInt64, now: UInt64) {
+        job.begin(order, arrival: arrival, now: now, model: model)
+    }
+
+    /// Does a slice of the work on a request.
+    ///
+    /// - Parameters:
+    ///   - job: The job, begun.
+    ///   - order: What is asked for.
+    ///   - frame: The request, the same bytes each time.
+    ///   - budget: How many candidates may be scored.
+    ///   - now: The time now, in nanoseconds.
+    ///   - clock: The time, in nanoseconds; asked at the end.
+    /// - Returns: Whether the work is finished; the answer is then the job's reply.
+    package mutating func advance(
+        _ job: ScoreJob,
+        _ order: RequestOrder,
+        _ frame: RawSpan,
+        budget: Int,
+        now: UInt64,
+        clock: () -> UInt64
+    ) -> Bool {
+        do throws(ProtocolError) {
+            guard let model = job.model, let outline = order.outline else {
+                answerPlain(order.header, job, now: now)
+                return true
+            }
+            job.now = now
+            if !job.isStarted { try beginScore(job, order, outline, frame, model) } else { try job.checkDeadline() }
+            let isFinished = try score(job, frame, model, budget: budget)
+            job.computeTime &+= clock() &- now
+            if isFinished { finishScore(job) }
+            return isFinished
+        } catch {
+            if error.status == .deadlineExceeded { state.counters.expired += 1 }
             state.counters.errors += 1
-            writer.encodeErrorReply(state.header(answering: error.requestID), error: ErrorReply(answering: error))
+            job.writer.encodeErrorReply(
+                state.header(answering: error.requestID, model: job.model),
+                error: ErrorReply(answering: error)
+            )
+            return true
+        }
+    }
+
+    /// Answers what needs no scoring.
+    private mutating func answerPlain(_ header: RequestHeader, _ job: ScoreJob, now: UInt64) {
+        switch header.kind {
+        case .info:
+            job.writer.encodePairsReply(state.header(answering: header.id, kind: .info), pairs: model.infoPairs)
+        case .stats:
+            let pairs = state.statistics(at: now)
+            job.writer.encodePairsReply(state.header(answering: header.id, kind: .stats), pairs: pairs)
+        case .health, .score, .cancel:
+            job.writer.encodeHealthReply(state.header(answering: header.id), isServing: true)
         }
     }
 }
@@ -151,6 +206,12 @@ extension WorkerState {
             InfoPair("unsent", "\(counters.unsent)"),
             InfoPair("queue_us", "\(counters.queueMicroseconds)"),
             InfoPair("compute_us", "\(counters.computeMicroseconds)"),
+            InfoPair("refused_deadline", "\(counters.refusedDeadline)"),
+            InfoPair("refused_queue_limit", "\(counters.refusedQueueLimit)"),
+            InfoPair("refused_client_share", "\(counters.refusedClientShare)"),
+            InfoPair("expired", "\(counters.expired)"),
+            InfoPair("cancelled", "\(counters.cancelled)"),
+            InfoPair("abandoned", "\(counters.abandoned)"),
         ] + reloadStatistics
     }
 }

@@ -1,53 +1,112 @@
 import RankProtocol
 
-/// A SCORE request in work: what was asked for, and how far it has come.
-struct ScoreJob {
+/// A request in work: what was asked for, how far it has come, and the reply as far as it is written.
+///
+/// Reused for request after request; its memory grows with the longest list. Belongs to the worker's thread.
+package final class ScoreJob {
+    /// Where the reply is written.
+    var writer = FrameWriter(capacity: 1 << 12)
+
+    /// The scores of a query whose entries are chosen after scoring.
+    let scratch = ScoreScratch()
+
+    /// Whether it may take several slices; set by ``JobPool``.
+    var isLong = false
+
+    /// Whether it is bulk work; set by ``JobPool``.
+    var isBulk = false
+
+    /// What scores, from the first candidate to the last; nil while there is no work.
+    private(set) var model: ServedModel?
+
     /// The request's number.
-    let id: RequestID
+    private(set) var id = RequestID(rawValue: 0)
 
     /// What was asked for.
-    let parameters: ScoreParameters
+    private(set) var parameters = ScoreParameters()
 
     /// When its time is over, in nanoseconds; nil if it has none.
-    let deadline: UInt64?
+    private(set) var deadline: UInt64?
 
     /// Whether a part is a good answer.
-    let allowsPartial: Bool
+    private(set) var allowsPartial = false
 
     /// When it arrived, in nanoseconds.
-    let arrival: UInt64
+    private(set) var arrival: UInt64 = 0
 
     /// When its scoring started, in nanoseconds.
-    let start: UInt64
+    private(set) var start: UInt64 = 0
 
     /// The candidates of all its queries.
-    let candidateCount: Int
+    private(set) var candidateCount = 0
+
+    /// The time that was spent on it so far, in nanoseconds.
+    var computeTime: UInt64 = 0
 
     /// The time as last known, in nanoseconds.
-    var now: UInt64
+    var now: UInt64 = 0
 
     /// How many candidates were scored.
-    var scoredCount = 0
+    package internal(set) var scoredCount = 0
+
+    /// Whether its reply holds scores.
+    package internal(set) var hasScores = false
+
+    /// Whether its reply is begun.
+    package internal(set) var isStarted = false
 
     /// The query in work.
     var queryIndex: UInt32 = 0
 
-    init(
-        header: RequestHeader,
-        parameters: ScoreParameters,
-        arrival: UInt64,
-        start: UInt64,
-        candidateCount: Int
-    ) {
-        id = header.id
-        self.parameters = parameters
-        deadline = header.remainingMicroseconds.map { arrival &+ UInt64($0) &* 1_000 }
-        allowsPartial = header.flags.contains(.allowPartial)
-        self.arrival = arrival
-        self.start = start
-        self.candidateCount = candidateCount
-        now = start
+    /// The bytes of the frame from the query in work on.
+    var remainingBytes = 0
+
+    /// What is known of the query in work, nil before its first slice.
+    var query: QueryProgress?
+
+    /// Makes room for requests.
+    init() {}
+
+    /// Calls a function with the reply, once the job is finished.
+    package func withReply<Result>(_ function: (RawSpan) throws -> Result) rethrows -> Result {
+        try Self.withBytes(of: writer, function)
     }
+
+    private static func withBytes<Result>(
+        of writer: borrowing FrameWriter,
+        _ function: (RawSpan) throws -> Result
+    ) rethrows -> Result {
+        try function(writer.bytes)
+    }
+
+    /// Takes up a request.
+    ///
+    /// - Parameters:
+    ///   - order: What is asked for.
+    ///   - arrival: When it arrived, in nanoseconds.
+    ///   - now: The time now, in nanoseconds.
+    ///   - model: What scores it.
+    func begin(_ order: RequestOrder, arrival: UInt64, now: UInt64, model: ServedModel) {
+        self.model = model
+        id = order.header.id
+        deadline = order.deadline(from: arrival)
+        allowsPartial = order.header.flags.contains(.allowPartial)
+        if let outline = order.outline { parameters = outline.parameters }
+        candidateCount = order.outline?.candidateCount ?? 0
+        remainingBytes = order.outline?.queryByteCount ?? 0
+        self.arrival = arrival
+        start = now
+        self.now = now
+        computeTime = 0
+        scoredCount = 0
+        hasScores = false
+        isStarted = false
+        queryIndex = 0
+        query = nil
+    }
+
+    /// Lets the model go: the work is over.
+    func end() { model = nil }
 
     /// Whether the time is over.
     var isExpired: Bool { deadline.map { now >= $0 } ?? false }
@@ -73,4 +132,20 @@ struct ScoreJob {
             candidateIndex: candidate.map { UInt32(clamping: $0) }
         )
     }
+}
+
+/// What is known of a query between its slices.
+struct QueryProgress {
+    /// Where its entries are written in the reply; nil if they are chosen after scoring.
+    var entries: ReplyEntries?
+    /// Its candidates.
+    var count: Int
+    /// The candidates scored: the first ones of the list.
+    var scored = 0
+    /// How many of them are unknown.
+    var unknown = 0
+    /// Whether the user is known; true until somebody looked.
+    var isUserKnown = true
+    /// Whether there is nothing more to score.
+    var isFinished = false
 }

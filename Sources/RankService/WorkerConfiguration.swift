@@ -23,6 +23,9 @@ public struct WorkerConfiguration: Sendable {
     /// How long a stopping worker goes on answering what keeps arriving, in milliseconds.
     public var drainMilliseconds: UInt32
 
+    /// How long a request may wait before it is refused on arrival, in estimated microseconds of work before it.
+    public var queueLimitMicroseconds: UInt32
+
     /// The name and version that INFO gives.
     public var software: String
 
@@ -34,6 +37,7 @@ public struct WorkerConfiguration: Sendable {
     ///   - maximumMessageBytes: The largest request.
     ///   - isInsecureAllowed: Whether to bind where other machines can reach it.
     ///   - drainMilliseconds: How long a stopping worker goes on answering.
+    ///   - queueLimitMicroseconds: How long a request may wait before it is refused on arrival.
     ///   - software: The name and version that INFO gives.
     public init(
         binds: [String] = [],
@@ -41,6 +45,7 @@ public struct WorkerConfiguration: Sendable {
         maximumMessageBytes: Int = 1 << 20,
         isInsecureAllowed: Bool = false,
         drainMilliseconds: UInt32 = 1_000,
+        queueLimitMicroseconds: UInt32 = 100_000,
         software: String = "swift-rank"
     ) {
         self.binds = binds
@@ -48,6 +53,7 @@ public struct WorkerConfiguration: Sendable {
         self.maximumMessageBytes = maximumMessageBytes
         self.isInsecureAllowed = isInsecureAllowed
         self.drainMilliseconds = drainMilliseconds
+        self.queueLimitMicroseconds = queueLimitMicroseconds
         self.software = software
     }
 

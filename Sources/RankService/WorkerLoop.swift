@@ -5,7 +5,7 @@ import ZMQ
 
 /// What a worker's thread does from its start to its end.
 struct WorkerLoop: ~Copyable {
-    /// How many requests are answered between two looks at the wake-up, while there is always another one.
+    /// How many slices are worked on between two looks at the wake-up, while there is always another one.
     private static let stretch = 16
 
     /// How long nothing arrives before a stopping worker believes that nothing is on its way.
@@ -15,8 +15,7 @@ struct WorkerLoop: ~Copyable {
     private static let tickMilliseconds: Int32 = 500
 
     private let state: WorkerState
-    private let reception: Reception
-    private var handler: RequestHandler
+    private let scheduler: Scheduler
     private let wakeUp: WakeUp
     private var news: DescriptorWait
     private let control: WorkerControl
@@ -87,8 +86,13 @@ struct WorkerLoop: ~Copyable {
         )
         self.state = state
         self.control = control
-        reception = Reception(sockets: sockets, state: state)
-        handler = RequestHandler(model: model, state: state)
+        scheduler = Scheduler(
+            handler: RequestHandler(model: model, state: state),
+            sockets: sockets,
+            state: state,
+            admission: Admission(queueLimit: UInt64(configuration.queueLimitMicroseconds) * 1_000),
+            retire: { model in control.slot.retire(model) }
+        )
         news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
         drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
@@ -98,16 +102,18 @@ struct WorkerLoop: ~Copyable {
         var end = UInt64.max
         var untilLook = 0
         var isDrained = false
-        var lastLook = MonotonicClock.nanoseconds()
+        var now = MonotonicClock.nanoseconds()
+        var lastLook = now
         while true {
+            publish(at: now, workedSince: lastLook)
+            lastLook = now
             var wasIdle = false
             // Only when nothing is left to receive may it wait for the sockets' descriptors.
-            if isDrained, reception.isEmpty {
-                let idleStart = MonotonicClock.nanoseconds()
-                publish(at: idleStart, workedSince: lastLook)
+            if isDrained, scheduler.isEmpty {
                 let hasNews = news.wait(milliseconds: state.isDraining ? Self.quietMilliseconds : Self.tickMilliseconds)
                 if !hasNews, state.isDraining { return }
-                lastLook = MonotonicClock.nanoseconds()
+                now = MonotonicClock.nanoseconds()
+                lastLook = now
                 wasIdle = true
                 untilLook = Self.stretch
             } else if untilLook == 0 {
@@ -119,26 +125,27 @@ struct WorkerLoop: ~Copyable {
                 adoptOfferedModel()
                 if control.isStopping.load(ordering: .acquiring) {
                     state.isDraining = true
-                    end = min(end, MonotonicClock.nanoseconds() &+ drainNanoseconds)
+                    end = min(end, now &+ drainNanoseconds)
                 }
             }
-            let now = MonotonicClock.nanoseconds()
-            publish(at: now, workedSince: lastLook)
-            lastLook = now
-            isDrained = now < end ? try reception.receive(at: now, onlyFirst: wasIdle) : true
             untilLook -= 1
-            guard let message = reception.takeFirst() else {
+            var receipt = Scheduler.Receipt()
+            if now < end { receipt = try scheduler.receive(at: now, onlyFirst: wasIdle) }
+            isDrained = receipt.isDrained
+            guard !scheduler.isEmpty else {
+                now = MonotonicClock.nanoseconds()
                 if now >= end { return }
                 continue
             }
-            try answer(message, now: now, end: end)
-            reception.removeFirst()
+            // What was received besides the request is no part of its cost.
+            let start = receipt.count > 1 ? MonotonicClock.nanoseconds() : now
+            now = try scheduler.work(at: start, clock: MonotonicClock.nanoseconds)
             // A send may have taken the news of a message in passing.
             isDrained = false
         }
     }
 
-    /// Takes another model over if one waits: here, between two requests, so that each is scored by one alone.
+    /// Takes another model over if one waits; lists in work are finished by the model that they began with.
     private mutating func adoptOfferedModel() {
         guard let model = control.slot.takeOffered() else { return }
         control.reloads.update { reloads in
@@ -146,32 +153,7 @@ struct WorkerLoop: ~Copyable {
             reloads.facts = model.info.facts
             reloads.reloads += 1
         }
-        // Last, since it lets the next load begin.
-        control.slot.retire(handler.adopt(model))
-    }
-
-    private mutating func answer(_ message: ReceivedMessage, now: UInt64, end: UInt64) throws(ZMQError) {
-        let reception = self.reception
-        var failure: ZMQError?
-        try message.withBody { (frame) throws(ZMQError) in
-            handler.answer(
-                frame,
-                arrival: message.arrival,
-                now: now,
-                isCancelled: message.isCancelled,
-                clock: MonotonicClock.nanoseconds,
-                pause: {
-                    do throws(ZMQError) {
-                        let time = MonotonicClock.nanoseconds()
-                        if time < end { _ = try reception.receive(at: time) }
-                    } catch {
-                        failure = error
-                    }
-                }
-            )
-        }
-        if let failure { throw failure }
-        try reception.send(handler.reply, answering: message)
+        scheduler.adopt(model)
     }
 
     /// Tells other threads how things are.

@@ -29,11 +29,8 @@ package final class WorkerState {
     /// How many requests wait.
     var queueDepth = 0
 
-    /// The bytes of the requests that wait.
-    var queueBytes = 0
-
-    /// What a candidate costs, in nanoseconds: a moving average, started at what a slow machine takes.
-    private(set) var candidateCost = 500.0
+    /// The estimated cost of what waits and of what is in work, in nanoseconds.
+    var backlog: UInt64 = 0
 
     /// Makes the state of a worker that has counted nothing.
     ///
@@ -61,20 +58,8 @@ package final class WorkerState {
         profile = model.profile
     }
 
-    /// Learns what scoring cost.
-    func learn(candidates: Int, nanoseconds: UInt64) {
-        // Of a short list, the fixed cost of a call would be learned.
-        guard candidates >= 64 else { return }
-        candidateCost += (Double(nanoseconds) / Double(candidates) - candidateCost) / 8
-    }
-
-    /// How many candidates are scored between two looks at the clock and the sockets: about 200 microseconds of them.
-    var sliceLength: Int { Int(min(max(200_000 / candidateCost, 64), 4_096)) }
-
-    /// How long a request that arrives now would wait, in microseconds: an estimate, 8 bytes being one candidate.
-    var backlogMicroseconds: UInt32 {
-        UInt32(clamping: Int64(min(Double(queueBytes) / 8 * candidateCost / 1_000, Double(UInt32.max))))
-    }
+    /// How long a request that arrives now would wait at most, in microseconds: the cost of everything before it.
+    var backlogMicroseconds: UInt32 { UInt32(clamping: backlog / 1_000) }
 
     /// What other threads are told.
     func snapshot(at now: UInt64, busyNanoseconds: UInt64) -> WorkerGauges.Snapshot {
@@ -97,15 +82,16 @@ package final class WorkerState {
     /// The flags of a reply sent now.
     var flags: ReplyFlags { isDraining ? [.draining] : [] }
 
-    /// The header of a reply sent now; the writer sets kind and status.
-    func header(answering id: RequestID, kind: ReplyKind = .score) -> ReplyHeader {
+    /// The header of a reply sent now, in the name of the model that answers or of another; the writer sets kind and
+    /// status.
+    func header(answering id: RequestID, kind: ReplyKind = .score, model other: ServedModel? = nil) -> ReplyHeader {
         ReplyHeader(
             id: id,
             kind: kind,
             flags: flags,
             backlogMicroseconds: backlogMicroseconds,
-            model: model,
-            profile: profile
+            model: other?.modelID ?? model,
+            profile: other?.profile ?? profile
         )
     }
 }

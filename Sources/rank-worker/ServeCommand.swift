@@ -88,6 +88,14 @@ struct ServeCommand: ParsableCommand {
     )
     var admin: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much estimated work may be before an interactive request; others are refused (bulk: 16 times as much).",
+            valueName: "time"
+        )
+    )
+    var queueLimit = DurationArgument(.milliseconds(100))
+
     @Flag(help: "Bind where other machines can reach it, without encryption or authentication.")
     var insecure = false
 
@@ -97,6 +105,9 @@ struct ServeCommand: ParsableCommand {
     func validate() throws {
         if bind.isEmpty && connect.isEmpty {
             throw ValidationError("nothing to serve at: give --bind ENDPOINT, or --connect ENDPOINT for a zmq_proxy")
+        }
+        guard queueLimit.duration <= .seconds(3_600) else {
+            throw ValidationError("--queue-limit is at most 1h: requests that wait longer are of no use to anybody")
         }
         switch (ranker, model ?? modelDir) {
         case (.model, nil): throw ValidationError("--model FILE or --model-dir DIR is missing")
@@ -113,6 +124,7 @@ struct ServeCommand: ParsableCommand {
             connects: connect,
             maximumMessageBytes: maxMessage.byteCount,
             isInsecureAllowed: insecure,
+            queueLimitMicroseconds: UInt32(exactly: queueLimit.duration / .microseconds(1)) ?? .max,
             software: softwareVersion
         )
         // First of all, so that a probe is answered while a large model is loaded.

@@ -63,15 +63,17 @@ struct AllocationTests {
     private func expectNone(_ frame: [UInt8], ranker: any Ranker) throws {
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test")
-        var now: UInt64 = 0
+        let job = handler.makeJob()
         func answer() {
-            handler.answer(frame.span.bytes, arrival: now, now: now, clock: { now }, pause: { now += 1 })
+            guard case .order(let order) = handler.examine(frame.span.bytes) else { return }
+            handler.begin(job, order, arrival: 0, now: 0)
+            while !handler.advance(job, order, frame.span.bytes, budget: 400, now: 0, clock: { 0 }) {}
         }
         for _ in 0..<3 { answer() }
         let before = allocation_count()
         for _ in 0..<100 { answer() }
         #expect(allocation_count() == before)
-        #expect(try DecodedReply(handler.reply).status == .ok)
+        #expect(try job.withReply { try DecodedReply($0) }.status == .ok)
     }
 }
 

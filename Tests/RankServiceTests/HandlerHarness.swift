@@ -8,6 +8,8 @@ struct HandlerHarness: ~Copyable {
     let clock: TestClock
     let state: WorkerState
     var handler: RequestHandler
+    let job: ScoreJob
+    var costs = CostModel()
 
     init(
         hasTextIDs: Bool = false,
@@ -23,27 +25,41 @@ struct HandlerHarness: ~Copyable {
             nanosecondsPerCandidate: nanosecondsPerCandidate
         )
         state = WorkerState(limits: limits, info: ranker.info, startTime: clock.now)
-        handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
+        let handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
+        job = handler.makeJob()
+        self.handler = handler
     }
 
     /// The reply to a frame that has waited for some microseconds.
     mutating func reply(
         to frame: [UInt8],
         waited: UInt64 = 0,
-        isCancelled: Bool = false,
         pause: () -> Void = {}
     ) throws -> DecodedReply {
         let arrival = clock.now
         clock.now += waited * 1_000
-        let clock = self.clock
-        handler.answer(
-            frame.span.bytes,
-            arrival: arrival,
-            now: clock.now,
-            isCancelled: isCancelled,
-            clock: { clock.now },
-            pause: pause
-        )
-        return try DecodedReply(handler.reply)
+        switch handler.examine(frame.span.bytes) {
+        case .answered: return try DecodedReply(handler.reply)
+        case .cancel(let header, _):
+            handler.answerCancel(header, wasWaiting: false)
+            return try DecodedReply(handler.reply)
+        case .order(let order):
+            let clock = self.clock
+            handler.begin(job, order, arrival: arrival, now: clock.now)
+            while true {
+                let (start, scored) = (clock.now, job.scoredCount)
+                let isFinished = handler.advance(
+                    job,
+                    order,
+                    frame.span.bytes,
+                    budget: costs.sliceLength,
+                    now: start,
+                    clock: { clock.now }
+                )
+                costs.learn(candidates: job.scoredCount - scored, requests: 0, nanoseconds: clock.now - start)
+                if isFinished { return try job.withReply { try DecodedReply($0) } }
+                pause()
+            }
+        }
     }
 }

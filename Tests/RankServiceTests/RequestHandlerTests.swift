@@ -105,15 +105,6 @@ struct RequestHandlerTests {
         #expect(try harness.reply(to: Requests.score(candidates: [1, 2, 3])).status == .ok)
     }
 
-    @Test("A cancelled request is not scored")
-    func cancelled() throws {
-        var harness = HandlerHarness()
-        let reply = try harness.reply(to: Requests.score(id: 3, candidates: [1]), isCancelled: true)
-        #expect(reply.status == .cancelled)
-        #expect(reply.header.id.rawValue == 3)
-        #expect(harness.ranker.calls.isEmpty)
-    }
-
     @Test("CANCEL of what is not waiting")
     func cancel() throws {
         var harness = HandlerHarness()
@@ -149,7 +140,9 @@ struct RequestHandlerTests {
             pairs == [
                 "uptime_us": "47", "requests": "4", "replies": "0", "errors": "1", "candidates": "5", "malformed": "0",
                 "unsent": "0", "queue_us": "42", "compute_us": "5", "model_generation": "1", "reloads": "0",
-                "reload_failures": "0", "last_reload_error": "",
+                "reload_failures": "0", "last_reload_error": "", "refused_deadline": "0",
+                "refused_queue_limit": "0", "refused_client_share": "0", "expired": "0", "cancelled": "0",
+                "abandoned": "0",
             ]
         )
     }

@@ -66,6 +66,7 @@ extension Worker {
         binds: [String] = ["tcp://127.0.0.1:*"],
         connects: [String] = [],
         maximumMessageBytes: Int = 1 << 20,
+        queueLimitMicroseconds: UInt32 = 3_600_000_000,
         ranker: sending any Ranker = TestRanker(),
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> Worker {
@@ -74,6 +75,7 @@ extension Worker {
                 binds: binds,
                 connects: connects,
                 maximumMessageBytes: maximumMessageBytes,
+                queueLimitMicroseconds: queueLimitMicroseconds,
                 software: "test 1"
             ),
             ranker: ranker,

@@ -1,0 +1,21 @@
+/// What a SCORE request asks for and how large it is.
+public struct ScoreOutline: Hashable, Sendable {
+    /// The fixed fields.
+    public let parameters: ScoreParameters
+    /// The number of queries, at least 1.
+    public let queryCount: Int
+    /// The candidates of all queries together.
+    public let candidateCount: Int
+    /// The bytes of all queries: those at the end of the frame.
+    public let queryByteCount: Int
+
+    init(_ request: borrowing ScoreRequest) {
+        parameters = request.parameters
+        queryCount = request.queryCount
+        candidateCount = request.candidateCount
+        queryByteCount = request.queryByteCount
+    }
+
+    /// Whether there is something that only ``RequestFrame/score(limits:)`` checks: text, padding, features.
+    public var hasUncheckedContents: Bool { parameters.idKind != .u64 || parameters.featureCount > 0 }
+}

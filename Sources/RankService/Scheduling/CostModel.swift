@@ -1,0 +1,47 @@
+/// What requests cost, learned from what they cost: a part for each request and a part for each candidate.
+///
+/// Each step of work that was measured corrects the estimate a little (normalised least mean squares): most of the
+/// correction goes to the part that made up most of the step. A step that took far longer than expected counts as
+/// twice as long, since a thread that lost its core for a while says nothing about the cost. Pure.
+package struct CostModel {
+    /// The work between two looks at the sockets and the clock, in nanoseconds.
+    package static let slice: UInt64 = 200_000
+
+    /// The nanoseconds of a request beside its candidates: receipt, checks, reply.
+    package private(set) var perRequest: Double
+
+    /// The nanoseconds of a candidate.
+    package private(set) var perCandidate: Double
+
+    /// Makes a model that has learned nothing, by default with the costs of a slow machine.
+    package init(perRequest: Double = 5_000, perCandidate: Double = 500) {
+        self.perRequest = perRequest
+        self.perCandidate = perCandidate
+    }
+
+    /// The estimated cost of candidates and requests, in nanoseconds.
+    package func cost(candidates: Int, requests: Double = 1) -> UInt64 {
+        UInt64(min(perRequest * requests + perCandidate * Double(candidates), 1e15))
+    }
+
+    /// How many candidates fit a slice, from 16 to 16,384.
+    package var sliceLength: Int { Int(min(max(Double(Self.slice) / perCandidate, 16), 16_384)) }
+
+    /// Learns from a step of work.
+    ///
+    /// - Parameters:
+    ///   - candidates: How many candidates it scored.
+    ///   - requests: Its share of a request: a half for the start, a half for the end.
+    ///   - nanoseconds: How long it took.
+    package mutating func learn(candidates: Int, requests: Double, nanoseconds: UInt64) {
+        // 64 candidates weigh as much as a request.
+        let weight = Double(candidates) / 64
+        let square = requests * requests + weight * weight
+        guard square > 0 else { return }
+        let expected = perRequest * requests + perCandidate * Double(candidates)
+        let error = min(Double(nanoseconds), 2 * expected) - expected
+        let step = error / square / 8
+        perRequest = min(max(perRequest + step * requests, 100), 1e9)
+        perCandidate = min(max(perCandidate + step * weight / 64, 0.05), 1e9)
+    }
+}

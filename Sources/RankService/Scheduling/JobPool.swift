@@ -1,0 +1,56 @@
+/// The memory for requests in work, used again and again.
+///
+/// A request of one slice takes a place and gives it back at once. Longer ones may be interrupted and keep theirs:
+/// at most eight at a time, and at most four of them bulk, so that the memory is bounded and bulk work does not keep
+/// interactive work out. The others wait for a place, and short ones pass them.
+///
+/// Belongs to the worker's thread.
+final class JobPool {
+    /// How many long requests may be in work.
+    static let longCapacity = 8
+
+    /// How many of them may be bulk.
+    static let longBulkCapacity = 4
+
+    /// The long ones and one short one.
+    static let capacity = longCapacity + 1
+
+    private var free: [ScoreJob]
+    private var longCount = 0
+    private var longBulkCount = 0
+
+    /// Takes the memory: as many jobs as the capacity says.
+    init(_ jobs: [ScoreJob]) {
+        free = jobs
+    }
+
+    /// How many requests are in work.
+    var inUse: Int { Self.capacity - free.count }
+
+    /// Whether a long request may begin.
+    func hasRoomForLong(isBulk: Bool) -> Bool {
+        longCount < Self.longCapacity && (!isBulk || longBulkCount < Self.longBulkCapacity)
+    }
+
+    /// Takes a job for a request that may begin, nil if there is none.
+    func take(isLong: Bool, isBulk: Bool) -> ScoreJob? {
+        guard let job = free.popLast() else { return nil }
+        job.isLong = isLong
+        job.isBulk = isBulk
+        if isLong {
+            longCount += 1
+            if isBulk { longBulkCount += 1 }
+        }
+        return job
+    }
+
+    /// Takes a job back.
+    func give(_ job: ScoreJob) {
+        if job.isLong {
+            longCount -= 1
+            if job.isBulk { longBulkCount -= 1 }
+        }
+        job.end()
+        free.append(job)
+    }
+}

@@ -1,0 +1,36 @@
+package import RankProtocol
+
+/// A request that has been looked at and may have to wait: what it is and how large.
+package struct RequestOrder {
+    /// Its header, checked.
+    package let header: RequestHeader
+
+    /// What is to be scored, nil for other kinds.
+    package let outline: ScoreOutline?
+
+    /// The class in whose turn it is served: INFO, HEALTH and STATS are interactive.
+    package var requestClass: RequestClass { outline?.parameters.requestClass ?? .interactive }
+
+    /// The work in it, counted in candidates; a query costs as much as one beside its own.
+    package var candidateCount: Int { outline.map { $0.candidateCount + $0.queryCount - 1 } ?? 0 }
+
+    /// When its time is over.
+    ///
+    /// - Parameter arrival: When it arrived, in nanoseconds: its remaining time counts from there.
+    /// - Returns: Nanoseconds, nil if it has all the time.
+    package func deadline(from arrival: UInt64) -> UInt64? {
+        header.remainingMicroseconds.map { arrival &+ UInt64($0) &* 1_000 }
+    }
+}
+
+/// What became of a frame when it arrived.
+package enum Arrival {
+    /// It waits for its turn.
+    case order(RequestOrder)
+
+    /// A CANCEL of another request.
+    case cancel(RequestHeader, target: RequestID)
+
+    /// It was answered at once: something is wrong with it.
+    case answered
+}

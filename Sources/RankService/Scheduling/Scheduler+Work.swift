@@ -1,0 +1,78 @@
+import RankProtocol
+import ZMQ
+
+extension Scheduler {
+    /// Works on a request for a slice, and answers it if that was the last one.
+    ///
+    /// - Parameters:
+    ///   - start: The time now, in nanoseconds.
+    ///   - clock: The time, in nanoseconds.
+    /// - Returns: The time after it.
+    /// - Throws: `contextTerminated` after a shutdown.
+    func work(at start: UInt64, clock: () -> UInt64) throws(ZMQError) -> UInt64 {
+        let sliceLength = costs.sliceLength
+        let (inbox, jobs) = (self.inbox, self.jobs)
+        let place = queue.next { place in
+            let message = inbox[place]
+            guard message.job == nil, let order = message.order else { return true }
+            return order.candidateCount <= sliceLength || jobs.hasRoomForLong(isBulk: order.requestClass == .bulk)
+        }
+        guard let place, let order = inbox[place].order else { return clock() }
+        let message = inbox[place]
+        let isFirst = message.job == nil
+        guard let job = message.job ?? begin(order, message, at: start, sliceLength: sliceLength) else {
+            return clock()
+        }
+
+        let before = job.scoredCount
+        noteLoad(besides: queue.cost(of: place))
+        var isFinished = false
+        try message.withBody { (frame) throws(ZMQError) in
+            isFinished = handler.advance(
+                job,
+                order,
+                frame,
+                budget: job.isLong ? sliceLength : .max,
+                now: start,
+                clock: clock
+            )
+        }
+        var outcome = SendOutcome.sent
+        if isFinished { outcome = try send(job.writer, answering: message) }
+        let end = clock()
+
+        let scored = job.scoredCount - before
+        if !isFinished || job.hasScores {
+            // What begins and ends with a step is its share of a request.
+            let requests = (isFirst ? 0.5 : 0) + (isFinished ? 0.5 : 0)
+            costs.learn(candidates: scored, requests: requests, nanoseconds: end &- start)
+        }
+        queue.charge(
+            place,
+            nanoseconds: end &- start,
+            remaining: isFinished
+                ? 0 : costs.cost(candidates: order.candidateCount - job.scoredCount, requests: 0.5)
+        )
+        if isFinished {
+            let client = outcome == .unreachable ? message.client : nil
+            remove(place)
+            if let client { drop(client: client) }
+        }
+        return end
+    }
+
+    private func begin(
+        _ order: RequestOrder,
+        _ message: ReceivedMessage,
+        at time: UInt64,
+        sliceLength: Int
+    ) -> ScoreJob? {
+        let isLong = order.candidateCount > sliceLength
+        let job = jobs.take(isLong: isLong, isBulk: order.requestClass == .bulk)
+        if let job {
+            handler.begin(job, order, arrival: message.arrival, now: time)
+            message.job = job
+        }
+        return job
+    }
+}

@@ -1,0 +1,150 @@
+import RankProtocol
+import ZMQ
+
+/// Receives requests, lets them wait in fair queues, works on them slice by slice, and answers them.
+///
+/// Between two slices ``receive(at:onlyFirst:)`` takes in what has arrived, and ``work(at:clock:)`` chooses anew what
+/// to go on with. Belongs to the worker's thread; allocates nothing for a request.
+final class Scheduler {
+    /// How many messages are received from one socket between two slices.
+    private static let burst = 16
+
+    let inbox = Inbox(capacity: Admission.capacity)
+    let sockets: [WorkerSocket]
+    let state: WorkerState
+    var handler: RequestHandler
+    var queue = FairQueue(capacity: Admission.capacity)
+    var costs = CostModel()
+    let jobs: JobPool
+    let admission: Admission
+
+    /// The model before, while lists that it began are in work, and how many of them there are.
+    private var retiring: ServedModel?
+    private var retiringJobs = 0
+    private let retire: (consuming ServedModel) -> Void
+
+    /// Prepares to work.
+    ///
+    /// - Parameters:
+    ///   - handler: What answers requests.
+    ///   - sockets: Where they come from.
+    ///   - state: What the parts of the worker share.
+    ///   - admission: What is refused.
+    ///   - retire: Takes a model back that is used no more.
+    init(
+        handler: consuming RequestHandler,
+        sockets: [WorkerSocket],
+        state: WorkerState,
+        admission: Admission,
+        retire: @escaping (consuming ServedModel) -> Void
+    ) {
+        var free: [ScoreJob] = []
+        for _ in 0..<JobPool.capacity { free.append(handler.makeJob()) }
+        jobs = JobPool(free)
+        self.handler = handler
+        self.sockets = sockets
+        self.state = state
+        self.admission = admission
+        self.retire = retire
+    }
+
+    /// Whether there is nothing to work on.
+    var isEmpty: Bool { queue.count == 0 }
+
+    /// What ``receive(at:onlyFirst:)`` found.
+    struct Receipt {
+        /// How many messages there were.
+        var count = 0
+        /// Whether every socket was left with nothing to receive.
+        var isDrained = true
+    }
+
+    /// Receives what has arrived, up to a bound, and answers what need not wait.
+    ///
+    /// Never waits.
+    ///
+    /// - Parameters:
+    ///   - time: The time now, in nanoseconds.
+    ///   - onlyFirst: Whether one request is enough: after idleness it is worked on at once, and what came with it is
+    ///     received later.
+    /// - Returns: What was found.
+    /// - Throws: `contextTerminated` after a shutdown.
+    func receive(at time: UInt64, onlyFirst: Bool) throws(ZMQError) -> Receipt {
+        var receipt = Receipt()
+        for source in sockets.indices {
+            var budget = Self.burst
+            var hasMore = true
+            while hasMore, budget > 0, inbox.hasRoom, queue.byteCount < Admission.byteLimit {
+                let socket = sockets[source]
+                guard let place = try inbox.receive(from: socket.socket, source: source, at: time) else {
+                    hasMore = false
+                    break
+                }
+                receipt.count += 1
+                budget -= 1
+                if try isSettled(place) {
+                    inbox.release(place)
+                } else if onlyFirst {
+                    receipt.isDrained = false
+                    return receipt
+                }
+            }
+            if hasMore { receipt.isDrained = false }
+        }
+        return receipt
+    }
+
+    /// Lets replies tell how much waits, beside what is in work just now.
+    func noteLoad(besides cost: UInt64 = 0) {
+        state.queueDepth = queue.count - jobs.inUse
+        state.backlog = queue.backlog - min(cost, queue.backlog)
+    }
+
+    /// Sends a reply to where its message came from, or counts that it could not be sent.
+    ///
+    /// Never waits. If the client has gone, what it has waiting is dropped.
+    func send(_ reply: borrowing FrameWriter, answering message: ReceivedMessage) throws(ZMQError) -> SendOutcome {
+        state.counters.replies += 1
+        let outcome = try message.answer(reply.bytes, through: sockets[message.source].socket)
+        if outcome != .sent { state.counters.unsent += 1 }
+        return outcome
+    }
+
+    /// Sends what the handler answered at the arrival of a message.
+    func sendAnswer(to message: ReceivedMessage) throws(ZMQError) -> SendOutcome {
+        try send(handler.writer, answering: message)
+    }
+
+    /// Takes a request out of the queue and gives its memory back.
+    func remove(_ place: Int) {
+        queue.remove(place)
+        if let job = inbox[place].job {
+            if let retiring, job.model === retiring { retiringJobs -= 1 }
+            jobs.give(job)
+        }
+        inbox.release(place)
+        if retiringJobs == 0 { finishRetiring() }
+    }
+
+    /// Scores with another model what begins from now on.
+    ///
+    /// Only after the model before the last one was given back. The model before is given back once the lists that it began are done.
+    func adopt(_ model: ServedModel) {
+        retiring = handler.adopt(model)
+        retiringJobs = jobs.inUse
+        if retiringJobs == 0 { finishRetiring() }
+    }
+
+    private func finishRetiring() {
+        // Handed on and not kept: the last to let it go frees its memory, and that is not to be this thread.
+        if let model = retiring.take() { retire(consume model) }
+    }
+
+    /// Drops everything that waits for a client that has gone.
+    func drop(client: UInt64) {
+        while let place = queue.first(of: client, where: { _ in true }) {
+            remove(place)
+            state.counters.abandoned += 1
+        }
+    }
+}

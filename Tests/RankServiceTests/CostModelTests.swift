@@ -1,0 +1,74 @@
+import RankService
+import Testing
+
+@Suite("CostModel")
+struct CostModelTests {
+    /// A source of numbers that is the same in each run.
+    struct Numbers {
+        var state: UInt64
+
+        mutating func next(below limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+    }
+
+    static let truths: [(perRequest: Double, perCandidate: Double)] = [
+        (3_000, 120), (3_000, 2), (40_000, 4_000), (1_000, 15), (5_000, 500),
+    ]
+
+    @Test("Both parts are found from lists of mixed lengths", arguments: truths)
+    func converges(perRequest: Double, perCandidate: Double) {
+        var costs = CostModel()
+        var numbers = Numbers(state: 1)
+        for _ in 0..<4_000 {
+            let candidates = numbers.next(below: 4) == 0 ? numbers.next(below: 16) : numbers.next(below: 3_000)
+            let time = perRequest + perCandidate * Double(candidates)
+            costs.learn(candidates: candidates, requests: 1, nanoseconds: UInt64(time))
+        }
+        for candidates in [1, 100, 500, 3_000] {
+            let truth = perRequest + perCandidate * Double(candidates)
+            let estimate = Double(costs.cost(candidates: candidates))
+            #expect(abs(estimate - truth) < 0.1 * truth, "\(candidates): \(estimate), \(truth)")
+        }
+    }
+
+    @Test("A hundred lists of one length are enough to know what the next one costs", arguments: truths)
+    func oneLength(perRequest: Double, perCandidate: Double) {
+        var costs = CostModel()
+        let truth = perRequest + perCandidate * 500
+        for _ in 0..<100 { costs.learn(candidates: 500, requests: 1, nanoseconds: UInt64(truth)) }
+        #expect(abs(Double(costs.cost(candidates: 500)) - truth) < 0.05 * truth)
+    }
+
+    @Test("It follows when costs rise tenfold")
+    func follows() {
+        var costs = CostModel(perRequest: 3_000, perCandidate: 100)
+        for _ in 0..<100 { costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_003_000) }
+        #expect(abs(Double(costs.cost(candidates: 1_000)) - 1_003_000) < 50_000)
+    }
+
+    @Test("One step that was held up for a second changes the estimate by an eighth")
+    func outlier() {
+        var costs = CostModel(perRequest: 3_000, perCandidate: 100)
+        costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_000_000_000)
+        #expect(costs.cost(candidates: 1_000) <= 103_000 * 9 / 8 + 1)
+    }
+
+    @Test("A slice has 200 microseconds of candidates, within its bounds")
+    func slices() {
+        #expect(CostModel(perCandidate: 100).sliceLength == 2_000)
+        #expect(CostModel(perCandidate: 1_000_000).sliceLength == 16)
+        #expect(CostModel(perCandidate: 0.1).sliceLength == 16_384)
+    }
+
+    @Test("Nothing that is measured makes a cost negative or endless")
+    func bounds() {
+        var costs = CostModel()
+        for _ in 0..<10_000 { costs.learn(candidates: 1, requests: 0.5, nanoseconds: 0) }
+        #expect(costs.perRequest > 0 && costs.perCandidate > 0)
+        for _ in 0..<10_000 { costs.learn(candidates: .max, requests: 1, nanoseconds: .max) }
+        #expect(costs.perRequest.isFinite && costs.perCandidate.isFinite)
+        #expect(costs.cost(candidates: .max) <= 1_000_000_000_000_000)
+    }
+}
