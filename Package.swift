@@ -79,6 +79,9 @@ let package = Package(
         ),
         .target(name: "RankPool", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
 
+        // The load generator behind `rank-client bench`.
+        .target(name: "RankLoad", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
+
         // Commands.
         .target(name: "CommandSupport", dependencies: [argumentParser], swiftSettings: settings),
         .executableTarget(
@@ -93,7 +96,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "rank-client",
-            dependencies: ["CommandSupport", "RankData", "RankPool", argumentParser],
+            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ", argumentParser],
             swiftSettings: settings
         ),
 
@@ -118,6 +121,7 @@ let package = Package(
             dependencies: ["RankPool", "RankProtocol", "ZMQ"],
             swiftSettings: settings
         ),
+        .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "CommandSupportTests",
             dependencies: ["CommandSupport", argumentParser],

@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// When requests are to be sent: fixed by rate and seed alone, whatever the servers do.
+public struct ArrivalSchedule: Sendable {
+    /// How the times lie.
+    public enum Spacing: String, Sendable, Hashable, CaseIterable {
+        /// Independent arrivals, as from many users: exponential gaps.
+        case poisson
+        /// Equal gaps.
+        case constant
+    }
+
+    /// The time of the next request, in nanoseconds since the start.
+    public private(set) var next: UInt64 = 0
+    private let spacing: Spacing
+    private let gap: Double
+    private var random: SplitMix
+    private var time = 0.0
+
+    /// A schedule.
+    ///
+    /// - Parameters:
+    ///   - rate: Requests per second; more than 0.
+    ///   - spacing: How they lie.
+    ///   - seed: What the gaps are drawn from.
+    public init(rate: Double, spacing: Spacing, seed: UInt64) {
+        self.spacing = spacing
+        gap = 1e9 / max(rate, 1e-6)
+        random = SplitMix(seed: seed)
+        advance()
+    }
+
+    /// Goes on to the request after the next.
+    public mutating func advance() {
+        switch spacing {
+        case .constant: time += gap
+        case .poisson: time -= log(1 - Double.random(in: 0..<1, using: &random)) * gap
+        }
+        next = UInt64(min(time, 9e18))
+    }
+}

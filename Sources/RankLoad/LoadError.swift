@@ -1,0 +1,28 @@
+/// Why a load could not be made: the only error of this module.
+public struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public struct Code: Hashable, Sendable {
+        private let name: String
+
+        private init(_ name: String) { self.name = name }
+
+        /// A worker is not connected within the time for it: start it, or mend the endpoint.
+        public static let unavailable = Code("unavailable")
+        /// The transport or the system failed: look at the message.
+        public static let transport = Code("transport")
+    }
+
+    /// What kind of failure it was.
+    public let code: Code
+    /// What was wrong, where, and what to do.
+    public let message: String
+
+    /// Describes a failure.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}

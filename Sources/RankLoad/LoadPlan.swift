@@ -1,0 +1,56 @@
+/// How a load is made.
+public enum LoadPattern: Sendable {
+    /// Requests leave at the times of a schedule, whether or not earlier ones have been answered.
+    ///
+    /// Latency counts from the time of the schedule, so that what a stalled server delays is not left out
+    /// (coordinated omission, Gil Tene).
+    case open(ArrivalSchedule)
+    /// That many requests are out; a reply sends the next.
+    ///
+    /// Latency counts from the sending. A server that stalls slows the measurement down, and hides behind it.
+    case closed(outstanding: Int)
+}
+
+/// What a load found.
+public struct LoadResult: Sendable {
+    /// Latencies of the requests answered with scores, in nanoseconds.
+    public var latencies = LatencyHistogram()
+    /// How much later than planned requests were sent, in nanoseconds: the client's own part of open-loop latencies.
+    public var lateness = LatencyHistogram()
+    /// Requests whose time came.
+    public var offered = 0
+    /// Answered with scores, partial ones included.
+    public var answered = 0
+    /// Of these, within the deadline.
+    public var inTime = 0
+    /// Of these, partial.
+    public var partial = 0
+    /// Not answered with scores, by reason.
+    public var errors: [String: Int] = [:]
+    /// Seconds of the load, without the wait for the last replies.
+    public var seconds = 0.0
+    /// Seconds of processor time that this process used.
+    public var clientSeconds = 0.0
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Requests answered in time, per second.
+    public var goodput: Double { seconds > 0 ? Double(inTime) / seconds : 0 }
+
+    /// Requests that ended as an error, or not at all.
+    public var failed: Int { errors.values.reduce(0, +) }
+
+    /// Takes another result as a further part of the same load.
+    public mutating func add(_ other: LoadResult) {
+        latencies.add(other.latencies)
+        lateness.add(other.lateness)
+        offered += other.offered
+        answered += other.answered
+        inTime += other.inTime
+        partial += other.partial
+        errors.merge(other.errors) { $0 + $1 }
+        seconds += other.seconds
+        clientSeconds += other.clientSeconds
+    }
+}
