@@ -23,7 +23,8 @@ extension RankPool {
         }
     }
 
-    private func ask<Value: Sendable>(
+    /// Asks every worker the same, and measures how long each takes.
+    func ask<Value: Sendable>(
         _ kind: RequestKind,
         deadline: Duration?,
         value: @escaping @Sendable (CallOutcome) -> Value?
@@ -31,25 +32,27 @@ extension RankPool {
         let endpoints = await withCheckedContinuation { continuation in
             if !queue.post(.list(continuation)) { continuation.resume(returning: []) }
         }
-        return await withTaskGroup(of: (Int, Result<Value, PoolError>).self) { group in
+        return await withTaskGroup(of: (Int, WorkerReport<Value>).self) { group in
             for index in endpoints.indices {
                 group.addTask {
+                    let start = ContinuousClock.now
+                    let result: Result<Value, PoolError>
                     do throws(PoolError) {
                         let task = CallTask.control(kind, LinkID(index))
                         let outcome = try await self.call(task, deadline: deadline, waitsForReady: false)
                         guard let value = value(outcome) else {
                             throw PoolError(.internal, "\(endpoints[index]): a reply of another kind")
                         }
-                        return (index, .success(value))
+                        result = .success(value)
                     } catch {
-                        return (index, .failure(error))
+                        result = .failure(error)
                     }
+                    let roundTrip = ContinuousClock.now - start
+                    return (index, WorkerReport(endpoint: endpoints[index], result: result, roundTrip: roundTrip))
                 }
             }
             var reports: [Int: WorkerReport<Value>] = [:]
-            for await (index, result) in group {
-                reports[index] = WorkerReport(endpoint: endpoints[index], result: result)
-            }
+            for await (index, report) in group { reports[index] = report }
             return endpoints.indices.compactMap { reports[$0] }
         }
     }

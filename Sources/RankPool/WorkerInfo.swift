@@ -6,6 +6,8 @@ public struct WorkerReport<Value: Sendable>: Sendable {
     public var endpoint: String
     /// The answer.
     public var result: Result<Value, PoolError>
+    /// From the question to the answer or the failure, the wait for a connection included.
+    public var roundTrip: Duration
 }
 
 /// A worker's answer to HEALTH.

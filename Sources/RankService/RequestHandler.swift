@@ -212,6 +212,7 @@ extension WorkerState {
             InfoPair("expired", "\(counters.expired)"),
             InfoPair("cancelled", "\(counters.cancelled)"),
             InfoPair("abandoned", "\(counters.abandoned)"),
+            InfoPair("cpu_us", "\(ProcessorTime.microseconds)"),
         ] + reloadStatistics
     }
 }

@@ -1,5 +1,7 @@
 import CommandSupport
 import RankData
+import RankEngine
+import RankLoad
 import RankPool
 
 /// How an error of the modules ends a command; nil for an error of none of them.
@@ -7,6 +9,9 @@ func failure(for error: any Error) -> CommandFailure? {
     switch error {
     case let error as DataError:
         CommandFailure(error.code == .invalidArgument ? .usage : .refused, error.message)
+    case let error as EngineError: CommandFailure(.refused, error.message)
+    case let error as LoadError:
+        CommandFailure(error.code == .unavailable ? .unavailable : .internalError, error.message)
     case let error as PoolError:
         CommandFailure(
             status(of: error.code),

@@ -10,11 +10,15 @@ struct RankClientCommand: ParsableCommand {
             EXAMPLE:
               rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items 204,141,131
               rank-client info --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001
+              rank-client verify --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001 --model model.safetensors
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
             """,
         version: softwareVersion,
-        subcommands: [RankCommand.self, ScoreCommand.self, InfoCommand.self]
+        subcommands: [
+            RankCommand.self, ScoreCommand.self, InfoCommand.self, StatusCommand.self, VerifyCommand.self,
+            BenchCommand.self,
+        ]
     )
 
     static func main() {

@@ -5,6 +5,7 @@ package enum CallOutcome: Sendable {
     case score(ScoreOutcome)
     case pairs(WorkerInfo)
     case health(WorkerHealth)
+    case stats(WorkerStatistics)
 }
 
 /// A merged answer.

@@ -13,7 +13,7 @@ package enum PoolAction: Sendable {
 /// What a call wants.
 package enum CallTask: Sendable {
     case score(ScoreWork)
-    /// INFO or HEALTH, at one worker.
+    /// INFO, HEALTH or STATS, at one worker.
     case control(RequestKind, LinkID)
 }
 

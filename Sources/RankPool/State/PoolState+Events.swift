@@ -111,6 +111,15 @@ extension PoolState {
                 model: frame.header.model
             )
             finish(flight.call, .success(.health(health)))
+        case (.stats, .control(.stats, _)):
+            let statistics = WorkerStatistics(
+                pairs: try frame.pairs(),
+                model: frame.header.model,
+                backlogMicroseconds: frame.header.backlogMicroseconds,
+                isDraining: frame.header.flags.contains(.draining),
+                isNotServing: frame.header.flags.contains(.notServing)
+            )
+            finish(flight.call, .success(.stats(statistics)))
         default:
             throw ProtocolError(.internal, "a reply of another kind, \(frame.header.kind)", offset: 17)
         }

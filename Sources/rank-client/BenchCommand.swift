@@ -1,0 +1,141 @@
+import ArgumentParser
+import CommandSupport
+import RankLoad
+import RankPool
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Load the workers and measure latencies and goodput.",
+        discussion: """
+            --rate sends requests at times fixed in advance (open loop), and counts each latency from the time at which \
+            the request should have left: a server that stalls delays every request that was due meanwhile, and all of \
+            them show. --closed-loop keeps --concurrency requests out and sends the next on a reply: a server that stalls \
+            then stops the measurement as well, and percentiles hide it.
+
+            Requests go from one thread to the worker with the fewest out, without retries or hedging; each carries \
+            --deadline, and goodput counts what was answered within it. LATE is how much later than planned requests \
+            left: where it is not small beside the latencies, this client is the bottleneck.
+
+            --floor names a worker started with --ranker null, which computes nothing: it takes turns with the workers, \
+            and its figures stand beside theirs. --sweep measures the capacity in a closed loop, then the goodput at 0.1 \
+            to 5 times that.
+
+            EXAMPLES:
+              rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --duration 30s
+              rank-client bench --workers tcp://127.0.0.1:7000 --closed-loop --concurrency 1 --floor tcp://127.0.0.1:7009
+              rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --sweep --duration 5s --svg bench.svg
+
+            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
+            """
+    )
+
+    @OptionGroup var pool: PoolArguments
+
+    @Option(help: "Open loop: requests per second.")
+    var rate: Double?
+
+    @Flag(help: "Closed loop: the next request leaves when a reply has come.")
+    var closedLoop = false
+
+    @Option(help: "Requests that are out in the closed loop, and for the capacity of --sweep.")
+    var concurrency = 64
+
+    @Option(help: "Candidates of each request.")
+    var candidates = 500
+
+    @Option(help: "The entries wanted of each request; 0 for every score.")
+    var top = 0
+
+    @Option(help: "How long the workers are loaded; with --sweep, at each rate.")
+    var duration = DurationArgument(.seconds(10))
+
+    @Option(help: "How long they are loaded before, without being measured.")
+    var warmUp = DurationArgument(.seconds(1))
+
+    @Option(help: "What each request allows its worker.")
+    var deadline = DurationArgument(.milliseconds(250))
+
+    @Option(help: "How the times of the open loop lie: poisson or constant.")
+    var arrivals = ArrivalsArgument.poisson
+
+    @Option(help: "What times, users and candidates are drawn from.")
+    var seed: UInt64 = 42
+
+    @Option(
+        help: ArgumentHelp("A worker with --ranker null, measured in turns with the others.", valueName: "endpoint")
+    )
+    var floor: String?
+
+    @Flag(help: "Measure goodput from 0.1 to 5 times the capacity as well.")
+    var sweep = false
+
+    @Option(help: ArgumentHelp("Draw the percentiles, and the sweep, into this file.", valueName: "file"))
+    var svg: OutputPath?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (rate != nil) != closedLoop else { throw ValidationError("give either --rate or --closed-loop") }
+        if let rate, !(0.1...1_000_000).contains(rate) {
+            throw ValidationError("--rate is \(rate); expected 0.1 to 1000000 requests per second")
+        }
+        guard (1...60_000).contains(concurrency) else {
+            throw ValidationError("--concurrency is \(concurrency); expected 1 to 60000")
+        }
+        guard (1...1_000_000).contains(candidates) else {
+            throw ValidationError("--candidates is \(candidates); expected 1 to 1000000")
+        }
+        guard (0...candidates).contains(top) else {
+            throw ValidationError("--top is \(top); expected 0 to \(candidates)")
+        }
+        guard (.milliseconds(10)...Duration.seconds(86_400)).contains(duration.duration) else {
+            throw ValidationError("--duration is \(duration.defaultValueDescription); expected 10ms to 24h")
+        }
+        if let floor { _ = try floorEndpoints(floor) }
+    }
+
+    private func floorEndpoints(_ text: String) throws -> EndpointList {
+        do throws(PoolError) {
+            return try EndpointList(text)
+        } catch {
+            throw ValidationError("--floor: \(error.message)")
+        }
+    }
+
+    func run() throws {
+        try svg?.requireWritable()
+        let pattern: BenchPattern =
+            rate.map { .open(rate: $0, spacing: arrivals.spacing) } ?? .closed(outstanding: concurrency)
+        var run = try BenchRun(
+            workers: BenchTarget(pool.endpoints, self),
+            floor: floor.map { try BenchTarget(floorEndpoints($0), self) },
+            deadline: deadline.duration,
+            seed: seed
+        )
+        try run.warmUp(pattern, seconds: warmUp.duration / .seconds(1))
+        let seconds = duration.duration / .seconds(1)
+        var report = BenchReport(
+            pattern: pattern,
+            candidates: candidates,
+            requestBytes: run.requestBytes,
+            deadline: deadline.duration,
+            result: try run.measure(pattern, seconds: seconds)
+        )
+        if sweep { report.sweep = try run.sweep(outstanding: concurrency, spacing: arrivals.spacing, seconds: seconds) }
+        if let svg { try BenchChart(report).write(to: svg) }
+        try StandardStream.output.write(json ? "\(report.json)\n" : report.text)
+        guard report.result.workers.answered > 0 else {
+            throw CommandFailure(.unavailable, "no request was answered; look at the errors, and at rank-client status")
+        }
+    }
+}
+
+/// How the times of an open loop lie.
+enum ArrivalsArgument: String, ExpressibleByArgument, CaseIterable {
+    case poisson
+    case constant
+
+    var spacing: ArrivalSchedule.Spacing { self == .poisson ? .poisson : .constant }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import CommandSupport
+import RankPool
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show each worker's state, model, load and latencies.",
+        discussion: """
+            Rates and averages are those since the worker's start; with --watch, those since the table before. PING is \
+            the round trip of a HEALTH request, which the thread that scores answers. BACKLOG is how long a request that \
+            arrives now would wait.
+
+            Without --watch it ends with 69 unless every worker has answered; what the others said is printed all the same.
+
+            EXAMPLES:
+              rank-client status --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001
+              rank-client status --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001 --watch --interval 500ms
+
+            \(ExitStatus.help([.usage, .unavailable, .internalError, .cannotCreate]))
+            """
+    )
+
+    @OptionGroup var pool: PoolArguments
+
+    @Flag(help: "Go on until interrupted: a terminal shows one table, anything else a table after another.")
+    var watch = false
+
+    @Option(help: "The time between two tables of --watch.")
+    var interval = DurationArgument(.seconds(1))
+
+    @Option(help: "End --watch after this many tables.")
+    var count: Int?
+
+    @Option(help: "When every worker must have answered.")
+    var deadline = DurationArgument(.seconds(1))
+
+    @Flag(help: "Print JSON: one array for each table, on a line of its own.")
+    var json = false
+
+    func validate() throws {
+        if let count {
+            guard watch else { throw ValidationError("--count goes with --watch") }
+            guard count > 0 else { throw ValidationError("--count is \(count); expected 1 or more") }
+        }
+        guard interval.duration >= .milliseconds(10) else {
+            throw ValidationError("--interval is \(interval.defaultValueDescription); expected 10ms or more")
+        }
+    }
+
+    func run() throws {
+        let tables = watch ? count ?? .max : 1
+        let (interval, json) = (interval.duration, json)
+        let last = try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
+            let output = StandardStream.output
+            var last: [WorkerStatus] = []
+            var next = ContinuousClock.now
+            for number in 1...tables {
+                let now = await WorkerStatus.ask(pool, before: last)
+                if json {
+                    try output.writeLine(JSONValue.array(now.map(\.json)).description)
+                } else {
+                    let text = WorkerStatus.table(now)
+                    // Home, the table, and nothing of a longer one before it.
+                    try output.write(
+                        watch && output.isTerminal ? "\(number == 1 ? "\u{1B}[2J" : "")\u{1B}[H\(text)\u{1B}[J" : text
+                    )
+                }
+                last = now
+                next = max(next + interval, .now)
+                if number < tables { try await Task.sleep(until: next, clock: .continuous) }
+            }
+            return last
+        }
+        let silent = last.filter { !$0.isAnswering }
+        guard watch || silent.isEmpty else {
+            throw CommandFailure(
+                .unavailable,
+                "\(silent.count) of \(last.count) workers did not answer: "
+                    + silent.map { "\($0.endpoint): \($0.reason)" }.joined(separator: "; ")
+            )
+        }
+    }
+}

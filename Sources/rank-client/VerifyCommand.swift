@@ -1,0 +1,104 @@
+import ArgumentParser
+import CommandSupport
+import RankEngine
+import RankPool
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Hold a running pool against its model file, bit for bit.",
+        discussion: """
+            Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process with \
+            the scalar kernel, and over the pool in random splits, once ranked and once in the order of the request. \
+            Every score's bits, every position and every flag must be the same. One seed gives the same lists and splits \
+            in every run; which worker gets which part is up to the pool.
+
+            Every worker must answer and hold the model of the file.
+
+            EXAMPLE:
+              rank-client verify --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001 --model model.safetensors
+
+            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate])) 65 also means a mismatch.
+            """
+    )
+
+    @OptionGroup var pool: PoolArguments
+
+    @Option(help: ArgumentHelp("The model file that the workers serve.", valueName: "file"))
+    var model: String
+
+    @Option(help: "How many lists are compared, each in a split of its own.")
+    var splits = 100
+
+    @Option(help: "The most candidates of a list.")
+    var candidates = 2_000
+
+    @Option(help: "What users, candidates and splits are drawn from.")
+    var seed: UInt64 = 42
+
+    @Option(help: "When each request must be answered.")
+    var deadline = DurationArgument(.seconds(10))
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (1...1_000_000).contains(splits) else {
+            throw ValidationError("--splits is \(splits); expected 1 to 1000000")
+        }
+        guard (1...1_000_000).contains(candidates) else {
+            throw ValidationError("--candidates is \(candidates); expected 1 to 1000000")
+        }
+    }
+
+    func run() throws {
+        let model = try RankModel.load(path: model)
+        let isText = model.users.kind.isText
+        let report =
+            isText ? try report(model, as: String.self) : try report(model, as: UInt64.self)
+        try StandardStream.output.write(json ? "\(report.json)\n" : report.text)
+        guard let first = report.mismatches.first else { return }
+        throw CommandFailure(
+            .refused,
+            "\(report.mismatches.count) of \(report.lists) lists differ from the model file, first \(first)"
+        )
+    }
+
+    private func report<ID: VerifiableID>(_ model: RankModel, as type: ID.Type) throws -> VerifyReport {
+        let (file, splits, maximum, seed) = (self.model, splits, candidates, seed)
+        return try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
+            let target = try await Self.requireModel(model, file, of: pool)
+            var verification = PoolVerification<ID>(
+                model: model,
+                ranker: try model.makeRanker(plan: .direct, kernel: "scalar"),
+                target: target,
+                maximumCount: maximum,
+                seed: seed
+            )
+            for number in 1...splits { try await verification.compare(number, with: pool) }
+            return verification.report
+        }
+    }
+
+    /// Throws unless every worker answers and holds the model of the file.
+    private static func requireModel(
+        _ model: RankModel,
+        _ file: String,
+        of pool: RankPool
+    ) async throws -> CallOptions {
+        var options = CallOptions(unknownIDs: .fallback)
+        for report in await pool.info() {
+            let info = try report.result.get()
+            guard "\(info.model)" == "\(model.modelID)" else {
+                throw CommandFailure(
+                    .refused,
+                    "\(report.endpoint) holds model \(info.model), \(file) is \(model.modelID); "
+                        + "verify with the file that the workers serve"
+                )
+            }
+            options.model = info.model
+            options.profile = info.profile
+        }
+        return options
+    }
+}

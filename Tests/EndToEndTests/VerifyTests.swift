@@ -1,0 +1,81 @@
+import Foundation
+import RankEngine
+import SystemPackage
+import Testing
+
+/// `rank-client verify` as a process, against worker processes.
+@Suite("rank-client verify", .timeLimit(.minutes(2)))
+struct VerifyTests {
+    @Test("two workers under different plans give the bits of the file")
+    func agrees() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let folders = (try made(directory.appending("a")), try made(directory.appending("b")))
+            try await withWorkers(1, options: ["--model", model, "--plan", "factored"], in: folders.0) { first in
+                try await withWorkers(1, options: ["--model", model, "--plan", "direct"], in: folders.1) { second in
+                    let endpoints = [first[0].endpoint, second[0].endpoint]
+                    let outcome = try await run(
+                        "rank-client",
+                        ["verify", "--workers", endpoints.joined(separator: ","), "--model", model]
+                            + ["--splits", "40", "--candidates", "600", "--json"]
+                    )
+                    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+                    let report = try #require(
+                        try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+                    )
+                    #expect(report["lists"] as? Int == 40)
+                    #expect((report["mismatches"] as? [String])?.isEmpty == true)
+                    let workers = try #require(report["workers"] as? [String: Int])
+                    #expect(Set(workers.keys) == Set(endpoints))
+                    #expect(workers.values.reduce(0, +) == report["candidates"] as? Int)
+                }
+            }
+        }
+    }
+
+    @Test("a pool of another model is refused, with both ids")
+    func anotherModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let (served, other) = (try TestModel.write(in: directory), try TestModel.write(in: directory, seed: 2))
+            try await withWorkers(1, options: ["--model", served], in: directory) { workers in
+                let arguments = ["verify", "--workers", workers[0].endpoint, "--model", other]
+                let outcome = try await run("rank-client", arguments)
+                #expect(outcome.exitCode == 65)
+                for path in [served, other] {
+                    #expect(outcome.errors.contains("\(try RankModel.load(path: path).modelID)"), "\(outcome.errors)")
+                }
+            }
+        }
+    }
+
+    @Test("a worker whose scores are off by one bit is found and named")
+    func wrongBits() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let id = try RankModel.load(path: model).modelID
+            let endpoint = "ipc://\(directory)/liar.sock"
+            let liar = try LyingWorker(endpoint: endpoint, model: model)
+            let outcome = try await run("rank-client", ["verify", "--workers", endpoint, "--model", model])
+            liar.stop()
+            #expect(outcome.exitCode == 65, "\(outcome.errors)")
+            #expect(outcome.errors.contains("100 of 100 lists differ"), "\(outcome.errors)")
+            #expect(outcome.errors.contains(endpoint), "\(outcome.errors)")
+            #expect(!outcome.errors.contains("\(id) is"))
+        }
+    }
+
+    @Test(arguments: [
+        (["verify", "--workers", "tcp://127.0.0.1:1", "--model", "MODEL"], 69, "tcp://127.0.0.1:1"),
+        (["verify", "--workers", "tcp://127.0.0.1:1", "--model", "/nonexistent"], 65, "/nonexistent"),
+        (["verify", "--workers", "tcp://127.0.0.1:1", "--model", "MODEL", "--splits", "0"], 64, "--splits"),
+        (["verify", "--workers", "tcp://127.0.0.1:1", "--model", "MODEL", "--candidates", "0"], 64, "--candidates"),
+    ])
+    func refusals(_ arguments: [String], _ exitCode: Int32, _ text: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let outcome = try await run("rank-client", arguments.map { $0 == "MODEL" ? model : $0 })
+            #expect(outcome.exitCode == exitCode, "\(outcome.errors)")
+            #expect(outcome.errors.contains(text), "\(outcome.errors)")
+        }
+    }
+}
