@@ -1,4 +1,5 @@
 import RankEngine
+import RankLoad
 import RankPool
 
 /// Compares lists that a pool scores with the same lists scored in this process.
@@ -10,14 +11,14 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     let maximumCount: Int
     /// What has been found so far.
     private(set) var report = VerifyReport()
-    private var random: SeededRandom
+    private var random: SplitMix
 
     init(model: RankModel, ranker: EmbeddingRanker, target: CallOptions, maximumCount: Int, seed: UInt64) {
         self.model = model
         self.ranker = ranker
         self.target = target
         self.maximumCount = maximumCount
-        random = SeededRandom(seed: seed)
+        random = SplitMix(seed: seed)
     }
 
     /// Draws a list, scores it here, then over the pool ranked and in the order of the request.
