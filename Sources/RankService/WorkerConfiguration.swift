@@ -45,7 +45,7 @@ public struct WorkerConfiguration: Sendable {
         maximumMessageBytes: Int = 1 << 20,
         isInsecureAllowed: Bool = false,
         drainMilliseconds: UInt32 = 1_000,
-        queueLimitMicroseconds: UInt32 = 100_000,
+        queueLimitMicroseconds: UInt32 = 50_000,
         software: String = "swift-rank"
     ) {
         self.binds = binds

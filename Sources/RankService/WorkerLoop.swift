@@ -159,6 +159,7 @@ struct WorkerLoop: ~Copyable {
     /// Tells other threads how things are.
     private mutating func publish(at now: UInt64, workedSince lastLook: UInt64) {
         busyNanoseconds &+= now &- lastLook
+        scheduler.noteLoad()
         control.note(step: now &- lastLook)
         control.gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
     }

@@ -94,7 +94,7 @@ struct ServeCommand: ParsableCommand {
             valueName: "time"
         )
     )
-    var queueLimit = DurationArgument(.milliseconds(100))
+    var queueLimit = DurationArgument(.milliseconds(50))
 
     @Flag(help: "Bind where other machines can reach it, without encryption or authentication.")
     var insecure = false

@@ -42,9 +42,9 @@ struct AdmissionTests {
             name: "bulk requests wait for interactive ones",
             waiting: [(2, .interactive, 3_000)],
             requestClass: .bulk,
-            remaining: 3_999,
+            remaining: 5_332,
             refusal: .deadline,
-            retryAfter: 501
+            retryAfter: 1
         ),
         Row(name: "bulk requests may wait longer", waiting: [(1, .bulk, 800_000)], requestClass: .bulk),
         Row(
@@ -54,23 +54,23 @@ struct AdmissionTests {
             refusal: .queueLimit,
             retryAfter: 1
         ),
-        Row(name: "just in time: an eighth is kept", waiting: [(1, .interactive, 6_000)], remaining: 8_000),
+        Row(name: "just in time: a quarter is kept", waiting: [(1, .interactive, 5_000)], remaining: 8_000),
         Row(
             name: "not in time",
-            waiting: [(1, .interactive, 6_001)],
+            waiting: [(1, .interactive, 5_001)],
             remaining: 8_000,
             refusal: .deadline,
             retryAfter: 1
         ),
         Row(
             name: "a part is a good answer",
-            waiting: [(1, .interactive, 7_000)],
+            waiting: [(1, .interactive, 6_000)],
             remaining: 8_000,
             allowsPartial: true
         ),
         Row(
             name: "but not none",
-            waiting: [(1, .interactive, 7_001)],
+            waiting: [(1, .interactive, 6_001)],
             remaining: 8_000,
             allowsPartial: true,
             refusal: .deadline,
@@ -80,11 +80,11 @@ struct AdmissionTests {
         Row(
             name: "others have their turns while it is scored",
             waiting: [(2, .interactive, 1_000)],
-            remaining: 2_285,
+            remaining: 2_666,
             refusal: .deadline,
             retryAfter: 1
         ),
-        Row(name: "within what is left of it", waiting: [(2, .interactive, 1_000)], remaining: 2_286),
+        Row(name: "within what is left of it", waiting: [(2, .interactive, 1_000)], remaining: 2_668),
         Row(name: "whatever is first in line is tried", waiting: [(1, .bulk, 1_000)], cost: 1_000_000, remaining: 1),
     ]
 

@@ -71,8 +71,8 @@ package struct Admission {
         if wait > limit { return .refused(.queueLimit, retryAfter: wait - limit) }
         // Whatever is first in line is tried: only so is a wrong estimate found out.
         guard let remaining, wait > 0 else { return .admitted }
-        // An eighth is kept for what nobody can know: the way back, a core that is taken away.
-        let usable = remaining - remaining / 8
+        // A quarter is kept for what nobody can know: the way here and back, a core that is taken away.
+        let usable = remaining - remaining / 4
         let need = allowsPartial ? wait : queue.wait(flow: flow, isBulk: requestClass == .bulk, untilDone: cost)
         if need > usable { return .refused(.deadline, retryAfter: need - usable) }
         return .admitted
