@@ -17,6 +17,8 @@ let package = Package(
         .target(name: "CLoad", linkerSettings: [.linkedLibrary("zmq")]),
         // The floor: a C program that does nothing but receive and answer.
         .executableTarget(name: "rank-echo", linkerSettings: [.linkedLibrary("zmq")]),
+        // A load that does not wait for its answers.
+        .executableTarget(name: "rank-flood", linkerSettings: [.linkedLibrary("zmq")]),
         .executableTarget(
             name: "rank-bench",
             dependencies: ["CLoad", .product(name: "RankEngine", package: "swift-rank")],
