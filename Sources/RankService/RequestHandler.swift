@@ -177,7 +177,7 @@ package struct RequestHandler: ~Copyable {
             let pairs = state.statistics(at: now)
             job.writer.encodePairsReply(state.header(answering: header.id, kind: .stats), pairs: pairs)
         case .health, .score, .cancel:
-            job.writer.encodeHealthReply(state.header(answering: header.id), isServing: true)
+            job.writer.encodeHealthReply(state.header(answering: header.id), isServing: !state.isRefusing)
         }
     }
 }

@@ -20,8 +20,12 @@ public struct WorkerConfiguration: Sendable {
     /// Whether an address that other machines reach may be bound without encryption and authentication.
     public var isInsecureAllowed: Bool
 
-    /// How long a stopping worker goes on answering what keeps arriving, in milliseconds.
-    public var drainMilliseconds: UInt32
+    /// How long a stopping worker goes on serving before it refuses new requests, in milliseconds; DRAINING from the
+    /// start.
+    public var drainGraceMilliseconds: UInt32
+
+    /// When a stopping worker ends at the latest, in milliseconds after it was asked to.
+    public var drainMaximumMilliseconds: UInt32
 
     /// How long a request may wait before it is refused on arrival, in estimated microseconds of work before it.
     public var queueLimitMicroseconds: UInt32
@@ -36,7 +40,8 @@ public struct WorkerConfiguration: Sendable {
     ///   - connects: Where proxies take workers.
     ///   - maximumMessageBytes: The largest request.
     ///   - isInsecureAllowed: Whether to bind where other machines can reach it.
-    ///   - drainMilliseconds: How long a stopping worker goes on answering.
+    ///   - drainGraceMilliseconds: How long a stopping worker goes on serving.
+    ///   - drainMaximumMilliseconds: When it ends at the latest.
     ///   - queueLimitMicroseconds: How long a request may wait before it is refused on arrival.
     ///   - software: The name and version that INFO gives.
     public init(
@@ -44,7 +49,8 @@ public struct WorkerConfiguration: Sendable {
         connects: [String] = [],
         maximumMessageBytes: Int = 1 << 20,
         isInsecureAllowed: Bool = false,
-        drainMilliseconds: UInt32 = 1_000,
+        drainGraceMilliseconds: UInt32 = 0,
+        drainMaximumMilliseconds: UInt32 = 25_000,
         queueLimitMicroseconds: UInt32 = 50_000,
         software: String = "swift-rank"
     ) {
@@ -52,7 +58,8 @@ public struct WorkerConfiguration: Sendable {
         self.connects = connects
         self.maximumMessageBytes = maximumMessageBytes
         self.isInsecureAllowed = isInsecureAllowed
-        self.drainMilliseconds = drainMilliseconds
+        self.drainGraceMilliseconds = drainGraceMilliseconds
+        self.drainMaximumMilliseconds = drainMaximumMilliseconds
         self.queueLimitMicroseconds = queueLimitMicroseconds
         self.software = software
     }

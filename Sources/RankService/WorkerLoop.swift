@@ -19,7 +19,7 @@ struct WorkerLoop: ~Copyable {
     private let wakeUp: WakeUp
     private var news: DescriptorWait
     private let control: WorkerControl
-    private let drainNanoseconds: UInt64
+    private var drain: Drain
     private var busyNanoseconds: UInt64 = 0
 
     /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
@@ -66,7 +66,7 @@ struct WorkerLoop: ~Copyable {
             let dealer = try Socket(.dealer, in: context, settings: settings)
             try dealer.connect(endpoint)
             endpoints.append("\(endpoint)")
-            sockets.append(WorkerSocket(dealer))
+            sockets.append(WorkerSocket(dealer, isProxied: true))
         }
         return sockets
     }
@@ -95,11 +95,13 @@ struct WorkerLoop: ~Copyable {
         )
         news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
-        drainNanoseconds = UInt64(configuration.drainMilliseconds) * 1_000_000
+        drain = Drain(
+            grace: UInt64(configuration.drainGraceMilliseconds) * 1_000_000,
+            maximum: UInt64(configuration.drainMaximumMilliseconds) * 1_000_000
+        )
     }
 
     private mutating func serve() throws(ZMQError) {
-        var end = UInt64.max
         var untilLook = 0
         var isDrained = false
         var now = MonotonicClock.nanoseconds()
@@ -110,8 +112,8 @@ struct WorkerLoop: ~Copyable {
             var wasIdle = false
             // Only when nothing is left to receive may it wait for the sockets' descriptors.
             if isDrained, scheduler.isEmpty {
-                let hasNews = news.wait(milliseconds: state.isDraining ? Self.quietMilliseconds : Self.tickMilliseconds)
-                if !hasNews, state.isDraining { return }
+                let hasNews = news.wait(milliseconds: state.isRefusing ? Self.quietMilliseconds : idleMilliseconds(now))
+                if !hasNews, state.isRefusing { return }
                 now = MonotonicClock.nanoseconds()
                 lastLook = now
                 wasIdle = true
@@ -123,18 +125,22 @@ struct WorkerLoop: ~Copyable {
             if news.isRung {
                 wakeUp.reset()
                 adoptOfferedModel()
-                if control.isStopping.load(ordering: .acquiring) {
-                    state.isDraining = true
-                    end = min(end, now &+ drainNanoseconds)
-                }
+                if control.isStopping.load(ordering: .acquiring) { drain.begin(at: now) }
+            }
+            let phase = drain.phase(at: now)
+            state.isDraining = phase != .serving
+            state.isRefusing = phase > .grace
+            if phase == .over {
+                scheduler.abandonAll()
+                return
             }
             untilLook -= 1
             var receipt = Scheduler.Receipt()
-            if now < end { receipt = try scheduler.receive(at: now, onlyFirst: wasIdle) }
+            if phase < .closed { receipt = try scheduler.receive(at: now, onlyFirst: wasIdle) }
             isDrained = receipt.isDrained
             guard !scheduler.isEmpty else {
                 now = MonotonicClock.nanoseconds()
-                if now >= end { return }
+                if phase == .closed { return }
                 continue
             }
             // What was received besides the request is no part of its cost.
@@ -143,6 +149,12 @@ struct WorkerLoop: ~Copyable {
             // A send may have taken the news of a message in passing.
             isDrained = false
         }
+    }
+
+    /// How long an idle worker waits until it shows that it lives or refuses new work.
+    private func idleMilliseconds(_ now: UInt64) -> Int32 {
+        guard let next = drain.refusal, next > now else { return Self.tickMilliseconds }
+        return Int32(clamping: min((next - now) / 1_000_000 + 1, UInt64(Self.tickMilliseconds)))
     }
 
     /// Takes another model over if one waits; lists in work are finished by the model that they began with.

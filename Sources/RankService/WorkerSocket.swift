@@ -4,7 +4,11 @@ import ZMQ
 final class WorkerSocket {
     let socket: Socket
 
-    init(_ socket: consuming Socket) {
+    /// A proxy deals requests to it, and would go on to do so if they were refused.
+    let isProxied: Bool
+
+    init(_ socket: consuming Socket, isProxied: Bool = false) {
         self.socket = socket
+        self.isProxied = isProxied
     }
 }

@@ -26,6 +26,9 @@ package final class WorkerState {
     /// The worker is leaving, and says so in each reply.
     package var isDraining = false
 
+    /// It takes no new work any more.
+    package var isRefusing = false
+
     /// How many requests wait.
     var queueDepth = 0
 
@@ -80,7 +83,9 @@ package final class WorkerState {
     }
 
     /// The flags of a reply sent now.
-    var flags: ReplyFlags { isDraining ? [.draining] : [] }
+    var flags: ReplyFlags {
+        isRefusing ? [.draining, .notServing] : isDraining ? [.draining] : []
+    }
 
     /// The header of a reply sent now, in the name of the model that answers or of another; the writer sets kind and
     /// status.

@@ -17,7 +17,8 @@ struct ServeCommand: ParsableCommand {
         abstract: "Load a model, prove it, bind, and answer requests until SIGTERM or SIGINT.",
         discussion: """
             The endpoints are bound after the model has been verified: whoever can connect is answered. \
-            SIGTERM or SIGINT: answer what has arrived, then exit 0; the second one exits at once. \
+            SIGTERM or SIGINT: say DRAINING in every reply, serve on for --drain-grace, then refuse new requests, answer \
+            those that have arrived, and exit 0; the second one exits at once. \
             SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next request \
             on; a model that is refused leaves the one before in place. \
             A scoring thread that makes no progress for 10 s ends the worker with 70. \
@@ -27,6 +28,7 @@ struct ServeCommand: ParsableCommand {
               rank-worker serve --model movielens.rank --bind tcp://127.0.0.1:7000
               rank-worker serve --model movielens.rank --bind 'tcp://127.0.0.1:*' ipc:///run/rank/0.sock --json
               rank-worker serve --model-dir models --bind tcp://127.0.0.1:7000
+              rank-worker serve --model movielens.rank --processes 4 --bind tcp://127.0.0.1:7000-7003
               rank-worker serve --model movielens.rank --connect tcp://10.0.0.5:7100
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError]))
@@ -96,6 +98,23 @@ struct ServeCommand: ParsableCommand {
     )
     var queueLimit = DurationArgument(.milliseconds(50))
 
+    @Option(help: ArgumentHelp("How long a worker that is asked to end serves on.", valueName: "time"))
+    var drainGrace = DurationArgument(.zero)
+
+    @Option(help: ArgumentHelp("When a worker that is asked to end has ended at the latest.", valueName: "time"))
+    var drainMax = DurationArgument(.seconds(25))
+
+    @Option(
+        help: ArgumentHelp(
+            "Run so many workers and keep them running; --bind and --admin then take ranges of ports, or {n} in a path.",
+            valueName: "count"
+        )
+    )
+    var processes: Int?
+
+    @Flag(help: .private)
+    var supervised = false
+
     @Flag(help: "Bind where other machines can reach it, without encryption or authentication.")
     var insecure = false
 
@@ -114,19 +133,19 @@ struct ServeCommand: ParsableCommand {
         case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
         default: break
         }
+        if let processes, !(1...256).contains(processes) {
+            throw ValidationError("--processes \(processes): expected 1 to 256")
+        }
+        guard drainGrace.duration <= drainMax.duration else {
+            throw ValidationError("--drain-grace is longer than --drain-max, by which a worker has ended")
+        }
         guard model == nil || modelDir == nil else { throw ValidationError("give --model or --model-dir, not both") }
     }
 
     func run() throws {
+        if let processes, !supervised { try supervise(processes) }
         StopSignals.block()
-        let configuration = WorkerConfiguration(
-            binds: bind,
-            connects: connect,
-            maximumMessageBytes: maxMessage.byteCount,
-            isInsecureAllowed: insecure,
-            queueLimitMicroseconds: UInt32(exactly: queueLimit.duration / .microseconds(1)) ?? .max,
-            software: softwareVersion
-        )
+        let configuration = configuration(binds: bind)
         // First of all, so that a probe is answered while a large model is loaded.
         let admin = try self.admin.map { place in
             try AdminServer.start(at: place, isInsecureAllowed: insecure, software: softwareVersion)
@@ -142,6 +161,7 @@ struct ServeCommand: ParsableCommand {
             admin.attach(worker)
             log("admin: \(admin.address)")
         }
+        if supervised { try ChildProcess.watchSupervisor { worker.stop() } }
         try worker.watch(log: log) { _exit(ExitStatus.internalError.rawValue) }
         try StopSignals.watch {
             if !worker.reload() { log("SIGHUP: there is no model to load again") }
@@ -150,6 +170,25 @@ struct ServeCommand: ParsableCommand {
         }
         if json { try StandardStream.output.writeLine("\(Self.ready(worker, admin: admin?.address))") }
         try worker.join()
+    }
+
+    /// A length of time, cut to what fits.
+    static func milliseconds(_ time: DurationArgument) -> UInt32 {
+        UInt32(min(time.duration / .milliseconds(1), Double(UInt32.max)))
+    }
+
+    /// What the options say about a worker that is bound at these endpoints.
+    func configuration(binds: [String]) -> WorkerConfiguration {
+        WorkerConfiguration(
+            binds: binds,
+            connects: connect,
+            maximumMessageBytes: maxMessage.byteCount,
+            isInsecureAllowed: insecure,
+            drainGraceMilliseconds: Self.milliseconds(drainGrace),
+            drainMaximumMilliseconds: Self.milliseconds(drainMax),
+            queueLimitMicroseconds: UInt32(exactly: queueLimit.duration / .microseconds(1)) ?? .max,
+            software: softwareVersion
+        )
     }
 
     /// Where models come from; nil for the null ranker.

@@ -143,9 +143,20 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("A worker that is stopped answers what it has received, with DRAINING, and ends")
-    func stop() throws {
-        let worker = try Worker.test(ranker: try TestModel.ranker())
+    @Test(
+        "A stopped worker says DRAINING, answers what it has, serves on for its grace, then refuses, and ends",
+        arguments: [0, 30_000]
+    )
+    func stop(grace: UInt32) throws {
+        let worker = try Worker.start(
+            WorkerConfiguration(
+                binds: ["tcp://127.0.0.1:*"],
+                drainGraceMilliseconds: grace,
+                drainMaximumMilliseconds: grace == 0 ? 25_000 : 3_000,
+                queueLimitMicroseconds: .max
+            ),
+            ranker: try TestModel.ranker()
+        )
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         #expect(try client.reply(to: Requests.plain(.health)).header.flags == [])
         let candidates = (0..<2_000).map { UInt64(1 + $0 % 1_600) }
@@ -156,9 +167,17 @@ struct WorkerTests {
         var replies = [first]
         while replies.count < 200 { replies.append(try client.reply()) }
         try worker.join()
-        #expect(replies.map(\.header.id.rawValue) == Array(1...200))
-        #expect(replies.allSatisfy { $0.status == .ok })
-        #expect(replies.last?.header.flags == [.draining])
+        #expect(Set(replies.map(\.header.id.rawValue)) == Set(1...200))
+        for reply in replies {
+            switch reply.header.flags {
+            case [], [.draining]: #expect(reply.status == .ok)
+            default:
+                #expect(reply.header.flags == [.draining, .notServing])
+                #expect(reply.status == .ok || reply.status == .unavailable)
+            }
+        }
+        #expect(replies.last?.header.flags.contains(.draining) == true)
+        if grace > 0 { #expect(replies.allSatisfy { $0.status == .ok }) }
     }
 
     @Test("A worker that is stopped ends although a client goes on")

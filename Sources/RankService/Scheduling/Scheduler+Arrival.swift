@@ -37,8 +37,17 @@ extension Scheduler {
         return true
     }
 
+    /// What a client reads whose request came too late.
+    private static let leaving = "the worker is leaving; send the request to another one"
+
     /// Queues a request, or answers that it is refused.
     private func isAdmitted(_ order: RequestOrder, _ message: ReceivedMessage, _ place: Int) -> Bool {
+        if state.isRefusing, order.outline != nil, !sockets[message.source].isProxied {
+            handler.answer(
+                ProtocolError(.unavailable, Self.leaving, requestID: order.header.id)
+            )
+            return false
+        }
         let client = message.client
         let cost = costs.cost(candidates: order.candidateCount)
         let verdict = admission.verdict(

@@ -147,4 +147,9 @@ final class Scheduler {
             state.counters.abandoned += 1
         }
     }
+
+    /// Counts what waits as left without an answer.
+    func abandonAll() {
+        state.counters.abandoned += UInt64(queue.count)
+    }
 }

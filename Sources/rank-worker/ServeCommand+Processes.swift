@@ -1,0 +1,50 @@
+import CommandSupport
+import RankService
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension ServeCommand {
+    /// Runs `count` workers as processes of their own, and ends this one with what became of them.
+    func supervise(_ count: Int) throws -> Never {
+        var places: [String: [String]] = [:]
+        for place in bind + (admin.map { [$0] } ?? []) {
+            places[place] = try PlacePattern.expand(place, count: count)
+        }
+        // What can never work is told once, by this process.
+        for index in 0..<count { try configuration(binds: bind.map { places[$0]?[index] ?? $0 }).check() }
+        var supervisor = Supervisor(
+            arguments: (0..<count).map { index in
+                Self.arguments(Array(CommandLine.arguments.dropFirst()), of: index, places: places)
+            },
+            // Their own limit comes first.
+            patience: UInt64(Self.milliseconds(drainMax)) * 1_000_000 + 5_000_000_000
+        ) { line in
+            try? StandardStream.error.writeLine("rank-worker: supervisor: \(line)")
+        }
+        exit(try supervisor.run())
+    }
+
+    /// The command line of a process: this one's, without `--processes`, and with its own places.
+    private static func arguments(_ own: [String], of index: Int, places: [String: [String]]) -> [String] {
+        var result: [String] = []
+        var skipsNext = false
+        for argument in own {
+            if skipsNext {
+                skipsNext = false
+            } else if argument == "--processes" {
+                skipsNext = true
+            } else if !argument.hasPrefix("--processes=") {
+                let option = ["--bind=", "--admin="].first { argument.hasPrefix($0) } ?? ""
+                let value = String(argument.dropFirst(option.count))
+                result.append(option + (places[value]?[index] ?? value))
+            }
+        }
+        return result + ["--supervised"]
+    }
+}

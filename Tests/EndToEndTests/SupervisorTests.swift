@@ -1,0 +1,115 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+/// `rank-worker serve --processes` as processes.
+@Suite("rank-worker: several processes", .timeLimit(.minutes(5)))
+struct SupervisorTests {
+    /// The children of a process that have not ended.
+    private static func children(of process: Int32) throws -> [Int32] {
+        let text = try String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// Whether a process runs: one that has ended and that nobody has asked about yet does not.
+    private static func runs(_ process: Int32) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+        return text.split(separator: ")").last?.hasPrefix(" Z") == false
+    }
+
+    private static func wait(until isMet: () async throws -> Bool) async throws {
+        while try await !isMet() { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// Runs a supervisor of workers at `worker-N.sock` in a directory until `body` returns, then sends it SIGTERM.
+    private static func supervise(
+        _ count: Int,
+        in directory: FilePath,
+        body: (Int32) async throws -> Void
+    ) async throws -> Outcome {
+        let model = try TestModel.write(in: directory)
+        let result = try await Subprocess.run(
+            .path(Programs.path("rank-worker")),
+            arguments: [
+                "serve", "--model", model, "--processes", "\(count)", "--bind", "ipc://\(directory)/worker-{n}.sock",
+            ],
+            input: .none,
+            output: .discarded,
+            error: .string(limit: 1 << 20)
+        ) { execution in
+            let process = execution.processIdentifier.value
+            let value: Result<Void, any Error>
+            do {
+                value = .success(try await body(process))
+            } catch {
+                value = .failure(error)
+            }
+            _ = Foundation.kill(process, SIGTERM)
+            return value
+        }
+        try result.closureResult.get()
+        var exitCode: Int32?
+        if case .exited(let code) = result.terminationStatus { exitCode = code }
+        return Outcome(exitCode: exitCode, output: "", errors: result.standardError)
+    }
+
+    /// Asks a worker until it answers.
+    private static func answers(_ index: Int, in directory: FilePath) async throws {
+        try await wait { FileManager.default.fileExists(atPath: "\(directory)/worker-\(index).sock") }
+        let client = RawClient(endpoint: "ipc://\(directory)/worker-\(index).sock", form: .dealer)
+        #expect(try await client.scores(user: 1, candidates: [1, 2, 3]).count == 3)
+    }
+
+    @Test(
+        "Each answers at its own endpoint; one that is killed comes back; SIGHUP reaches all; SIGTERM ends all with 0"
+    )
+    func life() async throws {
+        try await withTemporaryDirectory { directory in
+            let outcome = try await Self.supervise(3, in: directory) { process in
+                for index in 0..<3 { try await Self.answers(index, in: directory) }
+                let before = try Self.children(of: process)
+                #expect(before.count == 3)
+                _ = Foundation.kill(before[1], SIGKILL)
+                try await Self.wait {
+                    let now = try Self.children(of: process)
+                    return now.count == 3 && !now.contains(before[1])
+                }
+                for index in 0..<3 { try await Self.answers(index, in: directory) }
+                _ = Foundation.kill(process, SIGHUP)
+                for index in 0..<3 {
+                    let client = RawClient(endpoint: "ipc://\(directory)/worker-\(index).sock", form: .dealer)
+                    try await Self.wait { try await client.statistics()["reloads"] == "1" }
+                }
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            #expect(outcome.errors.contains("was ended by signal 9; it starts again in 100 ms"))
+        }
+    }
+
+    @Test("When the supervisor is killed, its workers leave")
+    func orphans() async throws {
+        try await withTemporaryDirectory { directory in
+            var workers: [Int32] = []
+            let outcome = try await Self.supervise(2, in: directory) { process in
+                for index in 0..<2 { try await Self.answers(index, in: directory) }
+                workers = try Self.children(of: process)
+                _ = Foundation.kill(process, SIGKILL)
+            }
+            #expect(outcome.exitCode == nil)
+            #expect(workers.count == 2)
+            try await Self.wait { !workers.contains(where: Self.runs) }
+        }
+    }
+
+    @Test("A model that cannot serve ends the supervisor with 65, a shared endpoint with 64")
+    func refused() async throws {
+        try await withTemporaryDirectory { directory in
+            let arguments = ["serve", "--model", "\(directory)/none", "--processes=2", "--bind"]
+            let refused = try await run("rank-worker", arguments + ["ipc://\(directory)/{n}.sock"])
+            #expect(refused.exitCode == 65 && refused.errors.contains("\(directory)/none"))
+            let shared = try await run("rank-worker", arguments + ["ipc://\(directory)/one.sock"])
+            #expect(shared.exitCode == 64 && shared.errors.contains("{n}"))
+        }
+    }
+}
