@@ -4,11 +4,28 @@ public import RankProtocol
 public struct PoolOptions: Sendable {
     /// The deadline of calls that name none.
     public var deadline: Duration
-    /// How many times a part of a list is sent at most, each time to another worker.
-    public var attempts: Int
-    /// A list is split over the connected workers when each of them gets at least this many candidates.
+    /// How many times a part of a list is sent at most.
     ///
-    /// Below it, a second request costs more than it saves.
+    /// UNAVAILABLE, RESOURCE_EXHAUSTED, another model and a lost connection send it again, to another worker at once; where
+    /// there is none, an overloaded one gets it again after the time that it asked for. Nothing is sent again that could
+    /// not be answered by the deadline, and nothing while too many requests fail (a bucket of 10 tokens: each
+    /// failure takes one, each answer gives back 0.1, and below half there are no retries).
+    public var attempts: Int
+    /// How a worker is chosen.
+    public var balancing: Balancing
+    /// How much this pool has in flight at one worker at most.
+    public var window: CreditWindow
+    /// How many parts of lists wait at most while every worker's window is full; a call beyond it fails at once with
+    /// RESOURCE_EXHAUSTED.
+    public var waitingParts: Int
+    /// Whether a request that has been out for longer than 95 % of the last ones is sent to a second worker as well.
+    ///
+    /// The first answer counts, the other request is cancelled. At most one of twenty requests is sent twice.
+    public var hedges: Bool
+    /// Before any reply has come, a list is split over the connected workers when each of them gets at least this many
+    /// candidates.
+    ///
+    /// Afterwards it is split where that is faster by what the replies have taught of the workers' speed.
     public var candidatesPerPart: Int
     /// The most bytes of a reply; a worker that sends more is disconnected.
     public var maximumReplyBytes: Int
@@ -17,11 +34,19 @@ public struct PoolOptions: Sendable {
     public init(
         deadline: Duration = .milliseconds(250),
         attempts: Int = 3,
+        balancing: Balancing = .powerOfTwoChoices,
+        window: CreditWindow = CreditWindow(),
+        waitingParts: Int = 16_384,
+        hedges: Bool = false,
         candidatesPerPart: Int = 8_192,
         maximumReplyBytes: Int = 16 << 20
     ) {
         self.deadline = deadline
         self.attempts = max(1, attempts)
+        self.balancing = balancing
+        self.window = window
+        self.waitingParts = max(1, waitingParts)
+        self.hedges = hedges
         self.candidatesPerPart = max(1, candidatesPerPart)
         self.maximumReplyBytes = min(max(4_096, maximumReplyBytes), Int(UInt32.max))
     }
@@ -35,7 +60,10 @@ public struct CallOptions: Sendable {
     public var unknownIDs: UnknownIDPolicy
     /// Whether somebody waits for the answer.
     public var requestClass: RequestClass
-    /// At the deadline, take what has been scored; the rest is flagged and stands last.
+    /// At the deadline, take what has been scored; the rest is flagged and stands last, with the model's prior as score.
+    ///
+    /// That goes for a part whose worker ran out of time and for one whose answer did not come at all. Where nothing has
+    /// been answered, the call fails with DEADLINE_EXCEEDED.
     public var allowsPartial: Bool
     /// Whether the call waits for a worker, up to its deadline, where none can be reached now.
     public var waitsForReady: Bool

@@ -10,7 +10,8 @@ import ZMQ
 ///     await pool.shutdown()
 ///
 /// One thread owns one socket per worker. Every call ends by its deadline, with an answer or an error, whatever the
-/// workers do; cancelling the task ends it at once. A part of a list whose worker is lost goes to another one.
+/// workers do; cancelling the task ends it at once. A part of a list whose worker is lost, leaves or is overloaded goes
+/// to another one, within a budget.
 /// Any task may call, any number of calls may be outstanding. The pool is not a queue: it starts nothing, keeps
 /// nothing and retries nothing after a call has ended.
 public final class RankPool: Sendable {

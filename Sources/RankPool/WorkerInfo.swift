@@ -50,6 +50,9 @@ public struct WorkerInfo: Hashable, Sendable {
         )
     }
 
+    /// The score of candidates that were not scored in time.
+    var prior: Float? { self["prior"].flatMap { Float($0) }.flatMap { $0.isFinite ? $0 : nil } }
+
     private func range(_ key: String) -> ClosedRange<UInt64>? {
         guard let bounds = self[key]?.split(separator: "-", omittingEmptySubsequences: false),
             bounds.count == 2, let first = UInt64(bounds[0]), let last = UInt64(bounds[1]), first <= last

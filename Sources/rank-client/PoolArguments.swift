@@ -29,14 +29,17 @@ struct PoolArguments: ParsableArguments {
 func withPool<Value: Sendable>(
     of endpoints: EndpointList,
     deadline: Duration,
+    options: PoolOptions = PoolOptions(),
     _ body: @escaping @Sendable (RankPool) async throws -> Value
 ) throws -> Value {
+    var options = options
+    options.deadline = deadline
     let box = ResultBox<Value>()
     let isDone = DispatchSemaphore(value: 0)
     // The main thread belongs to no executor, so that it may wait for the task.
-    Task.detached {
+    Task.detached { [options] in
         do {
-            let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: deadline))
+            let pool = try await RankPool.connect(endpoints, options: options)
             do {
                 box.set(.success(try await body(pool)))
             } catch {

@@ -21,6 +21,8 @@ struct RankCommand: ParsableCommand {
 
     @OptionGroup var pool: PoolArguments
 
+    @OptionGroup var sending: SendingArguments
+
     @Option(help: "The user to rank for.")
     var user: UInt64
 
@@ -51,6 +53,9 @@ struct RankCommand: ParsableCommand {
     )
     var unknown = UnknownArgument.fail
 
+    @Flag(help: "At the deadline, list what has been scored; the rest stands last.")
+    var partial = false
+
     @Option(help: "The form of the output: table, json or csv.")
     var format = RankingFormat.table
 
@@ -63,8 +68,8 @@ struct RankCommand: ParsableCommand {
         let dataSet = try excludeRated.map { directory throws(DataError) in try DataSet.load(directory: directory) }
         let titles = try catalog.map { path throws(DataError) in try Catalog.load(path: path) } ?? dataSet?.catalog
         let rated = Set(dataSet?.ratings.items(ratedBy: user) ?? [])
-        let (user, top, unknown) = (user, top, unknown.policy)
-        let ranking = try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
+        let (user, top, unknown, isPartial) = (user, top, unknown.policy, partial)
+        let ranking = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) { pool in
             let infos = try await pool.info().answers()
             if infos.contains(where: { $0["id_kind"] == "utf8" }) {
                 throw CommandFailure(.usage, "the workers' ids are text, this command takes numbers: use the library")
@@ -74,7 +79,7 @@ struct RankCommand: ParsableCommand {
                 user: user,
                 candidates: candidates,
                 topK: min(top ?? candidates.count, candidates.count),
-                options: CallOptions(unknownIDs: unknown)
+                options: CallOptions(unknownIDs: unknown, allowsPartial: isPartial)
             )
             let info = infos.first { $0.model == list.model }
             return Ranking(user: user, list: list, info: info, catalog: titles)

@@ -21,6 +21,8 @@ struct ScoreCommand: ParsableCommand {
 
     @OptionGroup var pool: PoolArguments
 
+    @OptionGroup var sending: SendingArguments
+
     @Option(help: "A CSV file of pairs, or - for standard input.")
     var input: String
 
@@ -40,7 +42,9 @@ struct ScoreCommand: ParsableCommand {
         let pairs = try PairList.load(path: input)
         let source = input == "-" ? "standard input" : input
         let job = BulkScoring(pairs: pairs, source: source, unknown: unknown.policy, isQuiet: quiet)
-        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration) { try await job.run($0) }
+        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) {
+            try await job.run($0)
+        }
         if outcome.data.hasPrefix("synthetic ") {
             try StandardStream.error.writeLine("note: the model was trained on data that is \(outcome.data)")
         }

@@ -5,143 +5,6 @@ import ZMQ
 
 /// The machine by itself: time, connections and replies are made up.
 @Suite struct PoolStateTests {
-    /// A pool of workers, and what it decided.
-    struct Bench {
-        var state: PoolState
-        var links: [LinkID] = []
-        var models: [ModelID] = []
-        var now: Int64 = 0
-        var calls: UInt64 = 0
-        var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
-        var cancelled: [RequestID] = []
-        /// SCORE requests that are out, in the order of their sending.
-        var out: [(request: RequestID, link: LinkID)] = []
-
-        init(
-            workers: Int,
-            options: PoolOptions = PoolOptions(attempts: 3),
-            models: [ModelID] = [],
-            areReady: Bool = true
-        ) {
-            state = PoolState(options: options)
-            for index in 0..<workers {
-                links.append(state.addLink(endpoint: "tcp://w\(index)", condition: .connecting))
-                self.models.append(index < models.count ? models[index] : Fake.model)
-            }
-            if areReady { for link in links { becomeReady(link) } }
-        }
-
-        mutating func becomeReady(_ link: LinkID) {
-            state.handle(.connected, at: link, now: now)
-            collect()
-        }
-
-        /// Takes the machine's actions; answers INFO by itself.
-        mutating func collect() {
-            while !state.actions.isEmpty {
-                let actions = state.actions
-                state.actions = []
-                for action in actions {
-                    switch action {
-                    case .send(let request, let link):
-                        guard let flight = state.flights[request], let call = state.calls[flight.call] else { continue }
-                        guard case .control(.info, _) = call.task else {
-                            out.append((request, link))
-                            continue
-                        }
-                        var writer = FrameWriter()
-                        writer.encodePairsReply(header(request, link, .info), pairs: [])
-                        deliver(writer.array, from: link)
-                    case .cancel(let request, _, _): cancelled.append(request)
-                    case .finish(let id, let result):
-                        // Resumed once, or the test fails.
-                        if id.rawValue < 1_000_000 { #expect(finished.updateValue(result, forKey: id) == nil) }
-                    }
-                }
-            }
-        }
-
-        func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {
-            ReplyHeader(id: request, kind: kind, model: models[link.index], profile: .fp32FMA)
-        }
-
-        mutating func deliver(_ bytes: [UInt8], from link: LinkID) {
-            do throws(ProtocolError) {
-                let frame = try ReplyFrame(decoding: bytes.span.bytes, maxBytes: 1 << 20)
-                state.receive(frame, from: link, now: now)
-            } catch {
-                state.receiveMalformed(error, from: link, now: now)
-            }
-            collect()
-        }
-
-        mutating func start(
-            _ ids: [UInt64],
-            parts: Int? = nil,
-            topK: UInt32 = 0,
-            deadline: Int64 = 1_000,
-            waitsForReady: Bool = false,
-            flags: RequestFlags = []
-        ) -> CallID {
-            calls += 1
-            let work = ScoreWork(
-                queries: [.numbers(user: 1, candidates: ids)],
-                parameters: ScoreParameters(topK: topK),
-                flags: flags,
-                requestedParts: parts
-            )
-            state.start(
-                CallID(calls),
-                .score(work),
-                deadline: now + deadline,
-                allotted: .microseconds(deadline),
-                waitsForReady: waitsForReady,
-                now: now
-            )
-            collect()
-            return CallID(calls)
-        }
-
-        /// What the worker that got a request makes of it.
-        func answer(_ request: RequestID, _ link: LinkID) -> [UInt8] {
-            guard let flight = state.flights[request], case .score(let work) = state.calls[flight.call]?.task,
-                let part = state.calls[flight.call]?.score?.parts[flight.part]
-            else { return [] }
-            var writer = FrameWriter()
-            let header = RequestHeader(id: request, kind: .score, model: part.model, profile: part.profile)
-            work.encode(part.slices, header: header, into: &writer)
-            var reply = FrameWriter()
-            do throws(ProtocolError) {
-                let frame = try RequestFrame(decoding: writer.bytes, limits: .default)
-                try frame.header.checkTarget(model: models[link.index], profile: .fp32FMA)
-                let request = try frame.score(limits: .default)
-                Fake.answer(request, self.header(frame.header.id, link, .score), into: &reply)
-            } catch {
-                reply.encodeErrorReply(self.header(request, link, .error), error: ErrorReply(answering: error))
-            }
-            return reply.array
-        }
-
-        /// Lets the workers answer what is out, the earliest first, until nothing is.
-        mutating func answerAll() {
-            while !out.isEmpty {
-                let (request, link) = out.removeFirst()
-                let bytes = answer(request, link)
-                if !bytes.isEmpty { deliver(bytes, from: link) }
-            }
-        }
-
-        func scores(_ id: CallID) -> [Float]? {
-            guard case .success(.score(let outcome)) = finished[id] else { return nil }
-            return outcome.queries[0].entries.map(\.score)
-        }
-
-        func error(_ id: CallID) -> PoolError? {
-            guard case .failure(let error) = finished[id] else { return nil }
-            return error
-        }
-    }
-
     @Test func aCallEndsAtItsDeadlineAndNotBefore() {
         var bench = Bench(workers: 1)
         let id = bench.start([1, 2], deadline: 500)
@@ -196,15 +59,6 @@ import ZMQ
         #expect(bench.finished[id] == nil)
         bench.answerAll()
         #expect(bench.scores(id) == [Fake.score(1, 1)])
-    }
-
-    @Test func requestsGoToTheWorkerWithTheFewestInFlight() {
-        var bench = Bench(workers: 3)
-        for _ in 0..<9 { _ = bench.start([1]) }
-        #expect(bench.state.links.map(\.inFlight.count) == [3, 3, 3])
-        // Equal workers take turns.
-        #expect(bench.out.prefix(3).map(\.link) == bench.out.dropFirst(3).prefix(3).map(\.link))
-        #expect(Set(bench.out.prefix(3).map(\.link)).count == 3)
     }
 
     @Test func aLostWorkersPartsGoToOthersAtOnce() {
@@ -416,44 +270,70 @@ import ZMQ
         #expect(bench.error(id)?.causes.first?.reason.contains("malformed") == true)
     }
 
-    /// Random events for a long while: every call ends once, and nothing stays behind.
-    @Test(arguments: 0..<50)
+    /// Random events for a long while: every call ends once, by its deadline, and nothing stays behind.
+    @Test(arguments: 0..<100)
     func everyCallEndsOnce(_ seed: UInt64) {
         var random = SplitMix(state: seed)
-        var bench = Bench(workers: 3, models: [Fake.model, Fake.model, Fake.otherModel])
-        var started: Set<CallID> = []
-        for _ in 0..<400 {
-            bench.now += .random(in: 0...200, using: &random)
-            switch Int.random(in: 0..<8, using: &random) {
+        let options = PoolOptions(
+            balancing: Balancing.allCases[Int(seed % 3)],
+            window: seed % 2 == 0 ? CreditWindow() : CreditWindow(requests: 2, scoring: .microseconds(300)),
+            waitingParts: seed % 5 == 0 ? 4 : 1_000,
+            hedges: seed % 4 < 2
+        )
+        let models = [Fake.model, Fake.model, Fake.otherModel, Fake.model]
+        var bench = Bench(workers: 4, options: options, models: models, seed: seed)
+        var deadlines: [CallID: Int64] = [:]
+        let statuses = [Status.resourceExhausted, .unavailable, .internal, .notFound, .failedPrecondition]
+        for _ in 0..<600 {
+            bench.advance(to: bench.now + .random(in: 0...100, using: &random))
+            switch Int.random(in: 0..<10, using: &random) {
             case 0, 1, 2:
                 let ids = (0..<Int.random(in: 0...9, using: &random)).map { UInt64($0) }
-                started.insert(bench.start(ids, parts: .random(in: 1...3, using: &random)))
-            case 3, 4:
+                let id = bench.start(
+                    ids,
+                    parts: .random(in: 1...3, using: &random),
+                    topK: .random(in: 0...3, using: &random),
+                    waitsForReady: .random(using: &random),
+                    flags: .random(using: &random) ? .allowPartial : []
+                )
+                deadlines[id] = bench.now + 1_000
+            case 3, 4, 5:
                 guard !bench.out.isEmpty else { continue }
                 let index = Int.random(in: bench.out.indices, using: &random)
                 let (request, link) = bench.out.remove(at: index)
                 let bytes = bench.answer(request, link)
                 if !bytes.isEmpty { bench.deliver(bytes, from: link) }
-            case 5:
+            case 6:
                 guard let link = bench.links.randomElement(using: &random) else { continue }
                 let isUp = [.ready, .introducing].contains(bench.state.links[link.index].condition)
                 bench.state.handle(isUp ? .lost : .connected, at: link, now: bench.now)
-            case 6:
+            case 7:
                 guard let flight = bench.out.popLast() else { continue }
                 bench.state.blocked(flight.request, now: bench.now)
+            case 8:
+                guard let flight = bench.out.popLast(), let status = statuses.randomElement(using: &random) else {
+                    continue
+                }
+                let error = ErrorReply(
+                    status: status,
+                    message: "no",
+                    retryAfterMicroseconds: .random(in: 0...500, using: &random)
+                )
+                let flags: ReplyFlags = .random(using: &random) ? .draining : []
+                bench.refuse(flight.request, flight.link, error, flags: flags)
             default:
-                if let call = started.randomElement(using: &random) { bench.state.cancel(call) }
+                if let call = deadlines.keys.randomElement(using: &random) { bench.state.cancel(call) }
             }
             bench.state.tick(now: bench.now)
             bench.collect()
+            for (id, deadline) in deadlines where deadline <= bench.now { #expect(bench.finished[id] != nil) }
         }
-        bench.now += 10_000
-        bench.state.tick(now: bench.now)
-        bench.collect()
-        #expect(Set(bench.finished.keys) == started)
-        #expect(bench.state.links.allSatisfy { $0.inFlight.isEmpty })
+        bench.advance(to: bench.now + 10_000)
+        #expect(Set(bench.finished.keys) == Set(deadlines.keys))
+        #expect(bench.state.links.allSatisfy { $0.inFlight.isEmpty && $0.load.inFlight < 0.001 })
         #expect(bench.state.flights.isEmpty)
         #expect(bench.state.calls.isEmpty)
+        #expect(bench.state.nextTick == nil)
     }
 }
 

@@ -35,7 +35,11 @@ struct PoolLoop: ~Copyable {
         self.options = options
         wakeUpSlot = poller.add(fileDescriptor: wakeUp.fileDescriptor)
         self.wakeUp = wakeUp
-        state = PoolState(options: options, firstRequest: .random(in: 1...(1 << 62)))
+        state = PoolState(
+            options: options,
+            firstRequest: .random(in: 1...(1 << 62)),
+            seed: .random(in: 0 ... .max)
+        )
     }
 
     /// Serves until it is told to shut down or the transport fails; then every call has ended.

@@ -26,6 +26,11 @@ package struct PartFailure: Hashable, Sendable {
     package var queryIndex: UInt32?
     package var candidateIndex: UInt32?
     package var retryAfterMicroseconds: UInt32 = 0
+    /// Whether it counts against retries: not where a worker that leaves turned the request away before anything was
+    /// scored, and not for each of the requests that one lost connection took along.
+    package var isCharged = true
+    /// Why it was not sent again although another worker might do better.
+    package var remark = ""
 }
 
 /// One request of a SCORE call.
@@ -41,7 +46,7 @@ package struct CallPart: Sendable {
     package var endpoint = ""
     package var failures: [PartFailure] = []
 
-    var candidateCount: Int { slices.reduce(0) { $0 + $1.range.count } }
+    package var candidateCount: Int { slices.reduce(0) { $0 + $1.range.count } }
 }
 
 /// The machine of one SCORE call: parts, attempts, one model, merge.
@@ -60,6 +65,8 @@ package struct CallState: Sendable {
         case wait
         /// Send these parts, to workers that have not had them.
         case send([Int])
+        /// Send this part again, not before this time.
+        case retry(Int, at: Int64)
         /// The call is over.
         case finish(Result<ScoreOutcome, PoolError>)
     }
@@ -114,14 +121,20 @@ package struct CallState: Sendable {
     /// - Parameters:
     ///   - part: which part.
     ///   - failure: why there is no answer.
-    ///   - canRetry: whether a worker is ready that has not had the part.
+    ///   - verdict: whether the part may be sent again, by what the pool knows.
     /// - Returns: what has to happen now.
-    package mutating func failed(_ part: Int, _ failure: PartFailure, canRetry: Bool) -> Step {
+    package mutating func failed(_ part: Int, _ failure: PartFailure, _ verdict: RetryVerdict) -> Step {
+        var failure = failure
+        if case .no(let remark) = verdict { failure.remark = remark }
         parts[part].failures.append(failure)
-        let mayRetry =
-            failure.isTransport || failure.status.isRetryable
-            || (failure.status == .internal && parts[part].attempts == 1)
-        if mayRetry, canRetry, parts[part].attempts < attempts { return .send([part]) }
+        switch verdict {
+        case .elsewhere: return .send([part])
+        case .anywhere(let time):
+            parts[part].tried = []
+            return .retry(part, at: time)
+        case .underway: return .wait
+        case .no: break
+        }
         if isReconciled, failure.status == .failedPrecondition { return .finish(.failure(mixed())) }
         return .finish(.failure(error(of: part, failure)))
     }
@@ -155,11 +168,35 @@ package struct CallState: Sendable {
         return .send(odd)
     }
 
-    private func merged(model: ModelID, profile: NumericProfile) -> ScoreOutcome {
+    /// What can be said at the deadline: the parts that were answered by the model with the most candidates, and the
+    /// others as not scored.
+    ///
+    /// - Parameter prior: a model's score for candidates that it had no time for, as far as known.
+    /// - Returns: nil where there is no answer, or nothing is known to stand for those that are missing.
+    package func partialOutcome(prior: (ModelID) -> Float?) -> ScoreOutcome? {
+        func weight(_ answer: ScoreAnswer) -> Int {
+            parts.reduce(0) { sum, part in
+                let isSame = part.answer?.model == answer.model && part.answer?.profile == answer.profile
+                return sum + (isSame ? part.candidateCount : 0)
+            }
+        }
+        var best: ScoreAnswer?
+        for answer in parts.compactMap(\.answer) where weight(answer) > (best.map(weight) ?? -1) { best = answer }
+        guard let best, let prior = prior(best.model) else { return nil }
+        return merged(model: best.model, profile: best.profile, prior: prior)
+    }
+
+    /// Merges the answers of one model; parts without one are filled with the prior.
+    private func merged(model: ModelID, profile: NumericProfile, prior: Float = 0) -> ScoreOutcome {
         var answers: [(slice: Slice, answer: SliceAnswer)] = []
         var reports: [PartReport] = []
         for part in parts {
-            guard let answer = part.answer else { continue }
+            guard let answer = part.answer, answer.model == model, answer.profile == profile else {
+                for slice in part.slices {
+                    answers.append((slice, SliceAnswer(unscored: slice.range.count, work.parameters, prior: prior)))
+                }
+                continue
+            }
             for (slice, one) in zip(part.slices, answer.slices) { answers.append((slice, one)) }
             reports.append(
                 PartReport(
@@ -196,10 +233,11 @@ package struct CallState: Sendable {
         let slices = parts[part].slices
         let slice = failure.queryIndex.flatMap { Int($0) < slices.count ? slices[Int($0)] : nil }
         let attempts = parts[part].attempts
-        let again = attempts > 1 ? " (attempt \(attempts))" : failure.isTransport ? "; no other worker is ready" : ""
+        let again = attempts > 1 ? " (attempt \(attempts))" : ""
+        let remark = failure.remark.isEmpty ? "" : "; \(failure.remark)"
         return PoolError(
             failure.status,
-            "\(failure.endpoint): \(failure.message)\(again)",
+            "\(failure.endpoint): \(failure.message)\(again)\(remark)",
             causes: parts[part].failures.count > 1 ? failureCauses : [],
             queryIndex: slice?.query,
             candidateIndex: failure.candidateIndex.flatMap { index in

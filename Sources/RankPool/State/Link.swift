@@ -22,6 +22,8 @@ package struct Link: Sendable {
 
     /// The endpoint, as the user reads it in errors.
     package let endpoint: String
+    /// The endpoint's hash, for rendezvous.
+    let hash: UInt64
     package var condition: Condition
     /// What went wrong last, kept until the worker is ready.
     package var failure: (status: Status, reason: String)?
@@ -32,8 +34,18 @@ package struct Link: Sendable {
     /// The model of its latest reply.
     package var model: ModelID = .unspecified
     package var limits: FrameLimits = .default
+    /// The score of candidates that a model has no time for, with the model that it belongs to.
+    package var prior: (model: ModelID, score: Float)?
     /// The requests it has not answered yet.
     package var inFlight: Set<RequestID> = []
+    /// What its requests cost.
+    package var cost = CostModel()
+    /// How much work waits there.
+    package var load = LinkLoad()
+    /// Whether it is set aside, and what share of the work it gets.
+    package var health = WorkerHealthRecord()
+    /// It asked not to be sent a retry before this time.
+    package var pausedUntil: Int64 = 0
     /// When it was last given a request, as a count of requests.
     package var lastUse: UInt64 = 0
     /// Its queue was full or not there yet; until this time nothing is offered to it.
@@ -42,6 +54,7 @@ package struct Link: Sendable {
     package init(endpoint: String, condition: Condition) {
         self.endpoint = endpoint
         self.condition = condition
+        hash = RandomSource.hash(endpoint)
     }
 
     /// Whether a connection may come about without another failure in between.
@@ -68,6 +81,14 @@ package struct Link: Sendable {
             endpoint: endpoint,
             reason: condition == .failed ? failure.reason : "\(state), after: \(failure.reason)"
         )
+    }
+
+    /// Whether this pool may have another request in flight there.
+    func hasRoom(for cost: Double, within window: CreditWindow, now: Int64) -> Bool {
+        guard blockedUntil <= now, inFlight.count < window.requests else { return false }
+        // One request is always allowed, however long it takes.
+        guard let limit = window.microseconds, !inFlight.isEmpty else { return true }
+        return load.inFlight + cost <= limit
     }
 
     mutating func fail(_ status: Status, _ reason: String) {

@@ -22,4 +22,12 @@ package struct Flight: Sendable {
     package let call: CallID
     package let part: Int
     package let link: LinkID
+    /// The estimated µs of its scoring.
+    package var cost = 0.0
+    /// The estimated µs until its answer, when it was sent.
+    package var expected = 0.0
+    /// When it was sent.
+    package var sentAt: Int64 = 0
+    /// When its part was first sent to a worker: earlier for a hedge.
+    package var startedAt: Int64 = 0
 }

@@ -14,11 +14,16 @@ extension PoolState {
     ) {
         calls[id] = Call(task: task, deadline: deadline, allotted: allotted, waitsForReady: waitsForReady)
         deadlines.insert(id, at: deadline)
-        let waiting = pending
-        pending = []
-        dispatch(Pending(call: id, part: nil), now: now)
-        failWhatIsHopeless()
-        pending = waiting + pending
+        switch task {
+        case .control: questions.append(id)
+        case .score:
+            guard waiting.count < options.waitingParts else {
+                finish(id, .failure(full("\(waiting.count) parts of lists wait for a worker already")))
+                return
+            }
+            waiting.append(Pending(call: id, part: nil))
+        }
+        dispatchAll(now: now)
     }
 
     /// Ends a call because its task was cancelled.
@@ -37,13 +42,41 @@ extension PoolState {
     package mutating func tick(now: Int64) {
         while let (time, id) = deadlines.first, time <= now || calls[id] == nil {
             deadlines.removeFirst()
-            if calls[id] != nil { expire(id) }
+            if calls[id] != nil { expire(id, now: now) }
         }
         for index in links.indices where links[index].blockedUntil <= now { links[index].blockedUntil = 0 }
-        let waiting = pending
-        pending = []
-        for item in waiting where calls[item.call] != nil { dispatch(item, now: now) }
+        while let (time, item) = delayed.first, time <= now {
+            delayed.removeFirst()
+            if calls[item.call] != nil { waiting.append(item) }
+        }
+        hedgeWhatIsLate(now: now)
+        dispatchAll(now: now)
+    }
+
+    /// Sends what waits, as far as there is room.
+    private mutating func dispatchAll(now: Int64) {
+        if !questions.isEmpty {
+            let asked = questions
+            questions = []
+            for id in asked { ask(id, now: now) }
+        }
+        var kept: [Pending] = []
+        // Where no worker has room, nobody in the queue has to be looked at.
+        loop: while !waiting.isEmpty, hasRoom(now: now), let item = waiting.popFirst() {
+            switch dispatch(item, now: now) {
+            case .done: continue
+            case .waits: kept.append(item)
+            case .waitsForRoom:
+                kept.append(item)
+                break loop
+            }
+        }
+        waiting.prepend(kept)
         failWhatIsHopeless()
+    }
+
+    private func hasRoom(now: Int64) -> Bool {
+        links.contains { $0.condition == .ready && $0.hasRoom(for: 0, within: options.window, now: now) }
     }
 
     /// The socket did not take a request: its queue is full, or the connection is going.
@@ -51,66 +84,127 @@ extension PoolState {
         guard let flight = land(request) else { return }
         calls[flight.call]?.score?.unsent(flight.part)
         links[flight.link.index].blockedUntil = now + 1_000
-        pending.append(Pending(call: flight.call, part: flight.part))
+        if case .control = calls[flight.call]?.task {
+            questions.append(flight.call)
+        } else if twins(of: flight).isEmpty {
+            waiting.append(Pending(call: flight.call, part: flight.part))
+        }
     }
 
-    private mutating func expire(_ id: CallID) {
+    private mutating func expire(_ id: CallID, now: Int64) {
         guard let call = calls[id] else { return }
-        let causes: [PoolError.Cause]
         switch call.task {
-        case .control(_, let link): causes = [links[link.index].cause]
-        case .score: causes = links.map(\.cause)
+        case .control(_, let link):
+            finish(id, .failure(late(call, causes: [links[link.index].cause])))
+        case .score:
+            for flight in call.flights.compactMap({ flights[$0] }) { noteLateness(of: flight, now: now) }
+            if case .score(let work) = call.task, work.flags.contains(.allowPartial),
+                let outcome = call.score?.partialOutcome(prior: { prior(of: $0) })
+            {
+                finish(id, .success(.score(outcome)))
+                return
+            }
+            let isReady = links.contains { $0.condition == .ready }
+            let wasSent = call.score.map { $0.parts.contains { $0.attempts > 0 } } ?? false
+            let error =
+                isReady && !wasSent
+                ? full("no worker had room for it within \(call.allotted)") : late(call, causes: links.map(\.cause))
+            finish(id, .failure(error))
         }
-        finish(id, .failure(PoolError(.deadlineExceeded, "no answer within \(call.allotted)", causes: causes)))
     }
 
-    private mutating func dispatch(_ item: Pending, now: Int64) {
-        guard let call = calls[item.call] else { return }
-        if case .control(let kind, let link) = call.task {
-            let target = links[link.index]
-            // INFO introduces a worker; anything else waits until it has.
-            let isOpen = target.condition == .ready || (kind == .info && target.condition == .introducing)
-            if isOpen, target.blockedUntil <= now {
-                send(item.call, part: 0, to: link)
-            } else {
-                pending.append(item)
-            }
-            return
+    private func prior(of model: ModelID) -> Float? {
+        links.lazy.compactMap(\.prior).first { $0.model == model }?.score
+    }
+
+    private func late(_ call: Call, causes: [PoolError.Cause]) -> PoolError {
+        PoolError(.deadlineExceeded, "no answer within \(call.allotted)", causes: causes)
+    }
+
+    private func full(_ reason: String) -> PoolError {
+        PoolError(
+            .resourceExhausted,
+            "the pool is full: \(reason); send less, add workers, or widen the window",
+            causes: links.map(\.cause)
+        )
+    }
+
+    /// INFO introduces a worker; any other question waits until it has been answered.
+    private mutating func ask(_ id: CallID, now: Int64) {
+        guard let call = calls[id], case .control(let kind, let link) = call.task else { return }
+        let target = links[link.index]
+        let isOpen = target.condition == .ready || (kind == .info && target.condition == .introducing)
+        if isOpen, target.blockedUntil <= now {
+            send(id, part: 0, to: link, now: now)
+        } else {
+            questions.append(id)
         }
-        guard let part = item.part else {
-            split(item, now: now)
-            return
-        }
-        guard let state = call.score else { return }
+    }
+
+    /// What became of a part that waited.
+    private enum Dispatch {
+        /// It is on its way, or no longer needed.
+        case done
+        /// The workers that it may go to have no room.
+        case waits
+        /// No worker has room for it, nor for those behind it.
+        case waitsForRoom
+    }
+
+    /// Sends a part, or splits a call.
+    private mutating func dispatch(_ item: Pending, now: Int64) -> Dispatch {
+        guard let call = calls[item.call] else { return .done }
+        guard let part = item.part else { return split(item, now: now) }
+        guard let state = call.score, case .score(let work) = call.task else { return .done }
         let wanted = state.parts[part]
-        guard let link = choose(excluding: wanted.tried, model: wanted.model, now: now) else {
-            let isLeft = choose(excluding: wanted.tried, model: wanted.model, now: .max) != nil
-            if !isLeft, let error = state.gaveUp(on: part) {
-                finish(item.call, .failure(error))
-            } else {
-                pending.append(item)
-            }
-            return
+        let request = Request(
+            tried: wanted.tried,
+            avoided: state.parts.count > 1 ? Set(call.flights.compactMap { flights[$0]?.link }) : [],
+            model: wanted.model,
+            key: options.balancing == .rendezvous ? work.key(of: wanted.slices) : 0,
+            candidates: wanted.candidateCount
+        )
+        if let link = choose(for: request, now: now) {
+            send(item.call, part: part, to: link, now: now)
+            return .done
         }
-        send(item.call, part: part, to: link)
+        guard !isLeft(for: wanted, except: nil), let error = state.gaveUp(on: part) else {
+            return wanted.tried.isEmpty && wanted.model == .unspecified ? .waitsForRoom : .waits
+        }
+        finish(item.call, .failure(error))
+        return .done
     }
 
-    private mutating func split(_ item: Pending, now: Int64) {
-        guard let call = calls[item.call], case .score(let work) = call.task else { return }
+    private mutating func split(_ item: Pending, now: Int64) -> Dispatch {
+        guard let call = calls[item.call], case .score(let work) = call.task else { return .done }
         let ready = links.filter { $0.condition == .ready }
-        guard !ready.isEmpty else {
-            pending.append(item)
-            return
-        }
+        guard !ready.isEmpty else { return .waitsForRoom }
         let limits = commonLimits(of: ready, queries: work.queries.count)
-        let worthwhile = min(ready.count, work.candidateCount / options.candidatesPerPart)
         do {
-            let parts = try Partition.split(work, limits: limits, into: work.requestedParts ?? worthwhile)
+            let count = work.requestedParts ?? worthwhile(work, ready, now: now)
+            let parts = try Partition.split(work, limits: limits, into: count)
             calls[item.call]?.score = CallState(work: work, parts: parts, attempts: options.attempts)
-            for part in parts.indices { dispatch(Pending(call: item.call, part: part), now: now) }
+            for part in parts.indices {
+                let item = Pending(call: item.call, part: part)
+                if case .done = dispatch(item, now: now) { continue }
+                waiting.append(item)
+            }
         } catch {
             finish(item.call, .failure(error))
         }
+        return .done
+    }
+
+    /// Into how many parts a list is split for the sake of speed.
+    private func worthwhile(_ work: ScoreWork, _ ready: [Link], now: Int64) -> Int {
+        let workers = ready.filter {
+            $0.cost.hasLearned && !$0.isDraining && !$0.isNotServing && !$0.health.isEjected(now: now)
+        }
+        guard !workers.isEmpty else { return min(ready.count, work.candidateCount / options.candidatesPerPart) }
+        return FanOut.parts(
+            candidates: work.candidateCount,
+            workers: workers.map { FanOut.Worker(wait: $0.load.wait(now: now), cost: $0.cost) }
+        )
     }
 
     /// What every one of these workers takes, what a frame can hold, and what leads to a reply that fits.
@@ -126,26 +220,26 @@ extension PoolState {
 
     /// Fails calls that wait for a worker when every way to one has failed.
     private mutating func failWhatIsHopeless() {
-        let isAnyReady = links.contains { $0.condition == .ready }
-        let isAnyUnderway = links.contains(where: \.isUnderway)
-        let isHopeless = !isAnyReady && !isAnyUnderway
-        for item in pending {
-            guard let call = calls[item.call], !call.waitsForReady else { continue }
-            switch call.task {
-            case .control(_, let link) where links[link.index].condition == .failed:
-                let link = links[link.index]
-                let status = link.failure?.status ?? .unavailable
-                finish(item.call, .failure(PoolError(status, "the worker cannot be reached", causes: [link.cause])))
-            case .score where isHopeless:
-                let isUnauthenticated = links.allSatisfy { $0.failure?.status == .unauthenticated }
-                let error = PoolError(
-                    isUnauthenticated ? .unauthenticated : .unavailable,
-                    "no worker can be reached; start one, or mend the endpoints",
-                    causes: links.map(\.cause)
-                )
-                finish(item.call, .failure(error))
-            case .control, .score: continue
-            }
+        let isHopeless = !links.contains { $0.condition == .ready || $0.isUnderway }
+        guard isHopeless || !questions.isEmpty else { return }
+        for id in questions {
+            guard let call = calls[id], !call.waitsForReady, case .control(_, let link) = call.task else { continue }
+            let target = links[link.index]
+            guard target.condition == .failed else { continue }
+            let status = target.failure?.status ?? .unavailable
+            finish(id, .failure(PoolError(status, "the worker cannot be reached", causes: [target.cause])))
         }
+        guard isHopeless else { return }
+        let isUnauthenticated = links.allSatisfy { $0.failure?.status == .unauthenticated }
+        let error = PoolError(
+            isUnauthenticated ? .unauthenticated : .unavailable,
+            "no worker can be reached; start one, or mend the endpoints",
+            causes: links.map(\.cause)
+        )
+        for item in waiting.all where calls[item.call]?.waitsForReady == false {
+            finish(item.call, .failure(error))
+        }
+        let calls = calls
+        waiting.removeAll { calls[$0.call] == nil }
     }
 }

@@ -14,7 +14,7 @@ extension PoolState {
             links[id.index].silentHandshakeFailures = 0
             introduce(id, now: now)
         case .lost:
-            lose(id)
+            lose(id, now: now)
         case .handshakeBroken:
             links[id.index].silentHandshakeFailures += 1
             if links[id.index].silentHandshakeFailures > 1 {
@@ -35,15 +35,19 @@ extension PoolState {
     package mutating func receive(_ frame: borrowing ReplyFrame, from id: LinkID, now: Int64) {
         links[id.index].isDraining = frame.header.flags.contains(.draining)
         links[id.index].isNotServing = frame.header.flags.contains(.notServing)
+        let isOther = links[id.index].model != frame.header.model
         links[id.index].model = frame.header.model
+        links[id.index].load.reported(frame.header.backlogMicroseconds, now: now)
         // Late replies and those to a CANCEL belong to no flight.
         guard let flight = flights[frame.header.id], flight.link == id else { return }
         land(frame.header.id)
         do {
-            try take(frame, flight)
+            try take(frame, flight, now: now)
         } catch {
-            settle(flight, failure: malformed(error, at: id))
+            settle(flight, failure: malformed(error, at: id), now: now)
         }
+        // Limits and prior are the model's.
+        if isOther, frame.header.kind != .info, links[id.index].condition == .ready { introduce(id, now: now) }
         tick(now: now)
     }
 
@@ -53,7 +57,7 @@ extension PoolState {
         let requests = isMatched ? [error.requestID] : links[id.index].inFlight
         for request in requests {
             guard let flight = land(request) else { continue }
-            settle(flight, failure: malformed(error, at: id))
+            settle(flight, failure: malformed(error, at: id), now: now)
         }
         tick(now: now)
     }
@@ -67,7 +71,7 @@ extension PoolState {
         )
     }
 
-    private mutating func take(_ frame: borrowing ReplyFrame, _ flight: Flight) throws(ProtocolError) {
+    private mutating func take(_ frame: borrowing ReplyFrame, _ flight: Flight, now: Int64) throws(ProtocolError) {
         let endpoint = links[flight.link.index].endpoint
         guard let call = calls[flight.call] else { return }
         switch (frame.header.kind, call.task) {
@@ -80,9 +84,10 @@ extension PoolState {
                 isTransport: false,
                 queryIndex: error.queryIndex,
                 candidateIndex: error.candidateIndex,
-                retryAfterMicroseconds: error.retryAfterMicroseconds
+                retryAfterMicroseconds: error.retryAfterMicroseconds,
+                isCharged: error.status != .unavailable || !frame.header.flags.contains(.draining)
             )
-            settle(flight, failure: failure)
+            settle(flight, failure: failure, now: now)
         case (.score, .score(let work)):
             guard let part = call.score?.parts[flight.part] else { return }
             let answer = try ScoreAnswer(frame, slices: part.slices, parameters: work.parameters)
@@ -91,6 +96,14 @@ extension PoolState {
             else {
                 throw ProtocolError(.internal, "model \(answer.model) answered where \(part.model) was demanded")
             }
+            budget.noteAnswer()
+            if options.hedges {
+                hedging.noteAnswer(after: now - flight.startedAt)
+                cancelTwins(of: flight)
+            }
+            links[flight.link.index].health.answered()
+            links[flight.link.index].failure = nil
+            learn(answer, flight, candidates: part.candidateCount, now: now)
             let links = self.links
             if let step = calls[flight.call]?.score?.answered(
                 flight.part,
@@ -102,7 +115,8 @@ extension PoolState {
             }
         case (.info, .control(.info, _)):
             let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
-            ready(flight.link, limits: info.limits)
+            ready(flight.link, limits: info.limits, now: now)
+            links[flight.link.index].prior = info.prior.map { (info.model, $0) }
             finish(flight.call, .success(.pairs(info)))
         case (.health, .control(.health, _)):
             let health = WorkerHealth(
@@ -128,23 +142,38 @@ extension PoolState {
     /// Asks a new connection what it is: only a worker whose scoring thread answers gets requests.
     private mutating func introduce(_ link: LinkID, now: Int64) {
         let id = CallID(.max - UInt64(link.index))
+        guard calls[id] == nil else { return }
         calls[id] = Call(
             task: .control(.info, link),
             deadline: .max,
             allotted: .zero,
             waitsForReady: true
         )
-        send(id, part: 0, to: link)
+        send(id, part: 0, to: link, now: now)
     }
 
-    private mutating func ready(_ link: LinkID, limits: FrameLimits) {
-        links[link.index].condition = .ready
-        links[link.index].failure = nil
+    /// A list that was scored whole says what the worker's candidates cost.
+    private mutating func learn(_ answer: ScoreAnswer, _ flight: Flight, candidates: Int, now: Int64) {
+        guard answer.slices.allSatisfy({ $0.coverage == 1 }) else { return }
+        links[flight.link.index].cost.learn(
+            candidates: candidates,
+            compute: Double(answer.timings.computeMicroseconds),
+            queue: Double(answer.timings.queueMicroseconds),
+            latency: Double(now - flight.sentAt)
+        )
+    }
+
+    private mutating func ready(_ link: LinkID, limits: FrameLimits, now: Int64) {
+        if links[link.index].condition != .ready {
+            links[link.index].condition = .ready
+            links[link.index].failure = nil
+            links[link.index].health.becameReady(now: now)
+        }
         links[link.index].limits = limits
     }
 
     /// Fails what was in flight on a lost connection; each part goes to another worker at once where there is one.
-    private mutating func lose(_ id: LinkID) {
+    private mutating func lose(_ id: LinkID, now: Int64) {
         // The reason of a failed handshake says more than its end.
         guard links[id.index].condition != .failed else { return }
         let wasReady = links[id.index].condition == .ready
@@ -153,39 +182,51 @@ extension PoolState {
         links[id.index].failure = (
             .unavailable, wasReady ? "the connection was lost" : "the peer ended the connection before it was ready"
         )
+        // One event is one failure, however much was in flight.
+        if wasReady, !requests.isEmpty {
+            budget.noteFailure()
+            noteFailure("the connection was lost", at: id, now: now)
+        }
         for request in requests.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard let flight = land(request) else { continue }
             let failure = PartFailure(
                 status: .unavailable,
                 message: "the connection was lost while the request was in flight",
                 endpoint: links[id.index].endpoint,
-                isTransport: true
+                isTransport: true,
+                isCharged: false
             )
-            settle(flight, failure: failure)
+            settle(flight, failure: failure, now: now)
         }
+        links[id.index].load.reset()
     }
 
-    private mutating func settle(_ flight: Flight, failure: PartFailure) {
+    private mutating func settle(_ flight: Flight, failure: PartFailure, now: Int64) {
         guard let call = calls[flight.call] else { return }
         guard case .score = call.task, let part = call.score?.parts[flight.part] else {
-            settleControl(flight, failure)
+            settleControl(flight, failure, now: now)
             return
         }
-        let canRetry = choose(excluding: part.tried, model: part.model, now: .max) != nil
-        if let step = calls[flight.call]?.score?.failed(flight.part, failure, canRetry: canRetry) {
+        noteHealth(failure, at: flight.link, now: now)
+        var verdict = judge(failure, of: part, at: flight.link, deadline: call.deadline, now: now)
+        if !twins(of: flight).isEmpty {
+            // What is wrong with the request is wrong with its twin.
+            verdict = failure.status.advice == .mendRequest ? .no(remark: "") : .underway
+        }
+        if let step = calls[flight.call]?.score?.failed(flight.part, failure, verdict) {
             perform(step, of: flight.call)
         }
     }
 
-    private mutating func settleControl(_ flight: Flight, _ failure: PartFailure) {
+    private mutating func settleControl(_ flight: Flight, _ failure: PartFailure, now: Int64) {
         if flight.call.rawValue == .max - UInt64(flight.link.index) {
             // A worker that refuses INFO still speaks the protocol; a malformed answer or a lost connection does not.
             if failure.isTransport {
                 if links[flight.link.index].condition == .introducing {
                     links[flight.link.index].fail(failure.status, failure.message)
                 }
-            } else {
-                ready(flight.link, limits: .default)
+            } else if links[flight.link.index].condition == .introducing {
+                ready(flight.link, limits: .default, now: now)
             }
         }
         let error = PoolError(failure.status, "\(failure.endpoint): \(failure.message)")
@@ -195,7 +236,9 @@ extension PoolState {
     private mutating func perform(_ step: CallState.Step, of id: CallID) {
         switch step {
         case .wait: break
-        case .send(let parts): pending += parts.map { Pending(call: id, part: $0) }
+        case .send(let parts):
+            for part in parts { waiting.append(Pending(call: id, part: part)) }
+        case .retry(let part, let time): delayed.insert(Pending(call: id, part: part), at: time)
         case .finish(let result): finish(id, result.map { .score($0) })
         }
     }

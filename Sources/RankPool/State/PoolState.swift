@@ -30,18 +30,22 @@ package struct PoolState: Sendable {
         }
     }
 
-    /// A part that waits for a worker; nil part = the call is not split yet.
-    struct Pending: Sendable {
-        var call: CallID
-        var part: Int?
-    }
-
     package let options: PoolOptions
     package internal(set) var links: [Link] = []
     package internal(set) var calls: [CallID: Call] = [:]
     package internal(set) var flights: [RequestID: Flight] = [:]
     package var actions: [PoolAction] = []
-    var pending: [Pending] = []
+    /// The parts that wait for a worker.
+    var waiting = WaitingQueue()
+    /// The questions that wait for their worker.
+    var questions: [CallID] = []
+    /// The parts that are sent again, but not yet.
+    var delayed = DeadlineQueue<Pending>()
+    /// When requests are late.
+    var hedges = DeadlineQueue<RequestID>()
+    var hedging = HedgePolicy()
+    package internal(set) var budget = RetryBudget()
+    var random: RandomSource
     var deadlines = DeadlineQueue<CallID>()
     private var lastRequest: UInt64
     private var useCount: UInt64 = 0
@@ -51,8 +55,10 @@ package struct PoolState: Sendable {
     /// - Parameters:
     ///   - options: how it behaves.
     ///   - firstRequest: the first request's id; a random one keeps the replies of a predecessor apart.
-    package init(options: PoolOptions, firstRequest: UInt64 = 1) {
+    ///   - seed: where the machine's choices start.
+    package init(options: PoolOptions, firstRequest: UInt64 = 1, seed: UInt64 = 1) {
         self.options = options
+        random = RandomSource(seed: seed)
         lastRequest = firstRequest &- 1
     }
 
@@ -64,8 +70,9 @@ package struct PoolState: Sendable {
 
     /// When `tick` must be called at the latest; nil = only after an event.
     package var nextTick: Int64? {
-        let blocked = pending.isEmpty ? nil : links.filter { $0.blockedUntil > 0 }.map(\.blockedUntil).min()
-        return [deadlines.first?.time, blocked].compactMap { $0 }.min()
+        let isWaiting = !waiting.isEmpty || !questions.isEmpty
+        let blocked = isWaiting ? links.lazy.filter { $0.blockedUntil > 0 }.map(\.blockedUntil).min() : nil
+        return [deadlines.first?.time, delayed.first?.time, hedges.first?.time, blocked].compactMap { $0 }.min()
     }
 
     /// The deadlines kept, those of calls that have ended included.
@@ -79,35 +86,29 @@ package struct PoolState: Sendable {
         return RequestID(rawValue: lastRequest)
     }
 
-    /// The ready worker with the fewest requests in flight; among equals the one that was used least recently.
-    ///
-    /// Workers that leave or do not serve come last; among the others those that hold the demanded model come first.
-    func choose(excluding tried: [LinkID], model: ModelID, now: Int64) -> LinkID? {
-        var best: (rank: (Int, Int, Int, UInt64), link: LinkID)?
-        for (index, link) in links.enumerated() where link.condition == .ready && link.blockedUntil <= now {
-            guard !tried.contains(LinkID(index)) else { continue }
-            let rank = (
-                link.isDraining || link.isNotServing ? 1 : 0,
-                model == .unspecified || link.model == model ? 0 : 1,
-                link.inFlight.count,
-                link.lastUse
-            )
-            if let known = best, known.rank <= rank { continue }
-            best = (rank, LinkID(index))
-        }
-        return best?.link
-    }
-
     /// Puts a request of a call on its way.
-    mutating func send(_ call: CallID, part: Int, to link: LinkID) {
+    mutating func send(_ call: CallID, part: Int, to link: LinkID, startedAt: Int64? = nil, now: Int64) {
         let request = makeRequestID()
-        flights[request] = Flight(call: call, part: part, link: link)
+        let candidates = calls[call]?.score?.parts[part].candidateCount
+        let cost = candidates.map { links[link.index].cost.compute($0) } ?? 0
+        let expected = links[link.index].load.wait(now: now) + cost + links[link.index].cost.roundTrip
+        flights[request] = Flight(
+            call: call,
+            part: part,
+            link: link,
+            cost: cost,
+            expected: expected,
+            sentAt: now,
+            startedAt: startedAt ?? now
+        )
         calls[call]?.flights.insert(request)
         calls[call]?.score?.sent(part, to: link)
         links[link.index].inFlight.insert(request)
+        links[link.index].load.sent(cost, now: now)
         useCount += 1
         links[link.index].lastUse = useCount
         actions.append(.send(request, to: link))
+        if candidates != nil, startedAt == nil { planHedge(of: request, now: now) }
     }
 
     /// Forgets a request that is out.
@@ -116,6 +117,7 @@ package struct PoolState: Sendable {
         guard let flight = flights.removeValue(forKey: request) else { return nil }
         calls[flight.call]?.flights.remove(request)
         links[flight.link.index].inFlight.remove(request)
+        links[flight.link.index].load.landed(flight.cost)
         return flight
     }
 
@@ -128,7 +130,7 @@ package struct PoolState: Sendable {
                 actions.append(.cancel(request, at: flight.link, as: makeRequestID()))
             }
         }
-        // What is pending for it is dropped by the next dispatch.
+        // What waits for it is dropped by the next dispatch.
         calls[id] = nil
         // Entries outlive their calls until their time comes, which for long deadlines may be far off.
         if deadlines.count > 4 * calls.count + 1_024 {

@@ -64,6 +64,18 @@ package struct ScoreAnswer: Hashable, Sendable {
 }
 
 extension SliceAnswer {
+    /// What stands for a slice that nobody scored in time: as a worker would say it.
+    init(unscored count: Int, _ parameters: ScoreParameters, prior: Float) {
+        let wanted = parameters.topK == 0 ? count : min(count, Int(parameters.topK))
+        self.init(
+            scores: [Float](repeating: prior, count: wanted),
+            positions: parameters.repliesAreIndexed ? (0..<UInt32(clamping: wanted)).map { $0 } : nil,
+            flags: [EntryFlags](repeating: .notScored, count: wanted),
+            coverage: count == 0 ? 1 : 0,
+            queryFlags: .partial
+        )
+    }
+
     init(_ query: borrowing ScoreReplyQuery, count: Int, parameters: ScoreParameters) throws(ProtocolError) {
         let isIndexed = query.flags.contains(.indexed)
         let wanted = parameters.topK == 0 ? count : min(count, Int(parameters.topK))

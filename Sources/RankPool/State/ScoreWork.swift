@@ -55,6 +55,15 @@ package struct ScoreWork: Sendable {
 
     package var candidateCount: Int { queries.reduce(0) { $0 + $1.count } }
 
+    /// A hash of the user that slices are for; of the first one where they are for several.
+    func key(of slices: [Slice]) -> UInt64 {
+        guard let slice = slices.first else { return 0 }
+        return switch queries[slice.query] {
+        case .numbers(let user, _): RandomSource.mix(user)
+        case .text(let user, _): RandomSource.hash(user)
+        }
+    }
+
     /// Writes a request for some slices.
     package func encode(
         _ slices: [Slice],

@@ -1,0 +1,76 @@
+import RankProtocol
+
+extension PoolState {
+    /// What a worker is chosen for.
+    struct Request {
+        /// The workers that have had it.
+        var tried: [LinkID] = []
+        /// The workers that other parts of the same list are with: a list is spread.
+        var avoided: Set<LinkID> = []
+        var model: ModelID = .unspecified
+        /// The user, for rendezvous.
+        var key: UInt64 = 0
+        var candidates = 0
+    }
+
+    /// A ready worker with room, by the pool's policy; nil where none is to be had now.
+    ///
+    /// O(workers).
+    mutating func choose(for request: Request, now: Int64) -> LinkID? {
+        var least = Int.max
+        var eligible: [Int] = []
+        let isPanicking = isPanicking(now: now)
+        for index in links.indices where links[index].condition == .ready && !request.tried.contains(LinkID(index)) {
+            let reserve = reserve(of: links[index], for: request, ejects: !isPanicking, now: now)
+            guard reserve <= least else { continue }
+            // A worker that leaves is no better when those that stay are full.
+            if reserve < least { eligible = [] }
+            least = reserve
+            if links[index].hasRoom(
+                for: links[index].cost.compute(request.candidates),
+                within: options.window,
+                now: now
+            ) {
+                eligible.append(index)
+            }
+        }
+        if !request.avoided.isEmpty {
+            let fresh = eligible.filter { !request.avoided.contains(LinkID($0)) }
+            if !fresh.isEmpty { eligible = fresh }
+        }
+        guard let first = eligible.first else { return nil }
+        switch options.balancing {
+        case .powerOfTwoChoices: return LinkID(twoChoices(eligible, request, now: now))
+        case .roundRobin:
+            return LinkID(eligible.min { links[$0].lastUse < links[$1].lastUse } ?? first)
+        case .rendezvous:
+            func weight(_ index: Int) -> UInt64 { RandomSource.mix(links[index].hash ^ request.key) }
+            return LinkID(eligible.max { weight($0) < weight($1) } ?? first)
+        }
+    }
+
+    /// How far back a worker stands: 0 = the first to be used.
+    private func reserve(of link: Link, for request: Request, ejects: Bool, now: Int64) -> Int {
+        (link.isDraining || link.isNotServing ? 8 : 0)
+            + (ejects && link.health.isEjected(now: now) ? 4 : 0)
+            + (request.model == .unspecified || link.model == request.model ? 0 : 2)
+            + (link.pausedUntil > now ? 1 : 0)
+    }
+
+    private mutating func twoChoices(_ eligible: [Int], _ request: Request, now: Int64) -> Int {
+        guard eligible.count > 1 else { return eligible[0] }
+        let first = Int.random(in: 0..<eligible.count, using: &random)
+        let second = (first + Int.random(in: 1..<eligible.count, using: &random)) % eligible.count
+        let (one, other) = (eligible[first], eligible[second])
+        let costs = (end(one, request, now: now), end(other, request, now: now))
+        if costs.0 == costs.1 { return links[one].lastUse <= links[other].lastUse ? one : other }
+        return costs.0 < costs.1 ? one : other
+    }
+
+    /// The estimated µs until a worker's answer would be here.
+    private func end(_ index: Int, _ request: Request, now: Int64) -> Double {
+        let link = links[index]
+        let time = link.load.wait(now: now) + link.cost.compute(request.candidates) + link.cost.roundTrip
+        return time / link.health.share(now: now)
+    }
+}

@@ -1,0 +1,46 @@
+import RankProtocol
+
+extension PoolState {
+    /// A request is late, not only short of time, after this.
+    private static let leastLateness = 10_000.0
+
+    /// Notes what a failure says about the worker.
+    ///
+    /// An overloaded worker, one that leaves and one with another model work as they should.
+    mutating func noteHealth(_ failure: PartFailure, at link: LinkID, now: Int64) {
+        let isSick =
+            failure.isCharged
+            && (failure.isTransport || failure.status == .internal || failure.status == .unavailable)
+        if isSick {
+            noteFailure("\(failure.status): \(failure.message)", at: link, now: now)
+        } else if !failure.isTransport {
+            links[link.index].health.answered()
+        }
+    }
+
+    /// Notes that a request was out much longer than it should have been.
+    mutating func noteLateness(of flight: Flight, now: Int64) {
+        let time = Double(now - flight.sentAt)
+        guard time >= max(Self.leastLateness, 4 * flight.expected) else { return }
+        noteFailure("no answer within \(Int64(time) / 1_000) ms", at: flight.link, now: now)
+    }
+
+    /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left.
+    mutating func noteFailure(_ reason: String, at link: LinkID, now: Int64) {
+        guard links[link.index].health.failed(now: now) else { return }
+        let ejected = links.count { $0.health.isEjected(now: now) }
+        guard (ejected + 1) * 2 <= links.count else { return }
+        let pause = links[link.index].health.eject(now: now)
+        links[link.index].failure = (
+            .unavailable, "set aside for \(pause / 1_000_000) s after failures in a row, the last: \(reason)"
+        )
+    }
+
+    /// Whether so many of the workers that are there are set aside that the rest could not carry the load: then all
+    /// are used.
+    func isPanicking(now: Int64) -> Bool {
+        let ready = links.lazy.filter { $0.condition == .ready }
+        let healthy = ready.count { !$0.health.isEjected(now: now) && !$0.isDraining && !$0.isNotServing }
+        return healthy * 2 < ready.count { _ in true }
+    }
+}

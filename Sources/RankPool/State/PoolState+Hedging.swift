@@ -1,0 +1,44 @@
+import RankProtocol
+
+extension PoolState {
+    /// Notes when a request that was just sent will be late.
+    mutating func planHedge(of request: RequestID, now: Int64) {
+        guard options.hedges, links.count > 1 else { return }
+        hedging.noteSending()
+        if let delay = hedging.delay { hedges.insert(request, at: now + delay) }
+    }
+
+    /// Sends what is late to a second worker.
+    mutating func hedgeWhatIsLate(now: Int64) {
+        while let (time, request) = hedges.first, time <= now || flights[request] == nil {
+            hedges.removeFirst()
+            guard let flight = flights[request], let call = calls[flight.call], case .score(let work) = call.task,
+                let part = call.score?.parts[flight.part], part.attempts < options.attempts
+            else { continue }
+            let wanted = Request(
+                tried: part.tried,
+                model: part.model,
+                key: options.balancing == .rendezvous ? work.key(of: part.slices) : 0,
+                candidates: part.candidateCount
+            )
+            guard let link = choose(for: wanted, now: now), !links[link.index].isDraining,
+                !links[link.index].health.isEjected(now: now), hedging.take()
+            else { continue }
+            send(flight.call, part: flight.part, to: link, startedAt: flight.startedAt, now: now)
+        }
+    }
+
+    /// The other requests that are out for the same part.
+    func twins(of flight: Flight) -> [RequestID] {
+        guard options.hedges, let call = calls[flight.call] else { return [] }
+        return call.flights.filter { flights[$0]?.part == flight.part }
+    }
+
+    /// Takes back what nobody waits for since the same part was answered.
+    mutating func cancelTwins(of flight: Flight) {
+        for request in twins(of: flight) {
+            guard let twin = land(request) else { continue }
+            actions.append(.cancel(request, at: twin.link, as: makeRequestID()))
+        }
+    }
+}

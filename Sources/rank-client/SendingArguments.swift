@@ -1,0 +1,74 @@
+import ArgumentParser
+import RankPool
+
+/// How a command's requests are spread over the workers.
+struct SendingArguments: ParsableArguments {
+    @Option(
+        help: """
+            How a worker is chosen: p2c (of two at random the one that answers first by what is known), \
+            round-robin, or rendezvous (a user always gets the same one).
+            """
+    )
+    var balance = BalanceArgument.p2c
+
+    @Option(help: "How many times a request is sent at most, if workers are lost, leave or are overloaded.")
+    var attempts = 3
+
+    @Option(
+        help: ArgumentHelp(
+            "The most requests in flight at one worker; the others wait in the client. off = no bound.",
+            valueName: "count"
+        )
+    )
+    var window = WindowArgument(CreditWindow())
+
+    @Flag(
+        help: "Send a request that is late to a second worker as well, at most one of twenty; the first answer counts."
+    )
+    var hedge = false
+
+    func validate() throws {
+        if attempts < 1 { throw ValidationError("--attempts is \(attempts); expected 1 or more") }
+    }
+
+    /// The options of the pool.
+    var options: PoolOptions {
+        PoolOptions(attempts: attempts, balancing: balance.policy, window: window.window, hedges: hedge)
+    }
+}
+
+/// A policy by its name.
+enum BalanceArgument: String, ExpressibleByArgument, CaseIterable {
+    case p2c
+    case roundRobin = "round-robin"
+    case rendezvous
+
+    var policy: Balancing {
+        switch self {
+        case .p2c: .powerOfTwoChoices
+        case .roundRobin: .roundRobin
+        case .rendezvous: .rendezvous
+        }
+    }
+}
+
+/// A count of requests, or `off`.
+struct WindowArgument: ExpressibleByArgument {
+    let window: CreditWindow
+
+    init(_ window: CreditWindow) {
+        self.window = window
+    }
+
+    init?(argument: String) {
+        if argument == "off" {
+            window = .unlimited
+        } else if let requests = Int(argument), requests > 0 {
+            window = CreditWindow(requests: requests)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String { "\(window.requests)" }
+}

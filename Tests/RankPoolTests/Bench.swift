@@ -1,0 +1,170 @@
+import RankPool
+import RankProtocol
+import Testing
+
+/// A pool of workers, and what it decided.
+struct Bench {
+    var state: PoolState
+    var links: [LinkID] = []
+    var models: [ModelID] = []
+    var now: Int64 = 0
+    var calls: UInt64 = 0
+    var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
+    var cancelled: [RequestID] = []
+    /// SCORE requests that are out, in the order of their sending.
+    var out: [(request: RequestID, link: LinkID)] = []
+
+    init(
+        workers: Int,
+        options: PoolOptions = PoolOptions(attempts: 3),
+        models: [ModelID] = [],
+        areReady: Bool = true,
+        seed: UInt64 = 1
+    ) {
+        state = PoolState(options: options, seed: seed)
+        for index in 0..<workers {
+            links.append(state.addLink(endpoint: "tcp://w\(index)", condition: .connecting))
+            self.models.append(index < models.count ? models[index] : Fake.model)
+        }
+        if areReady { for link in links { becomeReady(link) } }
+    }
+
+    mutating func becomeReady(_ link: LinkID) {
+        state.handle(.connected, at: link, now: now)
+        collect()
+    }
+
+    /// Takes the machine's actions; answers INFO by itself.
+    mutating func collect() {
+        while !state.actions.isEmpty {
+            let actions = state.actions
+            state.actions = []
+            for action in actions {
+                switch action {
+                case .send(let request, let link):
+                    guard let flight = state.flights[request], let call = state.calls[flight.call] else { continue }
+                    guard case .control(.info, _) = call.task else {
+                        out.append((request, link))
+                        continue
+                    }
+                    var writer = FrameWriter()
+                    writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
+                    deliver(writer.array, from: link)
+                case .cancel(let request, _, _): cancelled.append(request)
+                case .finish(let id, let result):
+                    // Resumed once, or the test fails.
+                    if id.rawValue < 1_000_000 { #expect(finished.updateValue(result, forKey: id) == nil) }
+                }
+            }
+        }
+    }
+
+    func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {
+        ReplyHeader(id: request, kind: kind, model: models[link.index], profile: .fp32FMA)
+    }
+
+    /// Lets a worker refuse a request.
+    mutating func refuse(_ request: RequestID, _ link: LinkID, _ error: ErrorReply, flags: ReplyFlags = []) {
+        var header = header(request, link, .error)
+        header.flags = flags
+        var writer = FrameWriter()
+        writer.encodeErrorReply(header, error: error)
+        deliver(writer.array, from: link)
+    }
+
+    /// Lets time pass up to a point, with every tick that the machine asks for.
+    mutating func advance(to time: Int64) {
+        while let next = state.nextTick, next <= time {
+            now = max(now, next)
+            state.tick(now: now)
+            collect()
+        }
+        now = time
+        state.tick(now: now)
+        collect()
+    }
+
+    mutating func deliver(_ bytes: [UInt8], from link: LinkID) {
+        do throws(ProtocolError) {
+            let frame = try ReplyFrame(decoding: bytes.span.bytes, maxBytes: 1 << 20)
+            state.receive(frame, from: link, now: now)
+        } catch {
+            state.receiveMalformed(error, from: link, now: now)
+        }
+        collect()
+    }
+
+    mutating func start(
+        _ ids: [UInt64],
+        parts: Int? = nil,
+        topK: UInt32 = 0,
+        user: UInt64 = 1,
+        deadline: Int64 = 1_000,
+        waitsForReady: Bool = false,
+        flags: RequestFlags = []
+    ) -> CallID {
+        calls += 1
+        let work = ScoreWork(
+            queries: [.numbers(user: user, candidates: ids)],
+            parameters: ScoreParameters(topK: topK),
+            flags: flags,
+            requestedParts: parts
+        )
+        state.start(
+            CallID(calls),
+            .score(work),
+            deadline: now + deadline,
+            allotted: .microseconds(deadline),
+            waitsForReady: waitsForReady,
+            now: now
+        )
+        collect()
+        return CallID(calls)
+    }
+
+    /// What the worker that got a request makes of it.
+    func answer(
+        _ request: RequestID,
+        _ link: LinkID,
+        backlog: UInt32 = 0,
+        timings: ScoreTimings = ScoreTimings()
+    ) -> [UInt8] {
+        guard let flight = state.flights[request], case .score(let work) = state.calls[flight.call]?.task,
+            let part = state.calls[flight.call]?.score?.parts[flight.part]
+        else { return [] }
+        var writer = FrameWriter()
+        let header = RequestHeader(id: request, kind: .score, model: part.model, profile: part.profile)
+        work.encode(part.slices, header: header, into: &writer)
+        var reply = FrameWriter()
+        do throws(ProtocolError) {
+            let frame = try RequestFrame(decoding: writer.bytes, limits: .default)
+            try frame.header.checkTarget(model: models[link.index], profile: .fp32FMA)
+            let request = try frame.score(limits: .default)
+            Fake.answer(request, self.header(frame.header.id, link, .score), into: &reply)
+            reply.setTimings(timings)
+            reply.setLoad(backlogMicroseconds: backlog, flags: [])
+        } catch {
+            reply.encodeErrorReply(self.header(request, link, .error), error: ErrorReply(answering: error))
+        }
+        return reply.array
+    }
+
+    /// Lets the workers answer what is out, the earliest first, until nothing is.
+    mutating func answerAll() {
+        while !out.isEmpty {
+            let (request, link) = out.removeFirst()
+            let bytes = answer(request, link)
+            if !bytes.isEmpty { deliver(bytes, from: link) }
+        }
+    }
+
+    func scores(_ id: CallID) -> [Float]? {
+        guard case .success(.score(let outcome)) = finished[id] else { return nil }
+        return outcome.queries[0].entries.map(\.score)
+    }
+
+    func error(_ id: CallID) -> PoolError? {
+        guard case .failure(let error) = finished[id] else { return nil }
+        return error
+    }
+}

@@ -1,0 +1,106 @@
+import RankPool
+import RankProtocol
+import Testing
+
+/// A second worker for what is late.
+@Suite struct HedgingTests {
+    /// A pool whose answers took 1,000 µs.
+    static func warm(workers: Int = 3, calls: Int = 400) -> Bench {
+        var bench = Bench(workers: workers, options: PoolOptions(hedges: true))
+        for _ in 0..<calls {
+            _ = bench.start([1], deadline: 1_000_000)
+            bench.now += 1_000
+            bench.answerAll()
+        }
+        bench.finished = [:]
+        return bench
+    }
+
+    @Test func theDelayIsThe95thPercentile() {
+        var policy = HedgePolicy()
+        for time in 1...63 { policy.noteAnswer(after: Int64(time)) }
+        #expect(policy.delay == nil)
+        for _ in 0..<8 { for time in 0..<100 { policy.noteAnswer(after: Int64(time)) } }
+        #expect((policy.delay.map { (93...97).contains($0) }) == true)
+    }
+
+    @Test func lateRequestsGoToAnotherWorkerAndTheFirstAnswerCounts() {
+        var bench = Self.warm()
+        let id = bench.start([1], deadline: 1_000_000)
+        let first = bench.out[0]
+        bench.advance(to: bench.now + 999)
+        #expect(bench.out.count == 1)
+        bench.advance(to: bench.now + 1)
+        #expect(bench.out.count == 2)
+        let second = bench.out[1]
+        #expect(second.link != first.link)
+        let lateBytes = bench.answer(first.request, first.link)
+        bench.deliver(bench.answer(second.request, second.link), from: second.link)
+        #expect(bench.scores(id) == [Fake.score(1, 1)])
+        #expect(bench.cancelled == [first.request])
+        // The bench records a failure if a call ends twice.
+        bench.deliver(lateBytes, from: first.link)
+        #expect(bench.state.flights.isEmpty)
+    }
+
+    @Test func aHedgeThatFailsLeavesTheFirst() {
+        var bench = Self.warm()
+        let id = bench.start([1], deadline: 1_000_000)
+        bench.advance(to: bench.now + 1_000)
+        let second = bench.out.removeLast()
+        bench.refuse(second.request, second.link, RetryTests.busy())
+        #expect(bench.out.count == 1)
+        #expect(bench.finished.isEmpty)
+        bench.answerAll()
+        #expect(bench.scores(id) != nil)
+    }
+
+    @Test func aFirstThatFailsLeavesTheHedge() {
+        var bench = Self.warm()
+        let id = bench.start([1], deadline: 1_000_000)
+        bench.advance(to: bench.now + 1_000)
+        let first = bench.out.removeFirst()
+        bench.state.handle(.lost, at: first.link, now: bench.now)
+        bench.collect()
+        #expect(bench.out.count == 1)
+        bench.answerAll()
+        #expect(bench.scores(id) != nil)
+    }
+
+    @Test func aWrongRequestIsNotWaitedForTwice() {
+        var bench = Self.warm()
+        let id = bench.start([1], deadline: 1_000_000)
+        bench.advance(to: bench.now + 1_000)
+        let first = bench.out[0]
+        bench.refuse(first.request, first.link, ErrorReply(status: .notFound, message: "no such id"))
+        #expect(bench.error(id)?.code == .notFound)
+        #expect(bench.cancelled == [bench.out[1].request])
+    }
+
+    @Test func offByDefault() {
+        var bench = Bench(workers: 3)
+        for _ in 0..<400 {
+            _ = bench.start([1], deadline: 1_000_000)
+            bench.now += 1_000
+            bench.answerAll()
+        }
+        _ = bench.start([1], deadline: 1_000_000)
+        bench.advance(to: bench.now + 100_000)
+        #expect(bench.out.count == 1)
+    }
+
+    /// However late everything is, one of twenty is sent twice, and no more.
+    @Test func theBudgetHolds() {
+        var bench = Self.warm()
+        var sendings = 0
+        let calls = 4_000
+        for _ in 0..<calls {
+            _ = bench.start([1], deadline: 10_000_000)
+            bench.advance(to: bench.now + 5_000)
+            sendings += bench.out.count
+            bench.answerAll()
+        }
+        #expect(sendings > calls)
+        #expect(sendings - calls <= (calls + 400) / 20)
+    }
+}
