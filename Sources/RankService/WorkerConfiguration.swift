@@ -51,7 +51,7 @@ public struct WorkerConfiguration: Sendable {
         isInsecureAllowed: Bool = false,
         drainGraceMilliseconds: UInt32 = 0,
         drainMaximumMilliseconds: UInt32 = 25_000,
-        queueLimitMicroseconds: UInt32 = 50_000,
+        queueLimitMicroseconds: UInt32 = 100_000,
         software: String = "swift-rank"
     ) {
         self.binds = binds

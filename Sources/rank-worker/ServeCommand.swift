@@ -96,7 +96,7 @@ struct ServeCommand: ParsableCommand {
             valueName: "time"
         )
     )
-    var queueLimit = DurationArgument(.milliseconds(50))
+    var queueLimit = DurationArgument(.milliseconds(100))
 
     @Option(help: ArgumentHelp("How long a worker that is asked to end serves on.", valueName: "time"))
     var drainGrace = DurationArgument(.zero)
