@@ -29,6 +29,10 @@ public struct PoolOptions: Sendable {
     public var candidatesPerPart: Int
     /// The most bytes of a reply; a worker that sends more is disconnected.
     public var maximumReplyBytes: Int
+    /// Gets a line when a file of endpoints is wrong or a name is not resolved, while the last good list stays in use.
+    ///
+    /// Called on the pool's thread: it must not block.
+    public var notice: (@Sendable (String) -> Void)?
 
     /// The defaults suit lists of hundreds of candidates on a local network.
     public init(
@@ -39,7 +43,8 @@ public struct PoolOptions: Sendable {
         waitingParts: Int = 16_384,
         hedges: Bool = false,
         candidatesPerPart: Int = 8_192,
-        maximumReplyBytes: Int = 16 << 20
+        maximumReplyBytes: Int = 16 << 20,
+        notice: (@Sendable (String) -> Void)? = nil
     ) {
         self.deadline = deadline
         self.attempts = max(1, attempts)
@@ -48,6 +53,7 @@ public struct PoolOptions: Sendable {
         self.waitingParts = max(1, waitingParts)
         self.hedges = hedges
         self.candidatesPerPart = max(1, candidatesPerPart)
+        self.notice = notice
         self.maximumReplyBytes = min(max(4_096, maximumReplyBytes), Int(UInt32.max))
     }
 }

@@ -29,31 +29,45 @@ extension RankPool {
         deadline: Duration?,
         value: @escaping @Sendable (CallOutcome) -> Value?
     ) async -> [WorkerReport<Value>] {
-        let endpoints = await withCheckedContinuation { continuation in
-            if !queue.post(.list(continuation)) { continuation.resume(returning: []) }
+        let begin = ContinuousClock.now
+        let limit = clock.now + (deadline ?? options.deadline).wholeMicroseconds
+        let listing = await withCheckedContinuation { continuation in
+            if !queue.post(.list(continuation, deadline: limit)) {
+                continuation.resume(returning: PoolState.Listing())
+            }
         }
+        // What was waited for the list counts.
+        let rest = (deadline ?? options.deadline) - (ContinuousClock.now - begin)
+        let endpoints = listing.workers
         return await withTaskGroup(of: (Int, WorkerReport<Value>).self) { group in
-            for index in endpoints.indices {
+            for (index, (link, endpoint)) in endpoints.enumerated() {
                 group.addTask {
                     let start = ContinuousClock.now
                     let result: Result<Value, PoolError>
                     do throws(PoolError) {
-                        let task = CallTask.control(kind, LinkID(index))
-                        let outcome = try await self.call(task, deadline: deadline, waitsForReady: false)
+                        let task = CallTask.control(kind, link)
+                        let outcome = try await self.call(task, deadline: rest, waitsForReady: false)
                         guard let value = value(outcome) else {
-                            throw PoolError(.internal, "\(endpoints[index]): a reply of another kind")
+                            throw PoolError(.internal, "\(endpoint): a reply of another kind")
                         }
                         result = .success(value)
                     } catch {
                         result = .failure(error)
                     }
                     let roundTrip = ContinuousClock.now - start
-                    return (index, WorkerReport(endpoint: endpoints[index], result: result, roundTrip: roundTrip))
+                    return (index, WorkerReport(endpoint: endpoint, result: result, roundTrip: roundTrip))
                 }
             }
             var reports: [Int: WorkerReport<Value>] = [:]
             for await (index, report) in group { reports[index] = report }
-            return endpoints.indices.compactMap { reports[$0] }
+            let silent = listing.silent.map { cause in
+                WorkerReport<Value>(
+                    endpoint: cause.endpoint,
+                    result: .failure(PoolError(.unavailable, "it names no worker", causes: [cause])),
+                    roundTrip: ContinuousClock.now - begin
+                )
+            }
+            return endpoints.indices.compactMap { reports[$0] } + silent
         }
     }
 }

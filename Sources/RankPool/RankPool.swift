@@ -51,7 +51,7 @@ public final class RankPool: Sendable {
                 (starter) throws(PoolError) in
                 var loop = try PoolLoop.make(clock: clock, options: options)
                 starter.started(loop.queue)
-                loop.run(endpoints.endpoints)
+                loop.run(endpoints)
             }
             return RankPool(options: options, clock: clock, thread: thread)
         } catch {
@@ -62,7 +62,7 @@ public final class RankPool: Sendable {
         }
     }
 
-    /// Starts a pool from a list of endpoints, `E1,E2,…`.
+    /// Starts a pool from a list of endpoints, `E1,E2,…`, which may hold `file:PATH` and `dns://NAME:PORT`.
     ///
     /// - Parameters:
     ///   - endpoints: the workers, separated by commas.

@@ -6,7 +6,12 @@ import Synchronization
 
 /// The option that every subcommand has.
 struct PoolArguments: ParsableArguments {
-    @Option(help: "The workers, separated by commas: tcp://HOST:PORT, ipc://PATH.")
+    @Option(
+        help: """
+            The workers, separated by commas: tcp://HOST:PORT, ipc://PATH, dns://NAME:PORT for all addresses of a name, \
+            file:PATH for a file with one endpoint a line.
+            """
+    )
     var workers: String
 
     func validate() throws {
@@ -34,6 +39,7 @@ func withPool<Value: Sendable>(
 ) throws -> Value {
     var options = options
     options.deadline = deadline
+    options.notice = { try? StandardStream.error.writeLine("note: \($0)") }
     let box = ResultBox<Value>()
     let isDone = DispatchSemaphore(value: 0)
     // The main thread belongs to no executor, so that it may wait for the task.

@@ -11,6 +11,7 @@ struct Bench {
     var calls: UInt64 = 0
     var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
     var cancelled: [RequestID] = []
+    var closed: [LinkID] = []
     /// SCORE requests that are out, in the order of their sending.
     var out: [(request: RequestID, link: LinkID)] = []
 
@@ -51,6 +52,7 @@ struct Bench {
                     writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
                     deliver(writer.array, from: link)
                 case .cancel(let request, _, _): cancelled.append(request)
+                case .close(let link): closed.append(link)
                 case .finish(let id, let result):
                     // Resumed once, or the test fails.
                     if id.rawValue < 1_000_000 { #expect(finished.updateValue(result, forKey: id) == nil) }

@@ -86,6 +86,7 @@ final class FakeWorker: Sendable {
     /// What happened, for the test to look at.
     final class Log: Sendable {
         let model: Mutex<ModelID>
+        let isDraining = Mutex(false)
         let scoreRequests = Mutex(0)
         let cancelled = Mutex<[RequestID]>([])
 
@@ -127,11 +128,21 @@ final class FakeWorker: Sendable {
     private static func reply(to bytes: RawSpan, _ settings: Settings, _ log: Log) -> [UInt8]? {
         guard let frame = try? RequestFrame(decoding: bytes, limits: settings.limits) else { return nil }
         let held = log.model.withLock { $0 }
-        let header = ReplyHeader(id: frame.header.id, kind: .score, model: held, profile: .fp32FMA)
+        let isDraining = log.isDraining.withLock { $0 }
+        let header = ReplyHeader(
+            id: frame.header.id,
+            kind: .score,
+            flags: isDraining ? .draining : [],
+            model: held,
+            profile: .fp32FMA
+        )
         var writer = FrameWriter()
         do throws(ProtocolError) {
             try frame.header.checkTarget(model: held, profile: .fp32FMA)
             switch frame.header.kind {
+            case .score where isDraining:
+                let error = ErrorReply(status: .unavailable, message: "the worker is draining")
+                writer.encodeErrorReply(header, error: error)
             case .score:
                 let number = log.scoreRequests.withLock { count in
                     defer { count += 1 }
@@ -183,6 +194,9 @@ final class FakeWorker: Sendable {
 
     /// Swaps the model, as a reload does.
     func reload(_ model: ModelID) { log.model.withLock { $0 = model } }
+
+    /// Refuses new requests from now on, and says so in every reply.
+    func drain() { log.isDraining.withLock { $0 = true } }
 
     /// Closes the socket and waits for the end of the thread.
     func stop() throws {

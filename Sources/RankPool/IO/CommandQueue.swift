@@ -11,8 +11,12 @@ enum PoolCommand: Sendable {
     case resolved(LinkID, [Endpoint])
     /// A name was not resolved; another attempt follows.
     case unresolved(LinkID, reason: String)
-    /// Tell the workers' endpoints, by link.
-    case list(CheckedContinuation<[String], Never>)
+    /// A file or a name says where the workers are.
+    case endpoints([Endpoint], source: Int)
+    /// A file is wrong, or a name is not resolved; what was said last stays true.
+    case noEndpoints(String, source: Int)
+    /// Tell the workers in the list, once every source has spoken or this time has come.
+    case list(CheckedContinuation<PoolState.Listing, Never>, deadline: Int64)
     /// End every call and the thread.
     case shutDown
 }

@@ -18,6 +18,10 @@ struct PoolLoop: ~Copyable {
     private var writer = FrameWriter(capacity: 16_384)
     private var commands: [PoolCommand] = []
     private var isEnding = false
+    /// Who wants to know the workers.
+    private var listings: [(continuation: CheckedContinuation<PoolState.Listing, Never>, deadline: Int64)] = []
+    /// What wakes those who follow files and names.
+    private var watchers: [WakeUp.Bell] = []
 
     /// Makes what the thread needs, on the thread.
     static func make(clock: PoolClock, options: PoolOptions) throws(PoolError) -> PoolLoop {
@@ -43,8 +47,9 @@ struct PoolLoop: ~Copyable {
     }
 
     /// Serves until it is told to shut down or the transport fails; then every call has ended.
-    mutating func run(_ endpoints: [Endpoint]) {
-        for endpoint in endpoints { add(endpoint) }
+    mutating func run(_ list: EndpointList) {
+        for endpoint in list.endpoints { add(endpoint) }
+        for source in list.sources { follow(source) }
         do throws(ZMQError) {
             while !isEnding { try turn() }
             state.shutDown(PoolError(.unavailable, "the pool was shut down during the call"))
@@ -52,7 +57,29 @@ struct PoolLoop: ~Copyable {
             state.shutDown(PoolError(.internal, "the pool's transport failed: \(error.message)"))
         }
         perform()
+        answerListings(now: .max)
         for command in queue.close() { refuse(command) }
+        for watcher in watchers { watcher.ring() }
+    }
+
+    /// Answers who wants to know the workers.
+    private mutating func answerListings(now: Int64) {
+        guard !listings.isEmpty else { return }
+        let listing = state.listing
+        listings.removeAll { waiter in
+            guard !state.isListing || waiter.deadline <= now else { return false }
+            waiter.continuation.resume(returning: listing)
+            return true
+        }
+    }
+
+    private mutating func follow(_ source: EndpointSource) {
+        let number = state.addSource("\(source)")
+        do throws(ThreadStartError<ZMQError>) {
+            watchers.append(try EndpointWatcher.start(source, number, to: queue))
+        } catch {
+            state.fail("no thread to follow it on: \(error)", of: number, now: clock.now)
+        }
     }
 
     /// One round: wait, read, decide, act.
@@ -60,7 +87,9 @@ struct PoolLoop: ~Copyable {
         let now = clock.now
         state.tick(now: now)
         perform()
-        _ = try poller.poll(timeoutMicroseconds: state.nextTick.map { max(0, $0 - clock.now) })
+        answerListings(now: now)
+        let next = [state.nextTick, listings.map(\.deadline).min()].compactMap { $0 }.min()
+        _ = try poller.poll(timeoutMicroseconds: next.map { max(0, $0 - clock.now) })
         if poller.readiness(at: wakeUpSlot).contains(.readable) {
             wakeUp.reset()
             queue.take(into: &commands)
@@ -91,14 +120,29 @@ struct PoolLoop: ~Copyable {
         case .cancel(let id): state.cancel(id)
         case .resolved(let link, let addresses):
             for (index, address) in addresses.enumerated() {
-                let name = index == 0 ? link : state.addLink(endpoint: "\(address)", condition: .resolving)
-                if index > 0 { sockets.append(nil) }
+                let name = index == 0 ? link : addLink("\(address)", .resolving)
                 state.handle(.resolved, at: name, now: clock.now)
                 connect(address, name)
             }
         case .unresolved(let link, let reason):
             state.handle(.failed(.unavailable, reason: reason), at: link, now: clock.now)
-        case .list(let continuation): continuation.resume(returning: state.links.map(\.endpoint))
+        case .endpoints(let endpoints, let source):
+            let added = state.take(endpoints.map { "\($0)" }, from: source, now: clock.now)
+            // First closes what has left: its place may be taken.
+            perform()
+            for (link, text) in added {
+                while sockets.count <= link.index { sockets.append(nil) }
+                if let endpoint = endpoints.first(where: { "\($0)" == text }) { connect(endpoint, link) }
+            }
+        case .noEndpoints(let reason, let source):
+            state.fail(reason, of: source, now: clock.now)
+            let count = state.sources[source].endpoints?.count ?? 0
+            options.notice?(
+                "\(state.sources[source].name): \(reason); "
+                    + (count == 0
+                        ? "there are no workers until it is mended" : "the last \(count) endpoints stay in use")
+            )
+        case .list(let continuation, let deadline): listings.append((continuation, deadline))
         case .shutDown: isEnding = true
         }
     }
@@ -106,20 +150,34 @@ struct PoolLoop: ~Copyable {
     private func refuse(_ command: PoolCommand) {
         switch command {
         case .start(_, let continuation): continuation.resume(returning: .failure(.shutDown))
-        case .list(let continuation): continuation.resume(returning: [])
-        case .cancel, .resolved, .unresolved, .shutDown: break
+        case .list(let continuation, _): continuation.resume(returning: PoolState.Listing())
+        case .cancel, .resolved, .unresolved, .endpoints, .noEndpoints, .shutDown: break
         }
     }
 
     private mutating func add(_ endpoint: Endpoint) {
         let condition = endpoint.isNumeric ? Link.Condition.connecting : .resolving
-        let link = state.addLink(endpoint: "\(endpoint)", condition: condition)
-        sockets.append(nil)
+        let link = addLink("\(endpoint)", condition)
         if endpoint.isNumeric {
             connect(endpoint, link)
         } else {
             Resolver.start(endpoint, for: link, to: queue)
         }
+    }
+
+    private mutating func addLink(_ endpoint: String, _ condition: Link.Condition) -> LinkID {
+        // First closes what has left: its place may be taken.
+        perform()
+        let link = state.addLink(endpoint: endpoint, condition: condition)
+        if link.index == sockets.count { sockets.append(nil) }
+        return link
+    }
+
+    private mutating func close(_ link: LinkID) {
+        guard let socket = sockets[link.index] else { return }
+        poller.remove(socket.socketSlot)
+        poller.remove(socket.monitorSlot)
+        sockets[link.index] = nil
     }
 
     private mutating func connect(_ address: Endpoint, _ link: LinkID) {
@@ -142,7 +200,12 @@ struct PoolLoop: ~Copyable {
             // Makes the socket notice its new connection, so that the first send finds it.
             if meaning == .connected { _ = try link.socket.readiness() }
             // A reply that came before the connection ended is an answer.
-            if meaning == .lost { try receive(from: link, id) }
+            if meaning == .lost {
+                try receive(from: link, id)
+                // The name may have got another address.
+                for watcher in watchers { watcher.ring() }
+            }
+            guard sockets[id.index] === link else { return }
             state.handle(meaning, at: id, now: clock.now)
             perform()
         }
@@ -151,7 +214,7 @@ struct PoolLoop: ~Copyable {
     /// Reads what has arrived, up to a bound that leaves the other workers their turn.
     private mutating func receive(from link: LinkSocket, _ id: LinkID) throws(ZMQError) {
         for _ in 0..<256 {
-            guard try link.socket.receive(into: &message) else { break }
+            guard sockets[id.index] === link, try link.socket.receive(into: &message) else { break }
             // Workers answer in the shape of the request, which has no delimiter; one is passed over all the same.
             if message.isEmpty, message.hasMore { _ = try link.socket.receive(into: &message) }
             var isSingle = true
@@ -191,6 +254,7 @@ struct PoolLoop: ~Copyable {
                 switch action {
                 case .send(let request, let link): send(request, link)
                 case .cancel(let request, let link, let id): cancel(request, link, id)
+                case .close(let link): close(link)
                 case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
                 }
             }

@@ -18,12 +18,18 @@ package struct Link: Sendable {
         case ready
         /// The last attempt failed; another one follows by itself.
         case failed
+        /// It is no longer in the list; it gets nothing new, and may still answer.
+        case leaving
+        /// It has left, and its place may be given to another worker.
+        case gone
     }
 
     /// The endpoint, as the user reads it in errors.
     package let endpoint: String
     /// The endpoint's hash, for rendezvous.
     let hash: UInt64
+    /// Whether a source named it, and may take it back.
+    let isListed: Bool
     package var condition: Condition
     /// What went wrong last, kept until the worker is ready.
     package var failure: (status: Status, reason: String)?
@@ -51,8 +57,9 @@ package struct Link: Sendable {
     /// Its queue was full or not there yet; until this time nothing is offered to it.
     package var blockedUntil: Int64 = 0
 
-    package init(endpoint: String, condition: Condition) {
+    package init(endpoint: String, condition: Condition, isListed: Bool = false) {
         self.endpoint = endpoint
+        self.isListed = isListed
         self.condition = condition
         hash = RandomSource.hash(endpoint)
     }
@@ -61,9 +68,12 @@ package struct Link: Sendable {
     var isUnderway: Bool {
         switch condition {
         case .resolving, .connecting, .handshaking, .introducing: true
-        case .ready, .failed: false
+        case .ready, .failed, .leaving, .gone: false
         }
     }
+
+    /// Whether it is no longer in the list.
+    var isRetired: Bool { condition == .leaving || condition == .gone }
 
     /// The link's part of an error.
     var cause: PoolError.Cause {
@@ -75,6 +85,7 @@ package struct Link: Sendable {
             case .introducing: "connected, but has not answered INFO yet"
             case .ready: inFlight.isEmpty ? "ready" : "\(inFlight.count) requests in flight"
             case .failed: "not connected"
+            case .leaving, .gone: "no longer in the list"
             }
         guard let failure else { return PoolError.Cause(endpoint: endpoint, reason: state) }
         return PoolError.Cause(

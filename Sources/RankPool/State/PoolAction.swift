@@ -6,6 +6,8 @@ package enum PoolAction: Sendable {
     case send(RequestID, to: LinkID)
     /// Tell a worker that nobody waits for a request any more; best effort.
     case cancel(RequestID, at: LinkID, as: RequestID)
+    /// Close the way to a worker that has left.
+    case close(LinkID)
     /// Hand an outcome to whoever waits for it, once.
     case finish(CallID, Result<CallOutcome, PoolError>)
 }

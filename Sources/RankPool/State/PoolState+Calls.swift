@@ -108,7 +108,7 @@ extension PoolState {
             let wasSent = call.score.map { $0.parts.contains { $0.attempts > 0 } } ?? false
             let error =
                 isReady && !wasSent
-                ? full("no worker had room for it within \(call.allotted)") : late(call, causes: links.map(\.cause))
+                ? full("no worker had room for it within \(call.allotted)") : late(call, causes: causes)
             finish(id, .failure(error))
         }
     }
@@ -125,7 +125,7 @@ extension PoolState {
         PoolError(
             .resourceExhausted,
             "the pool is full: \(reason); send less, add workers, or widen the window",
-            causes: links.map(\.cause)
+            causes: causes
         )
     }
 
@@ -220,21 +220,22 @@ extension PoolState {
 
     /// Fails calls that wait for a worker when every way to one has failed.
     private mutating func failWhatIsHopeless() {
-        let isHopeless = !links.contains { $0.condition == .ready || $0.isUnderway }
+        let isHopeless = !isListing && !links.contains { $0.condition == .ready || $0.isUnderway }
         guard isHopeless || !questions.isEmpty else { return }
         for id in questions {
             guard let call = calls[id], !call.waitsForReady, case .control(_, let link) = call.task else { continue }
             let target = links[link.index]
-            guard target.condition == .failed else { continue }
+            guard target.condition == .failed || target.isRetired else { continue }
             let status = target.failure?.status ?? .unavailable
             finish(id, .failure(PoolError(status, "the worker cannot be reached", causes: [target.cause])))
         }
         guard isHopeless else { return }
-        let isUnauthenticated = links.allSatisfy { $0.failure?.status == .unauthenticated }
+        let present = links.filter { !$0.isRetired }
+        let isUnauthenticated = !present.isEmpty && present.allSatisfy { $0.failure?.status == .unauthenticated }
         let error = PoolError(
             isUnauthenticated ? .unauthenticated : .unavailable,
             "no worker can be reached; start one, or mend the endpoints",
-            causes: links.map(\.cause)
+            causes: causes
         )
         for item in waiting.all where calls[item.call]?.waitsForReady == false {
             finish(item.call, .failure(error))

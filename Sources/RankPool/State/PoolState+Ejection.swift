@@ -28,8 +28,8 @@ extension PoolState {
     /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left.
     mutating func noteFailure(_ reason: String, at link: LinkID, now: Int64) {
         guard links[link.index].health.failed(now: now) else { return }
-        let ejected = links.count { $0.health.isEjected(now: now) }
-        guard (ejected + 1) * 2 <= links.count else { return }
+        let ejected = links.count { !$0.isRetired && $0.health.isEjected(now: now) }
+        guard (ejected + 1) * 2 <= links.count(where: { !$0.isRetired }) else { return }
         let pause = links[link.index].health.eject(now: now)
         links[link.index].failure = (
             .unavailable, "set aside for \(pause / 1_000_000) s after failures in a row, the last: \(reason)"

@@ -3,6 +3,7 @@ package import RankProtocol
 extension PoolState {
     /// A worker's socket or name has something to say.
     package mutating func handle(_ event: LinkEvent, at id: LinkID, now: Int64) {
+        guard !links[id.index].isRetired || event == .lost else { return }
         switch event {
         case .resolved:
             links[id.index].condition = .connecting
@@ -178,7 +179,7 @@ extension PoolState {
         guard links[id.index].condition != .failed else { return }
         let wasReady = links[id.index].condition == .ready
         let requests = links[id.index].inFlight
-        links[id.index].condition = .connecting
+        if !links[id.index].isRetired { links[id.index].condition = .connecting }
         links[id.index].failure = (
             .unavailable, wasReady ? "the connection was lost" : "the peer ended the connection before it was ready"
         )

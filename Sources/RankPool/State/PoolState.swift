@@ -32,6 +32,7 @@ package struct PoolState: Sendable {
 
     package let options: PoolOptions
     package internal(set) var links: [Link] = []
+    package internal(set) var sources: [Source] = []
     package internal(set) var calls: [CallID: Call] = [:]
     package internal(set) var flights: [RequestID: Flight] = [:]
     package var actions: [PoolAction] = []
@@ -62,9 +63,18 @@ package struct PoolState: Sendable {
         lastRequest = firstRequest &- 1
     }
 
-    /// Adds a worker.
-    package mutating func addLink(endpoint: String, condition: Link.Condition) -> LinkID {
-        links.append(Link(endpoint: endpoint, condition: condition))
+    /// Adds a worker, in the place of one that has left where there is one.
+    package mutating func addLink(
+        endpoint: String,
+        condition: Link.Condition,
+        isListed: Bool = false
+    ) -> LinkID {
+        let link = Link(endpoint: endpoint, condition: condition, isListed: isListed)
+        if let place = links.firstIndex(where: { $0.condition == .gone }) {
+            links[place] = link
+            return LinkID(place)
+        }
+        links.append(link)
         return LinkID(links.count - 1)
     }
 
@@ -118,6 +128,7 @@ package struct PoolState: Sendable {
         calls[flight.call]?.flights.remove(request)
         links[flight.link.index].inFlight.remove(request)
         links[flight.link.index].load.landed(flight.cost)
+        closeIfIdle(flight.link)
         return flight
     }
 

@@ -1,0 +1,233 @@
+import RankPool
+import RankProtocol
+import Synchronization
+import Testing
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Workers that come and go by the word of a file or a name: the machine by itself.
+@Suite struct EndpointSourceTests {
+    @Test func readsSources() throws {
+        let list = try EndpointList("file:/etc/workers, dns://ranker.internal:7000,tcp://127.0.0.1:1,file:/etc/workers")
+        #expect(list.endpoints.map(\.description) == ["tcp://127.0.0.1:1"])
+        #expect(list.sources.map(\.description) == ["file:/etc/workers", "dns://ranker.internal:7000"])
+    }
+
+    @Test(arguments: ["file:", "dns://", "dns://name", "dns://127.0.0.1:7000", "dns://[::1]:7000", "dns://name:0"])
+    func refusesSources(_ text: String) {
+        let error = #expect(throws: PoolError.self) { try EndpointList(text) }
+        #expect(error?.code == .invalidArgument)
+    }
+
+    @Test func readsAFilesText() throws {
+        let text = "# the first rack\n tcp://10.0.0.1:7000 \r\n\nipc:///run/rank.sock # beside us\ntcp://10.0.0.1:7000"
+        #expect(
+            try EndpointFile.endpoints(in: text).map(\.description) == ["tcp://10.0.0.1:7000", "ipc:///run/rank.sock"]
+        )
+    }
+
+    @Test(arguments: [
+        ("", "no endpoint"), ("# none\n", "no endpoint"), ("tcp://a:1\nnonsense", "line 2"), ("inproc://x", "line 1"),
+    ])
+    func refusesAFilesText(_ text: String, _ reason: String) {
+        let error = #expect(throws: PoolError.self) { try EndpointFile.endpoints(in: text) }
+        #expect(error?.message.contains(reason) == true)
+    }
+
+    @Test func aMissingFileIsNamed() {
+        let error = #expect(throws: PoolError.self) { try EndpointFile.read("/nonexistent/workers") }
+        #expect(error?.message.contains("/nonexistent/workers: No such file") == true)
+    }
+
+    /// A pool with a source that has named these workers.
+    static func bench(_ endpoints: [String]) -> (Bench, source: Int) {
+        var bench = Bench(workers: 0)
+        let source = bench.state.addSource("file:workers")
+        take(endpoints, from: source, &bench)
+        return (bench, source)
+    }
+
+    static func take(_ endpoints: [String], from source: Int, _ bench: inout Bench) {
+        for (link, _) in bench.state.take(endpoints, from: source, now: bench.now) {
+            while bench.models.count <= link.index { bench.models.append(Fake.model) }
+            bench.becomeReady(link)
+        }
+        bench.collect()
+    }
+
+    @Test func callsWaitForTheFirstList() {
+        var bench = Bench(workers: 0)
+        let source = bench.state.addSource("file:workers")
+        let id = bench.start([1])
+        #expect(bench.finished.isEmpty)
+        Self.take(["a"], from: source, &bench)
+        bench.answerAll()
+        #expect(bench.scores(id) != nil)
+    }
+
+    @Test func aSourceThatNeverWorkedFailsTheCallsWithItsReason() {
+        var bench = Bench(workers: 0)
+        let source = bench.state.addSource("file:workers")
+        let id = bench.start([1])
+        bench.state.fail("cannot open workers", of: source, now: 0)
+        bench.collect()
+        #expect(bench.error(id)?.code == .unavailable)
+        #expect(bench.error(id)?.causes.map(\.description) == ["file:workers: cannot open workers"])
+    }
+
+    @Test func whoLeavesFinishesWhatIsInFlight() {
+        var (bench, source) = Self.bench(["a", "b"])
+        let ids = (0..<10).map { _ in bench.start([1]) }
+        let there = bench.out.count { $0.link == LinkID(0) }
+        #expect(there > 0)
+        Self.take(["b"], from: source, &bench)
+        #expect(bench.closed.isEmpty)
+        let late = bench.start([1])
+        #expect(bench.out.last?.link == LinkID(1))
+        bench.answerAll()
+        #expect((ids + [late]).allSatisfy { bench.scores($0) != nil })
+        #expect(bench.closed == [LinkID(0)])
+        #expect(bench.state.listing.workers.map(\.endpoint) == ["b"])
+        // Its place goes to the next.
+        Self.take(["b", "c"], from: source, &bench)
+        #expect(bench.state.listing.workers.map(\.endpoint) == ["c", "b"])
+    }
+
+    @Test func whoLeavesAndIsLostLosesNothing() {
+        var (bench, source) = Self.bench(["a", "b"])
+        let ids = (0..<10).map { _ in bench.start([1]) }
+        Self.take(["b"], from: source, &bench)
+        bench.state.handle(.lost, at: LinkID(0), now: bench.now)
+        bench.collect()
+        #expect(bench.closed == [LinkID(0)])
+        bench.out.removeAll { $0.link == LinkID(0) }
+        bench.answerAll()
+        #expect(ids.allSatisfy { bench.scores($0) != nil })
+    }
+
+    @Test func aProblemKeepsTheLastGoodList() {
+        var (bench, source) = Self.bench(["a"])
+        bench.state.fail("line 1: nonsense", of: source, now: 0)
+        let id = bench.start([1])
+        bench.answerAll()
+        #expect(bench.scores(id) != nil)
+        #expect(bench.state.sources[source].problem == "line 1: nonsense")
+        let late = bench.start([1], deadline: 10)
+        bench.advance(to: 10)
+        #expect(bench.error(late)?.causes.map(\.endpoint) == ["a", "file:workers"])
+    }
+
+    /// Lists at random under load: every call ends, and who is left is in the last list.
+    @Test(arguments: 0..<40)
+    func anyOrderOfLists(_ seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var (bench, source) = Self.bench(["w0"])
+        var started: [CallID] = []
+        var last = ["w0"]
+        for _ in 0..<200 {
+            bench.advance(to: bench.now + .random(in: 0...20, using: &random))
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                last = (0..<6).filter { _ in Bool.random(using: &random) }.map { "w\($0)" }
+                if last.isEmpty { last = ["w0"] }
+                Self.take(last, from: source, &bench)
+            case 1, 2: started.append(bench.start([1, 2, 3], parts: .random(in: 1...2, using: &random)))
+            default:
+                guard !bench.out.isEmpty else { continue }
+                let (request, link) = bench.out.remove(at: .random(in: bench.out.indices, using: &random))
+                let bytes = bench.answer(request, link)
+                if !bytes.isEmpty { bench.deliver(bytes, from: link) }
+            }
+        }
+        bench.answerAll()
+        bench.advance(to: bench.now + 10_000)
+        #expect(Set(bench.finished.keys) == Set(started))
+        #expect(bench.state.flights.isEmpty)
+        #expect(bench.state.calls.isEmpty)
+        #expect(Set(bench.state.listing.workers.map(\.endpoint)) == Set(last))
+        #expect(bench.state.links.allSatisfy { $0.condition == .ready || $0.condition == .gone })
+    }
+}
+
+/// Files and names, with workers behind real sockets.
+@Suite(.timeLimit(.minutes(1))) struct EndpointSourceSocketTests {
+    static func write(_ text: String, to path: String) throws {
+        let file = try #require(fopen("\(path).new", "w"))
+        fputs(text, file)
+        fclose(file)
+        #expect(rename("\(path).new", path) == 0)
+    }
+
+    static func endpoints(_ pool: RankPool) async -> [String] { await pool.info().map(\.endpoint) }
+
+    @Test func followsAFile() async throws {
+        let workers = [try FakeWorker(), try FakeWorker()]
+        defer { for worker in workers { worker.end() } }
+        let path = "/tmp/rank-workers-\(UInt64.random(in: 0 ... .max))"
+        defer { unlink(path) }
+        try Self.write("\(workers[0].endpoint)\n", to: path)
+        let notices = Mutex<[String]>([])
+        let options = PoolOptions(
+            deadline: .seconds(20),
+            notice: { line in notices.withLock { $0.append(line) } }
+        )
+        let pool = try await RankPool.connect("file:\(path)", options: options)
+        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
+
+        try Self.write("nonsense\n", to: path)
+        while notices.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(notices.withLock { $0[0] }.contains("line 1") == true)
+        #expect(notices.withLock { $0[0] }.contains("last 1 endpoints stay") == true)
+        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
+
+        try Self.write("# moved\n\(workers[1].endpoint)\n", to: path)
+        while await Self.endpoints(pool) != [workers[1].endpoint] { try await Task.sleep(for: .milliseconds(10)) }
+        let list = try await pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
+        #expect(list.parts[0].endpoint == workers[1].endpoint)
+        await pool.shutdown()
+    }
+
+    @Test func questionsWaitForTheList() async throws {
+        let worker = try FakeWorker()
+        defer { worker.end() }
+        let path = "/tmp/rank-workers-\(UInt64.random(in: 0 ... .max))"
+        defer { unlink(path) }
+        try Self.write(worker.endpoint, to: path)
+        let pool = try await RankPool.connect("file:\(path)", options: PoolOptions(deadline: .seconds(20)))
+        let reports = await pool.info()
+        #expect(reports.map(\.endpoint) == [worker.endpoint])
+        for report in reports { _ = try report.result.get() }
+        await pool.shutdown()
+
+        let none = try await RankPool.connect("file:/nonexistent/workers", options: PoolOptions(deadline: .seconds(20)))
+        let errors = await none.info()
+        #expect(errors.map(\.endpoint) == ["file:/nonexistent/workers"])
+        #expect(throws: PoolError.self) { try errors[0].result.get() }
+        await none.shutdown()
+    }
+
+    @Test func followsAName() async throws {
+        let worker = try FakeWorker()
+        defer { worker.end() }
+        let port = try #require(worker.endpoint.split(separator: ":").last)
+        let pool = try await RankPool.connect("dns://localhost:\(port)", options: PoolOptions(deadline: .seconds(20)))
+        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == worker.endpoint)
+        await pool.shutdown()
+    }
+
+    @Test func namesWhatIsMissing() async throws {
+        let list = "file:/nonexistent/workers,dns://host.invalid:7000"
+        let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(20)))
+        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.causes.map(\.endpoint) == ["file:/nonexistent/workers", "dns://host.invalid:7000"])
+        await pool.shutdown()
+    }
+}

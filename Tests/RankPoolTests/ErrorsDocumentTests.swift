@@ -1,0 +1,145 @@
+import RankPool
+import RankProtocol
+import Testing
+import ZMQ
+
+/// `docs/ERRORS.md` says what the code does.
+@Suite struct ErrorsDocumentTests {
+    /// The cells of the table under a heading, without its head.
+    static func rows(under heading: String) throws -> [[String]] {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let text = try EndpointFile.read("/\(root)/docs/ERRORS.md")
+        let section = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
+        let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") }
+        return lines.dropFirst(2).map { line in
+            line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast()
+                .map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+        }
+    }
+
+    @Test func everyCodeHasItsNameAndAdvice() throws {
+        let rows = try Self.rows(under: "Codes of a call")
+        let statuses = [
+            Status.ok, .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound, .resourceExhausted,
+            .failedPrecondition, .aborted, .unimplemented, .internal, .unavailable, .unauthenticated,
+        ]
+        #expect(rows.map { $0[0] } == statuses.map { "\($0.rawValue)" })
+        for (row, status) in zip(rows, statuses) {
+            #expect(row[1] == status.description)
+            #expect(row[2] == "\(status.advice)", "\(status)")
+        }
+    }
+
+    /// Every refusal in the table is one that the pool makes, and every one made here is in the table.
+    @Test func everyRefusalOfAPoolIsInTheTable() throws {
+        let rows = try Self.rows(under: "Refusals of a pool").map { (code: $0[0], text: $0[1].filter { $0 != "`" }) }
+        let errors = Self.samples()
+        for row in rows {
+            #expect(
+                errors.contains { $0.code.description == row.code && $0.description.contains(row.text) },
+                "\(row.code): \(row.text)"
+            )
+        }
+        for error in errors {
+            #expect(
+                rows.contains { $0.code == error.code.description && error.description.contains($0.text) },
+                "\(error)"
+            )
+        }
+    }
+
+    /// One of each.
+    static func samples() -> [PoolError] {
+        var errors: [PoolError] = []
+        func note(_ bench: Bench, _ id: CallID) {
+            if let error = bench.error(id) { errors.append(error) } else { Issue.record("call \(id) did not fail") }
+        }
+        for list in ["", "inproc://x"] {
+            do { _ = try EndpointList(list) } catch { errors.append(error) }
+        }
+        let work = ScoreWork(queries: [.numbers(user: 1, candidates: [1])], parameters: ScoreParameters())
+        let limits = FrameLimits(messageBytes: 64, candidates: 10, queries: 1)
+        do { _ = try Partition.split(work, limits: limits, into: 1) } catch { errors.append(error) }
+
+        var bench = Bench(workers: 1)
+        var id = bench.start([1])
+        bench.state.cancel(id)
+        bench.collect()
+        note(bench, id)
+        id = bench.start([1])
+        bench.advance(to: 1_000)
+        note(bench, id)
+
+        let refusals: [ErrorReply] = [
+            ErrorReply(status: .resourceExhausted, message: "busy", retryAfterMicroseconds: 5_000),
+            ErrorReply(status: .unavailable, message: "not ready"),
+            ErrorReply(status: .failedPrecondition, message: "the worker holds model 00"),
+            ErrorReply(status: .notFound, message: "no such id"),
+        ]
+        for refusal in refusals {
+            bench = Bench(workers: 1)
+            id = bench.start([1])
+            let (request, link) = bench.out[0]
+            bench.refuse(request, link, refusal)
+            note(bench, id)
+        }
+        bench = Bench(workers: 4)
+        for _ in 0..<6 {
+            id = bench.start([1])
+            while let (request, link) = bench.out.popLast() {
+                bench.refuse(request, link, ErrorReply(status: .resourceExhausted, message: "busy"))
+            }
+        }
+        note(bench, id)
+
+        bench = Bench(workers: 1, options: PoolOptions(window: CreditWindow(requests: 1), waitingParts: 1))
+        _ = bench.start([1])
+        let waiting = bench.start([1], deadline: 500)
+        id = bench.start([1])
+        note(bench, id)
+        bench.advance(to: 500)
+        note(bench, waiting)
+
+        bench = Bench(workers: 1, areReady: false)
+        id = bench.start([1])
+        bench.state.handle(.failed(.unavailable, reason: "refused"), at: bench.links[0], now: 0)
+        bench.collect()
+        note(bench, id)
+        bench = Bench(workers: 1, areReady: false)
+        id = bench.start([1])
+        if let event = LinkEvent(.handshakeFailedAuthentication(status: 400)) {
+            bench.state.handle(event, at: bench.links[0], now: 0)
+        }
+        bench.collect()
+        note(bench, id)
+
+        bench = Bench(workers: 1)
+        id = bench.start([1])
+        bench.deliver([1, 2, 3], from: bench.links[0])
+        note(bench, id)
+        bench = Bench(workers: 1)
+        id = bench.start([1])
+        bench.state.shutDown(PoolError(.unavailable, "the pool was shut down during the call"))
+        bench.collect()
+        note(bench, id)
+
+        bench = Bench(workers: 1)
+        id = bench.start([1, 2], parts: 2)
+        for model in [Fake.model, Fake.otherModel, Fake.model] {
+            bench.models[0] = model
+            guard !bench.out.isEmpty else { break }
+            let (request, link) = bench.out.removeFirst()
+            bench.deliver(bench.answer(request, link), from: link)
+        }
+        bench.answerAll()
+        note(bench, id)
+
+        var (listed, source) = EndpointSourceTests.bench(["a", "b"])
+        let question = CallID(900)
+        listed.state.start(question, .control(.health, LinkID(0)), deadline: 1_000, allotted: .zero, now: 0)
+        listed.collect()
+        EndpointSourceTests.take(["b"], from: source, &listed)
+        note(listed, question)
+        return errors
+    }
+}
