@@ -15,7 +15,7 @@ extension Endpoint {
             ZMQError(code: .invalidEndpoint, message: "\(quoted(text)) is no endpoint: \(reason)")
         }
         guard let schemeEnd = text.utf8.firstRange(of: Array("://".utf8)) else {
-            throw invalid("expected tcp://HOST:PORT, ipc://PATH or inproc://NAME")
+            throw invalid("expected tcp://HOST:PORT or ipc://PATH, or inproc://NAME within one process")
         }
         let rest = String(text[schemeEnd.upperBound...])
         guard !rest.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
@@ -38,7 +38,7 @@ extension Endpoint {
             }
             return .inproc(name: rest)
         case let scheme:
-            throw invalid("the transport \(quoted(scheme)) is unknown: use tcp, ipc or inproc")
+            throw invalid("the transport \(quoted(scheme)) is unknown: use tcp or ipc, or inproc within one process")
         }
     }
 
