@@ -175,7 +175,7 @@ import Darwin
         try Self.write("\(workers[0].endpoint)\n", to: path)
         let notices = Mutex<[String]>([])
         let options = PoolOptions(
-            deadline: .seconds(20),
+            deadline: .seconds(60),
             notice: { line in notices.withLock { $0.append(line) } }
         )
         let pool = try await RankPool.connect("file:\(path)", options: options)
@@ -200,13 +200,13 @@ import Darwin
         let path = "/tmp/rank-workers-\(UInt64.random(in: 0 ... .max))"
         defer { unlink(path) }
         try Self.write(worker.endpoint, to: path)
-        let pool = try await RankPool.connect("file:\(path)", options: PoolOptions(deadline: .seconds(20)))
+        let pool = try await RankPool.connect("file:\(path)", options: PoolOptions(deadline: .seconds(60)))
         let reports = await pool.info()
         #expect(reports.map(\.endpoint) == [worker.endpoint])
         for report in reports { _ = try report.result.get() }
         await pool.shutdown()
 
-        let none = try await RankPool.connect("file:/nonexistent/workers", options: PoolOptions(deadline: .seconds(20)))
+        let none = try await RankPool.connect("file:/nonexistent/workers", options: PoolOptions(deadline: .seconds(60)))
         let errors = await none.info()
         #expect(errors.map(\.endpoint) == ["file:/nonexistent/workers"])
         #expect(throws: PoolError.self) { try errors[0].result.get() }
@@ -217,14 +217,14 @@ import Darwin
         let worker = try FakeWorker()
         defer { worker.end() }
         let port = try #require(worker.endpoint.split(separator: ":").last)
-        let pool = try await RankPool.connect("dns://localhost:\(port)", options: PoolOptions(deadline: .seconds(20)))
+        let pool = try await RankPool.connect("dns://localhost:\(port)", options: PoolOptions(deadline: .seconds(60)))
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == worker.endpoint)
         await pool.shutdown()
     }
 
     @Test func namesWhatIsMissing() async throws {
         let list = "file:/nonexistent/workers,dns://host.invalid:7000"
-        let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(20)))
+        let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(60)))
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
         #expect(error?.causes.map(\.endpoint) == ["file:/nonexistent/workers", "dns://host.invalid:7000"])

@@ -22,7 +22,7 @@ import ZMQ
     ) async throws -> Int {
         let pool = try await RankPool.connect(
             endpoints.joined(separator: ","),
-            options: PoolOptions(deadline: .seconds(20))
+            options: PoolOptions(deadline: .seconds(60))
         )
         for report in await pool.info() { _ = try report.result.get() }
         let isOver = Flag()

@@ -5,7 +5,7 @@ import ZMQ
 
 /// The pool against workers behind real sockets.
 @Suite(.timeLimit(.minutes(5))) struct PoolSocketTests {
-    static let patient = PoolOptions(deadline: .seconds(20))
+    static let patient = PoolOptions(deadline: .seconds(60))
 
     static func expected(_ user: UInt64, _ ids: [UInt64], topK: Int = 0) -> [RankedEntry<UInt64>] {
         var keys = ids.enumerated().map { RankKey(score: Fake.score(user, $1), id: $1, position: $0) }
