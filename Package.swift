@@ -37,6 +37,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     ],
     targets: [
+        // What several modules need and none owns; knows nobody.
+        .target(name: "RankBase", swiftSettings: memorySettings),
+
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(
@@ -58,12 +61,12 @@ let package = Package(
         .target(name: "CRankKernels"),
         .target(
             name: "RankEngine",
-            dependencies: ["CRankKernels", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CRankKernels", "RankBase", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: memorySettings
         ),
 
         // Data sets and training.
-        .target(name: "RankData", swiftSettings: settings),
+        .target(name: "RankData", dependencies: ["RankBase"], swiftSettings: settings),
         .target(
             name: "RankTraining",
             dependencies: ["RankData", "RankEngine", .product(name: "Crypto", package: "swift-crypto")],
@@ -73,17 +76,17 @@ let package = Package(
         // The two ends of the pool.
         .target(
             name: "RankService",
-            dependencies: ["RankEngine", "RankProtocol", "ZMQ"],
+            dependencies: ["RankBase", "RankEngine", "RankProtocol", "ZMQ"],
             // `Lifetimes`: a view of a request or of a reply ends before its memory changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
         ),
-        .target(name: "RankPool", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(name: "RankPool", dependencies: ["RankBase", "RankProtocol", "ZMQ"], swiftSettings: settings),
 
         // The load generator behind `rank-client bench`.
         .target(name: "RankLoad", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
 
         // Commands.
-        .target(name: "CommandSupport", dependencies: [argumentParser], swiftSettings: settings),
+        .target(name: "CommandSupport", dependencies: ["RankBase", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "rank-train",
             dependencies: ["CommandSupport", "RankData", "RankEngine", "RankTraining", argumentParser],
@@ -96,7 +99,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "rank-client",
-            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ", argumentParser],
+            dependencies: [
+                "CommandSupport", "RankBase", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ", argumentParser,
+            ],
             swiftSettings: settings
         ),
 

@@ -1,3 +1,5 @@
+import RankBase
+
 /// Rows of text, printed for people, for spreadsheets or for a page.
 public struct TextTable: Sendable, Equatable {
     /// On which side of its column a cell stands.
@@ -22,9 +24,10 @@ public struct TextTable: Sendable, Equatable {
         rows.append(Array((cells + padding).prefix(columns.count)))
     }
 
-    /// Columns padded with blanks, two between them, under a header.
+    /// Columns padded with blanks, two between them, under a header; without control characters.
     public var text: String {
-        let lines = [columns.map(\.name)] + rows
+        // Names come from files and from workers.
+        let lines = ([columns.map(\.name)] + rows).map { line in line.map { $0.printable(limit: 10_000) } }
         let widths = columns.indices.map { column in lines.reduce(0) { max($0, $1[column].count) } }
         return lines.map { cells in
             let padded = columns.indices.map { column in

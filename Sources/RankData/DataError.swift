@@ -1,3 +1,5 @@
+import RankBase
+
 /// Why data could not be read, split or written.
 ///
 /// The message names the file, the line where there is one, what was found and what was expected.
@@ -32,20 +34,8 @@ public struct DataError: Error, Sendable {
 
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
-        self.message = Self.printable(message)
+        self.message = message.printable(limit: 1_999)
         self.cause = cause
-    }
-
-    /// Text that may quote a foreign file, fit for a terminal: no control characters, and not without end.
-    private static func printable(_ text: String) -> String {
-        let limit = 2_000
-        var result = ""
-        for (position, scalar) in text.unicodeScalars.enumerated() {
-            if position == limit { return result + "…" }
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-        }
-        return result
     }
 
     /// An error at a line of a file, lines counted from 1.

@@ -1,3 +1,5 @@
+import RankBase
+
 /// What went wrong while a model was read, written or asked for scores.
 public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure, and with it who can do something about it.
@@ -40,21 +42,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 
     package init(_ code: Code, _ message: String, position: Int? = nil, errno: CInt? = nil) {
         self.code = code
-        self.message = Self.printable(message)
+        self.message = message.printable(limit: Self.messageLimit)
         self.position = position
         self.errno = errno
-    }
-
-    /// Names come from foreign files: whatever they hold, a message stays one line that a terminal can bear.
-    private static func printable(_ message: String) -> String {
-        // Scalars, because a single character may have any number of them.
-        var scalars = String.UnicodeScalarView()
-        for (position, scalar) in message.unicodeScalars.enumerated() {
-            if position == messageLimit { return String(scalars) + " …" }
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            scalars.append(isControl ? "\u{FFFD}" : scalar)
-        }
-        return String(scalars)
     }
 
     /// The code and the message in one line.

@@ -1,3 +1,4 @@
+import RankBase
 public import RankProtocol
 
 /// Why a call failed: the only error of this module.
@@ -11,10 +12,10 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
         /// What happened there.
         public var reason: String
 
-        /// Describes a cause.
+        /// Describes a cause; of a long reason the start is kept, and no control characters.
         public init(endpoint: String, reason: String) {
             self.endpoint = endpoint
-            self.reason = reason
+            self.reason = reason.printable(limit: 1_000)
         }
 
         /// Endpoint and reason.
@@ -38,7 +39,7 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
     /// How long an overloaded worker asks to wait before a retry.
     public var retryAfter: Duration?
 
-    /// Describes an error.
+    /// Describes an error; of a long message the start is kept, and no control characters, which a peer may have sent.
     public init(
         _ code: Status,
         _ message: String,
@@ -48,16 +49,36 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
         retryAfter: Duration? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = message.printable(limit: 2_000)
         self.causes = causes
         self.queryIndex = queryIndex
         self.candidateIndex = candidateIndex
         self.retryAfter = retryAfter
     }
 
-    /// Code, message and causes in one line.
+    /// Code, message and causes in one line that stays readable with hundreds of workers: each reason once, with the first
+    /// endpoints that it holds for.
     public var description: String {
-        let list = causes.map(\.description).joined(separator: "; ")
-        return "\(code): \(message)" + (list.isEmpty ? "" : " [\(list)]")
+        "\(code): \(message)" + (causes.isEmpty ? "" : " [\(Self.summary(of: causes))]")
+    }
+
+    /// The most reasons in a line, and the most endpoints of each.
+    private static let (mostReasons, mostEndpoints) = (8, 3)
+
+    private static func summary(of causes: [Cause]) -> String {
+        var reasons: [String] = []
+        var endpoints: [String: [String]] = [:]
+        for cause in causes {
+            if endpoints[cause.reason] == nil { reasons.append(cause.reason) }
+            endpoints[cause.reason, default: []].append(cause.endpoint)
+        }
+        var lines = reasons.prefix(mostReasons).map { reason in
+            let all = endpoints[reason] ?? []
+            let rest = all.count > mostEndpoints ? " and \(all.count - mostEndpoints) more" : ""
+            return "\(all.prefix(mostEndpoints).joined(separator: ", "))\(rest): \(reason)"
+        }
+        let others = reasons.dropFirst(mostReasons).reduce(0) { $0 + (endpoints[$1]?.count ?? 0) }
+        if others > 0 { lines.append("and \(others) more for other reasons") }
+        return lines.joined(separator: "; ")
     }
 }

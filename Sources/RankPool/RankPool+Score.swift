@@ -129,7 +129,7 @@ extension RankPool {
         )
         let outcome = try await call(
             .score(work),
-            deadline: options.deadline,
+            allotted: options.deadline ?? self.options.deadline,
             waitsForReady: options.waitsForReady
         )
         guard case .score(let score) = outcome else {

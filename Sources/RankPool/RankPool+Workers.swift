@@ -30,14 +30,13 @@ extension RankPool {
         value: @escaping @Sendable (CallOutcome) -> Value?
     ) async -> [WorkerReport<Value>] {
         let begin = ContinuousClock.now
-        let limit = clock.now + (deadline ?? options.deadline).wholeMicroseconds
+        let allotted = deadline ?? options.deadline
+        let limit = clock.now + allotted.wholeMicroseconds
         let listing = await withCheckedContinuation { continuation in
             if !queue.post(.list(continuation, deadline: limit)) {
                 continuation.resume(returning: PoolState.Listing())
             }
         }
-        // What was waited for the list counts.
-        let rest = (deadline ?? options.deadline) - (ContinuousClock.now - begin)
         let endpoints = listing.workers
         return await withTaskGroup(of: (Int, WorkerReport<Value>).self) { group in
             for (index, (link, endpoint)) in endpoints.enumerated() {
@@ -46,7 +45,13 @@ extension RankPool {
                     let result: Result<Value, PoolError>
                     do throws(PoolError) {
                         let task = CallTask.control(kind, link)
-                        let outcome = try await self.call(task, deadline: rest, waitsForReady: false)
+                        // What was waited for the list counts.
+                        let outcome = try await self.call(
+                            task,
+                            allotted: allotted,
+                            deadline: limit,
+                            waitsForReady: false
+                        )
                         guard let value = value(outcome) else {
                             throw PoolError(.internal, "\(endpoint): a reply of another kind")
                         }

@@ -94,17 +94,25 @@ public final class RankPool: Sendable {
     }
 
     /// Runs a call on the pool's thread.
+    ///
+    /// - Parameters:
+    ///   - task: What it wants.
+    ///   - allotted: The time that the caller gave it, for its errors.
+    ///   - deadline: When that time is over, on the pool's clock; nil = from now on.
+    ///   - waitsForReady: Whether it waits where no worker can be reached.
+    /// - Returns: What came of it.
+    /// - Throws: Why it failed.
     func call(
         _ task: CallTask,
-        deadline: Duration?,
+        allotted: Duration,
+        deadline: Int64? = nil,
         waitsForReady: Bool
     ) async throws(PoolError) -> CallOutcome {
-        let allotted = deadline ?? options.deadline
         let id = CallID(callCount.add(1, ordering: .relaxed).newValue)
         let request = CallRequest(
             id: id,
             task: task,
-            deadline: clock.now + allotted.wholeMicroseconds,
+            deadline: deadline ?? clock.now + allotted.wholeMicroseconds,
             allotted: allotted,
             waitsForReady: waitsForReady
         )

@@ -24,6 +24,9 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
         /// No version of the model proves itself: bring another, or repair it.
         public static let modelRefused = Code("model refused")
 
+        /// The system has no descriptor, thread or socket left for a worker: raise the limit, or run fewer.
+        public static let resourceExhausted = Code("resource exhausted")
+
         /// The worker itself failed.
         ///
         /// Report it; another start may help.

@@ -1,3 +1,4 @@
+import RankBase
 public import RankEngine
 import RankProtocol
 import Synchronization
@@ -197,6 +198,7 @@ extension ServiceError {
         switch error.code {
         case .addressInUse, .addressNotAvailable, .permissionDenied, .nameNotResolved: code = .endpointUnavailable
         case .invalidEndpoint, .invalidOption: code = .invalidConfiguration
+        case .resourceExhausted: code = .resourceExhausted
         default: code = .internalFailure
         }
         self.init(code, error.message, cause: error)

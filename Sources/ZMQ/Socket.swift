@@ -28,8 +28,8 @@ public struct Socket: ~Copyable {
     ///   - type: The pattern of the socket.
     ///   - context: The context it belongs to, kept alive by it.
     ///   - settings: Every option that a service must choose; see ``SocketSettings``.
-    /// - Throws: `resourceExhausted` at the context's number of sockets, `contextTerminated` after a shutdown,
-    ///   `invalidOption` for a setting that libzmq refuses.
+    /// - Throws: `resourceExhausted` at the context's number of sockets or where fewer than eight descriptors are left,
+    ///   `contextTerminated` after a shutdown, `invalidOption` for a setting that libzmq refuses.
     public init(_ type: SocketType, in context: Context, settings: SocketSettings) throws(ZMQError) {
         self = try Socket.make(type, in: context, settings: settings)
     }
@@ -46,6 +46,7 @@ public struct Socket: ~Copyable {
         in context: Context,
         settings: SocketSettings
     ) throws(ZMQError) -> Socket {
+        try DescriptorReserve.check(to: "make a \(type) socket")
         // https://libzmq.readthedocs.io/en/latest/zmq_socket.html
         guard let pointer = unsafe zmq_socket(context.pointer, type.rawValue) else {
             throw .failed(to: "make a \(type) socket")

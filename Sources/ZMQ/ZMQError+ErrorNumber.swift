@@ -36,7 +36,7 @@ extension ZMQError {
         case EINVAL:
             (.invalidOption, nil)
         case EMFILE, ENFILE:
-            (.resourceExhausted, "raise the limit of open files or of sockets per context")
+            (.resourceExhausted, "raise the limit of open files (ulimit -n) or of sockets per context")
         case ENOMEM, EAGAIN:
             (.resourceExhausted, nil)
         default:

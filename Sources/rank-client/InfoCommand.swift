@@ -32,17 +32,17 @@ struct InfoCommand: ParsableCommand {
             let blocks = reports.map(Self.text)
             try StandardStream.output.write(blocks.joined(separator: "\n"))
         }
-        let silent = reports.filter { (try? $0.result.get()) == nil }
-        guard silent.isEmpty else {
-            throw CommandFailure(
-                .unavailable,
-                "\(silent.count) of \(reports.count) workers did not answer: "
-                    + silent.map { report in
-                        if case .failure(let error) = report.result { return error.description }
-                        return report.endpoint
-                    }.joined(separator: "; ")
-            )
+        let silent = reports.compactMap { report in
+            if case .failure(let error) = report.result {
+                PoolError.Cause(
+                    endpoint: report.endpoint,
+                    reason: "\(error.code): \(error.causes.first?.reason ?? error.message)"
+                )
+            } else {
+                nil
+            }
         }
+        guard silent.isEmpty else { throw unanswered(silent, of: reports.count) }
     }
 
     private static func text(_ report: WorkerReport<WorkerInfo>) -> String {

@@ -37,6 +37,9 @@ func withPool<Value: Sendable>(
     options: PoolOptions = PoolOptions(),
     _ body: @escaping @Sendable (RankPool) async throws -> Value
 ) throws -> Value {
+    guard deadline > .zero else {
+        throw CommandFailure(.usage, "--deadline is 0: no answer can be there by then; expected such as 250ms")
+    }
     var options = options
     options.deadline = deadline
     options.notice = { try? StandardStream.error.writeLine("note: \($0)") }
@@ -109,4 +112,9 @@ extension [WorkerReport<WorkerInfo>] {
             causes: errors.flatMap(\.causes)
         )
     }
+}
+
+/// The end of a command that asked every worker and was not answered by all.
+func unanswered(_ causes: [PoolError.Cause], of count: Int) -> PoolError {
+    PoolError(.unavailable, "\(causes.count) of \(count) workers did not answer", causes: causes)
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankBase
 
 @main
 struct RankClientCommand: ParsableCommand {
@@ -22,6 +23,8 @@ struct RankClientCommand: ParsableCommand {
     )
 
     static func main() {
+        // Four for each worker: more than many a system allows at first.
+        raiseDescriptorLimit()
         runProcess(Self.self, failure: failure(for:))
     }
 }

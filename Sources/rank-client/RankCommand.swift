@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankBase
 import RankData
 import RankPool
 
@@ -84,7 +85,7 @@ struct RankCommand: ParsableCommand {
             let info = infos.first { $0.model == list.model }
             return Ranking(user: user, list: list, info: info, catalog: titles)
         }
-        for note in ranking.notes { try StandardStream.error.writeLine("note: \(note)") }
+        for note in ranking.notes { try StandardStream.error.writeLine("note: \(note.printable(limit: 2_000))") }
         try StandardStream.output.write(ranking.text(format))
     }
 }

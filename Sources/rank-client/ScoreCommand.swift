@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankBase
 import RankData
 import RankPool
 
@@ -46,7 +47,9 @@ struct ScoreCommand: ParsableCommand {
             try await job.run($0)
         }
         if outcome.data.hasPrefix("synthetic ") {
-            try StandardStream.error.writeLine("note: the model was trained on data that is \(outcome.data)")
+            try StandardStream.error.writeLine(
+                "note: the model was trained on data that is \(outcome.data.printable(limit: 2_000))"
+            )
         }
         if outcome.omitted > 0 {
             try StandardStream.error.writeLine(

@@ -74,11 +74,7 @@ struct StatusCommand: ParsableCommand {
         }
         let silent = last.filter { !$0.isAnswering }
         guard watch || silent.isEmpty else {
-            throw CommandFailure(
-                .unavailable,
-                "\(silent.count) of \(last.count) workers did not answer: "
-                    + silent.map { "\($0.endpoint): \($0.reason)" }.joined(separator: "; ")
-            )
+            throw unanswered(silent.map { PoolError.Cause(endpoint: $0.endpoint, reason: $0.reason) }, of: last.count)
         }
     }
 }

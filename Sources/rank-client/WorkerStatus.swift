@@ -28,8 +28,12 @@ struct WorkerStatus: Sendable {
         let pings = await pool.health()
         let stats = await pool.stats()
         let earlier = Dictionary(before.map { ($0.endpoint, $0) }) { $1 }
-        return zip(zip(infos, pings), stats).map { pair, stats in
-            WorkerStatus(info: pair.0, health: pair.1, stats: stats, before: earlier[stats.endpoint])
+        // A file or a name may have changed the list between two questions.
+        let infoOf = Dictionary(infos.map { ($0.endpoint, $0) }) { first, _ in first }
+        let pingOf = Dictionary(pings.map { ($0.endpoint, $0) }) { first, _ in first }
+        return stats.compactMap { stats in
+            guard let info = infoOf[stats.endpoint], let ping = pingOf[stats.endpoint] else { return nil }
+            return WorkerStatus(info: info, health: ping, stats: stats, before: earlier[stats.endpoint])
         }
     }
 

@@ -30,7 +30,7 @@ private func commandFailure(_ error: any Error) -> CommandFailure? {
         switch error.code {
         case .invalidConfiguration: CommandFailure(.usage, error.message)
         case .modelRefused: CommandFailure(.refused, error.message)
-        case .endpointUnavailable: CommandFailure(.unavailable, error.message)
+        case .endpointUnavailable, .resourceExhausted: CommandFailure(.unavailable, error.message)
         default: CommandFailure(.internalError, error.description)
         }
     default: nil

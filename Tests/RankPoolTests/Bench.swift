@@ -12,6 +12,7 @@ struct Bench {
     var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
     var cancelled: [RequestID] = []
     var closed: [LinkID] = []
+    var opened: [LinkID] = []
     /// SCORE requests that are out, in the order of their sending.
     var out: [(request: RequestID, link: LinkID)] = []
 
@@ -52,6 +53,7 @@ struct Bench {
                     writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
                     deliver(writer.array, from: link)
                 case .cancel(let request, _, _): cancelled.append(request)
+                case .open(let link): opened.append(link)
                 case .close(let link): closed.append(link)
                 case .finish(let id, let result):
                     // Resumed once, or the test fails.

@@ -57,6 +57,12 @@ import ZMQ
         for list in ["", "inproc://x"] {
             do { _ = try EndpointList(list) } catch { errors.append(error) }
         }
+        for path in ["/nonexistent/workers", "/tmp"] {
+            do { _ = try EndpointFile.read(path) } catch { errors.append(error) }
+        }
+        for text in ["# none", "tcp://127.0.0.1:1\nnonsense"] {
+            do { _ = try EndpointFile.endpoints(in: text) } catch { errors.append(error) }
+        }
         let work = ScoreWork(queries: [.numbers(user: 1, candidates: [1])], parameters: ScoreParameters())
         let limits = FrameLimits(messageBytes: 64, candidates: 10, queries: 1)
         do { _ = try Partition.split(work, limits: limits, into: 1) } catch { errors.append(error) }
@@ -70,10 +76,13 @@ import ZMQ
         bench.advance(to: 1_000)
         note(bench, id)
 
+        id = bench.start([1], deadline: 0)
+        note(bench, id)
+
         let refusals: [ErrorReply] = [
             ErrorReply(status: .resourceExhausted, message: "busy", retryAfterMicroseconds: 5_000),
             ErrorReply(status: .unavailable, message: "not ready"),
-            ErrorReply(status: .failedPrecondition, message: "the worker holds model 00"),
+            ErrorReply(status: .failedPrecondition, message: "the request demands model 01, this worker holds 00"),
             ErrorReply(status: .notFound, message: "no such id"),
         ]
         for refusal in refusals {
@@ -103,6 +112,11 @@ import ZMQ
         bench = Bench(workers: 1, areReady: false)
         id = bench.start([1])
         bench.state.handle(.failed(.unavailable, reason: "refused"), at: bench.links[0], now: 0)
+        bench.collect()
+        note(bench, id)
+        bench = Bench(workers: 1, areReady: false)
+        id = bench.start([1])
+        bench.state.handle(.unopened(reason: "too many open files"), at: bench.links[0], now: 0)
         bench.collect()
         note(bench, id)
         bench = Bench(workers: 1, areReady: false)

@@ -14,11 +14,17 @@ package enum EndpointFile {
 
     /// Reads a whole file.
     ///
-    /// - Throws: INVALID_ARGUMENT with the system's reason, or for a file over 1 MiB.
+    /// - Throws: INVALID_ARGUMENT with the system's reason, or for a file over 1 MiB, or for what is no regular file: a pipe
+    ///   is empty when it is read again, or blocks.
     package static func read(_ path: String) throws(PoolError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw cannot("open", path, errno) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw cannot("look at", path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw PoolError(.invalidArgument, "\(path) is no regular file; name one with an endpoint a line")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {

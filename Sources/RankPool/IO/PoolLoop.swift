@@ -13,6 +13,8 @@ struct PoolLoop: ~Copyable {
     private let wakeUpSlot: Poller.Slot
     private var state: PoolState
     private var sockets: [LinkSocket?] = []
+    /// Where each worker is, once its name is resolved.
+    private var addresses: [Endpoint?] = []
     private var waiters: [CallID: CheckedContinuation<Result<CallOutcome, PoolError>, Never>] = [:]
     private var message = Message()
     private var writer = FrameWriter(capacity: 16_384)
@@ -26,7 +28,9 @@ struct PoolLoop: ~Copyable {
     /// Makes what the thread needs, on the thread.
     static func make(clock: PoolClock, options: PoolOptions) throws(PoolError) -> PoolLoop {
         do throws(ZMQError) {
-            return PoolLoop(context: try Context(), wakeUp: try WakeUp(), clock: clock, options: options)
+            // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
+            let context = try Context(maximumSockets: 16_384)
+            return PoolLoop(context: context, wakeUp: try WakeUp(), clock: clock, options: options)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
         }
@@ -131,7 +135,7 @@ struct PoolLoop: ~Copyable {
             // First closes what has left: its place may be taken.
             perform()
             for (link, text) in added {
-                while sockets.count <= link.index { sockets.append(nil) }
+                makeRoom(for: link)
                 if let endpoint = endpoints.first(where: { "\($0)" == text }) { connect(endpoint, link) }
             }
         case .noEndpoints(let reason, let source):
@@ -169,8 +173,15 @@ struct PoolLoop: ~Copyable {
         // First closes what has left: its place may be taken.
         perform()
         let link = state.addLink(endpoint: endpoint, condition: condition)
-        if link.index == sockets.count { sockets.append(nil) }
+        makeRoom(for: link)
         return link
+    }
+
+    private mutating func makeRoom(for link: LinkID) {
+        while sockets.count <= link.index {
+            sockets.append(nil)
+            addresses.append(nil)
+        }
     }
 
     private mutating func close(_ link: LinkID) {
@@ -180,7 +191,15 @@ struct PoolLoop: ~Copyable {
         sockets[link.index] = nil
     }
 
+    /// Tries again to make a socket.
+    private mutating func open(_ link: LinkID) {
+        guard let address = addresses[link.index], sockets[link.index] == nil else { return }
+        connect(address, link)
+        if sockets[link.index] != nil { state.handle(.resolved, at: link, now: clock.now) }
+    }
+
     private mutating func connect(_ address: Endpoint, _ link: LinkID) {
+        addresses[link.index] = address
         do {
             sockets[link.index] = try LinkSocket(
                 to: address,
@@ -189,7 +208,10 @@ struct PoolLoop: ~Copyable {
                 poller: &poller
             )
         } catch {
-            state.handle(.failed(.unavailable, reason: error.message), at: link, now: clock.now)
+            let event =
+                error.code == .resourceExhausted
+                ? LinkEvent.unopened(reason: error.message) : .failed(.unavailable, reason: error.message)
+            state.handle(event, at: link, now: clock.now)
         }
     }
 
@@ -254,6 +276,7 @@ struct PoolLoop: ~Copyable {
                 switch action {
                 case .send(let request, let link): send(request, link)
                 case .cancel(let request, let link, let id): cancel(request, link, id)
+                case .open(let link): open(link)
                 case .close(let link): close(link)
                 case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
                 }

@@ -33,6 +33,8 @@ package struct Link: Sendable {
     package var condition: Condition
     /// What went wrong last, kept until the worker is ready.
     package var failure: (status: Status, reason: String)?
+    /// When another attempt to make its socket is due, where there is none.
+    package var opensAt: Int64?
     /// Failed handshakes without a detail, in a row.
     package var silentHandshakeFailures = 0
     package var isDraining = false

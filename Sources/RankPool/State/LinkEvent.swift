@@ -13,6 +13,8 @@ package enum LinkEvent: Hashable, Sendable {
     case lost
     /// A handshake failed in a way that says no more: a peer that died, or a wrong server key.
     case handshakeBroken
+    /// No socket could be made, because descriptors or sockets ran out.
+    case unopened(reason: String)
     /// An attempt failed.
     case failed(Status, reason: String)
 

@@ -6,6 +6,8 @@ package enum PoolAction: Sendable {
     case send(RequestID, to: LinkID)
     /// Tell a worker that nobody waits for a request any more; best effort.
     case cancel(RequestID, at: LinkID, as: RequestID)
+    /// Make the socket that could not be made before; report `resolved` or `unopened`.
+    case open(LinkID)
     /// Close the way to a worker that has left.
     case close(LinkID)
     /// Hand an outcome to whoever waits for it, once.

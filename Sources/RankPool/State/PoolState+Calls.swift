@@ -13,6 +13,11 @@ extension PoolState {
         now: Int64
     ) {
         calls[id] = Call(task: task, deadline: deadline, allotted: allotted, waitsForReady: waitsForReady)
+        guard deadline > now else {
+            let error = PoolError(.deadlineExceeded, "no time is left: the call was given \(allotted); give it more")
+            finish(id, .failure(error))
+            return
+        }
         deadlines.insert(id, at: deadline)
         switch task {
         case .control: questions.append(id)
@@ -44,7 +49,13 @@ extension PoolState {
             deadlines.removeFirst()
             if calls[id] != nil { expire(id, now: now) }
         }
-        for index in links.indices where links[index].blockedUntil <= now { links[index].blockedUntil = 0 }
+        for index in links.indices {
+            if links[index].blockedUntil <= now { links[index].blockedUntil = 0 }
+            if let time = links[index].opensAt, time <= now {
+                links[index].opensAt = nil
+                if links[index].condition == .failed { actions.append(.open(LinkID(index))) }
+            }
+        }
         while let (time, item) = delayed.first, time <= now {
             delayed.removeFirst()
             if calls[item.call] != nil { waiting.append(item) }
@@ -231,12 +242,16 @@ extension PoolState {
         }
         guard isHopeless else { return }
         let present = links.filter { !$0.isRetired }
-        let isUnauthenticated = !present.isEmpty && present.allSatisfy { $0.failure?.status == .unauthenticated }
-        let error = PoolError(
-            isUnauthenticated ? .unauthenticated : .unavailable,
-            "no worker can be reached; start one, or mend the endpoints",
-            causes: causes
-        )
+        // What is wrong with all of them is what is wrong.
+        let statuses = Set(present.map { $0.failure?.status ?? .unavailable })
+        let status: Status =
+            statuses == [.unauthenticated] || statuses == [.resourceExhausted]
+            ? statuses.first ?? .unavailable : .unavailable
+        let advice =
+            status == .resourceExhausted
+            ? "no connection can be made; raise the limit of open files (ulimit -n)"
+            : "no worker can be reached; start one, or mend the endpoints"
+        let error = PoolError(status, advice, causes: causes)
         for item in waiting.all where calls[item.call]?.waitsForReady == false {
             finish(item.call, .failure(error))
         }

@@ -1,12 +1,18 @@
 package import RankProtocol
 
 extension PoolState {
+    /// The µs until descriptors are looked for again.
+    private static let pauseBeforeOpening: Int64 = 1_000_000
+
     /// A worker's socket or name has something to say.
     package mutating func handle(_ event: LinkEvent, at id: LinkID, now: Int64) {
         guard !links[id.index].isRetired || event == .lost else { return }
         switch event {
         case .resolved:
             links[id.index].condition = .connecting
+        case .unopened(let reason):
+            links[id.index].fail(.resourceExhausted, reason)
+            links[id.index].opensAt = now + Self.pauseBeforeOpening
         case .reached:
             // After a failure, only a whole handshake counts.
             if links[id.index].condition == .connecting { links[id.index].condition = .handshaking }
@@ -116,6 +122,14 @@ extension PoolState {
             }
         case (.info, .control(.info, _)):
             let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
+            // Lists are cut to what every worker takes: one that takes nothing would keep the others from working.
+            guard info.limits.candidates > 0, info.limits.queries > 0, info.limits.messageBytes >= 128 else {
+                throw ProtocolError(
+                    .internal,
+                    "INFO names limits that no request keeps: max_candidates \(info.limits.candidates), "
+                        + "max_queries \(info.limits.queries), max_message_bytes \(info.limits.messageBytes)"
+                )
+            }
             ready(flight.link, limits: info.limits, now: now)
             links[flight.link.index].prior = info.prior.map { (info.model, $0) }
             finish(flight.call, .success(.pairs(info)))

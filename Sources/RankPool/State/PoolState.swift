@@ -82,7 +82,9 @@ package struct PoolState: Sendable {
     package var nextTick: Int64? {
         let isWaiting = !waiting.isEmpty || !questions.isEmpty
         let blocked = isWaiting ? links.lazy.filter { $0.blockedUntil > 0 }.map(\.blockedUntil).min() : nil
-        return [deadlines.first?.time, delayed.first?.time, hedges.first?.time, blocked].compactMap { $0 }.min()
+        let opening = links.lazy.compactMap(\.opensAt).min()
+        return [deadlines.first?.time, delayed.first?.time, hedges.first?.time, blocked, opening]
+            .compactMap { $0 }.min()
     }
 
     /// The deadlines kept, those of calls that have ended included.

@@ -15,6 +15,7 @@ package enum RetryVerdict: Hashable, Sendable {
 extension PoolState {
     /// The µs before the first retry at a worker that has failed; doubled by each further one.
     private static let firstBackOff: Int64 = 1_000
+    private static let noOther = "no other worker is ready"
     /// A worker's advice is not followed for longer than this.
     private static let longestPause: Int64 = 1_000_000
 
@@ -29,13 +30,16 @@ extension PoolState {
         // As gRPC does, nothing is charged for what no worker has begun.
         let isFree = !failure.isCharged || failure.status == .failedPrecondition
         if !isFree { budget.noteFailure() }
-        guard part.attempts < options.attempts, !isBroken || part.attempts == 1 else { return .no(remark: "") }
+        guard part.attempts < options.attempts, !isBroken || part.attempts == 1 else {
+            let isLast = failure.status == .unavailable && !isLeft(for: part, except: link)
+            return .no(remark: isLast ? Self.noOther : "")
+        }
         guard isFree || budget.allowsRetries else {
             return .no(remark: "it is not sent again because too many requests have failed of late")
         }
         if isLeft(for: part, except: link) { return .elsewhere }
         guard failure.status == .resourceExhausted, !failure.isTransport else {
-            return .no(remark: "no other worker is ready")
+            return .no(remark: Self.noOther)
         }
         let backOff = Self.firstBackOff << Int64(min(part.attempts - 1, 10))
         let wait = max(pause, backOff)

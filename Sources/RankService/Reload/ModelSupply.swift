@@ -59,7 +59,7 @@ public struct ModelSupply: Sendable {
             }
         }
         let problem = listing.problem ?? refusals.first?.message ?? "there is no model"
-        let others = refusals.count > 1 ? "; the \(refusals.count - 1) versions below it were refused, too" : ""
+        let others = refusals.count > 1 ? "; refused as well: \(refusals.count - 1) below it" : ""
         throw ServiceError(.modelRefused, problem + others, cause: refusals.first)
     }
 }

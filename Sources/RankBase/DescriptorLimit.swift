@@ -10,7 +10,7 @@ import Darwin
 /// free ones spins.
 ///
 /// What is not allowed stays as it is.
-func raiseDescriptorLimit() {
+package func raiseDescriptorLimit() {
     var limit = rlimit()
     #if canImport(Glibc)
     let resource = RLIMIT_NOFILE.rawValue

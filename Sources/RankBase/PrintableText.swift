@@ -1,0 +1,19 @@
+extension String {
+    /// The text as one line that a terminal and a log can bear: control characters become U+FFFD, and what is over a
+    /// limit is cut off.
+    ///
+    /// For names and messages that come from a file or a peer: whatever they hold, they neither move the cursor nor
+    /// forge a line. O(limit).
+    ///
+    /// - Parameter limit: The most Unicode scalars; a single character may have any number of them.
+    /// - Returns: The text, with ` …` at its end where it was cut.
+    package func printable(limit: Int) -> String {
+        var scalars = String.UnicodeScalarView()
+        for (position, scalar) in unicodeScalars.enumerated() {
+            if position == limit { return String(scalars) + " …" }
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            scalars.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        return String(scalars)
+    }
+}

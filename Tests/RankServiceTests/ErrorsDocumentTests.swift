@@ -1,0 +1,107 @@
+import Foundation
+import RankEngine
+import RankProtocol
+import RankService
+import Testing
+
+/// `docs/ERRORS.md` says what keeps a worker from starting, and what it refuses.
+@Suite("ERRORS.md: the worker's refusals", .timeLimit(.minutes(5)))
+struct ErrorsDocumentTests {
+    /// The cells of the table under a heading, without its head and without the marks of code.
+    private static func rows(under heading: String) throws -> [[String]] {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "docs/ERRORS.md"), encoding: .utf8)
+        let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("\(heading)\n") })
+        return section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
+            line.split(separator: "|").map {
+                $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "`"))
+            }
+        }
+    }
+
+    @Test("What keeps a worker from starting")
+    func start() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("taken", byteCount: 1)
+        try directory.write("7.safetensors", byteCount: 0)
+        try directory.write("8.safetensors", byteCount: 0)
+        let empty = try TemporaryDirectory()
+        try empty.write("readme.txt", byteCount: 1)
+        let first = try Worker.test(binds: ["tcp://127.0.0.1:*", directory.endpoint()])
+        defer { try? first.finish() }
+        let configurations = [
+            WorkerConfiguration(), WorkerConfiguration(binds: ["7000"]), WorkerConfiguration(binds: ["inproc://x"]),
+            WorkerConfiguration(binds: ["tcp://0.0.0.0:*"]),
+            WorkerConfiguration(binds: ["tcp://127.0.0.1:*"], maximumMessageBytes: 100),
+            WorkerConfiguration(binds: [first.endpoints[0]]), WorkerConfiguration(binds: [directory.endpoint()]),
+            WorkerConfiguration(binds: [directory.endpoint("taken")]),
+            WorkerConfiguration(binds: ["ipc:///nonexistent/directory/socket"]),
+            WorkerConfiguration(binds: ["tcp://localhost.invalid:7000"], isInsecureAllowed: true),
+        ]
+        let sources = [
+            ModelSource.file("/nonexistent/model"), .directory(directory.path), .directory(empty.path),
+            .directory("/nonexistent/models"),
+        ]
+        let local = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
+        let starts: [() throws -> Worker] =
+            configurations.map { configuration in { try Worker.start(configuration, ranker: TestRanker()) } }
+            + sources.map { source in { try Worker.start(local, models: .numbers(source)) } }
+        var errors = [ServiceError(.resourceExhausted, "raise the limit of open files (ulimit -n)")]
+        for start in starts {
+            do {
+                try start().finish()
+                Issue.record("a worker started all the same")
+            } catch let error as ServiceError {
+                errors.append(error)
+            }
+        }
+        let exits = [
+            "invalid configuration": "64", "endpoint unavailable": "69", "resource exhausted": "69",
+            "model refused": "65",
+        ]
+        let rows = try Self.rows(under: "Refusals of a worker")
+        for row in rows {
+            #expect(errors.contains { "\($0.code)" == row[0] && $0.message.contains(row[2]) }, "\(row)")
+            #expect(exits[row[0]] == row[1], "\(row)")
+        }
+        for error in errors {
+            #expect(rows.contains { $0[0] == "\(error.code)" && error.message.contains($0[2]) }, "\(error)")
+        }
+    }
+
+    @Test("What a worker refuses to score")
+    func requests() throws {
+        let small = FrameLimits(messageBytes: 1_024, candidates: 10)
+        let text = ScoreParameters(idKind: .utf8)
+        let other = ModelID(hex: String(repeating: "ab", count: 16)) ?? .unspecified
+        var foreign = Requests.score(candidates: [1])
+        foreign[16] = 9
+        let frames: [[UInt8]] = [
+            Requests.score(candidates: [UInt64](repeating: 1, count: 200)),
+            Requests.score(candidates: [UInt64](repeating: 1, count: 11)),
+            Requests.score(user: "k", candidates: ["k"], parameters: text),
+            Requests.score(candidates: [1], parameters: ScoreParameters(featureCount: 3)),
+            foreign, Requests.score(candidates: [1], model: other), Requests.score(candidates: [1 << 40]),
+            Requests.score(candidates: [1], remaining: 0),
+        ]
+        var replies: [ErrorReply] = []
+        for frame in frames {
+            var harness = HandlerHarness(limits: small)
+            replies.append(try #require(try harness.reply(to: frame).error))
+        }
+        var harness = HandlerHarness()
+        replies.append(
+            try #require(try harness.reply(to: Requests.score(candidates: [1], remaining: 10), waited: 20).error)
+        )
+        harness.ranker.brokenPosition = 0
+        replies.append(try #require(try harness.reply(to: Requests.score(candidates: [1])).error))
+        let rows = try Self.rows(under: "Answers of a worker that refuse a request")
+        for row in rows {
+            #expect(replies.contains { "\($0.status)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
+        }
+        for reply in replies {
+            #expect(rows.contains { $0[0] == "\(reply.status)" && reply.message.contains($0[1]) }, "\(reply)")
+        }
+    }
+}
