@@ -1,12 +1,21 @@
 /// A ranker that reads the ids and computes nothing, to measure what serving costs without scoring.
 ///
-/// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown.
+/// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown. It may pretend that each
+/// candidate costs time: the thread then sleeps for it, as if a slower machine computed.
 public final class NullRanker: Ranker {
     /// What the ranker is: no model, no profile.
     public let info: RankerInfo
 
+    private let nanosecondsPerCandidate: Int64
+    private var work = PretendedWork()
+
     /// Makes a null ranker for one kind of ids.
-    public init(hasTextIDs: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - hasTextIDs: Whether ids are text.
+    ///   - costPerCandidate: How long each candidate takes, up to 1 s; 0 = no longer than it does.
+    public init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
+        nanosecondsPerCandidate = Int64(max(0, min(costPerCandidate / .nanoseconds(1), 1e9)))
         info = RankerInfo(
             modelID: [],
             profile: NumericProfile(number: 0, description: "none"),
@@ -46,6 +55,9 @@ public final class NullRanker: Ranker {
             }
             unsafe scores[index] = Float(number & 0xFF) / 256
             unsafe unknown[index] = false
+        }
+        if nanosecondsPerCandidate > 0 {
+            work.spend(Int64(min(Double(nanosecondsPerCandidate) * Double(candidates.count), 1e15)))
         }
         return ScoreOutcome(isUserKnown: true, unknownCount: 0)
     }

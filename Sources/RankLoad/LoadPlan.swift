@@ -27,6 +27,13 @@ public struct LoadResult: Sendable {
     public var partial = 0
     /// Not answered with scores, by reason.
     public var errors: [String: Int] = [:]
+    /// One message for each reason, where there are messages.
+    public var examples: [String: String] = [:]
+    /// How long calls took that ended with an error, in nanoseconds; empty where that is not measured.
+    public var failureTimes = LatencyHistogram()
+    /// How much longer than its deadline a call took at most, answered or not, in nanoseconds; nil where that is not
+    /// measured.
+    public var overrun: UInt64?
     /// Seconds of the load, without the wait for the last replies.
     public var seconds = 0.0
     /// Seconds of processor time that this process used.
@@ -50,6 +57,9 @@ public struct LoadResult: Sendable {
         inTime += other.inTime
         partial += other.partial
         errors.merge(other.errors) { $0 + $1 }
+        examples.merge(other.examples) { first, _ in first }
+        failureTimes.add(other.failureTimes)
+        if let other = other.overrun { overrun = max(overrun ?? 0, other) }
         seconds += other.seconds
         clientSeconds += other.clientSeconds
     }

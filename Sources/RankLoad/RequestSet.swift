@@ -2,8 +2,18 @@ import RankProtocol
 
 /// SCORE requests of one length, written once: what is sent differs only in id and remaining time.
 public struct RequestSet: Sendable {
+    /// What one request asks for.
+    public struct List: Hashable, Sendable {
+        /// The user.
+        public var user: UInt64
+        /// The candidates, repetitions included.
+        public var candidates: [UInt64]
+    }
+
     /// The candidates of each request.
     public let candidateCount: Int
+    /// What the requests ask for, at least one.
+    public let lists: [List]
     /// The frames, at least one.
     var frames: [[UInt8]]
 
@@ -27,12 +37,15 @@ public struct RequestSet: Sendable {
     ) {
         candidateCount = candidates
         var random = SplitMix(seed: seed)
+        lists = (0..<Self.variants).map { _ in
+            let ids = (0..<candidates).map { _ in UInt64.random(in: candidateIDs, using: &random) }
+            return List(user: .random(in: users, using: &random), candidates: ids)
+        }
         var writer = FrameWriter()
-        frames = (0..<Self.variants).map { _ in
+        frames = lists.map { list in
             let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, remainingMicroseconds: 0)
             writer.beginScore(header, parameters: ScoreParameters(topK: UInt32(clamping: topK), unknownIDs: .fallback))
-            let ids = (0..<candidates).map { _ in UInt64.random(in: candidateIDs, using: &random) }
-            writer.appendQuery(user: .random(in: users, using: &random), candidates: ids.span)
+            writer.appendQuery(user: list.user, candidates: list.candidates.span)
             writer.finish()
             let bytes = writer.bytes
             return (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }

@@ -17,6 +17,13 @@ struct BenchCommand: ParsableCommand {
             --deadline, and goodput counts what was answered within it. LATE is how much later than planned requests \
             left: where it is not small beside the latencies, this client is the bottleneck.
 
+            --through-pool makes calls through the pool instead, each in a task of its own, with its balancing, retries \
+            and hedging: it measures what a backend gets that embeds the library. Workers may then be missing, come \
+            and go. The report adds what the pool did, one message for each code that calls failed with, how long \
+            failures took, and how much longer than its deadline a call took at most. --check ends with 65 where an \
+            answer has other bits than an earlier one to the same request from the same model, as a list of two models \
+            would.
+
             --floor names a worker started with --ranker null, which computes nothing: it takes turns with the workers, \
             and its figures stand beside theirs. --sweep measures the capacity in a closed loop, then the goodput at 0.1 \
             to 5 times that.
@@ -26,11 +33,15 @@ struct BenchCommand: ParsableCommand {
               rank-client bench --workers tcp://127.0.0.1:7000 --closed-loop --concurrency 1 --floor tcp://127.0.0.1:7009
               rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --sweep --duration 5s --svg bench.svg
 
+              rank-client bench --workers file:workers --through-pool --check --rate 3000 --duration 1m
+
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
             """
     )
 
     @OptionGroup var pool: PoolArguments
+
+    @OptionGroup var through: ThroughPoolArguments
 
     @Option(help: "Open loop: requests per second.")
     var rate: Double?
@@ -108,12 +119,7 @@ struct BenchCommand: ParsableCommand {
         try svg?.requireWritable()
         let pattern: BenchPattern =
             rate.map { .open(rate: $0, spacing: arrivals.spacing) } ?? .closed(outstanding: concurrency)
-        var run = try BenchRun(
-            workers: BenchTarget(pool.endpoints, self),
-            floor: floor.map { try BenchTarget(floorEndpoints($0), self) },
-            deadline: deadline.duration,
-            seed: seed
-        )
+        var run = try BenchRun(self, floor: floor.map { try floorEndpoints($0) })
         try run.warmUp(pattern, seconds: warmUp.duration / .seconds(1))
         let seconds = duration.duration / .seconds(1)
         var report = BenchReport(
@@ -126,6 +132,13 @@ struct BenchCommand: ParsableCommand {
         if sweep { report.sweep = try run.sweep(outstanding: concurrency, spacing: arrivals.spacing, seconds: seconds) }
         if let svg { try BenchChart(report).write(to: svg) }
         try StandardStream.output.write(json ? "\(report.json)\n" : report.text)
+        if let check = report.result.check, check.differing > 0 {
+            throw CommandFailure(
+                .refused,
+                "\(check.differing) of \(check.compared) answers differ from an earlier one to the same request from "
+                    + "the same model; hold each worker against its file with rank-client verify"
+            )
+        }
         guard report.result.workers.answered > 0 else {
             throw CommandFailure(.unavailable, "no request was answered; look at the errors, and at rank-client status")
         }

@@ -1,5 +1,6 @@
 import CommandSupport
 import RankLoad
+import RankPool
 
 /// What a benchmark found.
 struct BenchReport: Sendable {
@@ -39,11 +40,39 @@ struct BenchReport: Sendable {
         text += "within \(deadline), \(fixed(load.goodput * Double(candidates) / 1e6, 2)) M candidates/s\n"
         if load.answered > load.inTime { text += "late: \(grouped(load.answered - load.inTime))\n" }
         if load.partial > 0 { text += "partial: \(grouped(load.partial))\n" }
-        for (reason, count) in load.errors.sorted(by: { $0.key < $1.key }) { text += "\(reason): \(grouped(count))\n" }
+        for (reason, count) in load.errors.sorted(by: { $0.key < $1.key }) {
+            text += "\(reason): \(grouped(count))" + (load.examples[reason].map { ", such as: \($0)" } ?? "") + "\n"
+        }
+        text += poolText
         text += "CPU-seconds per million candidates: workers "
         text += "\(result.workerSecondsPerMillion.map { fixed($0, 3) } ?? "not told"), this client "
         text += "\(clientSecondsPerMillion.map { fixed($0, 3) } ?? "unknown")\n"
         return text + (sweep.map { "\n" + Self.text($0) } ?? "")
+    }
+
+    /// What is known of a load through the pool beside its latencies.
+    private var poolText: String {
+        let load = result.workers
+        var text = ""
+        if let overrun = load.overrun {
+            text += "longest call: \(fixed(Double(overrun) / 1e6, 1)) ms beyond its deadline"
+            if load.failureTimes.count > 0 {
+                text += "; failures: p50 \(fixed(Double(load.failureTimes.value(at: 0.5)) / 1e6, 1)) ms, "
+                text += "longest \(fixed(Double(load.failureTimes.maximum) / 1e6, 1)) ms"
+            }
+            text += "\n"
+        }
+        if let pool = result.pool {
+            text += "pool: \(grouped(Int(clamping: pool.requests))) requests, \(grouped(Int(clamping: pool.retries))) "
+            text += "sent again, \(grouped(Int(clamping: pool.hedges))) hedges, "
+            text += "\(grouped(Int(clamping: pool.ejections))) ejections, "
+            text += "\(grouped(Int(clamping: pool.lostConnections))) lost connections\n"
+        }
+        if let check = result.check {
+            text += "check: \(grouped(check.compared)) answers of \(check.models.count) "
+            text += "models compared, \(grouped(check.differing)) differ\n"
+        }
+        return text
     }
 
     /// What load was made.
@@ -90,6 +119,8 @@ extension BenchReport {
             JSONValue.Member("deadline_us", .number(deadline / .microseconds(1))),
             JSONValue.Member("workers", Self.json(result.workers)),
             JSONValue.Member("floor", result.floor.map(Self.json) ?? .null),
+            JSONValue.Member("pool", result.pool.map(Self.json) ?? .null),
+            JSONValue.Member("check", result.check.map(Self.json) ?? .null),
             JSONValue.Member(
                 "worker_cpu_seconds_per_million_candidates",
                 result.workerSecondsPerMillion.map { .number($0) } ?? .null
@@ -122,6 +153,26 @@ extension BenchReport {
             "errors": .object(
                 load.errors.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .integer($0.value)) }
             ),
+            "failed": .integer(load.failed),
+            "examples": .object(
+                load.examples.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
+            ),
+            "failure_us": json(load.failureTimes),
+            "overrun_us": load.overrun.map { .number(Double($0) / 1_000) } ?? .null,
+        ]
+    }
+
+    private static func json(_ pool: PoolCounters) -> JSONValue {
+        [
+            "requests": .unsigned(pool.requests), "retries": .unsigned(pool.retries), "hedges": .unsigned(pool.hedges),
+            "ejections": .unsigned(pool.ejections), "lost_connections": .unsigned(pool.lostConnections),
+        ]
+    }
+
+    private static func json(_ check: AnswerCheck.Counts) -> JSONValue {
+        [
+            "compared": .integer(check.compared), "differing": .integer(check.differing),
+            "models": .array(check.models.map { "\($0)" }.sorted().map { .string($0) }),
         ]
     }
 

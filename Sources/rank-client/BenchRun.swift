@@ -21,12 +21,16 @@ struct BenchTarget {
     let list: EndpointList
     let endpoints: [Endpoint]
     let requests: RequestSet
+    /// Whether every worker was there at the start.
+    private let isComplete: Bool
 
     /// Asks the workers what they are.
     init(_ list: EndpointList, _ command: BenchCommand) throws {
-        let infos = try withPool(of: list, deadline: .seconds(2)) { pool in
-            try await pool.info().map { try $0.result.get() }
-        }
+        let reports = try withPool(of: list, deadline: .seconds(2)) { await $0.info() }
+        let answers = reports.compactMap { try? $0.result.get() }
+        isComplete = answers.count == reports.count
+        // A pool has to cope with those that are missing: what it makes of that is measured.
+        let infos = command.through.throughPool ? answers : try reports.map { try $0.result.get() }
         if infos.contains(where: { $0["id_kind"] == "utf8" }) {
             throw CommandFailure(.refused, "the workers' ids are text; bench takes models whose ids are numbers")
         }
@@ -36,9 +40,10 @@ struct BenchTarget {
         self.list = list
         do throws(ZMQError) {
             // A name's first address: who loads several names them.
-            endpoints = try list.endpoints.map { endpoint throws(ZMQError) in
-                try endpoint.resolve().first ?? endpoint
-            }
+            endpoints =
+                try command.through.throughPool
+                ? []
+                : list.endpoints.map { endpoint throws(ZMQError) in try endpoint.resolve().first ?? endpoint }
         } catch {
             throw CommandFailure(.unavailable, error.message)
         }
@@ -55,6 +60,7 @@ struct BenchTarget {
 
     /// Processor seconds and candidates scored of each worker since its start, where all of them tell.
     func usage() throws -> WorkerUsage? {
+        guard isComplete else { return nil }
         let reports = try withPool(of: list, deadline: .seconds(5)) { await $0.stats() }
         var usage = WorkerUsage()
         for report in reports {
@@ -80,6 +86,10 @@ struct BenchResult: Sendable {
     var floor: LoadResult?
     /// Processor seconds of the workers per million candidates scored; nil where they do not tell.
     var workerSecondsPerMillion: Double?
+    /// What the pool did; nil without one.
+    var pool: PoolCounters?
+    /// What came of comparing answers, those of the warm-up included; nil where they were not compared.
+    var check: AnswerCheck.Counts?
 }
 
 /// One rate of a sweep.
@@ -96,13 +106,13 @@ struct SweepResult: Sendable {
 }
 
 /// Makes loads: on the workers, and in turns on the floor.
-struct BenchRun: ~Copyable {
+struct BenchRun {
     private let workers: BenchTarget
-    private let floor: BenchTarget?
     private let deadline: Duration
     private var seed: UInt64
-    private var generator: LoadGenerator
-    private var floorGenerator: LoadGenerator
+    private let maker: any LoadMaker
+    private let floorMaker: (any LoadMaker)?
+    private let check: AnswerCheck?
 
     /// In how many turns a load is made where a floor stands beside it.
     private static let turns = 5
@@ -110,31 +120,18 @@ struct BenchRun: ~Copyable {
     private static let pause = 0.3
     private static let factors = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.25, 1.5, 2, 3, 5]
 
-    init(workers: BenchTarget, floor: BenchTarget?, deadline: Duration, seed: UInt64) throws {
-        self.init(
-            workers,
-            floor,
-            deadline,
-            seed,
-            try LoadGenerator(workers.endpoints),
-            try LoadGenerator(floor?.endpoints ?? [])
-        )
-    }
-
-    private init(
-        _ workers: BenchTarget,
-        _ floor: BenchTarget?,
-        _ deadline: Duration,
-        _ seed: UInt64,
-        _ generator: consuming LoadGenerator,
-        _ floorGenerator: consuming LoadGenerator
-    ) {
-        self.workers = workers
-        self.floor = floor
-        self.deadline = deadline
-        self.seed = seed
-        self.generator = generator
-        self.floorGenerator = floorGenerator
+    init(_ command: BenchCommand, floor: EndpointList?) throws {
+        let check = command.through.check ? AnswerCheck() : nil
+        func makeLoad(_ target: BenchTarget, _ check: AnswerCheck?) throws -> any LoadMaker {
+            command.through.throughPool
+                ? try PoolLoad(target, command.through, topK: command.top, check: check) : try RawLoad(target)
+        }
+        workers = try BenchTarget(command.pool.endpoints, command)
+        maker = try makeLoad(workers, check)
+        floorMaker = try floor.map { try makeLoad(BenchTarget($0, command), nil) }
+        deadline = command.deadline.duration
+        seed = command.seed
+        self.check = check
     }
 
     var requestBytes: Int { workers.requests.byteCount }
@@ -142,20 +139,23 @@ struct BenchRun: ~Copyable {
     /// Loads workers and floor; nothing is kept.
     mutating func warmUp(_ pattern: BenchPattern, seconds: Double) throws {
         _ = try load(pattern, seconds: seconds)
-        if floor != nil { _ = try loadFloor(pattern, seconds: seconds) }
+        _ = try loadFloor(pattern, seconds: seconds)
     }
 
     /// Loads the workers for a time, in turns with the floor where there is one.
     mutating func measure(_ pattern: BenchPattern, seconds: Double) throws -> BenchResult {
         var result = BenchResult()
         let before = try workers.usage()
-        let turns = floor == nil ? 1 : Self.turns
-        var beside = LoadResult()
+        let counted = try (maker as? PoolLoad)?.counters()
+        let turns = floorMaker == nil ? 1 : Self.turns
         for _ in 0..<turns {
             result.workers.add(try load(pattern, seconds: seconds / Double(turns)))
-            if floor != nil { beside.add(try loadFloor(pattern, seconds: seconds / Double(turns))) }
+            guard let beside = try loadFloor(pattern, seconds: seconds / Double(turns)) else { continue }
+            result.floor = result.floor ?? LoadResult()
+            result.floor?.add(beside)
         }
-        if floor != nil { result.floor = beside }
+        if let counted { result.pool = try (maker as? PoolLoad)?.counters().since(counted) }
+        result.check = check?.counts
         if let before, let after = try workers.usage(), after.candidates > before.candidates {
             result.workerSecondsPerMillion =
                 (after.seconds - before.seconds) / (after.candidates - before.candidates) * 1e6
@@ -177,7 +177,7 @@ struct BenchRun: ~Copyable {
         for factor in Self.factors {
             let rate = factor * capacity
             // New connections, so that what the rate before left in their queues does not wait before this one.
-            generator = try LoadGenerator(workers.endpoints)
+            try maker.renew()
             _ = try load(.closed(outstanding: 1), seconds: Self.pause)
             let result = try load(.open(rate: rate, spacing: spacing), seconds: seconds)
             points.append(SweepPoint(factor: factor, rate: rate, result: result))
@@ -187,15 +187,10 @@ struct BenchRun: ~Copyable {
 
     private mutating func load(_ pattern: BenchPattern, seconds: Double) throws -> LoadResult {
         seed &+= 1
-        return try generator.run(pattern.pattern(seed: seed), workers.requests, seconds: seconds, deadline: deadline)
+        return try maker.run(pattern.pattern(seed: seed), seconds: seconds, deadline: deadline)
     }
 
-    private mutating func loadFloor(_ pattern: BenchPattern, seconds: Double) throws -> LoadResult {
-        try floorGenerator.run(
-            pattern.pattern(seed: seed),
-            floor?.requests ?? workers.requests,
-            seconds: seconds,
-            deadline: deadline
-        )
+    private func loadFloor(_ pattern: BenchPattern, seconds: Double) throws -> LoadResult? {
+        try floorMaker?.run(pattern.pattern(seed: seed), seconds: seconds, deadline: deadline)
     }
 }

@@ -42,19 +42,31 @@ func withPool<Value: Sendable>(
     }
     var options = options
     options.deadline = deadline
-    options.notice = { try? StandardStream.error.writeLine("note: \($0)") }
+    options.notice = notice
+    return try waiting { [options] in
+        let pool = try await RankPool.connect(endpoints, options: options)
+        do {
+            let value = try await body(pool)
+            await pool.shutdown()
+            return value
+        } catch {
+            await pool.shutdown()
+            throw error
+        }
+    }
+}
+
+/// Tells the user what a pool notices.
+let notice: @Sendable (String) -> Void = { try? StandardStream.error.writeLine("note: \($0)") }
+
+/// Runs a body as a task, and waits for its end on this thread.
+func waiting<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
     let box = ResultBox<Value>()
     let isDone = DispatchSemaphore(value: 0)
     // The main thread belongs to no executor, so that it may wait for the task.
-    Task.detached { [options] in
+    Task.detached {
         do {
-            let pool = try await RankPool.connect(endpoints, options: options)
-            do {
-                box.set(.success(try await body(pool)))
-            } catch {
-                box.set(.failure(error))
-            }
-            await pool.shutdown()
+            box.set(.success(try await body()))
         } catch {
             box.set(.failure(error))
         }

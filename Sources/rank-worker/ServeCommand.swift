@@ -68,6 +68,14 @@ struct ServeCommand: ParsableCommand {
     var ranker = RankerChoice.model
 
     @Option(
+        help: ArgumentHelp(
+            "With --ranker null: how long the scoring thread sleeps for each candidate, as if a slow machine scored.",
+            valueName: "time"
+        )
+    )
+    var costPerCandidate: DurationArgument?
+
+    @Option(
         help: ArgumentHelp("direct, user-once or factored; by default the fastest that fits the memory budget."),
         transform: readPlan
     )
@@ -133,6 +141,12 @@ struct ServeCommand: ParsableCommand {
         case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
         default: break
         }
+        if let costPerCandidate {
+            guard ranker == .null else { throw ValidationError("--cost-per-candidate goes with --ranker null") }
+            guard costPerCandidate.duration <= .seconds(1) else {
+                throw ValidationError("--cost-per-candidate is \(costPerCandidate.defaultValueDescription); at most 1s")
+            }
+        }
         if let processes, !(1...256).contains(processes) {
             throw ValidationError("--processes \(processes): expected 1 to 256")
         }
@@ -155,7 +169,11 @@ struct ServeCommand: ParsableCommand {
             if let models = supply {
                 try Worker.start(configuration, models: models, log: log)
             } else {
-                try Worker.start(configuration, ranker: NullRanker(), log: log)
+                try Worker.start(
+                    configuration,
+                    ranker: NullRanker(costPerCandidate: costPerCandidate?.duration ?? .zero),
+                    log: log
+                )
             }
         if let admin {
             admin.attach(worker)

@@ -62,11 +62,11 @@ struct LyingWorker {
         let frame = try RequestFrame(decoding: bytes, limits: .default)
         let header = ReplyHeader(
             id: frame.header.id,
-            kind: frame.header.kind == .info ? .info : .score,
+            kind: frame.header.kind == .info ? .info : frame.header.kind == .stats ? .stats : .score,
             model: model,
             profile: .fp32FMA
         )
-        guard frame.header.kind == .score else {
+        guard header.kind == .score else {
             return writer.encodePairsReply(header, pairs: [])
         }
         let request = try frame.score(limits: .default)

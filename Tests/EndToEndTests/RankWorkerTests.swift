@@ -14,6 +14,11 @@ struct RankWorkerTests {
             (["serve", "--model", "MODEL"], "--bind"),
             (["serve", "--bind", "ipc:///tmp/x"], "--model"),
             (["serve", "--ranker", "null", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--ranker null"),
+            (["serve", "--model", "MODEL", "--cost-per-candidate", "1us", "--bind", "ipc:///tmp/x"], "--ranker null"),
+            (
+                ["serve", "--ranker", "null", "--cost-per-candidate", "2s", "--bind", "ipc:///tmp/x"],
+                "--cost-per-candidate is 2s"
+            ),
             (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
             (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
             (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),

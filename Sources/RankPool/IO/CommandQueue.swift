@@ -17,6 +17,8 @@ enum PoolCommand: Sendable {
     case noEndpoints(String, source: Int)
     /// Tell the workers in the list, once every source has spoken or this time has come.
     case list(CheckedContinuation<PoolState.Listing, Never>, deadline: Int64)
+    /// Tell what has been done.
+    case count(CheckedContinuation<PoolCounters, Never>)
     /// End every call and the thread.
     case shutDown
 }

@@ -147,6 +147,7 @@ struct PoolLoop: ~Copyable {
                         ? "there are no workers until it is mended" : "the last \(count) endpoints stay in use")
             )
         case .list(let continuation, let deadline): listings.append((continuation, deadline))
+        case .count(let continuation): continuation.resume(returning: state.counters)
         case .shutDown: isEnding = true
         }
     }
@@ -155,6 +156,7 @@ struct PoolLoop: ~Copyable {
         switch command {
         case .start(_, let continuation): continuation.resume(returning: .failure(.shutDown))
         case .list(let continuation, _): continuation.resume(returning: PoolState.Listing())
+        case .count(let continuation): continuation.resume(returning: state.counters)
         case .cancel, .resolved, .unresolved, .endpoints, .noEndpoints, .shutDown: break
         }
     }

@@ -23,9 +23,22 @@ package enum CallTask: Sendable {
 
 /// A request that is out.
 package struct Flight: Sendable {
+    /// Why it was sent.
+    package enum Reason: Sendable {
+        /// For the first time, or to have one model for the whole list.
+        case first
+        /// Because a worker was lost, left, refused or failed.
+        case again
+        /// Because the first is late.
+        case hedge
+        /// It is no SCORE request.
+        case question
+    }
+
     package let call: CallID
     package let part: Int
     package let link: LinkID
+    package var reason = Reason.first
     /// The estimated µs of its scoring.
     package var cost = 0.0
     /// The estimated µs until its answer, when it was sent.

@@ -93,6 +93,7 @@ extension PoolState {
     /// The socket did not take a request: its queue is full, or the connection is going.
     package mutating func blocked(_ request: RequestID, now: Int64) {
         guard let flight = land(request) else { return }
+        counters.note(flight.reason, by: -1)
         calls[flight.call]?.score?.unsent(flight.part)
         links[flight.link.index].blockedUntil = now + 1_000
         if case .control = calls[flight.call]?.task {

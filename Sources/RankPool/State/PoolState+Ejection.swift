@@ -30,6 +30,7 @@ extension PoolState {
         guard links[link.index].health.failed(now: now) else { return }
         let ejected = links.count { !$0.isRetired && $0.health.isEjected(now: now) }
         guard (ejected + 1) * 2 <= links.count(where: { !$0.isRetired }) else { return }
+        counters.ejections += 1
         let pause = links[link.index].health.eject(now: now)
         links[link.index].failure = (
             .unavailable, "set aside for \(pause / 1_000_000) s after failures in a row, the last: \(reason)"

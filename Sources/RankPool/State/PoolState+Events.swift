@@ -192,6 +192,7 @@ extension PoolState {
         // The reason of a failed handshake says more than its end.
         guard links[id.index].condition != .failed else { return }
         let wasReady = links[id.index].condition == .ready
+        if wasReady { counters.lostConnections += 1 }
         let requests = links[id.index].inFlight
         if !links[id.index].isRetired { links[id.index].condition = .connecting }
         links[id.index].failure = (

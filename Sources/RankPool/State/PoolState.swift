@@ -46,6 +46,8 @@ package struct PoolState: Sendable {
     var hedges = DeadlineQueue<RequestID>()
     var hedging = HedgePolicy()
     package internal(set) var budget = RetryBudget()
+    /// What has been done so far.
+    package internal(set) var counters = PoolCounters()
     var random: RandomSource
     var deadlines = DeadlineQueue<CallID>()
     private var lastRequest: UInt64
@@ -101,13 +103,18 @@ package struct PoolState: Sendable {
     /// Puts a request of a call on its way.
     mutating func send(_ call: CallID, part: Int, to link: LinkID, startedAt: Int64? = nil, now: Int64) {
         let request = makeRequestID()
-        let candidates = calls[call]?.score?.parts[part].candidateCount
+        let work = calls[call]?.score?.parts[part]
+        let candidates = work?.candidateCount
         let cost = candidates.map { links[link.index].cost.compute($0) } ?? 0
         let expected = links[link.index].load.wait(now: now) + cost + links[link.index].cost.roundTrip
+        let isAgain = work.map { $0.attempts > 0 || !$0.failures.isEmpty }
+        let reason: Flight.Reason = isAgain.map { startedAt != nil ? .hedge : $0 ? .again : .first } ?? .question
+        counters.note(reason)
         flights[request] = Flight(
             call: call,
             part: part,
             link: link,
+            reason: reason,
             cost: cost,
             expected: expected,
             sentAt: now,

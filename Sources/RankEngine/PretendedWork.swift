@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Work that takes time and no processor: a thread sleeps as long as a slower machine would compute.
+///
+/// A system wakes a sleeper late; what it slept too long is taken off the next sleep, so that the mean holds.
+package struct PretendedWork {
+    /// The most that is taken off: a process that was frozen does not owe its time.
+    private static let mostSaved: Int64 = 1_000_000
+    private var owed: Int64 = 0
+
+    /// Nothing was slept yet.
+    package init() {}
+
+    /// Sleeps for a time, less what was slept too long before.
+    ///
+    /// - Parameters:
+    ///   - nanoseconds: How long, up to 10^15.
+    ///   - sleep: Sleeps for nanoseconds, and says how long it did.
+    package mutating func spend(_ nanoseconds: Int64, sleep: (Int64) -> Int64 = Self.sleep) {
+        owed += nanoseconds
+        guard owed > 0 else { return }
+        owed = max(owed &- sleep(owed), -Self.mostSaved)
+    }
+
+    /// Sleeps, and says for how long.
+    package static func sleep(_ nanoseconds: Int64) -> Int64 {
+        let start = now
+        let end = start &+ nanoseconds
+        var last = start
+        while last < end {
+            var rest = timespec(tv_sec: Int((end - last) / 1_000_000_000), tv_nsec: Int((end - last) % 1_000_000_000))
+            // https://man7.org/linux/man-pages/man2/nanosleep.2.html; a signal ends it early.
+            _ = unsafe nanosleep(&rest, nil)
+            last = now
+        }
+        return last &- start
+    }
+
+    private static var now: Int64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,91 @@
+import CommandSupport
+import RankLoad
+import RankPool
+
+/// What makes a load on some workers.
+protocol LoadMaker: AnyObject {
+    /// Makes a load and waits for its end.
+    func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) throws -> LoadResult
+
+    /// Leaves behind what an earlier load has left in queues.
+    func renew() throws
+}
+
+/// One thread without retries, hedging or balancing: it measures workers.
+final class RawLoad: LoadMaker {
+    private let target: BenchTarget
+    private var generator: LoadGenerator
+
+    init(_ target: BenchTarget) throws {
+        self.target = target
+        generator = try LoadGenerator(target.endpoints)
+    }
+
+    func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) throws -> LoadResult {
+        try generator.run(pattern, target.requests, seconds: seconds, deadline: deadline)
+    }
+
+    func renew() throws {
+        generator = try LoadGenerator(target.endpoints)
+    }
+}
+
+/// Calls of the pool, as a backend makes them: it measures what callers get.
+final class PoolLoad: LoadMaker {
+    private let pool: RankPool
+    private let lists: [RequestSet.List]
+    private let topK: Int
+    private let options: CallOptions
+    private let check: AnswerCheck?
+
+    /// Connects a pool; it does not wait for workers.
+    init(_ target: BenchTarget, _ arguments: ThroughPoolArguments, topK: Int, check: AnswerCheck?) throws {
+        let (list, options) = (target.list, arguments.poolOptions)
+        pool = try waiting { try await RankPool.connect(list, options: options) }
+        lists = target.requests.lists
+        self.topK = topK
+        self.options = arguments.callOptions
+        self.check = check
+    }
+
+    func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) throws -> LoadResult {
+        let (pool, lists, topK, check) = (pool, lists, topK, check)
+        var options = options
+        options.deadline = deadline
+        let load = CallLoad { [options] number in
+            let index = number % lists.count
+            do throws(PoolError) {
+                let list = try await pool.rank(
+                    user: lists[index].user,
+                    candidates: lists[index].candidates,
+                    topK: topK,
+                    options: options
+                )
+                if let check, !list.isPartial {
+                    // Without top k the positions are those of the request.
+                    let positions = topK == 0 ? [] : list.entries.map { UInt32(truncatingIfNeeded: $0.position) }
+                    check.note(
+                        list.entries.map(\.score.bitPattern) + positions,
+                        request: index,
+                        model: list.model,
+                        profile: list.profile
+                    )
+                }
+                return .answered(isPartial: list.isPartial)
+            } catch {
+                return .failed(code: "\(error.code)", message: error.description)
+            }
+        }
+        return load.run(pattern, seconds: seconds, deadline: deadline)
+    }
+
+    func renew() throws {
+        // What is over has ended: the pool keeps nothing of a call.
+    }
+
+    /// What the pool has done so far.
+    func counters() throws -> PoolCounters {
+        let pool = pool
+        return try waiting { await pool.counters() }
+    }
+}
