@@ -2,6 +2,8 @@
 #define RANK_WIDTH 16
 #define RANK_VECTORS 4
 #define RANK_TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
+#include "avx512_factored.h"
+#define RANK_FACTORED rank_factored_avx512
 #include "vector_body.h"
 
 const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows};

@@ -34,3 +34,22 @@ static inline size_t rank_widest(const rank_network *network) {
     }
     return widest;
 }
+
+/// Candidates that the factored kernels take on at a time, at most.
+#define RANK_GROUP_ROWS 512
+
+/// Floats of scratch that a factored kernel needs for each of them.
+#define RANK_GROUP_FLOATS (64 + RANK_LANES)
+
+/// Candidates that the factored kernels take on at a time: fewer where the activations of the first hidden layer, which
+/// deeper ones read, take more than 128 KiB. 0 without hidden layers.
+static inline size_t rank_group_rows(const rank_network *network) {
+    if (network->hidden_count == 0) {
+        return 0;
+    }
+    size_t fitting = 32768 / network->hidden->stride;
+    if (network->hidden_count == 1 || fitting >= RANK_GROUP_ROWS) {
+        return RANK_GROUP_ROWS;
+    }
+    return fitting > RANK_TILE_ROWS ? fitting : RANK_TILE_ROWS;
+}

@@ -222,6 +222,32 @@ INLINE void add_row(const float *a, const float *c, float *h, size_t stride, boo
     }
 }
 
+// The hidden layers from `from` on, then the last one: y of `rows` rows of activations, `width` floats each. `even` takes
+// the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
+INLINE void deeper(const rank_network *network, uint32_t from, const float *x, size_t width, float *even, float *odd,
+                   int rows, float *y) {
+    float lane[RANK_TILE_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
+    tile tile = {.lane = lane, .output_weights = network->output_weights};
+    for (uint32_t index = from; index < network->hidden_count; index++) {
+        const rank_matrix *matrix = network->hidden + index;
+        for (int r = 0; r < rows; r++) {
+            tile.x[r] = x + r * width;
+        }
+        tile.out = even;
+        tile.out_stride = matrix->stride;
+        layer(matrix, &tile, index + 1 == network->hidden_count ? FINISH_LANES : FINISH_RELU, rows);
+        x = even;
+        even = odd;
+        odd = tile.out;
+        width = matrix->stride;
+    }
+    for (int r = 0; r < rows; r++) {
+        float sum = from < network->hidden_count ? tree((const lanes16 *)lane[r])
+                                                 : lanes(x + r * width, network->output_weights, width);
+        y[r] = sum + network->output_bias;
+    }
+}
+
 // The dense layers of one tile.
 INLINE void dense(const rank_network *network, const rank_run *run, const uint32_t *candidates, int rows, float *y) {
     const rank_matrix *first = &network->candidate_half;
@@ -257,59 +283,87 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
         }
         return;
     }
-    size_t width = stride;
-    float lane[RANK_TILE_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
-    tile.lane = lane;
-    tile.output_weights = network->output_weights;
-    for (uint32_t index = 0; index < network->hidden_count; index++) {
-        const rank_matrix *matrix = network->hidden + index;
-        for (int r = 0; r < rows; r++) {
-            tile.x[r] = h + r * width;
+    deeper(network, 0, h, stride, next, h, rows, y);
+}
+
+// The terms that follow the dense layers: from `y` of `count` candidates to their scores, which may be in its place.
+INLINE void add_terms(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *y) {
+    float *scores = run->scores + at;
+    if (!network->dot_product && !network->user_bias && !network->candidate_bias && !network->has_mean) {
+        for (size_t r = 0; r < count; r++) {
+            scores[r] = y[r] + 0.0f;
         }
-        tile.out = next;
-        tile.out_stride = matrix->stride;
-        layer(matrix, &tile, index + 1 == network->hidden_count ? FINISH_LANES : FINISH_RELU, rows);
-        float *swap = h;
-        h = next;
-        next = swap;
-        width = matrix->stride;
+        return;
     }
-    for (int r = 0; r < rows; r++) {
-        float sum = network->hidden_count ? tree((const lanes16 *)lane[r])
-                                          : lanes(h + r * width, network->output_weights, width);
-        y[r] = sum + network->output_bias;
+    const float *u = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
+    const size_t dimensions = network->candidate_dimensions;
+    const uint32_t *candidates = run->candidate_rows + at;
+    for (size_t r = 0; r < count; r++) {
+        float sum = y[r];
+        if (network->dot_product) {
+            sum = sum + lanes(u, network->candidate_embedding + candidates[r] * dimensions, dimensions);
+        }
+        if (network->user_bias) {
+            sum = sum + network->user_bias[run->user_row];
+        }
+        if (network->candidate_bias) {
+            sum = sum + network->candidate_bias[candidates[r]];
+        }
+        if (network->has_mean) {
+            sum = sum + network->mean;
+        }
+        scores[r] = sum + 0.0f;
     }
 }
 
+// As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
+INLINE int rows_of_next_tile(size_t left) {
+    const size_t tiles = (left + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
+    return (int)((left + tiles - 1) / tiles);
+}
+
+#ifdef RANK_FACTORED
+// Both halves of the first layer from their tables, and at least one hidden layer: RANK_FACTORED is faster.
+INLINE void score_factored(const rank_network *network, const rank_run *run) {
+    const size_t group = rank_group_rows(network);
+    const bool deep = network->hidden_count > 1;
+    const size_t width = network->hidden->stride;
+    const size_t widest = rank_widest(network);
+    float *even = run->scratch + RANK_TILE_ROWS * network->user_half.stride;
+    float *odd = even + RANK_TILE_ROWS * widest;
+    float *own = odd + RANK_TILE_ROWS * widest;
+    float *first = own + group * RANK_GROUP_FLOATS;
+    for (size_t done = 0; done < run->count;) {
+        const size_t count = run->count - done < group ? run->count - done : group;
+        float *y = run->scores + done;
+        RANK_FACTORED(network, run, done, count, own, deep ? first : y);
+        for (size_t at = 0; deep && at < count;) {
+            const int rows = rows_of_next_tile(count - at);
+            deeper(network, 1, first + at * width, width, even, odd, rows, y + at);
+            at += rows;
+        }
+        add_terms(network, run, done, count, y);
+        done += count;
+    }
+}
+#endif
+
 RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
-    const float *u = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
-    const size_t dimensions = network->candidate_dimensions;
-    // As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
-    size_t tiles = (run->count + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
-    size_t done = 0;
-    for (; tiles > 0; tiles--) {
-        const int rows = (int)((run->count - done + tiles - 1) / tiles);
-        const uint32_t *candidates = run->candidate_rows + done;
+#ifdef RANK_FACTORED
+    // One dense tile has no next one to prepare meanwhile.
+    const bool worthwhile = network->skip_dead_units || run->count > RANK_TILE_ROWS;
+    if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half && run->candidate_table) {
+        score_factored(network, run);
+        return;
+    }
+#endif
+    for (size_t done = 0; done < run->count;) {
+        const int rows = rows_of_next_tile(run->count - done);
         float y[RANK_TILE_ROWS] = {0};
         if (network->dense) {
-            dense(network, run, candidates, rows, y);
+            dense(network, run, run->candidate_rows + done, rows, y);
         }
-        for (int r = 0; r < rows; r++) {
-            float sum = y[r];
-            if (network->dot_product) {
-                sum = sum + lanes(u, network->candidate_embedding + candidates[r] * dimensions, dimensions);
-            }
-            if (network->user_bias) {
-                sum = sum + network->user_bias[run->user_row];
-            }
-            if (network->candidate_bias) {
-                sum = sum + network->candidate_bias[candidates[r]];
-            }
-            if (network->has_mean) {
-                sum = sum + network->mean;
-            }
-            run->scores[done + r] = sum + 0.0f;
-        }
+        add_terms(network, run, done, (size_t)rows, y);
         done += rows;
     }
 }

@@ -21,11 +21,10 @@ internal import CRankKernels
     private let rows: UnsafeMutableBufferPointer<UInt32>
     private static let chunk = 512
 
-    init(_ model: RankModel, plan: ScoringPlan, kernel: Kernel) {
+    init(_ model: RankModel, plan: ScoringPlan, forced: Kernel?) {
         self.model = model
         self.plan = plan
-        self.kernel = kernel
-        let network = Network(model.weights, kernel: kernel)
+        let network = Network(model.weights, kernel: (forced ?? .best).dense)
         self.network = network
         unsafe rows = .allocate(capacity: Self.chunk)
         let stride = network.tableStride
@@ -43,6 +42,21 @@ internal import CRankKernels
             tables = nil
         }
         userHalf.reserve(stride)
+        // Without tables or a layer behind the first, no kernel skips anything, and none says that it does.
+        if let tables, let width = model.shape.layerWidths.dropLast().first {
+            let skipping = network.kernel.skipping
+            let isWorthIt =
+                forced?.skipsDeadUnits
+                ?? (skipping.skipsDeadUnits
+                    && LiveUnits.areFew(
+                        users: tables.users,
+                        candidates: tables.candidates,
+                        stride: stride,
+                        width: width
+                    ))
+            if isWorthIt { network.kernel = skipping }
+        }
+        kernel = network.kernel
         info = model.info(plan: plan, kernel: kernel)
     }
 
@@ -196,7 +210,7 @@ extension RankModel {
     /// - Parameters:
     ///   - plan: The plan to force, or nil for the fastest whose tables fit.
     ///   - memoryBudget: Bytes of tables that an automatic plan may make.
-    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
     /// - Returns: A ranker for one thread, which may be another than this one.
     /// - Throws: ``EngineError/Code/kernelUnavailable``.
     public func makeRanker(
@@ -205,7 +219,7 @@ extension RankModel {
         kernel: String? = nil
     ) throws(EngineError) -> sending EmbeddingRanker {
         let plan = plan ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
-        return EmbeddingRanker(self, plan: plan, kernel: try Kernel.chosen(kernel))
+        return EmbeddingRanker(self, plan: plan, forced: try Kernel.forced(kernel))
     }
 
     /// The facts of INFO.

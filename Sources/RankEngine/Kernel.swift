@@ -5,54 +5,90 @@ internal import CRankKernels
 /// All give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     let level: rank_level
+    /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, where both halves
+    /// of that layer come from tables.
+    ///
+    /// Faster where enough units are; see ``LiveUnits``.
+    let skipsDeadUnits: Bool
+
+    init(level: rank_level, skipsDeadUnits: Bool = false) {
+        self.level = level
+        self.skipsDeadUnits = skipsDeadUnits && Self.canSkip(level)
+    }
 
     /// The oracle: one operation at a time, in order.
     ///
     /// Runs everywhere.
     public static let scalar = Kernel(level: RANK_LEVEL_SCALAR)
 
-    /// The kernels that this CPU can run, the slowest first.
+    /// The kernels that this CPU can run.
     public static var supported: [Kernel] {
-        (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }.filter(rank_level_supported).map(Kernel.init)
+        (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }.filter(rank_level_supported).flatMap { level in
+            let kernel = Kernel(level: level)
+            return canSkip(level) ? [kernel, kernel.skipping] : [kernel]
+        }
     }
 
-    /// The fastest kernel that this CPU can run.
+    /// The fastest kernel that this CPU can run, whatever the model.
     public static var best: Kernel { Kernel(level: rank_level_best()) }
 
-    /// The kernel's name: `scalar`, `neon`, `avx2` or `avx512`.
-    public var description: String { unsafe String(cString: rank_level_name(level)) }
+    /// The kernel's name: `scalar`, `neon`, `avx2`, `avx512` or `avx512-skip`.
+    public var description: String {
+        unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
+    }
 
     /// The kernel of a name.
     ///
     /// - Throws: ``EngineError/Code/kernelUnavailable`` when there is none of that name, or this CPU cannot run it.
     public static func named(_ name: String) throws(EngineError) -> Kernel {
         let choices = supported.map(\.description).joined(separator: ", ")
+        let skips = name.hasSuffix(skipSuffix)
         var level = RANK_LEVEL_SCALAR
-        guard unsafe rank_level_named(name, &level) else {
+        guard unsafe rank_level_named(skips ? String(name.dropLast(skipSuffix.count)) : name, &level),
+            !skips || canSkip(level)
+        else {
             throw EngineError(.kernelUnavailable, "there is no kernel \"\(name)\"; this CPU can run \(choices)")
         }
         guard rank_level_supported(level) else {
             throw EngineError(.kernelUnavailable, "this CPU cannot run the kernel \(name); it can run \(choices)")
         }
-        return Kernel(level: level)
+        return Kernel(level: level, skipsDeadUnits: skips)
     }
 
     /// The kernel to run: the one named by `name`, else by the environment's `RANK_KERNEL`, else the best.
     public static func chosen(_ name: String? = nil) throws(EngineError) -> Kernel {
-        guard let name = name ?? System.environment("RANK_KERNEL"), !name.isEmpty else { return best }
+        try forced(name) ?? best
+    }
+
+    /// The kernel named by `name`, else by the environment's `RANK_KERNEL`; nil where neither names one.
+    static func forced(_ name: String?) throws(EngineError) -> Kernel? {
+        guard let name = name ?? System.environment("RANK_KERNEL"), !name.isEmpty else { return nil }
         return try named(name)
     }
+
+    // MARK: Dead units
+
+    private static let skipSuffix = "-skip"
+
+    private static func canSkip(_ level: rank_level) -> Bool { level.rawValue == RANK_LEVEL_AVX512.rawValue }
+
+    /// The same kernel, passing over dead units where it can.
+    var skipping: Kernel { Kernel(level: level, skipsDeadUnits: true) }
+
+    /// The same kernel, summing dead units like live ones.
+    var dense: Kernel { Kernel(level: level) }
 }
 
 // `rank_level` is a C enumeration: a number.
 extension Kernel {
-    /// Two kernels are one when they are of one level.
+    /// Two kernels are one when they are of one level and treat dead units alike.
     public static func == (left: Kernel, right: Kernel) -> Bool {
-        left.level.rawValue == right.level.rawValue
+        left.level.rawValue == right.level.rawValue && left.skipsDeadUnits == right.skipsDeadUnits
     }
 
-    /// Hashes the level's number.
+    /// Hashes the level's number and what becomes of dead units.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(level.rawValue)
+        hasher.combine(skipsDeadUnits)
     }
 }

@@ -7,9 +7,9 @@ package struct MatrixProduct: Sendable {
     /// The kernel that multiplies.
     package let kernel: Kernel
 
-    /// The product under a kernel.
+    /// The product under a kernel; no part of it is skipped, whatever the kernel.
     package init(_ kernel: Kernel) {
-        self.kernel = kernel
+        self.kernel = kernel.dense
     }
 
     /// Which way the elements of A lie in memory.

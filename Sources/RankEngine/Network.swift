@@ -5,7 +5,11 @@ internal import CRankKernels
 /// Holds the scratch that scoring needs: one thread at a time.
 @safe final class Network {
     /// The kernel that the matrices are packed for.
-    let kernel: Kernel
+    ///
+    /// Kernels of one level share their packing, so it may change between them.
+    var kernel: Kernel {
+        didSet { unsafe description.skip_dead_units = kernel.skipsDeadUnits }
+    }
     /// The weights that the description points into.
     let weights: ModelWeights
     /// The C description; its pointers live as long as this object.
@@ -27,6 +31,7 @@ internal import CRankKernels
         unsafe description.user_embedding = weights.userEmbedding.buffer.baseAddress
         unsafe description.candidate_embedding = weights.candidateEmbedding.buffer.baseAddress
         unsafe description.dense = !weights.layers.isEmpty
+        unsafe description.skip_dead_units = kernel.skipsDeadUnits
         unsafe description.dot_product = shape.dotProduct
         unsafe description.user_bias = weights.userBias?.buffer.baseAddress
         unsafe description.candidate_bias = weights.candidateBias?.buffer.baseAddress

@@ -27,8 +27,10 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let kernel = try kernelOption.chosen
+        // A kernel that there is not is refused before the file is read.
+        _ = try kernelOption.chosen
         let model = try RankModel.load(path: model)
+        let kernel = try model.makeRanker(kernel: kernelOption.kernel).kernel
         if json {
             try StandardStream.output.writeLine(report(model, kernel).description)
         } else {

@@ -6,7 +6,7 @@ struct KernelOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
-                + "(default: what RANK_KERNEL says, else the last)."
+                + "(default: what RANK_KERNEL says, else the fastest)."
         )
     )
     var kernel: String?

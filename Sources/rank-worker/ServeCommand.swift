@@ -81,7 +81,9 @@ struct ServeCommand: ParsableCommand {
     )
     var plan: ScoringPlan?
 
-    @Option(help: ArgumentHelp("The kernel to score with; by default RANK_KERNEL, or the best for this CPU."))
+    @Option(
+        help: ArgumentHelp("The kernel to score with; by default RANK_KERNEL, or the fastest for this CPU and model.")
+    )
     var kernel: String?
 
     @Option(help: ArgumentHelp("What a plan's tables may take, such as 64M (default: 256M).", valueName: "bytes"))

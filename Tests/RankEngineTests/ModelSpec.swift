@@ -14,6 +14,8 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
         case dead
         /// One hidden unit above zero.
         case oneLive
+        /// Every hidden unit above zero.
+        case live
         /// Zeros of both signs among ordinary weights.
         case zeros
     }
@@ -51,6 +53,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
                     for unit in bias.indices { bias[unit] = -100 }
                     if values == .oneLive { bias[width / 2] = 50 }
                 }
+                if values == .live, index < hidden.count { for unit in bias.indices { bias[unit] = 100 } }
                 layers.append(ModelDraft.Dense(kernel: floats(inputs * width), bias: bias))
                 inputs = width
             }
@@ -76,7 +79,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
     private func value(using generator: inout SeededGenerator) -> Float {
         let unit = Float.random(in: -0.3...0.3, using: &generator)
         switch values {
-        case .ordinary, .dead, .oneLive:
+        case .ordinary, .dead, .oneLive, .live:
             return unit
         case .large:
             return unit * 1e6

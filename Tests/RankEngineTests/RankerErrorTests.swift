@@ -133,10 +133,10 @@ struct RankerErrorTests {
     @Test func kernelsByName() throws {
         #expect(try Kernel.named("scalar") == .scalar)
         for kernel in Kernel.supported { #expect(try Kernel.named(kernel.description) == kernel) }
-        for name in ["sse9", "", "AVX2"] {
+        for name in ["sse9", "", "AVX2", "scalar-skip", "avx2-skip", "-skip", "avx512-skip-skip"] {
             #expect(engineError { _ = try Kernel.named(name) }?.code == .kernelUnavailable)
         }
-        let all = Set(["scalar", "neon", "avx2", "avx512"])
+        let all = Set(["scalar", "neon", "avx2", "avx512", "avx512-skip"])
         for name in all.subtracting(Kernel.supported.map(\.description)) {
             let error = engineError { _ = try model.makeRanker(kernel: name) }
             #expect(error?.code == .kernelUnavailable)

@@ -1,0 +1,69 @@
+import RankEngine
+import Testing
+
+@Suite("Skipping dead units")
+struct DeadUnitTests {
+    private static let skipping = Kernel.supported.first { $0.description.hasSuffix("-skip") }
+
+    /// Lists around the sizes of tiles and groups, layers around those of blocks and panels.
+    private static let specs: [ModelSpec] = ModelSpec.Values.allCases.flatMap { values in
+        [[1], [128, 64], [129, 65], [256, 64], [257, 130, 20], [40, 1], [16, 200], [513, 48], [7, 2100, 3]].map {
+            ModelSpec(users: 2, candidates: 700, hidden: $0, values: values, seed: 7)
+        }
+    }
+
+    @Test(arguments: specs)
+    func longListsHaveTheOraclesBits(_ spec: ModelSpec) throws {
+        let directory = try TemporaryDirectory()
+        try spec.draft().write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        var generator = SeededGenerator(seed: spec.seed)
+        let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
+        let oracle = try model.makeRanker(plan: .direct, kernel: "scalar")
+        let expected = try bits(oracle, ids)
+        for kernel in Kernel.supported {
+            let ranker = try model.makeRanker(plan: .factored, kernel: kernel.description)
+            #expect(ranker.kernel == kernel)
+            for count in [1, 2, 3, 4, 5, 6, 7, 12, 13, 100, 511, 512, 513, 1_100] {
+                let scored = try bits(ranker, Array(ids[..<count]))
+                #expect(scored == Array(expected[..<count]), "\(kernel), \(count) candidates")
+            }
+        }
+    }
+
+    @Test(arguments: ModelSpec.Values.allCases)
+    func theModelDecides(_ values: ModelSpec.Values) throws {
+        let directory = try TemporaryDirectory()
+        try ModelSpec(hidden: [48, 16], values: values).draft().write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        let ranker = try model.makeRanker()
+        let skips = values != .live && Kernel.best.skippingIfPossible != nil
+        #expect(ranker.kernel == (skips ? Kernel.best.skippingIfPossible : .best))
+        #expect(ranker.info.facts.first { $0.key == "kernel" }?.value == "\(ranker.kernel)")
+        #expect(try model.makeRanker(kernel: "\(Kernel.best)").kernel == .best)
+    }
+
+    @Test func onlyTablesAndASecondLayerAllowIt() throws {
+        guard let skipping = Self.skipping else { return }
+        let directory = try TemporaryDirectory()
+        try ModelSpec(hidden: [16], values: .live).draft().write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        #expect(try model.makeRanker(plan: .factored, kernel: "\(skipping)").kernel == skipping)
+        #expect(try model.makeRanker(plan: .userOnce, kernel: "\(skipping)").kernel.description == "avx512")
+        #expect(try model.makeRanker(plan: .direct, kernel: "\(skipping)").kernel.description == "avx512")
+        try ModelSpec(hidden: [], values: .dead).draft().write(to: directory.file("model"))
+        let linear = try RankModel.load(path: directory.file("model"))
+        #expect(try linear.makeRanker(plan: .factored, kernel: "\(skipping)").kernel.description == "avx512")
+    }
+
+    private func bits(_ ranker: EmbeddingRanker, _ ids: [UInt64]) throws -> [UInt32] {
+        var bits = [UInt32](repeating: 0, count: ids.count)
+        for entry in try ranker.rank(user: 1, candidates: ids) { bits[entry.position] = entry.score.bitPattern }
+        return bits
+    }
+}
+
+extension Kernel {
+    /// The kernel of the same name that skips, or nil.
+    fileprivate var skippingIfPossible: Kernel? { try? Kernel.named("\(self)-skip") }
+}
