@@ -21,7 +21,11 @@ let package = Package(
         .executableTarget(name: "rank-flood", linkerSettings: [.linkedLibrary("zmq")]),
         .executableTarget(
             name: "rank-bench",
-            dependencies: ["CLoad", .product(name: "RankEngine", package: "swift-rank")],
+            dependencies: [
+                "CLoad",
+                .product(name: "RankEngine", package: "swift-rank"),
+                .product(name: "RankPool", package: "swift-rank"),
+            ],
             swiftSettings: settings
         ),
     ]

@@ -3,8 +3,9 @@
 
 #include <zmq.h>
 
-/* Swift's module of the C library leaves this header out. */
+/* Swift's module of the C library leaves these headers out. */
 #ifdef __linux__
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 /* Declared by <pthread.h> only with _GNU_SOURCE, which the importer does not set. */

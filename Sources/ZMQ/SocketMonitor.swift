@@ -64,6 +64,12 @@ public struct SocketMonitor: ~Copyable {
     /// Ends the monitor now, and drops the events it holds; the end of its scope does the same.
     public consuming func close() {}
 
+    /// The descriptor to wait on, as that of a socket: it tells only of news since the last ``next()`` that found none.
+    ///
+    /// - Returns: The descriptor; never read it, write it or close it.
+    /// - Throws: `contextTerminated` after a shutdown.
+    public func fileDescriptor() throws(ZMQError) -> Int32 { try events.fileDescriptor() }
+
     /// Takes the next event, without waiting.
     ///
     /// - Returns: The event, or `nil` if there is none now.

@@ -125,7 +125,7 @@ final class FakeWorker: Sendable {
     }
 
     /// The reply's bytes; nil for none, empty to die.
-    private static func reply(to bytes: RawSpan, _ settings: Settings, _ log: Log) -> [UInt8]? {
+    static func reply(to bytes: RawSpan, _ settings: Settings, _ log: Log) -> [UInt8]? {
         guard let frame = try? RequestFrame(decoding: bytes, limits: settings.limits) else { return nil }
         let held = log.model.withLock { $0 }
         let isDraining = log.isDraining.withLock { $0 }

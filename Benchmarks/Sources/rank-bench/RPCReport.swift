@@ -30,14 +30,14 @@ struct RPCReport {
 
     private func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
 
-    private static let machine: String = {
+    static let machine: String = {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
         let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
         return "\(name), \(ProcessInfo.processInfo.activeProcessorCount) virtual cores"
     }()
 
-    private static let date = Date.now.formatted(.iso8601.year().month().day())
+    static let date = Date.now.formatted(.iso8601.year().month().day())
 
     var text: String {
         var lines = [

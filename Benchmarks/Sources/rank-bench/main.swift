@@ -5,10 +5,17 @@ do {
     throw BenchmarkError("build with -c release: figures of a debug build say nothing")
     #else
     var arguments = CommandLine.arguments.dropFirst()
-    guard arguments.popFirst() == "rpc" else { throw BenchmarkError(RPCOptions.usage) }
-    let options = try RPCOptions(arguments)
-    let report = try RPCBenchmark(options).run()
-    print(options.json ? try report.json : report.text)
+    switch arguments.popFirst() {
+    case "rpc":
+        let options = try RPCOptions(arguments)
+        let report = try RPCBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
+    case "pool":
+        let options = try PoolBenchmarkOptions(arguments)
+        let report = try await PoolBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
+    default: throw BenchmarkError("\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)")
+    }
     #endif
 } catch {
     FileHandle.standardError.write(Data("rank-bench: \(error)\n".utf8))

@@ -4,29 +4,38 @@ import ZMQ
 final class LinkSocket {
     let socket: Socket
     var monitor: SocketMonitor
-    let socketSlot: Poller.Slot
-    let monitorSlot: Poller.Slot
+    /// Whether it is among what is received from before the next wait.
+    var isTouched = false
+    private let descriptors: (socket: Int32, monitor: Int32)
 
     /// Makes the socket, watches it and starts to connect.
     init(
         to endpoint: Endpoint,
         in context: Context,
         maximumReplyBytes: Int,
-        poller: inout Poller
+        link: LinkID,
+        set: inout DescriptorSet
     ) throws(ZMQError) {
         let settings = SocketSettings.client(maximumMessageSize: Int64(maximumReplyBytes))
         let socket = try Socket(.dealer, in: context, settings: settings)
         let monitor = try SocketMonitor(socket)
-        socketSlot = poller.add(socket)
-        monitorSlot = poller.add(monitor)
+        descriptors = (try socket.fileDescriptor(), try monitor.fileDescriptor())
+        try set.add(descriptors.socket, as: News.socket(link).name)
         do {
+            try set.add(descriptors.monitor, as: News.monitor(link).name)
             try socket.connect(endpoint)
         } catch {
-            poller.remove(socketSlot)
-            poller.remove(monitorSlot)
+            set.remove(descriptors.socket)
+            set.remove(descriptors.monitor)
             throw error
         }
         self.socket = socket
         self.monitor = monitor
+    }
+
+    /// Takes its descriptors out of the set, before the sockets are closed.
+    func leave(_ set: inout DescriptorSet) {
+        set.remove(descriptors.socket)
+        set.remove(descriptors.monitor)
     }
 }

@@ -9,8 +9,10 @@ struct PoolLoop: ~Copyable {
     private let wakeUp: WakeUp
     private let clock: PoolClock
     private let options: PoolOptions
-    private var poller = Poller()
-    private let wakeUpSlot: Poller.Slot
+    private var set: DescriptorSet
+    /// Where something may be left to read although no descriptor tells: libzmq may have taken the news in passing,
+    /// while it sent or connected.
+    private var pending: [News] = []
     private var state: PoolState
     private var sockets: [LinkSocket?] = []
     /// Where each worker is, once its name is resolved.
@@ -30,18 +32,27 @@ struct PoolLoop: ~Copyable {
         do throws(ZMQError) {
             // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
             let context = try Context(maximumSockets: 16_384)
-            return PoolLoop(context: context, wakeUp: try WakeUp(), clock: clock, options: options)
+            let wakeUp = try WakeUp()
+            var set = try DescriptorSet()
+            try set.add(wakeUp.fileDescriptor, as: News.commands.name)
+            return PoolLoop(context: context, wakeUp: wakeUp, set: set, clock: clock, options: options)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
         }
     }
 
-    private init(context: Context, wakeUp: consuming WakeUp, clock: PoolClock, options: PoolOptions) {
+    private init(
+        context: Context,
+        wakeUp: consuming WakeUp,
+        set: consuming DescriptorSet,
+        clock: PoolClock,
+        options: PoolOptions
+    ) {
         self.context = context
         queue = CommandQueue(bell: wakeUp.bell)
         self.clock = clock
         self.options = options
-        wakeUpSlot = poller.add(fileDescriptor: wakeUp.fileDescriptor)
+        self.set = set
         self.wakeUp = wakeUp
         state = PoolState(
             options: options,
@@ -91,22 +102,47 @@ struct PoolLoop: ~Copyable {
         let now = clock.now
         state.tick(now: now)
         perform()
+        try readPending()
         answerListings(now: now)
         let next = [state.nextTick, listings.map(\.deadline).min()].compactMap { $0 }.min()
-        _ = try poller.poll(timeoutMicroseconds: next.map { max(0, $0 - clock.now) })
-        if poller.readiness(at: wakeUpSlot).contains(.readable) {
+        let rest = pending.isEmpty ? next.map { max(0, $0 - clock.now) } : 0
+        for index in 0..<(try set.wait(microseconds: rest)) { try read(News(name: set.name(at: index))) }
+    }
+
+    /// Reads what no descriptor may tell of, once; what that touches in turn is read in the next round.
+    private mutating func readPending() throws(ZMQError) {
+        guard !pending.isEmpty else { return }
+        let news = pending
+        pending.removeAll(keepingCapacity: true)
+        for one in news {
+            if case .socket(let id) = one { sockets[id.index]?.isTouched = false }
+            try read(one)
+        }
+    }
+
+    private mutating func read(_ news: News) throws(ZMQError) {
+        switch news {
+        case .commands:
             wakeUp.reset()
             queue.take(into: &commands)
             for command in commands { execute(command) }
             commands.removeAll(keepingCapacity: true)
             perform()
-        }
-        for index in sockets.indices {
-            guard let link = sockets[index] else { continue }
+        case .socket(let id):
+            if let link = sockets[id.index] { try receive(from: link, id) }
+        case .monitor(let id):
+            guard let link = sockets[id.index] else { return }
             // Replies that arrived before the end of a connection come first.
-            if poller.readiness(at: link.socketSlot).contains(.readable) { try receive(from: link, LinkID(index)) }
-            if poller.readiness(at: link.monitorSlot).contains(.readable) { try watch(link, LinkID(index)) }
+            try receive(from: link, id)
+            if sockets[id.index] === link { try watch(link, id) }
         }
+    }
+
+    /// Has a worker's socket received from before the next wait.
+    private mutating func touch(_ id: LinkID) {
+        guard let link = sockets[id.index], !link.isTouched else { return }
+        link.isTouched = true
+        pending.append(.socket(id))
     }
 
     private mutating func execute(_ command: PoolCommand) {
@@ -187,9 +223,7 @@ struct PoolLoop: ~Copyable {
     }
 
     private mutating func close(_ link: LinkID) {
-        guard let socket = sockets[link.index] else { return }
-        poller.remove(socket.socketSlot)
-        poller.remove(socket.monitorSlot)
+        sockets[link.index]?.leave(&set)
         sockets[link.index] = nil
     }
 
@@ -207,8 +241,10 @@ struct PoolLoop: ~Copyable {
                 to: address,
                 in: context,
                 maximumReplyBytes: options.maximumReplyBytes,
-                poller: &poller
+                link: link,
+                set: &set
             )
+            pending.append(.monitor(link))
         } catch {
             let event =
                 error.code == .resourceExhausted
@@ -221,14 +257,11 @@ struct PoolLoop: ~Copyable {
     private mutating func watch(_ link: LinkSocket, _ id: LinkID) throws(ZMQError) {
         while let event = try link.monitor.next() {
             guard let meaning = LinkEvent(event.kind) else { continue }
-            // Makes the socket notice its new connection, so that the first send finds it.
-            if meaning == .connected { _ = try link.socket.readiness() }
-            // A reply that came before the connection ended is an answer.
-            if meaning == .lost {
-                try receive(from: link, id)
-                // The name may have got another address.
-                for watcher in watchers { watcher.ring() }
-            }
+            // A receive makes the socket notice its new connection, so that the first send finds it; and a reply that came
+            // before a connection ended is an answer.
+            if meaning == .connected || meaning == .lost { try receive(from: link, id) }
+            // The name may have got another address.
+            if meaning == .lost { for watcher in watchers { watcher.ring() } }
             guard sockets[id.index] === link else { return }
             state.handle(meaning, at: id, now: clock.now)
             perform()
@@ -237,8 +270,12 @@ struct PoolLoop: ~Copyable {
 
     /// Reads what has arrived, up to a bound that leaves the other workers their turn.
     private mutating func receive(from link: LinkSocket, _ id: LinkID) throws(ZMQError) {
+        var isDrained = false
         for _ in 0..<256 {
-            guard sockets[id.index] === link, try link.socket.receive(into: &message) else { break }
+            guard sockets[id.index] === link, try link.socket.receive(into: &message) else {
+                isDrained = true
+                break
+            }
             // Workers answer in the shape of the request, which has no delimiter; one is passed over all the same.
             if message.isEmpty, message.hasMore { _ = try link.socket.receive(into: &message) }
             var isSingle = true
@@ -250,6 +287,7 @@ struct PoolLoop: ~Copyable {
             }
             Self.deliver(message, to: &state, from: id, now: clock.now, maxBytes: options.maximumReplyBytes)
         }
+        if !isDrained { touch(id) }
         perform()
     }
 
@@ -306,6 +344,7 @@ struct PoolLoop: ~Copyable {
             work.encode(part.slices, header: header, into: &writer)
         }
         let isSent = (try? sockets[id.index]?.socket.send(copying: writer.bytes)) == .sent
+        touch(id)
         if !isSent { state.blocked(request, now: now) }
     }
 
@@ -313,6 +352,7 @@ struct PoolLoop: ~Copyable {
         writer.encodeCancel(RequestHeader(id: id, kind: .cancel), of: request)
         // Best effort: a worker that cannot be told finds out at the deadline.
         _ = try? sockets[link.index]?.socket.send(copying: writer.bytes)
+        touch(link)
     }
 }
 
