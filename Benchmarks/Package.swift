@@ -15,6 +15,8 @@ let package = Package(
     targets: [
         // The load client: the same C code against every server.
         .target(name: "CLoad", linkerSettings: [.linkedLibrary("zmq")]),
+        // The floor of every kernel: multiply-adds and nothing else.
+        .target(name: "CPeak"),
         // The floor: a C program that does nothing but receive and answer.
         .executableTarget(name: "rank-echo", linkerSettings: [.linkedLibrary("zmq")]),
         // A load that does not wait for its answers.
@@ -22,7 +24,7 @@ let package = Package(
         .executableTarget(
             name: "rank-bench",
             dependencies: [
-                "CLoad",
+                "CLoad", "CPeak",
                 .product(name: "RankEngine", package: "swift-rank"),
                 .product(name: "RankPool", package: "swift-rank"),
             ],

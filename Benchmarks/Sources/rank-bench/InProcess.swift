@@ -3,12 +3,12 @@ import RankEngine
 
 /// The same requests scored in this process: what the worker's answers cost without any transport.
 final class InProcess {
-    private let ranker: EmbeddingRanker
+    private let ranker: any Ranker
     private let requests: RequestSet
     private let scores: UnsafeMutableBufferPointer<Float>
     private let unknown: UnsafeMutableBufferPointer<Bool>
 
-    init(_ ranker: EmbeddingRanker, _ requests: RequestSet) {
+    init(_ ranker: any Ranker, _ requests: RequestSet) {
         self.ranker = ranker
         self.requests = requests
         scores = .allocate(capacity: requests.candidateCount)

@@ -12,7 +12,7 @@ struct PoolReport {
 
     var text: String {
         var lines = [
-            "\(RPCReport.machine); \(RPCReport.date)",
+            "\(Machine.name); \(Machine.date)",
             "\(options.candidates) candidates, null ranker; \(options.rounds) rounds of \(options.requests) calls one "
                 + "after another, and as many with \(PoolBenchmark.outstanding) outstanding",
             "",
@@ -47,8 +47,8 @@ struct PoolReport {
                 ] as [String: any Sendable]
             }
             let object: [String: Any] = [
-                "machine": RPCReport.machine,
-                "date": RPCReport.date,
+                "machine": Machine.name,
+                "date": Machine.date,
                 "candidates": options.candidates,
                 "rounds": options.rounds,
                 "calls_per_round": options.requests,

@@ -30,18 +30,9 @@ struct RPCReport {
 
     private func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
 
-    static let machine: String = {
-        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-        let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
-        return "\(name), \(ProcessInfo.processInfo.activeProcessorCount) virtual cores"
-    }()
-
-    static let date = Date.now.formatted(.iso8601.year().month().day())
-
     var text: String {
         var lines = [
-            "\(Self.machine); \(Self.date)",
+            "\(Machine.name); \(Machine.date)",
             "1 client, 1 outstanding, \(options.candidates) candidates: \(requests.requestSize) bytes out, "
                 + "\(requests.replySize) bytes back; \(options.rounds) rounds of \(options.requests)",
             "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")); "
@@ -79,8 +70,8 @@ struct RPCReport {
     var json: String {
         get throws {
             let object: [String: Any] = [
-                "machine": Self.machine,
-                "date": Self.date,
+                "machine": Machine.name,
+                "date": Machine.date,
                 "candidates": options.candidates,
                 "request_bytes": requests.requestSize,
                 "reply_bytes": requests.replySize,

@@ -14,7 +14,12 @@ do {
         let options = try PoolBenchmarkOptions(arguments)
         let report = try await PoolBenchmark(options).run()
         print(options.json ? try report.json : report.text)
-    default: throw BenchmarkError("\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)")
+    case "engine":
+        let options = try EngineOptions(arguments)
+        let report = try EngineBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
+    default:
+        throw BenchmarkError("\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)\n\(EngineOptions.usage)")
     }
     #endif
 } catch {

@@ -1,0 +1,96 @@
+import Foundation
+import RankEngine
+
+/// What `rank-bench engine` found.
+struct EngineReport {
+    /// One kernel under one plan with lists of one size.
+    struct Row {
+        let kernel: String
+        let plan: ScoringPlan
+        let candidates: Int
+        /// Nanoseconds of a list: a quarter of the lists took less.
+        let p25: Double
+        let median: Double
+        /// Operations of the dense layers a nanosecond, over the measured peak of this kernel's vectors.
+        let shareOfPeak: Double
+
+        init(kernel: String, plan: ScoringPlan, candidates: Int, times: [UInt64], operations: Int, peak: Double) {
+            self.kernel = kernel
+            self.plan = plan
+            self.candidates = candidates
+            let sorted = times.sorted()
+            p25 = sorted.isEmpty ? .nan : Double(sorted[sorted.count / 4])
+            median = sorted.isEmpty ? .nan : Double(sorted[sorted.count / 2])
+            shareOfPeak = peak > 0 ? Double(operations * candidates) / p25 / peak : .nan
+        }
+
+        var candidatesPerSecond: Double { Double(candidates) * 1e9 / p25 }
+    }
+
+    let options: EngineOptions
+    let model: String
+    let shape: String
+    /// The kernel and the plan that a worker takes for this model on this CPU.
+    let chosen: String
+    /// 10⁹ operations a second by floats in a vector.
+    let peaks: [Int: Double]
+    let rows: [Row]
+
+    var text: String {
+        let found = peaks.filter { $0.value > 0 }.sorted { $0.key > $1.key }
+        var lines = [
+            "\(Machine.name); \(Machine.date)",
+            "model \(model), \(shape); a worker takes \(chosen)",
+            "from ids to scores in this process, one thread, caches warm, \(options.rounds) interleaved rounds; "
+                + "every row has the same bits",
+            "measured peak of fused multiply-adds, GFLOP/s: "
+                + found.map { "\($0.key) lanes " + String(format: "%.1f", $0.value) }.joined(separator: ", "),
+            "",
+            "kernel       plan       candidates      ns p25   ns median  candidates/s  of peak",
+        ]
+        for row in rows {
+            lines.append(
+                row.kernel.padding(toLength: 13, withPad: " ", startingAt: 0)
+                    + row.plan.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+                    + String(
+                        format: "%10d %11.0f %11.0f %13.0f %8.2f",
+                        row.candidates,
+                        row.p25,
+                        row.median,
+                        row.candidatesPerSecond,
+                        row.shareOfPeak
+                    )
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    var json: String {
+        get throws {
+            let object: [String: Any] = [
+                "machine": Machine.name,
+                "date": Machine.date,
+                "model_id": model,
+                "shape": shape,
+                "chosen": chosen,
+                "rounds": options.rounds,
+                "peak_gflops": Dictionary(uniqueKeysWithValues: peaks.map { ("\($0.key)", $0.value) }),
+                "rows": rows.map { row in
+                    [
+                        "engine": "swift-rank",
+                        "kernel": row.kernel,
+                        "plan": row.plan.rawValue,
+                        "cache": "warm",
+                        "candidates": row.candidates,
+                        "ns_p25": row.p25,
+                        "ns_median": row.median,
+                        "candidates_per_s": row.candidatesPerSecond,
+                        "share_of_peak": row.shareOfPeak,
+                    ] as [String: Any]
+                },
+            ]
+            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+}
