@@ -24,6 +24,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let invalidQuery = Code("invalid query")
         /// A score is not a finite number: the model's weights are too large for this pair.
         public static let scoreNotFinite = Code("score not finite")
+        /// What is to serve does not give the golden scores on this machine, bit for bit: choose another plan or kernel,
+        /// and report it.
+        public static let selfCheckFailed = Code("self-check failed")
         /// No kernel has that name, or this CPU cannot run it: choose another.
         public static let kernelUnavailable = Code("kernel unavailable")
     }

@@ -1,5 +1,7 @@
+internal import CRankKernels
+
 /// Pairs of rows and the scores that they must have, bit for bit.
-struct Goldens {
+struct Goldens: Sendable {
     /// The tensors of a file that hold them.
     static let tensorNames = ["golden.user_rows", "golden.candidate_rows", "golden.scores"]
     /// The most pairs that a file may have.
@@ -29,8 +31,13 @@ struct Goldens {
         let shape = weights.shape
         userRows = Self.rows(shape.userRows, step: 7919)
         candidateRows = Self.rows(shape.candidateRows, step: 104_729)
+        var computed = [Float](repeating: 0, count: userRows.count)
         scores = []
-        scores = score(weights)
+        score(weights) { index, score in
+            computed[index] = score
+            return true
+        }
+        scores = computed
         for (index, score) in scores.enumerated() where !score.isFinite {
             throw EngineError(
                 .scoreNotFinite,
@@ -40,8 +47,10 @@ struct Goldens {
         }
     }
 
-    /// Demands every score; returns how many there were.
-    func verify(_ weights: ModelWeights) throws(EngineError) -> Int {
+    /// The same, once the scalar oracle has computed every score.
+    ///
+    /// Ends at the first that differs.
+    func verified(_ weights: ModelWeights) throws(EngineError) -> Goldens {
         for (name, rows, limit) in [
             ("user", userRows, weights.shape.userRows), ("candidate", candidateRows, weights.shape.candidateRows),
         ] {
@@ -49,21 +58,50 @@ struct Goldens {
                 throw Self.refused("pair \(index) has the \(name) row \(row), the table has \(limit)")
             }
         }
-        let computed = score(weights)
-        for (index, score) in computed.enumerated() where score.bitPattern != scores[index].bitPattern {
-            throw Self.refused("pair \(index) must score \(scores[index]), this computer computes \(score)")
+        var wrong: (index: Int, score: Float)?
+        score(weights) { index, score in
+            if score.bitPattern != scores[index].bitPattern { wrong = (index, score) }
+            return wrong == nil
         }
-        return computed.count
+        if let wrong {
+            throw Self.refused(
+                "pair \(wrong.index) must score \(scores[wrong.index]), this computer computes \(wrong.score)"
+            )
+        }
+        return self
     }
 
-    private func score(_ weights: ModelWeights) -> [Float] {
+    /// Scores every pair with the scalar oracle, the user's half of the first layer once for each user.
+    ///
+    /// - Parameters:
+    ///   - weights: What scores.
+    ///   - take: Takes the index of a pair and its score; false ends it.
+    private func score(_ weights: ModelWeights, take: (Int, Float) -> Bool) {
         let network = Network(weights, kernel: .scalar)
-        var result = [Float](repeating: 0, count: userRows.count)
-        for index in result.indices {
-            result[index] = network.score(userRow: userRows[index], candidateRow: candidateRows[index])
+        let half = ScoringScratch()
+        half.reserve(network.tableStride)
+        var halfRow: UInt32?
+        for index in order {
+            let user = userRows[index]
+            if let base = unsafe half.floats.baseAddress, halfRow != user {
+                unsafe network.halfRows(RANK_HALF_USER, from: user, count: 1, into: base)
+                halfRow = user
+            }
+            var (row, score) = (candidateRows[index], Float(0))
+            unsafe network.run(
+                user,
+                userHalf: half.floats.baseAddress.map { unsafe UnsafePointer($0) },
+                table: nil,
+                rows: &row,
+                count: 1,
+                scores: &score
+            )
+            guard take(index, score) else { return }
         }
-        return result
     }
+
+    /// The pairs' indices, those of one user together.
+    var order: [Int] { userRows.indices.sorted { (userRows[$0], $0) < (userRows[$1], $1) } }
 
     private static func rows(_ rowCount: Int, step: Int) -> [UInt32] {
         var rows: [UInt32] = []

@@ -32,7 +32,7 @@ extension RankModel {
                 kind: kinds.candidates,
                 rowCount: weights.shape.candidateRows
             ),
-            goldenCount: try Goldens(file).verify(weights),
+            goldens: try Goldens(file).verified(weights),
             weights: weights
         )
         return model

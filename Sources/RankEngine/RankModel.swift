@@ -19,7 +19,9 @@ public final class RankModel: Sendable {
     /// Candidates' ids.
     public let candidates: Vocabulary
     /// How many golden scores were reproduced at load.
-    public let goldenCount: Int
+    public var goldenCount: Int { goldens.scores.count }
+    /// The golden pairs.
+    let goldens: Goldens
     let weights: ModelWeights
 
     init(
@@ -28,7 +30,7 @@ public final class RankModel: Sendable {
         rawMetadata: [String: String],
         users: Vocabulary,
         candidates: Vocabulary,
-        goldenCount: Int,
+        goldens: Goldens,
         weights: ModelWeights
     ) {
         self.modelID = modelID
@@ -36,7 +38,7 @@ public final class RankModel: Sendable {
         self.rawMetadata = rawMetadata
         self.users = users
         self.candidates = candidates
-        self.goldenCount = goldenCount
+        self.goldens = goldens
         self.weights = weights
         shape = weights.shape
     }

@@ -6,6 +6,11 @@ public protocol Ranker: AnyObject {
     /// What the ranker is. Constant for its life.
     var info: RankerInfo { get }
 
+    /// Scores that it must reproduce before it serves; none unless it knows some.
+    ///
+    /// A service checks them with ``reproduceGoldens()`` and refuses a ranker that does not.
+    var goldenQueries: [GoldenQuery] { get }
+
     /// Scores a part of a query's candidates.
     ///
     /// A list may be scored in any split and order: the scores are the same bits. What depends on the user alone is

@@ -75,6 +75,11 @@ extension Vocabulary {
         self.rowCount = rowCount
         self.ids = ids
         self.table = table
+        // Of as many numbers as there are rows, one has none: row 0 counts for nothing.
+        freeNumber =
+            (0..<UInt64(rowCount)).first { number in
+                if case .numbers(let numbers) = ids { table.row(of: number, in: numbers) == 0 } else { true }
+            } ?? 0
     }
 
     private static func check(_ texts: StoredTexts, rowCount: Int, side: String) throws(EngineError) {

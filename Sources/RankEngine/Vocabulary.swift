@@ -25,6 +25,8 @@ public struct Vocabulary: Sendable {
     public let rowCount: Int
     let ids: IDStorage
     let table: IDTable?
+    /// A number without a row, where rows have numbers.
+    let freeNumber: UInt64
 
     /// Row r belongs to the number r, for 0 < r < `rowCount`.
     init(identityRows rowCount: Int) {
@@ -32,6 +34,7 @@ public struct Vocabulary: Sendable {
         self.rowCount = rowCount
         ids = .identity
         table = nil
+        freeNumber = 0
     }
 
     /// The row of a number; 0 where it is unknown or this vocabulary holds texts.

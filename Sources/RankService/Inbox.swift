@@ -1,23 +1,23 @@
 import ZMQ
 
-/// The places of messages that a worker has received and not answered yet; bounded, and without allocation after it
-/// was made.
+/// The places of messages that a worker has received and not answered yet: bounded, made when as many are first needed,
+/// and then used again.
 ///
 /// Waiting happens here, where it is timed and can be taken back, and not in libzmq's queues. The order is that of
 /// ``FairQueue``, which knows a message by the number of its place.
 ///
 /// Belongs to the worker's thread.
 final class Inbox {
-    private let places: [ReceivedMessage]
-    /// The free places are the last `freeCount` numbers.
+    private var places: [ReceivedMessage] = []
+    /// The free places are the last `freeCount` numbers; those that were not made yet come last, in order.
     private var free: [Int]
     private var freeCount: Int
     private var empty = Message()
 
-    /// Makes empty places.
+    /// Prepares for a number of places; each takes about 1 KB once it is made.
     init(capacity: Int) {
-        places = (0..<capacity).map { _ in ReceivedMessage() }
-        free = Array(0..<capacity)
+        places.reserveCapacity(capacity)
+        free = (0..<capacity).reversed()
         freeCount = capacity
     }
 
@@ -39,6 +39,7 @@ final class Inbox {
     /// - Throws: `contextTerminated` after a shutdown.
     func receive(from socket: borrowing Socket, source: Int, at time: UInt64) throws(ZMQError) -> Int? {
         let place = free[freeCount - 1]
+        if place == places.count { places.append(ReceivedMessage()) }
         guard try places[place].receive(from: socket, source: source, at: time) else { return nil }
         freeCount -= 1
         return place

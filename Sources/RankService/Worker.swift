@@ -57,18 +57,24 @@ public final class Worker: Sendable {
     ///   - ranker: What scores; it belongs to the worker's thread from now on.
     ///   - log: Takes one line when the worker has started and one when it has ended, on the worker's thread.
     /// - Returns: The worker, bound and answering.
-    /// - Throws: `invalidConfiguration` or `endpointUnavailable`, and nothing is left bound.
+    /// - Throws: `invalidConfiguration`, `endpointUnavailable`, or `modelRefused` if the ranker does not reproduce its
+    ///   golden scores, and nothing is left bound.
     public static func start(
         _ configuration: WorkerConfiguration,
         ranker: sending any Ranker,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(ServiceError) -> Worker {
-        let model = ServedModel(
-            ranker,
-            generation: 1,
-            software: configuration.software,
-            limits: configuration.limits
-        )
+        let model: ServedModel
+        do throws(EngineError) {
+            model = try ServedModel.proving(
+                ranker,
+                generation: 1,
+                software: configuration.software,
+                limits: configuration.limits
+            )
+        } catch {
+            throw ServiceError(.modelRefused, error.message, cause: error)
+        }
         return try start(configuration, log: log) { _ throws(ServiceError) in Beginning(model: model) }
     }
 
@@ -90,8 +96,7 @@ public final class Worker: Sendable {
     ) throws(ServiceError) -> Worker {
         try start(configuration, log: log) { limits throws(ServiceError) in
             var state = ReloadState()
-            let ranker = try models.first(log: log, state: &state)
-            let model = ServedModel(ranker, generation: 1, software: configuration.software, limits: limits)
+            let model = try models.first(software: configuration.software, limits: limits, log: log, state: &state)
             return Beginning(model: model, reloading: (models, state))
         }
     }

@@ -47,6 +47,7 @@ struct ErrorsDocumentTests {
         let starts: [() throws -> Worker] =
             configurations.map { configuration in { try Worker.start(configuration, ranker: TestRanker()) } }
             + sources.map { source in { try Worker.start(local, models: .numbers(source)) } }
+            + [{ try Worker.start(local, ranker: CheckedRanker(2)) }]
         var errors = [ServiceError(.resourceExhausted, "raise the limit of open files (ulimit -n)")]
         for start in starts {
             do {

@@ -59,7 +59,7 @@ extension ModelSource {
 
     /// Looks at what is there now.
     ///
-    /// One system call for each name; never reads a file.
+    /// One system call for each name, two for junk; never reads a file.
     package func look() -> ModelListing {
         var listing = ModelListing()
         switch self {
@@ -77,7 +77,8 @@ extension ModelSource {
             for name in names.sorted() where !name.hasPrefix(".") {
                 if let version = Self.version(name, in: path) {
                     listing.versions.append(version)
-                } else {
+                } else if unsafe access("\(path)/\(name)", F_OK) == 0 {
+                    // What went away while the directory was read is not junk.
                     listing.junk.append(name)
                 }
             }

@@ -1,4 +1,5 @@
 public import RankEngine
+import RankProtocol
 
 /// A source of models, and the way in which a file of it becomes a ranker.
 ///
@@ -29,25 +30,46 @@ public struct ModelSupply: Sendable {
         self.load = load
     }
 
+    /// Loads a file, proves it, and checks what is made of it against the file's golden scores.
+    ///
+    /// - Throws: What the loader throws, or `selfCheckFailed`.
+    func model(
+        at path: String,
+        generation: UInt64,
+        software: String,
+        limits: FrameLimits
+    ) throws(EngineError) -> ServedModel {
+        let ranker = try load(path)
+        do throws(EngineError) {
+            return try ServedModel.proving(ranker, generation: generation, software: software, limits: limits)
+        } catch {
+            throw EngineError(error.code, "\(path): \(error.message)")
+        }
+    }
+
     /// Loads the best version that proves itself, for the start of a worker.
     ///
     /// - Parameters:
+    ///   - software: The name and version that INFO gives.
+    ///   - limits: The limits of a request.
     ///   - log: Takes one line for each version that was refused and one for names that are no version.
     ///   - state: Takes what was found, so that the same refusals are not repeated at once.
     /// - Returns: What scores.
     /// - Throws: `modelRefused` if no version does.
     func first(
+        software: String,
+        limits: FrameLimits,
         log: (String) -> Void,
         state: inout ReloadState
-    ) throws(ServiceError) -> sending any Ranker {
+    ) throws(ServiceError) -> ServedModel {
         let listing = source.look()
         if !listing.junk.isEmpty { log(listing.junkLine(in: source.path)) }
         var refusals: [EngineError] = []
         for version in listing.versions {
             do throws(EngineError) {
-                let ranker = try load(version.path)
+                let model = try model(at: version.path, generation: 1, software: software, limits: limits)
                 state.succeeded(version)
-                return ranker
+                return model
             } catch {
                 // A kernel that is not there is missing for every version.
                 guard error.code != .kernelUnavailable else {

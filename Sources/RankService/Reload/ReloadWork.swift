@@ -47,8 +47,8 @@ struct ReloadWork: Sendable {
         // No other load is under way, so this is the next one.
         let generation = status.snapshot.generation &+ 1
         do throws(EngineError) {
-            let model = ServedModel(
-                try supply.load(version.path),
+            let model = try supply.model(
+                at: version.path,
                 generation: generation,
                 software: software,
                 limits: limits

@@ -31,8 +31,16 @@ package final class ServedModel: Sendable {
     ///   - generation: Which load it is.
     ///   - software: The name and version that INFO gives.
     ///   - limits: The limits of a request.
-    package init(_ ranker: any Ranker, generation: UInt64, software: String, limits: FrameLimits) {
-        let info = ranker.info
+    ///   - goldenCount: How many golden scores it has reproduced.
+    package init(
+        _ ranker: any Ranker,
+        generation: UInt64,
+        software: String,
+        limits: FrameLimits,
+        goldenCount: Int = 0
+    ) {
+        var info = ranker.info
+        info.facts.append((key: "self_check", value: goldenCount > 0 ? "\(goldenCount) golden scores" : "none"))
         unsafe self.ranker = ranker
         self.info = info
         self.generation = generation
@@ -49,9 +57,23 @@ package final class ServedModel: Sendable {
             ]
     }
 
+    /// Makes a ranker ready that reproduces its golden scores, through the plan and the kernel that will serve.
+    ///
+    /// - Throws: `selfCheckFailed`, or what the ranker throws; the ranker is not to serve.
+    static func proving(
+        _ ranker: any Ranker,
+        generation: UInt64,
+        software: String,
+        limits: FrameLimits
+    ) throws(EngineError) -> ServedModel {
+        let count = try ranker.reproduceGoldens()
+        return ServedModel(ranker, generation: generation, software: software, limits: limits, goldenCount: count)
+    }
+
     /// What it is, in one line.
     var summary: String {
         func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
-        return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile"))"
+        return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile")), "
+            + "self-check \(fact("self_check"))"
     }
 }

@@ -1,0 +1,100 @@
+/// Candidates of one user, and scores that some of them must have, bit for bit: what a ranker is checked with.
+public struct GoldenQuery: Sendable {
+    /// Ids of one kind.
+    public enum IDs: Sendable {
+        /// 64-bit numbers.
+        case numbers(user: UInt64, candidates: [UInt64])
+        /// UTF-8 texts.
+        case texts(user: String, candidates: [String])
+    }
+
+    /// A score that is known.
+    public struct Expectation: Sendable {
+        /// The candidate's position in the list.
+        public var position: Int
+        /// The score that it must have.
+        public var score: Float
+
+        /// Expects a score at a position of the list.
+        public init(position: Int, score: Float) {
+            self.position = position
+            self.score = score
+        }
+    }
+
+    /// The user and the candidates.
+    public var ids: IDs
+    /// The scores that are known.
+    public var expectations: [Expectation]
+
+    /// Makes a query.
+    ///
+    /// - Parameters:
+    ///   - ids: The user and the candidates.
+    ///   - expectations: The scores that are known; their positions lie in the list.
+    public init(ids: IDs, expectations: [Expectation]) {
+        self.ids = ids
+        self.expectations = expectations
+    }
+}
+
+extension Ranker {
+    /// A ranker that knows no scores cannot be checked.
+    public var goldenQueries: [GoldenQuery] { [] }
+
+    /// Scores the golden queries as requests are scored, and demands every bit.
+    ///
+    /// Allocates; for whoever makes a ranker, before it serves.
+    ///
+    /// - Returns: How many scores were demanded.
+    /// - Throws: ``EngineError/Code/selfCheckFailed`` with the first score that differs, or what the ranker throws.
+    public func reproduceGoldens() throws(EngineError) -> Int {
+        var count = 0
+        for query in goldenQueries {
+            let scores: [Float]
+            switch query.ids {
+            case .numbers(let user, let candidates):
+                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates))
+            case .texts(let user, let candidates):
+                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates))
+            }
+            for expectation in query.expectations {
+                guard scores.indices.contains(expectation.position) else {
+                    throw failure("a golden score has the position \(expectation.position) of \(scores.count)")
+                }
+                let score = scores[expectation.position]
+                guard score.bitPattern == expectation.score.bitPattern else {
+                    let (user, candidate) = query.ids.described(expectation.position)
+                    throw failure("user \(user), candidate \(candidate) must score \(expectation.score), not \(score)")
+                }
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private static func inRequestOrder<ID>(_ ranked: [RankedCandidate<ID>]) -> [Float] {
+        var scores = [Float](repeating: .nan, count: ranked.count)
+        for entry in ranked { scores[entry.position] = entry.score }
+        return scores
+    }
+
+    private func failure(_ message: String) -> EngineError {
+        func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+        return EngineError(
+            .selfCheckFailed,
+            "self-check: under plan \(fact("plan")) with kernel \(fact("kernel")), \(message); "
+                + "choose another plan or kernel, and report it"
+        )
+    }
+}
+
+extension GoldenQuery.IDs {
+    /// The user and a candidate, for messages.
+    fileprivate func described(_ position: Int) -> (user: String, candidate: String) {
+        switch self {
+        case .numbers(let user, let candidates): ("\(user)", "\(candidates[position])")
+        case .texts(let user, let candidates): (user, candidates[position])
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import RankEngine
+import Testing
+
+@Suite("Golden scores through the plan and kernel that serve")
+struct GoldenQueryTests {
+    /// Every plan with every kernel.
+    private static func rankers(_ model: RankModel) throws -> [EmbeddingRanker] {
+        try ScoringPlan.allCases.flatMap { plan in
+            try Kernel.supported.map { try model.makeRanker(plan: plan, kernel: $0.description) }
+        }
+    }
+
+    private static func load(_ raw: RawModel) throws -> RankModel {
+        let directory = try TemporaryDirectory()
+        try writeFile(directory.file("model"), raw.sealed())
+        return try RankModel.load(path: directory.file("model"))
+    }
+
+    @Test(
+        "Every plan and kernel reproduces them, with ids of every kind",
+        arguments: ["every_term", "dot_only", "linear"]
+    )
+    func reproduced(fixture: String) throws {
+        let model = try Self.load(RawModel(fixture: fixture))
+        for ranker in try Self.rankers(model) {
+            #expect(try ranker.reproduceGoldens() == model.goldenCount)
+        }
+    }
+
+    @Test("Row 0 is asked for by an id that is unknown", arguments: ["every_term", "dot_only", "linear"])
+    func unknown(fixture: String) throws {
+        let ranker = try Self.load(RawModel(fixture: fixture)).makeRanker()
+        // Every writer's last pair is (0, 0).
+        let query = try #require(ranker.goldenQueries.last)
+        let position = try #require(query.expectations.first?.position)
+        let isUnknown =
+            switch query.ids {
+            case .numbers(let user, let candidates):
+                try ranker.rank(user: user, candidates: candidates).first { $0.position == position }?.isUnknown
+            case .texts(let user, let candidates):
+                try ranker.rank(user: user, candidates: candidates).first { $0.position == position }?.isUnknown
+            }
+        #expect(isUnknown == true)
+    }
+
+    @Test("A ranker that is wrong in the last bit of one place of its lists is found, and named with plan and kernel")
+    func liar() throws {
+        let model = try Self.load(RawModel(fixture: "every_term"))
+        for place in [0, 7, 16, 31, 32] {
+            let liar = LyingRanker(try model.makeRanker(plan: .factored, kernel: "scalar"), at: place)
+            let error = try #require(throws: EngineError.self) { try liar.reproduceGoldens() }
+            #expect(error.code == .selfCheckFailed)
+            for text in ["plan factored", "kernel scalar", "user ", "candidate ", "must score"] {
+                #expect(error.message.contains(text), "\(error.message)")
+            }
+        }
+        #expect(try LyingRanker(model.makeRanker(), at: 33).reproduceGoldens() == model.goldenCount)
+    }
+
+    @Test("As many as a file may have are reproduced; the last one is looked at, too")
+    func many() throws {
+        var raw = try RawModel(fixture: "every_term")
+        for name in ["golden.user_rows", "golden.candidate_rows", "golden.scores"] {
+            raw[name].bytes = Array(repeatElement(raw[name].bytes, count: 256).joined())
+            raw[name].shape = [65_536]
+        }
+        let ranker = try Self.load(raw).makeRanker()
+        #expect(try ranker.reproduceGoldens() == 65_536)
+        raw["golden.scores"].bytes[65_535 * 4] ^= 1
+        let error = try #require(throws: EngineError.self) { try Self.load(raw) }
+        #expect(error.message.contains("golden scores: pair 65535"), "\(error.message)")
+    }
+}
+
+/// A ranker whose score at one position of each list is wrong in its last bit.
+private final class LyingRanker: Ranker {
+    private let honest: EmbeddingRanker
+    private let position: Int
+
+    init(_ honest: EmbeddingRanker, at position: Int) {
+        self.honest = honest
+        self.position = position
+    }
+
+    var info: RankerInfo { honest.info }
+    var goldenQueries: [GoldenQuery] { honest.goldenQueries }
+
+    func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        let outcome = try honest.score(query, candidates: candidates, scores: scores, unknown: unknown)
+        if candidates.contains(position) {
+            let index = position - candidates.lowerBound
+            scores[index] = Float(bitPattern: scores[index].bitPattern ^ 1)
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,124 @@
+import RankEngine
+import RankProtocol
+import RankService
+import Synchronization
+import Testing
+import ZMQ
+
+@Suite("Worker: self-check before a model serves", .timeLimit(.minutes(5)))
+struct SelfCheckTests {
+    /// Models whose number is the size of their file; an even one does not give its golden score.
+    private static func supply(_ source: ModelSource) -> ModelSupply {
+        ModelSupply(source) { path throws(EngineError) in
+            CheckedRanker(FileIdentity(path: path).map { UInt8(clamping: $0.size) } ?? 0)
+        }
+    }
+
+    private static func start(_ source: ModelSource, log: @escaping @Sendable (String) -> Void = { _ in }) throws
+        -> Worker
+    {
+        try Worker.start(
+            WorkerConfiguration(binds: ["tcp://127.0.0.1:*"], software: "test 1"),
+            models: supply(source),
+            log: log
+        )
+    }
+
+    @Test("A ranker that does not give its golden scores is not started with, and one that does says so")
+    func start() throws {
+        let configuration = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
+        let error = try #require(throws: ServiceError.self) {
+            try Worker.start(configuration, ranker: CheckedRanker(2))
+        }
+        #expect(error.code == .modelRefused)
+        #expect(error.message.contains("self-check: "), "\(error.message)")
+        let lines = Mutex<[String]>([])
+        let worker = try Worker.start(configuration, ranker: CheckedRanker(1)) { line in
+            lines.withLock { $0.append(line) }
+        }
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        #expect(try client.reply(to: Requests.plain(.info)).pairs["self_check"] == "1 golden scores")
+        #expect(worker.status.facts.contains { $0 == ("self_check", "1 golden scores") })
+        #expect(lines.withLock { $0.contains { $0.hasPrefix("ready: ") && $0.contains("self-check 1 golden scores") } })
+        try worker.finish()
+    }
+
+    @Test(
+        "A model whose ranker lies is refused at a reload: the one before keeps serving, and STATS and the log say why"
+    )
+    func reload() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let lines = Mutex<[String]>([])
+        let worker = try Self.start(.file("\(directory.path)/model")) { line in lines.withLock { $0.append(line) } }
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        func scores() throws -> Set<Float>? {
+            try client.reply(to: Requests.score(candidates: [1, 2, 3])).queries.first.map { Set($0.scores) }
+        }
+        func statistics() throws -> [String: String] { try client.reply(to: Requests.plain(.stats)).pairs }
+        try directory.write("model", byteCount: 2)
+        while try statistics()["reload_failures"] != "1" {}
+        let stats = try statistics()
+        #expect(stats["last_reload_error"]?.contains("/model: self-check: ") == true)
+        #expect(stats["reloads"] == "0" && stats["model_generation"] == "1")
+        #expect(try scores() == [1])
+        #expect(lines.withLock { $0.contains { $0.contains("keeps serving") && $0.contains("self-check: ") } })
+        try directory.write("model", byteCount: 3)
+        while try statistics()["reloads"] != "1" {}
+        #expect(try scores() == [3])
+        try worker.finish()
+    }
+
+    @Test("Of a directory the highest version serves whose ranker gives its golden scores")
+    func directory() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("1.safetensors", byteCount: 1)
+        try directory.write("2.safetensors", byteCount: 2)
+        let lines = Mutex<[String]>([])
+        let worker = try Self.start(.directory(directory.path)) { line in lines.withLock { $0.append(line) } }
+        #expect(worker.model.modelID == Array(repeating: 1, count: 16))
+        #expect(
+            lines.withLock { $0.contains { $0.hasPrefix("refused ") && $0.contains("2.safetensors: self-check: ") } }
+        )
+        try worker.finish()
+    }
+}
+
+/// Scores everything with its number, and says that a list of one has the score of an odd one.
+final class CheckedRanker: Ranker {
+    let info: RankerInfo
+    private let number: UInt8
+
+    init(_ number: UInt8) {
+        self.number = number
+        info = RankerInfo(
+            modelID: Array(repeating: number, count: 16),
+            profile: .fp32FMA,
+            hasTextIDs: false,
+            prior: 0,
+            facts: [(key: "plan", value: "number \(number)")]
+        )
+    }
+
+    var goldenQueries: [GoldenQuery] {
+        [
+            GoldenQuery(
+                ids: .numbers(user: 1, candidates: [5, 6]),
+                expectations: [GoldenQuery.Expectation(position: 1, score: Float(number | 1))]
+            )
+        ]
+    }
+
+    func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        for index in 0..<candidates.count {
+            scores[index] = Float(number)
+            unknown[index] = false
+        }
+        return ScoreOutcome(isUserKnown: true, unknownCount: 0)
+    }
+}
