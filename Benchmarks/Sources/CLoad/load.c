@@ -46,31 +46,55 @@ rank_load *rank_load_open(const char *endpoint) {
     return load;
 }
 
+static int send_request(rank_load *load, const uint8_t *bytes, size_t size, const char **error) {
+    zmq_msg_t request;
+    if (zmq_msg_init_size(&request, size)) {
+        *error = "no memory for a request";
+        return -1;
+    }
+    memcpy(zmq_msg_data(&request), bytes, size);
+    if (zmq_msg_send(&request, load->socket, 0) < 0) {
+        zmq_msg_close(&request);
+        *error = "a request could not be sent within two seconds";
+        return -1;
+    }
+    return 0;
+}
+
+static int receive_reply(rank_load *load, size_t size, const char **error) {
+    if (zmq_msg_recv(&load->reply, load->socket, 0) < 0) {
+        *error = "no reply within two seconds";
+        return -1;
+    }
+    if (zmq_msg_size(&load->reply) != size) {
+        *error = "a reply of the wrong size, probably an error";
+        return -1;
+    }
+    return 0;
+}
+
 int rank_load_run(rank_load *load, const uint8_t *requests, size_t request_size, size_t variants, size_t reply_size,
                   size_t rounds, uint64_t *times, const char **error) {
     for (size_t i = 0; i < rounds; i++) {
         uint64_t start = rank_load_now();
-        zmq_msg_t request;
-        if (zmq_msg_init_size(&request, request_size)) {
-            *error = "no memory for a request";
-            return -1;
-        }
-        memcpy(zmq_msg_data(&request), requests + (i % variants) * request_size, request_size);
-        if (zmq_msg_send(&request, load->socket, 0) < 0) {
-            zmq_msg_close(&request);
-            *error = "a request could not be sent within two seconds";
-            return -1;
-        }
-        if (zmq_msg_recv(&load->reply, load->socket, 0) < 0) {
-            *error = "no reply within two seconds";
-            return -1;
-        }
+        if (send_request(load, requests + (i % variants) * request_size, request_size, error)) return -1;
+        if (receive_reply(load, reply_size, error)) return -1;
         if (times) times[i] = rank_load_now() - start;
-        if (zmq_msg_size(&load->reply) != reply_size) {
-            *error = "a reply of the wrong size, probably an error";
-            return -1;
-        }
     }
+    return 0;
+}
+
+int rank_load_flood(rank_load *load, const uint8_t *requests, size_t request_size, size_t variants, size_t reply_size,
+                    size_t rounds, size_t outstanding, uint64_t *elapsed, const char **error) {
+    uint64_t start = rank_load_now();
+    size_t sent = 0;
+    for (size_t received = 0; received < rounds; received++) {
+        for (; sent < rounds && sent - received < outstanding; sent++) {
+            if (send_request(load, requests + (sent % variants) * request_size, request_size, error)) return -1;
+        }
+        if (receive_reply(load, reply_size, error)) return -1;
+    }
+    *elapsed = rank_load_now() - start;
     return 0;
 }
 

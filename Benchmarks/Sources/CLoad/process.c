@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include "rank_load.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +29,25 @@ int rank_load_spawn(char *const arguments[], int *output) {
     }
     *output = ends[0];
     return process;
+}
+
+// Each thread's schedstat begins with the nanoseconds that it ran: https://docs.kernel.org/scheduler/sched-stats.html
+uint64_t rank_load_processor_time(int process) {
+    char path[320];
+    snprintf(path, sizeof path, "/proc/%d/task", process);
+    DIR *threads = opendir(path);
+    if (!threads) return 0;
+    uint64_t sum = 0;
+    for (struct dirent *thread; (thread = readdir(threads));) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", process, thread->d_name);
+        FILE *file = thread->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (!file) continue;
+        unsigned long long time = 0;
+        if (fscanf(file, "%llu", &time) == 1) sum += time;
+        fclose(file);
+    }
+    closedir(threads);
+    return sum;
 }
 
 int rank_load_stop(int process) {

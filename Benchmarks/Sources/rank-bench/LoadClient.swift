@@ -1,6 +1,6 @@
 import CLoad
 
-/// One client of one endpoint, with one request outstanding.
+/// One client of one endpoint, with one request outstanding or several.
 final class LoadClient {
     private let load: OpaquePointer
     private let endpoint: String
@@ -27,10 +27,33 @@ final class LoadClient {
             &times,
             &error
         )
-        guard result == 0 else {
-            throw BenchmarkError("\(endpoint): \(error.map { String(cString: $0) } ?? "failed")")
-        }
+        guard result == 0 else { throw failure(error) }
         return times
+    }
+
+    /// Keeps several requests on their way until a number of them are answered.
+    ///
+    /// - Returns: The nanoseconds from the first send to the last reply.
+    func flood(_ requests: RequestSet, rounds: Int, outstanding: Int) throws -> UInt64 {
+        var elapsed: UInt64 = 0
+        var error: UnsafePointer<CChar>?
+        let result = rank_load_flood(
+            load,
+            requests.bytes,
+            requests.requestSize,
+            RequestSet.variants,
+            requests.replySize,
+            rounds,
+            outstanding,
+            &elapsed,
+            &error
+        )
+        guard result == 0 else { throw failure(error) }
+        return elapsed
+    }
+
+    private func failure(_ error: UnsafePointer<CChar>?) -> BenchmarkError {
+        BenchmarkError("\(endpoint): \(error.map { String(cString: $0) } ?? "failed")")
     }
 
     /// The reply received last.

@@ -6,6 +6,9 @@ import RankEngine
 struct RPCBenchmark {
     private static let warmUp = 300
 
+    /// How many times as many requests as round trips are timed with several outstanding.
+    private static let flood = 4
+
     let options: RPCOptions
 
     init(_ options: RPCOptions) {
@@ -41,13 +44,31 @@ struct RPCBenchmark {
             for round in 0..<options.rounds {
                 // The order turns, so that no server always follows the same one.
                 var turns: [Int: Samples] = [:]
+                var floods: [Int: Throughput] = [:]
                 for offset in 0..<servers.count {
                     let server = (round + offset) % servers.count
                     turns[server] = Samples(try clients[server].run(requests, rounds: options.requests))
+                    floods[server] = try Throughput(servers[server], requests: Self.flood * options.requests) {
+                        try clients[server].flood(
+                            requests,
+                            rounds: Self.flood * options.requests,
+                            outstanding: RPCOptions.outstanding
+                        )
+                    }
                 }
                 let scoring = Samples(try inProcess.run(rounds: options.requests))
                 guard let echo = turns[0], let null = turns[1], let model = turns[2] else { continue }
-                rounds.append(RPCReport.Round(echo: echo, null: null, model: model, scoring: scoring))
+                guard let echoFlood = floods[0], let nullFlood = floods[1] else { continue }
+                rounds.append(
+                    RPCReport.Round(
+                        echo: echo,
+                        null: null,
+                        model: model,
+                        scoring: scoring,
+                        echoFlood: echoFlood,
+                        nullFlood: nullFlood
+                    )
+                )
             }
             report.transports.append(RPCReport.Transport(name: transport, rounds: rounds))
         }

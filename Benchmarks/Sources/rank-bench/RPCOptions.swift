@@ -4,6 +4,9 @@ struct RPCOptions {
         usage: rank-bench rpc --worker PATH --echo PATH --model FILE [--candidates N] [--rounds N] [--requests N] [--json]
         """
 
+    /// How many requests are on their way when throughput is measured.
+    static let outstanding = 64
+
     /// The programs to start.
     var worker = ""
     var echo = ""

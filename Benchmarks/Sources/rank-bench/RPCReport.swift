@@ -9,6 +9,14 @@ struct RPCReport {
         let null: Samples
         let model: Samples
         let scoring: Samples
+        /// With 64 outstanding.
+        let echoFlood: Throughput
+        let nullFlood: Throughput
+
+        /// The null ranker's rate over the C echo's.
+        var rateRatio: Double { nullFlood.rate / echoFlood.rate }
+        /// The null ranker's processor time over the C echo's.
+        var processorRatio: Double { nullFlood.processorTime / echoFlood.processorTime }
     }
 
     struct Transport {
@@ -64,6 +72,21 @@ struct RPCReport {
             "worker / (C echo + scoring) = " + String(format: "%.3f", transport.overFloor)
                 + ", \(verdict) the limit of \(limit)"
         )
+        let rates = [("C echo", \Round.echoFlood), ("worker, null ranker", \Round.nullFlood)]
+        for (name, flood) in rates {
+            lines.append(
+                "\(name), \(RPCOptions.outstanding) outstanding: "
+                    + String(format: "%.0f requests/s, ", transport.median { $0[keyPath: flood].rate })
+                    + String(
+                        format: "%.2f us of processor time each",
+                        transport.median { $0[keyPath: flood].processorTime }
+                    )
+            )
+        }
+        lines.append(
+            String(format: "worker / C echo = %.3f of the rate, ", transport.median(\.rateRatio))
+                + String(format: "%.3f of the processor time", transport.median(\.processorRatio))
+        )
         return lines
     }
 
@@ -91,6 +114,12 @@ struct RPCReport {
         func samples(_ get: (Round) -> Samples) -> [String: Double] {
             ["p50_us": transport.median { get($0).p50 }, "p99_us": transport.median { get($0).p99 }]
         }
+        func flood(_ get: (Round) -> Throughput) -> [String: Double] {
+            [
+                "requests_per_s": transport.median { get($0).rate },
+                "processor_us": transport.median { get($0).processorTime },
+            ]
+        }
         return [
             "transport": transport.name,
             "c_echo": samples(\.echo),
@@ -99,6 +128,11 @@ struct RPCReport {
             "scoring": samples(\.scoring),
             "null_over_echo_p50": transport.median { $0.null.p50 / $0.echo.p50 },
             "null_over_echo_p99": transport.median { $0.null.p99 / $0.echo.p99 },
+            "outstanding": RPCOptions.outstanding,
+            "c_echo_outstanding": flood(\.echoFlood),
+            "worker_null_outstanding": flood(\.nullFlood),
+            "null_over_echo_rate": transport.median(\.rateRatio),
+            "null_over_echo_processor": transport.median(\.processorRatio),
             "worker_over_floor": transport.overFloor,
             "limit": limit,
             "within_limit": transport.overFloor <= limit,

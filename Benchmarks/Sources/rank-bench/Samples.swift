@@ -10,6 +10,21 @@ struct Samples {
     }
 }
 
+/// A turn with several requests outstanding.
+struct Throughput {
+    /// Requests per second.
+    let rate: Double
+    /// Processor time of the server for each request, in microseconds.
+    let processorTime: Double
+
+    init(_ server: ServerProcess, requests: Int, run: () throws -> UInt64) rethrows {
+        let before = server.processorTime
+        let elapsed = try run()
+        rate = Double(requests) * 1e9 / Double(max(elapsed, 1))
+        processorTime = Double(server.processorTime &- before) / 1_000 / Double(requests)
+    }
+}
+
 /// The middle of some figures: a machine that is shared disturbs some rounds, rarely most.
 func middle(of values: [Double]) -> Double {
     let sorted = values.sorted()

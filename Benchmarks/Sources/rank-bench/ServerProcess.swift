@@ -38,6 +38,9 @@ final class ServerProcess {
 
     deinit { _ = rank_load_stop(process) }
 
+    /// The processor time that it has used, in nanoseconds; 0 where the system does not tell.
+    var processorTime: UInt64 { rank_load_processor_time(process) }
+
     /// The C program: a line for each endpoint, then `ready`.
     static func echo(_ path: String, replySize: Int, endpoints: [String]) throws -> ServerProcess {
         try ServerProcess([path, "\(replySize)"] + endpoints) { lines in
