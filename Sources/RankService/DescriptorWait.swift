@@ -28,8 +28,11 @@ struct DescriptorWait {
         }
     }
 
-    /// Whether the last wait found the wake-up rung.
-    var isRung: Bool { entries[0].revents != 0 }
+    /// Whether the last wait found the wake-up rung; once for each wait.
+    mutating func takeRing() -> Bool {
+        defer { entries[0].revents = 0 }
+        return entries[0].revents != 0
+    }
 
     /// Waits until there is news or the time is over.
     ///

@@ -34,13 +34,13 @@ final class Inbox {
     /// - Parameters:
     ///   - socket: Where from.
     ///   - source: The socket's number.
-    ///   - time: The time of the arrival.
+    ///   - waiting: Whether to wait for one, as long as the socket's time-out says.
     /// - Returns: Its place, or nil if there was none.
     /// - Throws: `contextTerminated` after a shutdown.
-    func receive(from socket: borrowing Socket, source: Int, at time: UInt64) throws(ZMQError) -> Int? {
+    func receive(from socket: borrowing Socket, source: Int, waiting: Waiting = .never) throws(ZMQError) -> Int? {
         let place = free[freeCount - 1]
         if place == places.count { places.append(ReceivedMessage()) }
-        guard try places[place].receive(from: socket, source: source, at: time) else { return nil }
+        guard try places[place].receive(from: socket, source: source, waiting: waiting) else { return nil }
         freeCount -= 1
         return place
     }

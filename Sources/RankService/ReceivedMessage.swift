@@ -21,7 +21,7 @@ final class ReceivedMessage {
     private(set) var verdict = Envelope.Verdict.malformed
 
     /// When it was received, in nanoseconds of ``MonotonicClock``.
-    private(set) var arrival: UInt64 = 0
+    var arrival: UInt64 = 0
 
     /// Which of the worker's sockets it came from.
     private(set) var source = 0
@@ -37,11 +37,11 @@ final class ReceivedMessage {
     /// - Parameters:
     ///   - socket: Where from.
     ///   - source: The socket's number.
-    ///   - time: The time of the arrival.
+    ///   - waiting: Whether to wait for one.
     /// - Returns: Whether there was one.
     /// - Throws: `contextTerminated` after a shutdown.
-    func receive(from socket: borrowing Socket, source: Int, at time: UInt64) throws(ZMQError) -> Bool {
-        guard try socket.receive(into: &frames[0]) else { return false }
+    func receive(from socket: borrowing Socket, source: Int, waiting: Waiting) throws(ZMQError) -> Bool {
+        guard try socket.receive(into: &frames[0], waiting: waiting) else { return false }
         var envelope = Envelope()
         envelope.append(isEmpty: frames[0].isEmpty)
         var hasMore = frames[0].hasMore
@@ -62,7 +62,6 @@ final class ReceivedMessage {
         heldByteCount = 0
         for index in 0..<heldCount { heldByteCount += frames[index].byteCount }
         verdict = envelope.verdict
-        arrival = time
         self.source = source
         return true
     }

@@ -26,13 +26,13 @@ public final class Worker: Sendable {
     public let model: RankerInfo
 
     private let thread: OwnedThread<[String], ServiceError>
-    private let bell: WakeUp.Bell
+    private let bell: ScorerBell
     let control: WorkerControl
     private let reloader: ModelReloader?
 
     private init(
         thread: OwnedThread<[String], ServiceError>,
-        bell: WakeUp.Bell,
+        bell: ScorerBell,
         control: WorkerControl,
         reloader: ModelReloader?,
         model: RankerInfo
@@ -119,9 +119,9 @@ public final class Worker: Sendable {
         raiseDescriptorLimit()
         do {
             let wakeUp = try WakeUp()
-            let bell = wakeUp.bell
             let reloadWakeUp = try WakeUp()
             let control = WorkerControl(reloadBell: reloadWakeUp.bell)
+            let bell = ScorerBell(flag: wakeUp.bell, doorbell: control.doorbell)
             let wakeUpBox = Handover(wakeUp)
             let thread = try OwnedThread<[String], ServiceError>.start(name: "rank-worker") {
                 (starter) throws(ServiceError) in

@@ -16,6 +16,9 @@ final class WorkerControl: Sendable {
     /// For how long the scoring thread has made no progress, where that is too long; otherwise 0.
     let stalledMilliseconds = Atomic<UInt64>(0)
 
+    /// Ends the scoring thread's wait for a request.
+    let doorbell = Doorbell()
+
     /// Where another model waits for it.
     let slot: ModelSlot
 

@@ -20,6 +20,8 @@ struct WorkerLoop: ~Copyable {
     private var news: DescriptorWait
     private let control: WorkerControl
     private var drain: Drain
+    /// There is one socket, bound, so that an idle worker can wait in its receive.
+    private let canWaitInReceive: Bool
     private var busyNanoseconds: UInt64 = 0
 
     /// Binds, serves, and ends after the wake-up was rung, with the context and its queues flushed.
@@ -36,7 +38,14 @@ struct WorkerLoop: ~Copyable {
             // It ends with this function, after the sockets: what was sent goes out first, within their linger.
             let context = try Context()
             var endpoints: [String] = []
-            let sockets = try open(places, limits: configuration.limits, in: context, endpoints: &endpoints)
+            let sockets = try open(
+                places,
+                limits: configuration.limits,
+                in: context,
+                doorbell: control.doorbell,
+                endpoints: &endpoints
+            )
+            defer { control.doorbell.takeDown() }
             var loop = try WorkerLoop(configuration, model: model, control: control, sockets: sockets, wakeUp: wakeUp)
             log("ready: \(configuration.software), \(model.summary), at \(endpoints.joined(separator: " "))")
             started(endpoints)
@@ -52,6 +61,7 @@ struct WorkerLoop: ~Copyable {
         _ places: WorkerEndpoints,
         limits: FrameLimits,
         in context: Context,
+        doorbell: Doorbell,
         endpoints: inout [String]
     ) throws(ZMQError) -> [WorkerSocket] {
         // A frame somewhat over the limit gets an error that names it; only a far larger one cuts the connection.
@@ -60,6 +70,8 @@ struct WorkerLoop: ~Copyable {
         if !places.binds.isEmpty {
             let router = try Socket(.router, in: context, settings: settings)
             for endpoint in places.binds { endpoints.append("\(try router.bind(endpoint))") }
+            try router.set(.receiveTimeout, to: tickMilliseconds)
+            try doorbell.hang(at: router, in: context)
             sockets.append(WorkerSocket(router))
         }
         for endpoint in places.connects {
@@ -93,6 +105,7 @@ struct WorkerLoop: ~Copyable {
             admission: Admission(queueLimit: UInt64(configuration.queueLimitMicroseconds) * 1_000),
             retire: { model in control.slot.retire(model) }
         )
+        canWaitInReceive = sockets.count == 1 && !sockets[0].isProxied
         news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
         self.wakeUp = wakeUp
         drain = Drain(
@@ -106,23 +119,34 @@ struct WorkerLoop: ~Copyable {
         var isDrained = false
         var now = MonotonicClock.nanoseconds()
         var lastLook = now
+        var lastReceipt = now
         while true {
             publish(at: now, workedSince: lastLook)
             lastLook = now
+            var receipt: Scheduler.Receipt?
             var wasIdle = false
-            // Only when nothing is left to receive may it wait for the sockets' descriptors.
+            // Only when nothing is left to receive may it wait.
             if isDrained, scheduler.isEmpty {
-                let hasNews = news.wait(milliseconds: state.isRefusing ? Self.quietMilliseconds : idleMilliseconds(now))
-                if !hasNews, state.isRefusing { return }
+                wasIdle = true
+                if canWaitInReceive, !state.isDraining {
+                    receipt = try scheduler.receiveFirst(clock: MonotonicClock.nanoseconds)
+                    // What left nothing to do may have been a ring.
+                    if scheduler.isEmpty { untilLook = 0 }
+                } else {
+                    let hasNews = news.wait(
+                        milliseconds: state.isRefusing ? Self.quietMilliseconds : idleMilliseconds(now)
+                    )
+                    if !hasNews, state.isRefusing { return }
+                    untilLook = Self.stretch
+                }
                 now = MonotonicClock.nanoseconds()
                 lastLook = now
-                wasIdle = true
-                untilLook = Self.stretch
-            } else if untilLook == 0 {
+            }
+            if untilLook == 0 {
                 _ = news.wait(milliseconds: 0)
                 untilLook = Self.stretch
             }
-            if news.isRung {
+            if news.takeRing() {
                 wakeUp.reset()
                 adoptOfferedModel()
                 if control.isStopping.load(ordering: .acquiring) { drain.begin(at: now) }
@@ -135,16 +159,19 @@ struct WorkerLoop: ~Copyable {
                 return
             }
             untilLook -= 1
-            var receipt = Scheduler.Receipt()
-            if phase < .closed { receipt = try scheduler.receive(at: now, onlyFirst: wasIdle) }
-            isDrained = receipt.isDrained
+            // Between short requests it is enough to look for others once in a slice.
+            if receipt == nil, phase < .closed, scheduler.isEmpty || now &- lastReceipt >= CostModel.slice {
+                receipt = try scheduler.receive(at: now, onlyFirst: wasIdle)
+                lastReceipt = now
+            }
+            isDrained = receipt?.isDrained ?? (phase >= .closed)
             guard !scheduler.isEmpty else {
                 now = MonotonicClock.nanoseconds()
                 if phase == .closed { return }
                 continue
             }
             // What was received besides the request is no part of its cost.
-            let start = receipt.count > 1 ? MonotonicClock.nanoseconds() : now
+            let start = (receipt?.count ?? 0) > 1 ? MonotonicClock.nanoseconds() : now
             now = try scheduler.work(at: start, clock: MonotonicClock.nanoseconds)
             // A send may have taken the news of a message in passing.
             isDrained = false

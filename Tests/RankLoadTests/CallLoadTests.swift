@@ -4,13 +4,13 @@ import Testing
 import ZMQ
 
 /// Calls that need no worker.
-@Suite(.timeLimit(.minutes(1))) struct CallLoadTests {
+@Suite(.timeLimit(.minutes(5))) struct CallLoadTests {
     /// Makes the load on a thread of its own: it blocks, and the calls need the threads of the tests.
     private func run(
         _ load: CallLoad,
         _ pattern: LoadPattern,
         seconds: Double,
-        deadline: Duration = .seconds(10)
+        deadline: Duration = .seconds(60)
     ) async throws -> LoadResult {
         let found = Mutex<LoadResult?>(nil)
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in

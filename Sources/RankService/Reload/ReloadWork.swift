@@ -1,6 +1,5 @@
 import RankEngine
 import RankProtocol
-import ZMQ
 
 /// What the reload thread does at each look.
 struct ReloadWork: Sendable {
@@ -8,7 +7,7 @@ struct ReloadWork: Sendable {
     let slot: ModelSlot
     let status: ReloadStatus
     /// Wakes the scoring thread.
-    let scorer: WakeUp.Bell
+    let scorer: ScorerBell
     let software: String
     let limits: FrameLimits
     let log: @Sendable (String) -> Void
@@ -19,7 +18,7 @@ struct ReloadWork: Sendable {
         supply: ModelSupply,
         state: ReloadState,
         control: WorkerControl,
-        scorer: WakeUp.Bell,
+        scorer: ScorerBell,
         configuration: WorkerConfiguration,
         log: @escaping @Sendable (String) -> Void
     ) {

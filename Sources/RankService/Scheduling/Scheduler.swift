@@ -59,14 +59,33 @@ final class Scheduler {
         var isDrained = true
     }
 
+    /// Waits for a message of the only socket, and answers it if it need not wait for others.
+    ///
+    /// Waits as long as the socket's time-out says. One request is enough after idleness: it is worked on at once, and
+    /// what came with it is received later.
+    ///
+    /// - Parameter clock: The time, in nanoseconds.
+    /// - Returns: What was found.
+    /// - Throws: `contextTerminated` after a shutdown.
+    func receiveFirst(clock: () -> UInt64) throws(ZMQError) -> Receipt {
+        var receipt = Receipt()
+        guard let place = try inbox.receive(from: sockets[0].socket, source: 0, waiting: .allowed) else {
+            return receipt
+        }
+        receipt.count = 1
+        receipt.isDrained = false
+        inbox[place].arrival = clock()
+        if try isSettled(place) { inbox.release(place) }
+        return receipt
+    }
+
     /// Receives what has arrived, up to a bound, and answers what need not wait.
     ///
     /// Never waits.
     ///
     /// - Parameters:
     ///   - time: The time now, in nanoseconds.
-    ///   - onlyFirst: Whether one request is enough: after idleness it is worked on at once, and what came with it is
-    ///     received later.
+    ///   - onlyFirst: Whether one request is enough, as after idleness.
     /// - Returns: What was found.
     /// - Throws: `contextTerminated` after a shutdown.
     func receive(at time: UInt64, onlyFirst: Bool) throws(ZMQError) -> Receipt {
@@ -76,12 +95,13 @@ final class Scheduler {
             var hasMore = true
             while hasMore, budget > 0, inbox.hasRoom, queue.byteCount < Admission.byteLimit {
                 let socket = sockets[source]
-                guard let place = try inbox.receive(from: socket.socket, source: source, at: time) else {
+                guard let place = try inbox.receive(from: socket.socket, source: source) else {
                     hasMore = false
                     break
                 }
                 receipt.count += 1
                 budget -= 1
+                inbox[place].arrival = time
                 if try isSettled(place) {
                     inbox.release(place)
                 } else if onlyFirst {
