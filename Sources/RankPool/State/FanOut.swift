@@ -26,8 +26,7 @@ package enum FanOut {
     /// - Complexity: O(workers²) for lists that take longer than a round trip, O(workers) for others.
     package static func parts(candidates: Int, workers: [Worker]) -> Int {
         guard workers.count > 1, candidates > 1 else { return 1 }
-        let isLong = workers.contains { $0.cost.compute(candidates) > $0.cost.roundTrip }
-        guard isLong else { return 1 }
+        guard workers.contains(where: { isLong(candidates, $0.cost) }) else { return 1 }
         // The workers in the order in which the whole list would be done.
         let sorted = workers.map { (end: end($0, candidates), worker: $0) }.sorted { $0.end < $1.end }
         var best = (parts: 1, end: sorted[0].end * worthwhile)
@@ -40,6 +39,9 @@ package enum FanOut {
         }
         return best.parts
     }
+
+    /// Whether a list takes longer to score than a round trip.
+    static func isLong(_ candidates: Int, _ cost: CostModel) -> Bool { cost.compute(candidates) > cost.roundTrip }
 
     private static func end(_ worker: Worker, _ candidates: Int) -> Double {
         worker.wait + worker.cost.compute(candidates) + worker.cost.roundTrip

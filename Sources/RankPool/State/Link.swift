@@ -97,11 +97,11 @@ package struct Link: Sendable {
     }
 
     /// Whether this pool may have another request in flight there.
-    func hasRoom(for cost: Double, within window: CreditWindow, now: Int64) -> Bool {
+    func hasRoom(for cost: @autoclosure () -> Double, within window: CreditWindow, now: Int64) -> Bool {
         guard blockedUntil <= now, inFlight.count < window.requests else { return false }
         // One request is always allowed, however long it takes.
         guard let limit = window.microseconds, !inFlight.isEmpty else { return true }
-        return load.inFlight + cost <= limit
+        return load.inFlight + cost() <= limit
     }
 
     mutating func fail(_ status: Status, _ reason: String) {

@@ -32,6 +32,9 @@ package enum Merge {
             scored[slice.query] += Double(answer.coverage) * Double(slice.range.count)
             merged[slice.query].flags.formUnion(answer.queryFlags.subtracting(.indexed))
             merged[slice.query].coverage = answer.coverage
+            merged[slice.query].entries.reserveCapacity(
+                answers.count == 1 ? answer.scores.count : work.queries[slice.query].count
+            )
             for index in answer.scores.indices {
                 let local = answer.positions.map { Int($0[index]) } ?? index
                 merged[slice.query].entries.append(

@@ -17,6 +17,20 @@ extension PoolState {
     ///
     /// O(workers).
     mutating func choose(for request: Request, now: Int64) -> LinkID? {
+        let eligible = eligible(for: request, now: now)
+        guard let first = eligible.first else { return nil }
+        switch options.balancing {
+        case .powerOfTwoChoices: return LinkID(twoChoices(eligible, request, now: now))
+        case .roundRobin:
+            return LinkID(eligible.min { links[$0].lastUse < links[$1].lastUse } ?? first)
+        case .rendezvous:
+            func weight(_ index: Int) -> UInt64 { RandomSource.mix(links[index].hash ^ request.key) }
+            return LinkID(eligible.max { weight($0) < weight($1) } ?? first)
+        }
+    }
+
+    /// The workers that stand least far back and have room.
+    private func eligible(for request: Request, now: Int64) -> [Int] {
         var least = Int.max
         var eligible: [Int] = []
         let isPanicking = isPanicking(now: now)
@@ -38,19 +52,11 @@ extension PoolState {
             let fresh = eligible.filter { !request.avoided.contains(LinkID($0)) }
             if !fresh.isEmpty { eligible = fresh }
         }
-        guard let first = eligible.first else { return nil }
-        switch options.balancing {
-        case .powerOfTwoChoices: return LinkID(twoChoices(eligible, request, now: now))
-        case .roundRobin:
-            return LinkID(eligible.min { links[$0].lastUse < links[$1].lastUse } ?? first)
-        case .rendezvous:
-            func weight(_ index: Int) -> UInt64 { RandomSource.mix(links[index].hash ^ request.key) }
-            return LinkID(eligible.max { weight($0) < weight($1) } ?? first)
-        }
+        return eligible
     }
 
     /// How far back a worker stands: 0 = the first to be used.
-    private func reserve(of link: Link, for request: Request, ejects: Bool, now: Int64) -> Int {
+    private func reserve(of link: borrowing Link, for request: Request, ejects: Bool, now: Int64) -> Int {
         (link.isDraining || link.isNotServing ? 8 : 0)
             + (ejects && link.health.isEjected(now: now) ? 4 : 0)
             + (request.model == .unspecified || link.model == request.model ? 0 : 2)
@@ -69,8 +75,8 @@ extension PoolState {
 
     /// The estimated µs until a worker's answer would be here.
     private func end(_ index: Int, _ request: Request, now: Int64) -> Double {
-        let link = links[index]
-        let time = link.load.wait(now: now) + link.cost.compute(request.candidates) + link.cost.roundTrip
-        return time / link.health.share(now: now)
+        let cost = links[index].cost
+        let time = links[index].load.wait(now: now) + cost.compute(request.candidates) + cost.roundTrip
+        return time / links[index].health.share(now: now)
     }
 }

@@ -87,7 +87,7 @@ extension PoolState {
     }
 
     private func hasRoom(now: Int64) -> Bool {
-        links.contains { $0.condition == .ready && $0.hasRoom(for: 0, within: options.window, now: now) }
+        hasLink { $0.condition == .ready && $0.hasRoom(for: 0, within: options.window, now: now) }
     }
 
     /// The socket did not take a request: its queue is full, or the connection is going.
@@ -116,7 +116,7 @@ extension PoolState {
                 finish(id, .success(.score(outcome)))
                 return
             }
-            let isReady = links.contains { $0.condition == .ready }
+            let isReady = hasLink { $0.condition == .ready }
             let wasSent = call.score.map { $0.parts.contains { $0.attempts > 0 } } ?? false
             let error =
                 isReady && !wasSent
@@ -189,11 +189,9 @@ extension PoolState {
 
     private mutating func split(_ item: Pending, now: Int64) -> Dispatch {
         guard let call = calls[item.call], case .score(let work) = call.task else { return .done }
-        let ready = links.filter { $0.condition == .ready }
-        guard !ready.isEmpty else { return .waitsForRoom }
-        let limits = commonLimits(of: ready, queries: work.queries.count)
+        guard let limits = commonLimits(queries: work.queries.count) else { return .waitsForRoom }
         do {
-            let count = work.requestedParts ?? worthwhile(work, ready, now: now)
+            let count = work.requestedParts ?? worthwhile(work, now: now)
             let parts = try Partition.split(work, limits: limits, into: count)
             calls[item.call]?.score = CallState(work: work, parts: parts, attempts: options.attempts)
             for part in parts.indices {
@@ -208,31 +206,49 @@ extension PoolState {
     }
 
     /// Into how many parts a list is split for the sake of speed.
-    private func worthwhile(_ work: ScoreWork, _ ready: [Link], now: Int64) -> Int {
-        let workers = ready.filter {
-            $0.cost.hasLearned && !$0.isDraining && !$0.isNotServing && !$0.health.isEjected(now: now)
+    private func worthwhile(_ work: ScoreWork, now: Int64) -> Int {
+        let count = work.candidateCount
+        func isUsed(_ link: borrowing Link) -> Bool {
+            link.condition == .ready && link.cost.hasLearned && !link.isDraining && !link.isNotServing
+                && !link.health.isEjected(now: now)
         }
-        guard !workers.isEmpty else { return min(ready.count, work.candidateCount / options.candidatesPerPart) }
-        return FanOut.parts(
-            candidates: work.candidateCount,
-            workers: workers.map { FanOut.Worker(wait: $0.load.wait(now: now), cost: $0.cost) }
-        )
+        guard hasLink(where: isUsed) else {
+            return min(links.count { $0.condition == .ready }, count / options.candidatesPerPart)
+        }
+        // Most lists are short everywhere, and that is soon seen.
+        guard hasLink(where: { isUsed($0) && FanOut.isLong(count, $0.cost) }) else { return 1 }
+        let workers = links.lazy.filter(isUsed).map { FanOut.Worker(wait: $0.load.wait(now: now), cost: $0.cost) }
+        return FanOut.parts(candidates: count, workers: Array(workers))
     }
 
-    /// What every one of these workers takes, what a frame can hold, and what leads to a reply that fits.
-    private func commonLimits(of links: [Link], queries: Int) -> FrameLimits {
-        let wanted = max(1, min(links.map(\.limits.queries).min() ?? 0, queries, options.maximumReplyBytes / 128))
+    /// What every ready worker takes, what a frame can hold, and what leads to a reply that fits; nil where none is ready.
+    private func commonLimits(queries: Int) -> FrameLimits? {
+        var common: FrameLimits?
+        for index in links.indices where links[index].condition == .ready {
+            let limits = links[index].limits
+            guard let before = common else {
+                common = limits
+                continue
+            }
+            common = FrameLimits(
+                messageBytes: min(before.messageBytes, limits.messageBytes),
+                candidates: min(before.candidates, limits.candidates),
+                queries: min(before.queries, limits.queries)
+            )
+        }
+        guard let common else { return nil }
+        let wanted = max(1, min(common.queries, queries, options.maximumReplyBytes / 128))
         let replyCandidates = (options.maximumReplyBytes - 64 - 48 * wanted) / 13
         return FrameLimits(
-            messageBytes: min(links.map(\.limits.messageBytes).min() ?? 0, Int(UInt32.max)),
-            candidates: min(links.map(\.limits.candidates).min() ?? 0, replyCandidates),
+            messageBytes: min(common.messageBytes, Int(UInt32.max)),
+            candidates: min(common.candidates, replyCandidates),
             queries: wanted
         )
     }
 
     /// Fails calls that wait for a worker when every way to one has failed.
     private mutating func failWhatIsHopeless() {
-        let isHopeless = !isListing && !links.contains { $0.condition == .ready || $0.isUnderway }
+        let isHopeless = !isListing && !hasLink { $0.condition == .ready || $0.isUnderway }
         guard isHopeless || !questions.isEmpty else { return }
         for id in questions {
             guard let call = calls[id], !call.waitsForReady, case .control(_, let link) = call.task else { continue }

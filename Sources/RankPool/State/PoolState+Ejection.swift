@@ -40,8 +40,13 @@ extension PoolState {
     /// Whether so many of the workers that are there are set aside that the rest could not carry the load: then all
     /// are used.
     func isPanicking(now: Int64) -> Bool {
-        let ready = links.lazy.filter { $0.condition == .ready }
-        let healthy = ready.count { !$0.health.isEjected(now: now) && !$0.isDraining && !$0.isNotServing }
-        return healthy * 2 < ready.count { _ in true }
+        var ready = 0
+        var healthy = 0
+        for index in links.indices where links[index].condition == .ready {
+            ready += 1
+            let isHealthy = !links[index].isDraining && !links[index].isNotServing
+            if isHealthy, !links[index].health.isEjected(now: now) { healthy += 1 }
+        }
+        return healthy * 2 < ready
     }
 }

@@ -83,10 +83,23 @@ package struct PoolState: Sendable {
     /// When `tick` must be called at the latest; nil = only after an event.
     package var nextTick: Int64? {
         let isWaiting = !waiting.isEmpty || !questions.isEmpty
-        let blocked = isWaiting ? links.lazy.filter { $0.blockedUntil > 0 }.map(\.blockedUntil).min() : nil
-        let opening = links.lazy.compactMap(\.opensAt).min()
-        return [deadlines.first?.time, delayed.first?.time, hedges.first?.time, blocked, opening]
-            .compactMap { $0 }.min()
+        var next = Int64.max
+        for index in links.indices {
+            if isWaiting, links[index].blockedUntil > 0 { next = min(next, links[index].blockedUntil) }
+            if let time = links[index].opensAt { next = min(next, time) }
+        }
+        if let time = deadlines.first?.time { next = min(next, time) }
+        if let time = delayed.first?.time { next = min(next, time) }
+        if let time = hedges.first?.time { next = min(next, time) }
+        return next == .max ? nil : next
+    }
+
+    /// Whether a worker fulfils a condition.
+    ///
+    /// Looked at in place: with many workers, copies of what is known about each would cost more than all else.
+    func hasLink(where condition: (borrowing Link) -> Bool) -> Bool {
+        for index in links.indices where condition(links[index]) { return true }
+        return false
     }
 
     /// The deadlines kept, those of calls that have ended included.
