@@ -47,6 +47,8 @@ final class ModelReloader: Sendable {
         thread = try OwnedThread<Void, Never>.start(name: "rank-reload") { starter in
             starter.started(())
             guard let wakeUp = box.take() else { return }
+            // Loading takes tens of milliseconds of a core, which those that serve may need.
+            BackgroundThread.begin()
             var work = work
             while !wishes.stop.load(ordering: .acquiring) {
                 wakeUp.wait(milliseconds: Self.interval)
