@@ -79,4 +79,69 @@ struct ReloadTests {
             #expect(outcome.errors.contains("3.safetensors"), "\(outcome.errors)")
         }
     }
+
+    @Test("A directory full of junk: the best good version serves, and the log names what was refused and ignored")
+    func junk() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let versions = try made(directory.appending("versions"))
+            try Self.put(model, at: "\(versions)/3.safetensors")
+            try Self.put(model, at: "\(versions)/5.safetensors", byteCount: 100_000)
+            try Data("{}".utf8).write(to: URL(filePath: "\(versions)/6.safetensors"))
+            for name in ["7", "8.safetensors", "9.safetensors/model.safetensors"] {
+                _ = try made(versions.appending(name))
+            }
+            for name in ["README", "v10.safetensors", "-1.safetensors", "99999999999999999999.safetensors"] {
+                try Self.put(model, at: "\(versions)/\(name)")
+            }
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(versions)/11.safetensors",
+                withDestinationPath: "\(versions)/nowhere"
+            )
+            let arguments = ["--model-dir", versions.string, "--bind", "ipc://\(directory)/socket"]
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                let scores = try await client.scores(user: 42, candidates: [1, 2])
+                #expect(try scores == Self.scores(model, [1, 2]))
+            }
+            #expect(outcome.exitCode == 0)
+            for text in ["refused \(versions)/5.safetensors: ", "refused \(versions)/6.safetensors: "] {
+                #expect(outcome.errors.contains(text), "\(outcome.errors)")
+            }
+            let ignored = outcome.errors.split(separator: "\n").filter { $0.contains("being no version") }
+            #expect(ignored.count == 1 && ignored[0].hasSuffix(" and 3 more"), "\(ignored)")
+        }
+    }
+
+    @Test("Reloads to a model of another shape in mid-list: each list is of one model, from end to end")
+    func midList() async throws {
+        try await withTemporaryDirectory { directory in
+            let models = [
+                try TestModel.write(in: directory, seed: 1),
+                try TestModel.write(in: directory, seed: 2, dimensions: 16),
+            ]
+            let candidates = (0..<100_000).map { UInt64(1 + $0 % 1_682) }
+            let expected = try models.map { try Self.scores($0, candidates) }
+            #expect(expected[0] != expected[1])
+            let live = "\(directory)/live.safetensors"
+            try Self.put(models[0], at: live)
+            var seen = [0, 0]
+            let arguments = ["--model", live, "--bind", "ipc://\(directory)/socket"]
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                var round = 0
+                while seen.contains(where: { $0 < 5 }) {
+                    round += 1
+                    // The file changes while the list is on its way or in work.
+                    async let answer = client.scores(user: 42, candidates: candidates)
+                    try Self.put(models[round % 2], at: live)
+                    worker.send(SIGHUP)
+                    let scores = try await answer
+                    let index = try #require(expected.firstIndex(of: scores), "a list of round \(round) is of no model")
+                    seen[index] += 1
+                }
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        }
+    }
 }

@@ -87,6 +87,32 @@ struct SupervisorTests {
         }
     }
 
+    @Test(
+        "A worker that is killed again and again is started again after longer and longer pauses; the other one serves on"
+    )
+    func backOff() async throws {
+        try await withTemporaryDirectory { directory in
+            let outcome = try await Self.supervise(2, in: directory) { process in
+                for index in 0..<2 { try await Self.answers(index, in: directory) }
+                let healthy = try #require(try Self.children(of: process).first)
+                for _ in 0..<4 {
+                    var victim: Int32?
+                    try await Self.wait {
+                        victim = try Self.children(of: process).first { $0 != healthy }
+                        return victim != nil
+                    }
+                    _ = Foundation.kill(try #require(victim), SIGKILL)
+                    try await Self.wait { try !Self.children(of: process).contains(#require(victim)) }
+                    try await Self.answers(0, in: directory)
+                }
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            for pause in [100, 200, 400, 800] {
+                #expect(outcome.errors.contains("it starts again in \(pause) ms"), "\(outcome.errors)")
+            }
+        }
+    }
+
     @Test("When the supervisor is killed, its workers leave")
     func orphans() async throws {
         try await withTemporaryDirectory { directory in

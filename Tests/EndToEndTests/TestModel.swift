@@ -7,14 +7,21 @@ enum TestModel {
     static let candidateCount: UInt64 = 1_682
 
     /// Writes the model into `directory` and gives its path.
-    static func write(in directory: FilePath, seed: UInt64 = 1) throws -> String {
+    ///
+    /// - Parameters:
+    ///   - directory: Where to.
+    ///   - seed: What the weights are drawn from; part of the name.
+    ///   - dimensions: Those of each embedding; the tutorial's are 32.
+    /// - Returns: The path.
+    /// - Throws: If it cannot be written.
+    static func write(in directory: FilePath, seed: UInt64 = 1, dimensions: Int = 32) throws -> String {
         var random = RandomNumbers(seed: seed)
         let (users, candidates) = (Int(userCount) + 1, Int(candidateCount) + 1)
         let draft = ModelDraft(
-            users: .init(embedding: random.floats(users * 32, within: 0.5), dimensions: 32),
-            candidates: .init(embedding: random.floats(candidates * 32, within: 0.5), dimensions: 32),
+            users: .init(embedding: random.floats(users * dimensions, within: 0.5), dimensions: dimensions),
+            candidates: .init(embedding: random.floats(candidates * dimensions, within: 0.5), dimensions: dimensions),
             layers: [
-                .init(kernel: random.floats(64 * 256, within: 0.2), bias: random.floats(256, within: 0.1)),
+                .init(kernel: random.floats(2 * dimensions * 256, within: 0.2), bias: random.floats(256, within: 0.1)),
                 .init(kernel: random.floats(256 * 64, within: 0.2), bias: random.floats(64, within: 0.1)),
                 .init(kernel: random.floats(64, within: 0.2), bias: random.floats(1, within: 0.1)),
             ],

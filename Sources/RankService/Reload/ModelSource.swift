@@ -77,7 +77,7 @@ extension ModelSource {
             for name in names.sorted() where !name.hasPrefix(".") {
                 if let version = Self.version(name, in: path) {
                     listing.versions.append(version)
-                } else if unsafe access("\(path)/\(name)", F_OK) == 0 {
+                } else if Self.exists("\(path)/\(name)") {
                     // What went away while the directory was read is not junk.
                     listing.junk.append(name)
                 }
@@ -99,6 +99,13 @@ extension ModelSource {
             let identity = FileIdentity(path: path)
         else { return nil }
         return ModelVersion(path: path, identity: identity, number: number)
+    }
+
+    /// Whether a directory has the name, be it a symbolic link to nowhere.
+    private static func exists(_ path: String) -> Bool {
+        var status = stat()
+        // https://man7.org/linux/man-pages/man2/lstat.2.html
+        return unsafe lstat(path, &status) == 0
     }
 
     private static func names(in path: String) -> [String]? {

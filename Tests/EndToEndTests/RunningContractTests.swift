@@ -1,0 +1,137 @@
+import Foundation
+import RankPool
+import RankProtocol
+import SystemPackage
+import Testing
+
+/// What a worker process owes those who start, stop and watch it.
+@Suite("rank-worker: the running contract", .timeLimit(.minutes(5)))
+struct RunningContractTests {
+    private static let admin = ["--admin", "127.0.0.1:0", "--bind", "tcp://127.0.0.1:*"]
+
+    @Test("The pages of a process that serves, drains and has ended; what it is asked while it drains, it answers")
+    func pages() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let arguments = ["--model", model, "--drain-grace", "2s"] + Self.admin
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let live = try #require(try await worker.page("/live"))
+                #expect(live == (200, "live"))
+                let ready = try #require(try await worker.page("/ready"))
+                #expect(ready == (200, "ready"))
+                #expect(try await worker.page("/nothing")?.status == 404)
+                let page = try #require(try await worker.page("/info"))
+                let info = try #require(try JSONSerialization.jsonObject(with: Data(page.body.utf8)) as? [String: Any])
+                #expect(info["state"] as? String == "ready")
+                #expect(info["endpoints"] as? [String] == [worker.endpoint])
+                #expect((info["model"] as? [String: String])?["self_check"] == "256 golden scores")
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                let scores = try await client.scores(user: 1, candidates: [1, 2, 3])
+                worker.send(SIGTERM)
+                #expect(try await worker.wait(for: 503, at: "/ready") == "draining")
+                #expect(try await client.scores(user: 1, candidates: [1, 2, 3]) == scores)
+                #expect(try await worker.page("/live")?.status == 200)
+                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+                #expect(try await worker.page("/live") == nil)
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        }
+    }
+
+    @Test("A second SIGTERM ends a worker that drains at once", arguments: [SIGTERM, SIGINT])
+    func secondSignal(_ second: Int32) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let arguments = ["--model", model, "--drain-grace", "1h", "--drain-max", "2h"] + Self.admin
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                worker.send(SIGTERM)
+                #expect(try await worker.wait(for: 503, at: "/ready") == "draining")
+                worker.send(second)
+                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+            }
+            #expect(outcome.exitCode == 128 + second)
+        }
+    }
+
+    @Test("A scoring thread that is stuck: /live and /ready say so, then the process ends with 70")
+    func watchdog() async throws {
+        try await withTemporaryDirectory { directory in
+            let arguments = ["--ranker", "null", "--cost-per-candidate", "1s"] + Self.admin
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                // A slice is 16 candidates at least, and it is given up after ten seconds.
+                let request = Task { try? await client.scores(user: 1, candidates: Array(1...1_000)) }
+                #expect(try await worker.wait(for: 503, at: "/live").contains("has not finished a step for"))
+                #expect(try await worker.page("/ready")?.status == 503)
+                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(50)) }
+                request.cancel()
+            }
+            #expect(outcome.exitCode == 70)
+            #expect(outcome.errors.contains("is given up after"), "\(outcome.errors)")
+        }
+    }
+
+    @Test(
+        "A worker that is killed and started again at its place: the client that was there before finds it",
+        arguments: ["ipc", "tcp"]
+    )
+    func restart(_ transport: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var place = transport == "ipc" ? "ipc://\(directory)/socket" : "tcp://127.0.0.1:*"
+            var pool: RankPool?
+            var answers: [[Float]] = []
+            for round in 0..<3 {
+                let isLast = round == 2
+                // What a killed process leaves behind is in nobody's way.
+                let outcome = try await ServingProcess.run(["--model", model, "--bind", place], in: directory) {
+                    worker in
+                    place = worker.endpoint
+                    if pool == nil {
+                        pool = try await RankPool.connect(place, options: PoolOptions(deadline: .seconds(20)))
+                    }
+                    let list = try await #require(pool).score(
+                        user: 42,
+                        candidates: [1, 2, 3],
+                        options: CallOptions(waitsForReady: true)
+                    )
+                    answers.append(list.entries.map(\.score))
+                    if !isLast { worker.send(SIGKILL) }
+                    while !isLast, !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+                }
+                #expect(outcome.exitCode == (isLast ? 0 : nil), "\(outcome.errors)")
+                let client = try #require(pool)
+                let error = await #expect(throws: PoolError.self) { try await client.score(user: 42, candidates: [1]) }
+                #expect(
+                    error?.code == .unavailable && error?.description.contains(place) == true,
+                    "\(String(describing: error))"
+                )
+            }
+            #expect(answers.count == 3 && Set(answers).count == 1)
+            await pool?.shutdown()
+        }
+    }
+
+    @Test("However few descriptors there are, a worker says so and ends with 69, or serves")
+    func descriptors() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var answers = 0
+            var refusals = 0
+            for limit in 11...35 {
+                let arguments = ["--model", model, "--bind", "ipc://\(directory)/socket-\(limit)"]
+                let outcome = try await ServingProcess.run(arguments, descriptors: limit, in: directory) { worker in
+                    let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                    let scores = try await client.scores(user: 1, candidates: [1, 2, 3])
+                    #expect(scores.count == 3)
+                    answers += 1
+                }
+                if outcome.exitCode == 0 { continue }
+                refusals += 1
+                #expect(outcome.exitCode == 69, "\(limit): \(outcome)")
+                #expect(outcome.errors.contains("ulimit -n"), "\(limit): \(outcome.errors)")
+            }
+            #expect(answers > 0 && refusals > 0 && answers + refusals == 25)
+        }
+    }
+}
