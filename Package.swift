@@ -44,7 +44,7 @@ let package = Package(
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(
             name: "ZMQ",
-            dependencies: ["CZMQ"],
+            dependencies: ["CZMQ", "RankBase"],
             // `Lifetimes`: a span into a message ends before the message changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
         ),
@@ -83,7 +83,7 @@ let package = Package(
         .target(name: "RankPool", dependencies: ["RankBase", "RankProtocol", "ZMQ"], swiftSettings: settings),
 
         // The load generator behind `rank-client bench`.
-        .target(name: "RankLoad", dependencies: ["RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(name: "RankLoad", dependencies: ["RankBase", "RankProtocol", "ZMQ"], swiftSettings: settings),
 
         // Commands.
         .target(name: "CommandSupport", dependencies: ["RankBase", argumentParser], swiftSettings: settings),

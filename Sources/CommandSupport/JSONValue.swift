@@ -1,3 +1,5 @@
+import RankBase
+
 /// A JSON value that keeps the order of its keys and writes numbers in their shortest form that reads back exactly.
 ///
 /// Made from literals: `["rmse": .number(0.25), "count": 3, "seeds": [42, 0]]`.
@@ -46,29 +48,14 @@ extension JSONValue: CustomStringConvertible {
         case .unsigned(let value): "\(value)"
         case .number(let value): value.isFinite ? "\(value)" : "null"
         case .float(let value): value.isFinite ? "\(value)" : "null"
-        case .string(let value): Self.quoted(value)
+        case .string(let value): value.quotedForJSON(abbreviatesSpaces: true)
         case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
         case .object(let members):
-            "{" + members.map { "\(Self.quoted($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
+            "{"
+                + members.map { "\($0.key.quotedForJSON(abbreviatesSpaces: true)): \($0.value)" }.joined(
+                    separator: ", "
+                ) + "}"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case ..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

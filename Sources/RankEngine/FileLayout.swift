@@ -1,3 +1,5 @@
+import RankBase
+
 /// The tensors of a model file that is being written, in order, and the header that fits them.
 struct FileLayout {
     /// The bytes of a tensor, in the memory order of a little-endian computer.
@@ -52,14 +54,14 @@ struct FileLayout {
         let marker = "\"digest\":\""
         pairs["digest"] = String(decoding: ModelDigest.zeros, as: UTF8.self)
         let metadataText = pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }.joined(separator: ",")
+            .map { "\($0.key.quotedForJSON()):\($0.value.quotedForJSON())" }.joined(separator: ",")
         var entries = ["\"__metadata__\":{\(metadataText)}"]
         var offset = 0
         for tensor in tensors {
             let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
             let end = offset + tensor.size
             entries.append(
-                "\(Self.quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+                "\(tensor.name.quotedForJSON()):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(offset),\(end)]}"
             )
             offset = end
@@ -91,22 +93,6 @@ struct FileLayout {
 
     private static func firstIndex(of needle: [UInt8], in bytes: [UInt8]) -> Int? {
         (0..<max(bytes.count - needle.count, 0)).first { bytes[$0..<($0 + needle.count)].elementsEqual(needle) }
-    }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

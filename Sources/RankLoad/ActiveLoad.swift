@@ -1,3 +1,4 @@
+import RankBase
 import RankProtocol
 import ZMQ
 
@@ -49,7 +50,7 @@ struct ActiveLoad {
 
     /// Counts a reply.
     mutating func take(_ message: borrowing Message, _ table: inout InFlight, _ links: inout [LoadLink]) {
-        let now = MonotonicNanoseconds.now
+        let now = MonotonicClock.nanoseconds()
         do throws(ProtocolError) {
             let frame = try ReplyFrame(decoding: message.bytes, maxBytes: .max)
             guard let entry = table.remove(frame.header.id.rawValue) else { return }

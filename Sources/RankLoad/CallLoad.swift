@@ -1,3 +1,4 @@
+import RankBase
 import Synchronization
 
 /// A load made of the calls of a client library, as many callers would make them: every call runs in a task of its own,
@@ -51,7 +52,7 @@ public struct CallLoad: Sendable {
     /// - Returns: What was measured.
     public func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) -> LoadResult {
         let processor = ProcessorTime.own
-        let start = MonotonicNanoseconds.now
+        let start = MonotonicClock.nanoseconds()
         let end = start &+ UInt64(max(0, min(seconds, 1e6)) * 1e9)
         let ledger = CallLedger(deadline: UInt64(max(0, min(deadline / .nanoseconds(1), 1e15))))
         switch pattern {
@@ -61,7 +62,7 @@ public struct CallLoad: Sendable {
         let limit = end &+ ledger.deadline &+ patience
         var wait = PreciseWait([])
         while ledger.outstanding > 0 {
-            let now = MonotonicNanoseconds.now
+            let now = MonotonicClock.nanoseconds()
             guard now < limit else { break }
             wait.until(now &+ 500_000, now: now)
         }
@@ -78,10 +79,10 @@ public struct CallLoad: Sendable {
         while start &+ schedule.next < end {
             let planned = start &+ schedule.next
             schedule.advance()
-            var now = MonotonicNanoseconds.now
+            var now = MonotonicClock.nanoseconds()
             while now < planned {
                 wait.until(planned, now: now)
-                now = MonotonicNanoseconds.now
+                now = MonotonicClock.nanoseconds()
             }
             guard let number = ledger.begin(limit: Self.mostOutstanding) else { continue }
             let call = call
@@ -92,7 +93,9 @@ public struct CallLoad: Sendable {
     /// Keeps some calls going, each followed by the next.
     private func repeatCalls(_ count: Int, until end: UInt64, _ ledger: CallLedger) {
         for _ in 0..<count {
-            guard MonotonicNanoseconds.now < end, let first = ledger.begin(limit: Self.mostOutstanding) else { return }
+            guard MonotonicClock.nanoseconds() < end, let first = ledger.begin(limit: Self.mostOutstanding) else {
+                return
+            }
             let call = call
             Task.detached {
                 var number = first
@@ -100,7 +103,8 @@ public struct CallLoad: Sendable {
                     let isAnswered = await ledger.make(call, number, planned: nil)
                     // Who fails at once would try again at once, for ever.
                     if !isAnswered { try? await Task.sleep(for: .milliseconds(1)) }
-                    guard MonotonicNanoseconds.now < end, let next = ledger.begin(limit: Self.mostOutstanding) else {
+                    guard MonotonicClock.nanoseconds() < end, let next = ledger.begin(limit: Self.mostOutstanding)
+                    else {
                         return
                     }
                     number = next
@@ -108,7 +112,7 @@ public struct CallLoad: Sendable {
             }
         }
         var wait = PreciseWait([])
-        while case let now = MonotonicNanoseconds.now, now < end { wait.until(end, now: now) }
+        while case let now = MonotonicClock.nanoseconds(), now < end { wait.until(end, now: now) }
     }
 }
 
@@ -148,9 +152,9 @@ private final class CallLedger: Sendable {
     /// Makes a call and counts what comes of it; whether it was answered.
     @discardableResult
     func make(_ call: CallLoad.Call, _ number: Int, planned: UInt64?) async -> Bool {
-        let begun = MonotonicNanoseconds.now
+        let begun = MonotonicClock.nanoseconds()
         let outcome = await call(number)
-        let ended = MonotonicNanoseconds.now
+        let ended = MonotonicClock.nanoseconds()
         return state.withLock { state in
             guard !state.isClosed else { return false }
             state.outstanding -= 1

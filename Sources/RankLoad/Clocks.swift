@@ -6,21 +6,14 @@ import Musl
 import Darwin
 #endif
 
-/// A clock that does not jump.
-enum MonotonicNanoseconds {
-    static var now: UInt64 { read(CLOCK_MONOTONIC) }
-
-    fileprivate static func read(_ clock: clockid_t) -> UInt64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
-    }
-}
-
 /// Processor time.
 public enum ProcessorTime {
     /// Seconds that this process has used, over all of its threads.
-    public static var own: Double { Double(MonotonicNanoseconds.read(CLOCK_PROCESS_CPUTIME_ID)) / 1e9 }
+    public static var own: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }
 
 /// Waits for sockets' descriptors with the resolution of the system's timers, where `zmq_poll` knows milliseconds.

@@ -1,3 +1,4 @@
+import RankBase
 public import ZMQ
 
 /// A client that does nothing but load workers: one thread, a socket each, no retries, no allocation per request.
@@ -57,19 +58,19 @@ public struct LoadGenerator: ~Copyable {
     ) throws(LoadError) -> LoadResult {
         var load = ActiveLoad(pattern: pattern, requests: requests, deadline: deadline)
         let processor = ProcessorTime.own
-        let start = MonotonicNanoseconds.now
+        let start = MonotonicClock.nanoseconds()
         let end = start &+ UInt64(max(0, min(seconds, 1e6)) * 1e9)
         do throws(ZMQError) {
             var now = start
             while true {
                 if now < end { try send(&load, start: start, now: now) }
                 let isIdle = try !receive(&load)
-                now = MonotonicNanoseconds.now
+                now = MonotonicClock.nanoseconds()
                 if now >= end, table.count == 0 || now > end &+ load.patience { break }
                 if isIdle {
                     load.giveUpLate(&table, &links, now: now)
                     wait.until(min(load.nextSend(start: start, now: now, end: end), now &+ 10_000_000), now: now)
-                    now = MonotonicNanoseconds.now
+                    now = MonotonicClock.nanoseconds()
                 }
             }
         } catch {
@@ -89,7 +90,7 @@ public struct LoadGenerator: ~Copyable {
             switch load.pattern {
             case .closed(let outstanding):
                 guard table.count < outstanding else { return }
-                planned = MonotonicNanoseconds.now
+                planned = MonotonicClock.nanoseconds()
             case .open(let schedule):
                 planned = start &+ schedule.next
                 guard planned <= now else { return }
@@ -102,7 +103,7 @@ public struct LoadGenerator: ~Copyable {
     private mutating func send(_ load: inout ActiveLoad, planned: UInt64) throws(ZMQError) {
         load.result.offered += 1
         let link = leastLoaded
-        let sent = MonotonicNanoseconds.now
+        let sent = MonotonicClock.nanoseconds()
         guard let id = table.insert(start: planned, sent: sent, link: link) else {
             load.count("not sent: \(table.count) requests are out")
             return

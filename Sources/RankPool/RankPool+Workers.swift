@@ -1,3 +1,4 @@
+import RankBase
 import RankProtocol
 
 extension RankPool {
@@ -31,7 +32,7 @@ extension RankPool {
     ) async -> [WorkerReport<Value>] {
         let begin = ContinuousClock.now
         let allotted = deadline ?? options.deadline
-        let limit = clock.now + allotted.wholeMicroseconds
+        let limit = MonotonicClock.microseconds() + allotted.wholeMicroseconds
         let listing = await withCheckedContinuation { continuation in
             if !queue.post(.list(continuation, deadline: limit)) {
                 continuation.resume(returning: PoolState.Listing())

@@ -1,3 +1,4 @@
+import RankBase
 import RankProtocol
 import Synchronization
 import ZMQ
@@ -18,13 +19,11 @@ public final class RankPool: Sendable {
     /// How the pool behaves.
     public let options: PoolOptions
     let queue: CommandQueue
-    let clock: PoolClock
     private let thread: OwnedThread<CommandQueue, PoolError>
     private let callCount = Atomic<UInt64>(0)
 
-    private init(options: PoolOptions, clock: PoolClock, thread: OwnedThread<CommandQueue, PoolError>) {
+    private init(options: PoolOptions, thread: OwnedThread<CommandQueue, PoolError>) {
         self.options = options
-        self.clock = clock
         self.thread = thread
         queue = thread.info
     }
@@ -45,15 +44,14 @@ public final class RankPool: Sendable {
         _ endpoints: EndpointList,
         options: PoolOptions = PoolOptions()
     ) async throws(PoolError) -> RankPool {
-        let clock = PoolClock()
         do throws(ThreadStartError<PoolError>) {
             let thread = try OwnedThread<CommandQueue, PoolError>.start(name: "rank-pool") {
                 (starter) throws(PoolError) in
-                var loop = try PoolLoop.make(clock: clock, options: options)
+                var loop = try PoolLoop.make(options: options)
                 starter.started(loop.queue)
                 loop.run(endpoints)
             }
-            return RankPool(options: options, clock: clock, thread: thread)
+            return RankPool(options: options, thread: thread)
         } catch {
             switch error {
             case .failed(let reason): throw reason
@@ -112,7 +110,7 @@ public final class RankPool: Sendable {
         let request = CallRequest(
             id: id,
             task: task,
-            deadline: deadline ?? clock.now + allotted.wholeMicroseconds,
+            deadline: deadline ?? MonotonicClock.microseconds() + allotted.wholeMicroseconds,
             allotted: allotted,
             waitsForReady: waitsForReady
         )

@@ -1,3 +1,4 @@
+import RankBase
 package import RankEngine
 package import RankProtocol
 

@@ -1,3 +1,4 @@
+import RankBase
 import ZMQ
 
 /// Follows a source of endpoints, on a thread of its own: files and the system's resolver block.
@@ -35,8 +36,7 @@ enum EndpointWatcher {
         var problem: String?
         var text: String?
         var isDue = true
-        let clock = PoolClock()
-        var resolved = clock.now
+        var resolved = MonotonicClock.microseconds()
         while !queue.isClosed {
             do throws(PoolError) {
                 var endpoints: [Endpoint] = []
@@ -48,7 +48,7 @@ enum EndpointWatcher {
                     text = now
                     endpoints = isDue ? try resolve(EndpointFile.endpoints(in: now)) : known ?? []
                 }
-                if isDue { resolved = clock.now }
+                if isDue { resolved = MonotonicClock.microseconds() }
                 isDue = false
                 if endpoints != known || problem != nil { queue.post(.endpoints(endpoints, source: number)) }
                 (known, problem) = (endpoints, nil)
@@ -66,11 +66,11 @@ enum EndpointWatcher {
                 wakeUp.reset()
                 isDue = true
                 // The resolver is not asked more than once a second, however many connections are lost.
-                let pause = resolved + second - clock.now
+                let pause = resolved + second - MonotonicClock.microseconds()
                 var sleeper = Poller()
                 if pause > 0, !queue.isClosed { _ = try sleeper.poll(timeoutMicroseconds: pause) }
             }
-            if clock.now - resolved >= age { isDue = true }
+            if MonotonicClock.microseconds() - resolved >= age { isDue = true }
         }
     }
 

@@ -1,3 +1,4 @@
+import RankBase
 import RankProtocol
 import ZMQ
 
@@ -7,7 +8,6 @@ struct PoolLoop: ~Copyable {
     /// The way in for other threads.
     let queue: CommandQueue
     private let wakeUp: WakeUp
-    private let clock: PoolClock
     private let options: PoolOptions
     private var set: DescriptorSet
     /// Where something may be left to read although no descriptor tells: libzmq may have taken the news in passing,
@@ -28,14 +28,14 @@ struct PoolLoop: ~Copyable {
     private var watchers: [WakeUp.Bell] = []
 
     /// Makes what the thread needs, on the thread.
-    static func make(clock: PoolClock, options: PoolOptions) throws(PoolError) -> PoolLoop {
+    static func make(options: PoolOptions) throws(PoolError) -> PoolLoop {
         do throws(ZMQError) {
             // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
             let context = try Context(maximumSockets: 16_384)
             let wakeUp = try WakeUp()
             var set = try DescriptorSet()
             try set.add(wakeUp.fileDescriptor, as: News.commands.name)
-            return PoolLoop(context: context, wakeUp: wakeUp, set: set, clock: clock, options: options)
+            return PoolLoop(context: context, wakeUp: wakeUp, set: set, options: options)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
         }
@@ -45,12 +45,10 @@ struct PoolLoop: ~Copyable {
         context: Context,
         wakeUp: consuming WakeUp,
         set: consuming DescriptorSet,
-        clock: PoolClock,
         options: PoolOptions
     ) {
         self.context = context
         queue = CommandQueue(bell: wakeUp.bell)
-        self.clock = clock
         self.options = options
         self.set = set
         self.wakeUp = wakeUp
@@ -93,19 +91,19 @@ struct PoolLoop: ~Copyable {
         do throws(ThreadStartError<ZMQError>) {
             watchers.append(try EndpointWatcher.start(source, number, to: queue))
         } catch {
-            state.fail("no thread to follow it on: \(error)", of: number, now: clock.now)
+            state.fail("no thread to follow it on: \(error)", of: number, now: MonotonicClock.microseconds())
         }
     }
 
     /// One round: wait, read, decide, act.
     private mutating func turn() throws(ZMQError) {
-        let now = clock.now
+        let now = MonotonicClock.microseconds()
         state.tick(now: now)
         perform()
         try readPending()
         answerListings(now: now)
         let next = [state.nextTick, listings.map(\.deadline).min()].compactMap { $0 }.min()
-        let rest = pending.isEmpty ? next.map { max(0, $0 - clock.now) } : 0
+        let rest = pending.isEmpty ? next.map { max(0, $0 - MonotonicClock.microseconds()) } : 0
         for index in 0..<(try set.wait(microseconds: rest)) { try read(News(name: set.name(at: index))) }
     }
 
@@ -155,19 +153,19 @@ struct PoolLoop: ~Copyable {
                 deadline: request.deadline,
                 allotted: request.allotted,
                 waitsForReady: request.waitsForReady,
-                now: clock.now
+                now: MonotonicClock.microseconds()
             )
         case .cancel(let id): state.cancel(id)
         case .resolved(let link, let addresses):
             for (index, address) in addresses.enumerated() {
                 let name = index == 0 ? link : addLink("\(address)", .resolving)
-                state.handle(.resolved, at: name, now: clock.now)
+                state.handle(.resolved, at: name, now: MonotonicClock.microseconds())
                 connect(address, name)
             }
         case .unresolved(let link, let reason):
-            state.handle(.failed(.unavailable, reason: reason), at: link, now: clock.now)
+            state.handle(.failed(.unavailable, reason: reason), at: link, now: MonotonicClock.microseconds())
         case .endpoints(let endpoints, let source):
-            let added = state.take(endpoints.map { "\($0)" }, from: source, now: clock.now)
+            let added = state.take(endpoints.map { "\($0)" }, from: source, now: MonotonicClock.microseconds())
             // First closes what has left: its place may be taken.
             perform()
             for (link, text) in added {
@@ -175,7 +173,7 @@ struct PoolLoop: ~Copyable {
                 if let endpoint = endpoints.first(where: { "\($0)" == text }) { connect(endpoint, link) }
             }
         case .noEndpoints(let reason, let source):
-            state.fail(reason, of: source, now: clock.now)
+            state.fail(reason, of: source, now: MonotonicClock.microseconds())
             let count = state.sources[source].endpoints?.count ?? 0
             options.notice?(
                 "\(state.sources[source].name): \(reason); "
@@ -231,7 +229,7 @@ struct PoolLoop: ~Copyable {
     private mutating func open(_ link: LinkID) {
         guard let address = addresses[link.index], sockets[link.index] == nil else { return }
         connect(address, link)
-        if sockets[link.index] != nil { state.handle(.resolved, at: link, now: clock.now) }
+        if sockets[link.index] != nil { state.handle(.resolved, at: link, now: MonotonicClock.microseconds()) }
     }
 
     private mutating func connect(_ address: Endpoint, _ link: LinkID) {
@@ -249,7 +247,7 @@ struct PoolLoop: ~Copyable {
             let event =
                 error.code == .resourceExhausted
                 ? LinkEvent.unopened(reason: error.message) : .failed(.unavailable, reason: error.message)
-            state.handle(event, at: link, now: clock.now)
+            state.handle(event, at: link, now: MonotonicClock.microseconds())
         }
     }
 
@@ -263,7 +261,7 @@ struct PoolLoop: ~Copyable {
             // The name may have got another address.
             if meaning == .lost { for watcher in watchers { watcher.ring() } }
             guard sockets[id.index] === link else { return }
-            state.handle(meaning, at: id, now: clock.now)
+            state.handle(meaning, at: id, now: MonotonicClock.microseconds())
             perform()
         }
     }
@@ -282,10 +280,16 @@ struct PoolLoop: ~Copyable {
             while message.hasMore, try link.socket.receive(into: &message) { isSingle = false }
             guard isSingle else {
                 let error = ProtocolError(.internal, "a reply of several frames")
-                state.receiveMalformed(error, from: id, now: clock.now)
+                state.receiveMalformed(error, from: id, now: MonotonicClock.microseconds())
                 continue
             }
-            Self.deliver(message, to: &state, from: id, now: clock.now, maxBytes: options.maximumReplyBytes)
+            Self.deliver(
+                message,
+                to: &state,
+                from: id,
+                now: MonotonicClock.microseconds(),
+                maxBytes: options.maximumReplyBytes
+            )
         }
         if !isDrained { touch(id) }
         perform()
@@ -326,7 +330,7 @@ struct PoolLoop: ~Copyable {
 
     private mutating func send(_ request: RequestID, _ id: LinkID) {
         guard let flight = state.flights[request], let call = state.calls[flight.call] else { return }
-        let now = clock.now
+        let now = MonotonicClock.microseconds()
         let remaining = call.remainingMicroseconds(at: now)
         switch call.task {
         case .control(let kind, _):

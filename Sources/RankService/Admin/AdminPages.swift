@@ -1,3 +1,5 @@
+import RankBase
+
 /// The pages of the admin server: what each shows of a worker's state.
 enum AdminPages {
     /// Answers a request.
@@ -42,13 +44,13 @@ enum AdminPages {
     private static func info(_ status: WorkerStatus?, software: String) -> String {
         var members = [text("state", status?.phase.name ?? "starting"), text("software", software)]
         if let status {
-            members.append(#""endpoints":[\#(status.endpoints.map(quoted).joined(separator: ","))]"#)
+            members.append(#""endpoints":[\#(status.endpoints.map { $0.quotedForJSON() }.joined(separator: ","))]"#)
             let facts = status.facts.map { text($0.key, $0.value) }
             members.append(#""model":{\#(facts.joined(separator: ","))}"#)
             members.append(number("model_generation", status.generation))
             members.append(number("reloads", status.reloads))
             members.append(number("reload_failures", status.reloadFailures))
-            members.append(#""last_reload_error":\#(status.lastReloadError.map(quoted) ?? "null")"#)
+            members.append(#""last_reload_error":\#(status.lastReloadError.map { $0.quotedForJSON() } ?? "null")"#)
             let gauges = status.gauges
             members.append(number("queue_depth", gauges.queueDepth))
             members.append(number("backlog_us", gauges.backlogMicroseconds))
@@ -59,22 +61,9 @@ enum AdminPages {
         return "{\(members.joined(separator: ","))}"
     }
 
-    private static func text(_ key: String, _ value: String) -> String { "\(quoted(key)):\(quoted(value))" }
-
-    private static func number(_ key: String, _ value: UInt64) -> String { "\(quoted(key)):\(value)" }
-
-    /// A JSON string (RFC 8259, section 7).
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+    private static func text(_ key: String, _ value: String) -> String {
+        "\(key.quotedForJSON()):\(value.quotedForJSON())"
     }
+
+    private static func number(_ key: String, _ value: UInt64) -> String { "\(key.quotedForJSON()):\(value)" }
 }

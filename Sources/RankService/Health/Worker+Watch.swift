@@ -1,3 +1,4 @@
+import RankBase
 import Synchronization
 import ZMQ
 

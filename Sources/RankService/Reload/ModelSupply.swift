@@ -1,3 +1,4 @@
+import RankBase
 public import RankEngine
 import RankProtocol
 

@@ -1,3 +1,5 @@
+import RankBase
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

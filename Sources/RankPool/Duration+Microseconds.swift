@@ -1,11 +1,3 @@
-/// Microseconds since the pool was made, on a clock that does not jump.
-struct PoolClock: Sendable {
-    private let start = ContinuousClock.now
-
-    /// The time now.
-    var now: Int64 { (ContinuousClock.now - start).wholeMicroseconds }
-}
-
 extension Duration {
     /// The whole microseconds of a duration, at most those of a million days.
     var wholeMicroseconds: Int64 {
