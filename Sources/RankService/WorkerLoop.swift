@@ -162,7 +162,7 @@ struct WorkerLoop: ~Copyable {
             untilLook -= 1
             // Between short requests it is enough to look for others once in a slice.
             if receipt == nil, phase < .closed, scheduler.isEmpty || now &- lastReceipt >= CostModel.slice {
-                receipt = try scheduler.receive(at: now, onlyFirst: wasIdle)
+                receipt = try scheduler.receive(at: now, onlyFirst: wasIdle, clock: MonotonicClock.nanoseconds)
                 lastReceipt = now
             }
             isDrained = receipt?.isDrained ?? (phase >= .closed)

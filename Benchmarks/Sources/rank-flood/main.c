@@ -1,7 +1,9 @@
 // A load that does not wait for its answers: SCORE requests at a fixed rate, or as many outstanding as asked for.
 //
 //     rank-flood ENDPOINT [--candidates N] [--rate PER-SECOND | --window N] [--seconds S] [--deadline-us N]
-//                [--clients N] [--bulk] [--users N] [--items N]
+//                [--clients N] [--bulk] [--expired] [--users N] [--items N]
+//
+// --expired sends requests without any time left, which a worker only receives and refuses.
 //
 // One thread, a DEALER for each client. Latencies count from when a request was due, not from when it was sent. It
 // prints one line of JSON: what was answered, how, and how long the answers took and say they waited.
@@ -19,7 +21,7 @@ struct options {
     const char *endpoint;
     uint32_t candidates, deadline_us, clients, window, users, items;
     double rate, seconds;
-    int bulk;
+    int bulk, expired;
 };
 
 struct times {
@@ -76,7 +78,7 @@ static size_t build(uint8_t *frame, const struct options *options, uint64_t seed
     memcpy(frame + 4, "RANK", 4);
     frame[16] = 1;
     frame[17] = 1;
-    put32(frame + 20, options->deadline_us ? options->deadline_us : UINT32_MAX);
+    put32(frame + 20, options->expired ? 0 : options->deadline_us ? options->deadline_us : UINT32_MAX);
     put32(frame + header, 1);
     frame[header + 8] = 1;
     frame[header + 9] = (uint8_t)options->bulk;
@@ -97,6 +99,7 @@ static struct options read_options(int count, char **arguments) {
         const char *name = arguments[i], *value = i + 1 < count ? arguments[i + 1] : "";
         if (name[0] != '-') options.endpoint = name;
         else if (!strcmp(name, "--bulk")) options.bulk = 1;
+        else if (!strcmp(name, "--expired")) options.expired = 1;
         else {
             i++;
             if (!strcmp(name, "--candidates")) options.candidates = (uint32_t)strtoul(value, NULL, 10);
@@ -113,7 +116,7 @@ static struct options read_options(int count, char **arguments) {
     if (!options.endpoint || !options.clients || options.clients > maximum_clients || !options.users || !options.items
         || options.candidates > 1000000 || (options.rate > 0) == (options.window > 0)) {
         fprintf(stderr, "usage: rank-flood ENDPOINT [--candidates N] {--rate PER-SECOND | --window N} [--seconds S]\n"
-                        "                  [--deadline-us N] [--clients N] [--bulk] [--users N] [--items N]\n");
+                        "                  [--deadline-us N] [--clients N] [--bulk] [--expired]\n                  [--users N] [--items N]\n");
         exit(64);
     }
     return options;

@@ -7,7 +7,12 @@ import ZMQ
 /// to go on with. Belongs to the worker's thread; allocates nothing for a request.
 final class Scheduler {
     /// How many messages are received from one socket between two slices.
-    private static let burst = 16
+    ///
+    /// Far more than arrive in a slice: what is not received waits where nobody sees it, and would be answered too late.
+    private static let burst = 256
+
+    /// After how many of them the time is looked up again.
+    private static let stampedTogether = 16
 
     let inbox = Inbox(capacity: Admission.capacity)
     let sockets: [WorkerSocket]
@@ -84,12 +89,14 @@ final class Scheduler {
     /// Never waits.
     ///
     /// - Parameters:
-    ///   - time: The time now, in nanoseconds.
+    ///   - start: The time now, in nanoseconds.
     ///   - onlyFirst: Whether one request is enough, as after idleness.
+    ///   - clock: The time, in nanoseconds.
     /// - Returns: What was found.
     /// - Throws: `contextTerminated` after a shutdown.
-    func receive(at time: UInt64, onlyFirst: Bool) throws(ZMQError) -> Receipt {
+    func receive(at start: UInt64, onlyFirst: Bool, clock: () -> UInt64) throws(ZMQError) -> Receipt {
         var receipt = Receipt()
+        var time = start
         for source in sockets.indices {
             var budget = Self.burst
             var hasMore = true
@@ -101,6 +108,7 @@ final class Scheduler {
                 }
                 receipt.count += 1
                 budget -= 1
+                if receipt.count % Self.stampedTogether == 0 { time = clock() }
                 inbox[place].arrival = time
                 if try isSettled(place) {
                     inbox.release(place)
