@@ -1,7 +1,8 @@
 // The plan `factored` with AVX-512. Three things make it faster than one layer after another:
 //
 // - While the sums of one tile of candidates grow, the first layer of the next tile is computed, sixteen units after
-//   every few: additions and loads run beside the multiplications that are the limit.
+//   every few, and the rows of the one after that are prefetched: additions and loads run beside the multiplications
+//   that are the limit.
 // - Units are taken in blocks whose weights stay in the L1 cache while all tiles pass by; the sums wait in memory.
 //   Storing and reloading a float changes no bit.
 // - Units that are at +0 in the whole tile are passed over (docs/NUMERICS.md says why no bit changes). The fewer
@@ -28,8 +29,6 @@
 #define SKIPPING_ROWS 3
 #define SKIPPING_BLOCK 128
 #define BLOCK 256
-// Units that are summed between two chunks of the next tile's first layer.
-#define STEP 12
 
 // Some units of the first layer for one tile: activations, and which of them are summed.
 typedef struct units {
@@ -104,16 +103,26 @@ INLINE void aim(const job *job, const place *at, source *source) {
     }
 }
 
-// Sixteen units of the first layer, h = relu(a + c), from `unit` on. Returns how many units are summed so far.
-INLINE size_t chunk(const source *source, units *into, uint32_t unit, size_t count, uint32_t keep) {
+// Sixteen units of the first layer, h = relu(a + c), from `unit` on, for `rows` candidates. Returns the bits of all.
+INLINE __m512i activate(const source *source, const struct source *later, units *into, uint32_t unit, const int rows) {
     const __m512 a = _mm512_loadu_ps(source->a + unit);
     __m512i any = _mm512_setzero_si512();
-    NO_UNROLL for (int r = 0; r < source->rows; r++) {
+    for (int r = 0; r < rows; r++) {
         // NaN and both zeros give the second operand, +0.
         __m512 h = _mm512_max_ps(_mm512_add_ps(a, _mm512_loadu_ps(source->c[r] + unit)), _mm512_setzero_ps());
         _mm512_store_ps(into->h[r] + unit, h);
         any = _mm512_or_si512(any, _mm512_castps_si512(h));
+        // Only a hint: the address may lie beyond the row.
+        _mm_prefetch((const char *)((uintptr_t)later->c[r] + unit * sizeof(float)), _MM_HINT_T0);
     }
+    return any;
+}
+
+// The same, and the list of units that are to be summed: returns how many there are so far.
+INLINE size_t chunk(const source *source, const struct source *later, units *into, uint32_t unit, size_t count,
+                    uint32_t keep) {
+    const __m512i any = source->rows == SKIPPING_ROWS ? activate(source, later, into, unit, SKIPPING_ROWS)
+                                                      : activate(source, later, into, unit, source->rows);
     const uint32_t left = source->units - unit;
     const uint32_t real = left < VECTOR ? (1u << left) - 1 : 0xffff;
     const uint32_t summed = (_mm512_test_epi32_mask(any, any) | keep) & real;
@@ -177,9 +186,10 @@ INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR
     }
 }
 
-// Sums the units of `from` for the tile at `at`, and computes the units of `next` from `source` meanwhile.
-INLINE void tile(const job *job, const place *at, const units *from, const source *source, units *next,
-                 const int rows, const int vectors) {
+// Sums the units of `from` for the tile at `at`; computes the units of `next` from `source` and prefetches the rows of
+// `later` meanwhile.
+INLINE void tile(const job *job, const place *at, const units *from, const source *source, const struct source *later,
+                 units *next, const int rows, const int vectors) {
     const rank_matrix *hidden = job->hidden;
     // Panels before this one are full; a row of this one has `vectors` vectors.
     const float *packed = hidden->packed + (size_t)hidden->inputs * at->column + (size_t)at->unit * (vectors * VECTOR);
@@ -195,21 +205,19 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
     const uint32_t *live = from->live;
     const uint32_t *end = live + from->count;
     const uint32_t coming = source->units;
+    const uint32_t chunks = (coming + VECTOR - 1) / VECTOR;
+    const size_t step = chunks ? from->count / chunks : 0;
     uint32_t unit = 0;
     size_t count = 0;
-    NO_UNROLL while (unit < coming && live + STEP <= end) {
-        count = chunk(source, next, unit, count, job->keep);
-        unit += VECTOR;
-        const uint32_t *stop = live + STEP;
+    NO_UNROLL for (; unit < coming; unit += VECTOR) {
+        count = chunk(source, later, next, unit, count, job->keep);
+        const uint32_t *stop = live + step;
         NO_UNROLL for (; live < stop; live++) {
             add_unit(packed, from, *live, sum, rows, vectors);
         }
     }
     NO_UNROLL for (; live < end; live++) {
         add_unit(packed, from, *live, sum, rows, vectors);
-    }
-    NO_UNROLL for (; unit < coming; unit += VECTOR) {
-        count = chunk(source, next, unit, count, job->keep);
     }
     next->count = count;
     if (at->unit + job->block < hidden->inputs) {
@@ -225,19 +233,20 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
 
 #define TILE_OF(rows)                                                                                                  \
     TARGET __attribute__((noinline)) static void tile_##rows(const job *job, const place *at, const units *from,       \
-                                                             const source *source, units *next) {                      \
+                                                             const source *source, const struct source *later,         \
+                                                             units *next) {                                            \
         switch (job->hidden->stride - at->column) {                                                                    \
         case VECTOR:                                                                                                   \
-            tile(job, at, from, source, next, rows, 1);                                                                \
+            tile(job, at, from, source, later, next, rows, 1);                                                         \
             break;                                                                                                     \
         case 2 * VECTOR:                                                                                               \
-            tile(job, at, from, source, next, rows, 2);                                                                \
+            tile(job, at, from, source, later, next, rows, 2);                                                         \
             break;                                                                                                     \
         case 3 * VECTOR:                                                                                               \
-            tile(job, at, from, source, next, rows, 3);                                                                \
+            tile(job, at, from, source, later, next, rows, 3);                                                         \
             break;                                                                                                     \
         default:                                                                                                       \
-            tile(job, at, from, source, next, rows, 4);                                                                \
+            tile(job, at, from, source, later, next, rows, 4);                                                         \
             break;                                                                                                     \
         }                                                                                                              \
     }
@@ -250,7 +259,8 @@ TILE_OF(5)
 TILE_OF(6)
 
 static void (*const tiles_of[RANK_TILE_ROWS])(const job *job, const place *at, const units *from, const source *source,
-                                              units *next) = {tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+                                              const struct source *later, units *next) = {tile_1, tile_2, tile_3,
+                                                                                          tile_4, tile_5, tile_6};
 
 TARGET void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count,
                                  float *scratch, float *out) {
@@ -278,25 +288,38 @@ TARGET void rank_factored_avx512(const rank_network *network, const rank_run *ru
     units turns[2];
     units *from = turns;
     units *next = turns + 1;
-    source source;
+    // No tile has more rows than the first, so no pointer of these is ever unset.
     place here = {.rows = rows_of(&job, 0)};
+    source source;
     aim(&job, &here, &source);
+    struct source later = source;
+    place following = here;
+    bool more = advance(&job, &following);
+    if (more) {
+        aim(&job, &following, &later);
+    }
     from->count = 0;
     for (uint32_t unit = 0; unit < source.units; unit += VECTOR) {
-        from->count = chunk(&source, from, unit, from->count, job.keep);
+        from->count = chunk(&source, &later, from, unit, from->count, job.keep);
     }
-    for (bool more = true; more;) {
-        place following = here;
-        more = advance(&job, &following);
-        source.units = 0;
-        if (more) {
-            aim(&job, &following, &source);
+    for (;;) {
+        source = later;
+        source.units = more ? source.units : 0;
+        place last = following;
+        const bool still_more = more && advance(&job, &last);
+        if (still_more) {
+            aim(&job, &last, &later);
         }
-        tiles_of[here.rows - 1](&job, &here, from, &source, next);
-        units *swap = from;
-        from = next;
-        next = swap;
+        tiles_of[here.rows - 1](&job, &here, from, &source, &later, next);
+        if (!more) {
+            return;
+        }
         here = following;
+        following = last;
+        more = still_more;
+        units *filled = next;
+        next = from;
+        from = filled;
     }
 }
 #endif

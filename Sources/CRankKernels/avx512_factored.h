@@ -7,9 +7,9 @@
 /// Computes `count` candidates of a run from `at` on, at most `rank_group_rows` of them. The network is dense and has a
 /// hidden layer, `run` has both tables.
 ///
-/// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it is
-/// [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: RANK_GROUP_FLOATS floats
-/// for each candidate, 64-byte aligned.
+/// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it
+/// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: RANK_GROUP_FLOATS
+/// floats for each candidate, 64-byte aligned.
 void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
                           float *out);
 #endif

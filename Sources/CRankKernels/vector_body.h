@@ -222,8 +222,8 @@ INLINE void add_row(const float *a, const float *c, float *h, size_t stride, boo
     }
 }
 
-// The hidden layers from `from` on, then the last one: y of `rows` rows of activations, `width` floats each. `even` takes
-// the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
+// The hidden layers from `from` on, then the last one: y of `rows` rows of activations, `width` floats each. `even`
+// takes the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
 INLINE void deeper(const rank_network *network, uint32_t from, const float *x, size_t width, float *even, float *odd,
                    int rows, float *y) {
     float lane[RANK_TILE_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
