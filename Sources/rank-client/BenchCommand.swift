@@ -32,7 +32,6 @@ struct BenchCommand: ParsableCommand {
               rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --duration 30s
               rank-client bench --workers tcp://127.0.0.1:7000 --closed-loop --concurrency 1 --floor tcp://127.0.0.1:7009
               rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --sweep --duration 5s --svg bench.svg
-
               rank-client bench --workers file:workers --through-pool --check --rate 3000 --duration 1m
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))

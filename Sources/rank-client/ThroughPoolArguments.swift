@@ -3,7 +3,7 @@ import RankPool
 
 /// How `bench` makes its load through the pool.
 struct ThroughPoolArguments: ParsableArguments {
-    @Flag(help: "Make calls through the pool, as a backend would; what follows needs this.")
+    @Flag(help: "Make calls through the pool, as a backend would; the options from --balance to --check need this.")
     var throughPool = false
 
     @OptionGroup var sending: SendingArguments
