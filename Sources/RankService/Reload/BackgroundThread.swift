@@ -17,7 +17,7 @@ enum BackgroundThread {
     /// serves is not held up by it.
     ///
     /// On Linux a thread of this policy gives way at once and keeps a share of 0.3 % of a core that is never idle.
-    /// Where the system refuses, the thread stays as it is.
+    /// Where the system refuses, as musl always does, the thread stays as it is.
     static func begin() {
         #if os(Linux)
         var parameters = sched_param()

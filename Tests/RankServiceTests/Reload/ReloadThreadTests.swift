@@ -1,16 +1,11 @@
-#if os(Linux)
+#if canImport(Glibc)
+import Glibc
 import RankEngine
 import RankProtocol
 import RankService
 import Synchronization
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Where models are loaded.
 @Suite("Worker: the thread that reloads", .timeLimit(.minutes(5)))
