@@ -13,7 +13,7 @@ struct RunningContractTests {
     func pages() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            let arguments = ["--model", model, "--drain-grace", "2s"] + Self.admin
+            let arguments = ["--model", model, "--drain-grace", "6s"] + Self.admin
             let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
                 let live = try #require(try await worker.page("/live"))
                 #expect(live == (200, "live"))
