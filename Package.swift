@@ -106,13 +106,18 @@ let package = Package(
         ),
 
         // Tests.
-        .testTarget(name: "ZMQTests", dependencies: ["ZMQ"], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
         .testTarget(name: "RankProtocolTests", dependencies: ["RankProtocol"], swiftSettings: settings),
-        .testTarget(name: "RankEngineTests", dependencies: ["CRankKernels", "RankEngine"], swiftSettings: settings),
-        .testTarget(name: "RankDataTests", dependencies: ["RankData"], swiftSettings: settings),
+        .testTarget(
+            name: "RankEngineTests",
+            dependencies: ["CRankKernels", "RankEngine", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "RankDataTests", dependencies: ["RankData", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "RankTrainingTests",
-            dependencies: ["RankData", "RankEngine", "RankTraining"],
+            dependencies: ["RankData", "RankEngine", "RankTraining", "TestSupport"],
             swiftSettings: settings
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -123,7 +128,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RankPoolTests",
-            dependencies: ["RankPool", "RankProtocol", "ZMQ"],
+            dependencies: ["RankPool", "RankProtocol", "TestSupport", "ZMQ"],
             swiftSettings: settings
         ),
         .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),

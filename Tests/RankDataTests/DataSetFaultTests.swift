@@ -1,4 +1,5 @@
 import RankData
+import TestSupport
 import Testing
 
 /// A file's contents, and what the message about it must say.

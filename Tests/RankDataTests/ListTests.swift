@@ -1,4 +1,5 @@
 import RankData
+import TestSupport
 import Testing
 
 @Suite("PairList")

@@ -1,5 +1,6 @@
 import Foundation
 import RankData
+import TestSupport
 import Testing
 
 private enum Repository {

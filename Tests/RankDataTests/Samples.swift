@@ -1,5 +1,6 @@
 import Foundation
 import RankData
+import TestSupport
 import Testing
 
 /// Small data sets in both forms; the titles are those of the catalogue's odd cases.

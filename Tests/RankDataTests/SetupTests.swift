@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs `scripts/setup` on a pretended machine: a PATH with a few real tools and the given pretended ones.

@@ -1,4 +1,5 @@
 import RankEngine
+import TestSupport
 import Testing
 
 @Suite("Golden scores through the plan and kernel that serve")

@@ -1,5 +1,6 @@
 import Foundation
 import RankEngine
+import TestSupport
 import Testing
 
 @Suite("Models written and scored by an independent script")

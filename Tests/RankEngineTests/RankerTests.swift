@@ -1,4 +1,5 @@
 import RankEngine
+import TestSupport
 import Testing
 
 @Suite("Every kernel and plan gives the oracle's bits")

@@ -1,5 +1,6 @@
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 import ZMQ
 
@@ -179,9 +180,8 @@ import Darwin
     }
 
     @Test func aPipeIsNoFileOfEndpoints() throws {
-        let path = "/tmp/rank-pipe-\(UInt64.random(in: 0 ... .max))"
+        let path = try TemporaryDirectory().file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
-        defer { unlink(path) }
         for path in [path, "/tmp", "/dev/zero"] {
             let error = #expect(throws: PoolError.self) { try EndpointFile.read(path) }
             #expect(error?.code == .invalidArgument)

@@ -1,6 +1,7 @@
 import RankPool
 import RankProtocol
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 
@@ -170,8 +171,7 @@ import Darwin
     @Test func followsAFile() async throws {
         let workers = [try FakeWorker(), try FakeWorker()]
         defer { for worker in workers { worker.end() } }
-        let path = "/tmp/rank-workers-\(UInt64.random(in: 0 ... .max))"
-        defer { unlink(path) }
+        let path = try TemporaryDirectory().file("workers")
         try Self.write("\(workers[0].endpoint)\n", to: path)
         let notices = Mutex<[String]>([])
         let options = PoolOptions(
@@ -203,8 +203,7 @@ import Darwin
     @Test func questionsWaitForTheList() async throws {
         let worker = try FakeWorker()
         defer { worker.end() }
-        let path = "/tmp/rank-workers-\(UInt64.random(in: 0 ... .max))"
-        defer { unlink(path) }
+        let path = try TemporaryDirectory().file("workers")
         try Self.write(worker.endpoint, to: path)
         let pool = try await RankPool.connect("file:\(path)", options: PoolOptions(deadline: .seconds(60)))
         let reports = await pool.info()

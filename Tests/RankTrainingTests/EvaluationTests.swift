@@ -1,6 +1,7 @@
 import RankData
 import RankEngine
 import RankTraining
+import TestSupport
 import Testing
 
 @Suite struct EvaluationTests {

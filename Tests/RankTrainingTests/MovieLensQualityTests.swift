@@ -1,6 +1,7 @@
 import Foundation
 import RankData
 import RankTraining
+import TestSupport
 import Testing
 
 private let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,6 +1,7 @@
 import RankData
 import RankEngine
 import RankTraining
+import TestSupport
 import Testing
 
 /// A small invented data set and short trainings of it.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZMQ
 
@@ -62,14 +63,14 @@ struct BindTests {
         let endpoint = try Transport.ipc.endpoint(in: directory)
         let first = try Socket.test(.router, in: context)
         try first.bind(endpoint)
-        #expect(directory.contents == ["socket", "socket.lock"])
+        #expect(directory.names == ["socket", "socket.lock"])
         first.close()
-        #expect(directory.contents.isEmpty)
+        #expect(directory.names.isEmpty)
 
         let second = try Socket.test(.router, in: context)
         try second.bind(endpoint)
         try second.unbind(endpoint)
-        #expect(directory.contents.isEmpty)
+        #expect(directory.names.isEmpty)
         try second.bind(endpoint)
 
         let client = try Socket.test(.dealer, in: context)
@@ -87,7 +88,7 @@ struct BindTests {
         close(lock)
         let worker = try Socket.test(.router, in: context)
         try worker.bind(endpoint)
-        #expect(directory.contents == ["socket", "socket.lock"])
+        #expect(directory.names == ["socket", "socket.lock"])
     }
 
     @Test func neverRemovesAForeignFile() throws {
@@ -98,7 +99,7 @@ struct BindTests {
         let error = #expect(throws: ZMQError.self) { try socket.bind(Endpoint("ipc://\(path)", for: .binding)) }
         #expect(error?.code == .addressInUse)
         #expect(error?.message.contains("something other than a socket") == true)
-        #expect(directory.contents == ["model.safetensors"])
+        #expect(directory.names == ["model.safetensors"])
     }
 
     @Test(arguments: [

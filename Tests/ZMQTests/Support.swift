@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZMQ
 
@@ -24,36 +25,6 @@ enum Transport: String, CaseIterable, CustomTestStringConvertible {
         case .ipc: try Endpoint("ipc://\(directory.path)/socket", for: .binding)
         case .inproc: try Endpoint("inproc://test", for: .binding)
         }
-    }
-}
-
-/// A directory that is removed with everything directly in it.
-final class TemporaryDirectory {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/zmq-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw POSIXFailure(errorNumber: errno) }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// The names of the files inside.
-    var contents: [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    deinit {
-        for name in contents { unlink("\(path)/\(name)") }
-        rmdir(path)
     }
 }
 
