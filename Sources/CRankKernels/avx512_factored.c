@@ -206,7 +206,8 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
     const uint32_t *end = live + from->count;
     const uint32_t coming = source->units;
     const uint32_t chunks = (coming + VECTOR - 1) / VECTOR;
-    const size_t step = chunks ? from->count / chunks : 0;
+    // An eighth of the units follows the last chunk and covers its latency.
+    const size_t step = chunks ? (from->count - from->count / 8) / chunks : 0;
     uint32_t unit = 0;
     size_t count = 0;
     NO_UNROLL for (; unit < coming; unit += VECTOR) {
