@@ -12,6 +12,9 @@ struct WorkerLoop: ~Copyable {
     /// How long nothing arrives before a stopping worker believes that nothing is on its way.
     private static let quietMilliseconds: Int32 = 50
 
+    /// A receive that takes longer has waited, in nanoseconds: what it then returns has come alone.
+    private static let waitingReceive: UInt64 = 5_000
+
     /// How often an idle worker shows that it lives.
     private static let tickMilliseconds: Int32 = 500
 
@@ -118,6 +121,8 @@ struct WorkerLoop: ~Copyable {
     private mutating func serve() throws(ZMQError) {
         var untilLook = 0
         var isDrained = false
+        // The last request came alone, so that it pays to wait for the next one without a look for others.
+        var isAlone = false
         var now = MonotonicClock.nanoseconds()
         var lastLook = now
         var lastReceipt = now
@@ -127,9 +132,10 @@ struct WorkerLoop: ~Copyable {
             var receipt: Scheduler.Receipt?
             var wasIdle = false
             // Only when nothing is left to receive may it wait.
-            if isDrained, scheduler.isEmpty {
+            let waitsInReceive = canWaitInReceive && !state.isDraining
+            if scheduler.isEmpty, isDrained || (isAlone && waitsInReceive) {
                 wasIdle = true
-                if canWaitInReceive, !state.isDraining {
+                if waitsInReceive {
                     receipt = try scheduler.receiveFirst(clock: MonotonicClock.nanoseconds)
                     // What left nothing to do may have been a ring.
                     if scheduler.isEmpty { untilLook = 0 }
@@ -141,6 +147,9 @@ struct WorkerLoop: ~Copyable {
                     untilLook = Self.stretch
                 }
                 now = MonotonicClock.nanoseconds()
+                isAlone = now &- lastLook > Self.waitingReceive
+                // What came at once has company: it is received too before work begins.
+                if !isAlone, waitsInReceive { receipt = nil }
                 lastLook = now
             }
             if untilLook == 0 {
@@ -161,8 +170,13 @@ struct WorkerLoop: ~Copyable {
             }
             untilLook -= 1
             // Between short requests it is enough to look for others once in a slice.
-            if receipt == nil, phase < .closed, scheduler.isEmpty || now &- lastReceipt >= CostModel.slice {
-                receipt = try scheduler.receive(at: now, onlyFirst: wasIdle, clock: MonotonicClock.nanoseconds)
+            let isTime = wasIdle || scheduler.isEmpty || now &- lastReceipt >= CostModel.slice
+            if receipt == nil, phase < .closed, isTime {
+                receipt = try scheduler.receive(
+                    at: now,
+                    onlyFirst: wasIdle && !waitsInReceive,
+                    clock: MonotonicClock.nanoseconds
+                )
                 lastReceipt = now
             }
             isDrained = receipt?.isDrained ?? (phase >= .closed)
