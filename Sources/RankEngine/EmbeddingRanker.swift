@@ -42,8 +42,8 @@ internal import CRankKernels
             tables = nil
         }
         userHalf.reserve(stride)
-        // Without tables or a layer behind the first, no kernel skips anything, and none says that it does.
-        if let tables, let width = model.shape.layerWidths.dropLast().first {
+        // Without tables or a hidden layer behind the first, no kernel skips anything, and none says that it does.
+        if let tables, let width = model.shape.layerWidths.dropLast(2).first {
             let skipping = network.kernel.skipping
             let isWorthIt =
                 forced?.skipsDeadUnits
