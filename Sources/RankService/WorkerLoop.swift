@@ -15,6 +15,9 @@ struct WorkerLoop: ~Copyable {
     /// A receive that takes longer has waited, in nanoseconds: what it then returns has come alone.
     private static let waitingReceive: UInt64 = 5_000
 
+    /// After a receive that took longer a look costs nobody anything, in nanoseconds.
+    private static let longReceive: UInt64 = 1_000_000
+
     /// How often an idle worker shows that it lives.
     private static let tickMilliseconds: Int32 = 500
 
@@ -133,12 +136,10 @@ struct WorkerLoop: ~Copyable {
             var wasIdle = false
             // Only when nothing is left to receive may it wait.
             let waitsInReceive = canWaitInReceive && !state.isDraining
-            if scheduler.isEmpty, isDrained || (isAlone && waitsInReceive) {
+            if scheduler.isEmpty, untilLook > 0, isDrained || (isAlone && waitsInReceive) {
                 wasIdle = true
                 if waitsInReceive {
                     receipt = try scheduler.receiveFirst(clock: MonotonicClock.nanoseconds)
-                    // What left nothing to do may have been a ring.
-                    if scheduler.isEmpty { untilLook = 0 }
                 } else {
                     let hasNews = news.wait(
                         milliseconds: state.isRefusing ? Self.quietMilliseconds : idleMilliseconds(now)
@@ -147,7 +148,10 @@ struct WorkerLoop: ~Copyable {
                     untilLook = Self.stretch
                 }
                 now = MonotonicClock.nanoseconds()
-                isAlone = now &- lastLook > Self.waitingReceive
+                let waited = now &- lastLook
+                isAlone = waited > Self.waitingReceive
+                // What left nothing to do may have been a ring, and a ring without descriptors is not received at all.
+                if waitsInReceive, scheduler.isEmpty || waited > Self.longReceive { untilLook = 0 }
                 // What came at once has company: it is received too before work begins.
                 if !isAlone, waitsInReceive { receipt = nil }
                 lastLook = now
@@ -179,6 +183,8 @@ struct WorkerLoop: ~Copyable {
                 )
                 lastReceipt = now
             }
+            // A ring that was received behind a request ends no wait any more.
+            if receipt?.hasProbe == true { untilLook = 0 }
             isDrained = receipt?.isDrained ?? (phase >= .closed)
             guard !scheduler.isEmpty else {
                 now = MonotonicClock.nanoseconds()

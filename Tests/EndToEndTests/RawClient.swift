@@ -20,6 +20,14 @@ struct RawClient: Sendable {
         try await onThread { try score(user: user, candidates: candidates) }
     }
 
+    /// Whether the worker says that it leaves when it scores a candidate.
+    func isScoredByLeaver() async throws -> Bool {
+        try await onThread {
+            let message = try exchange(Self.request(user: 1, candidates: [1]))
+            return try ReplyFrame(decoding: message.bytes, maxBytes: 64 << 20).header.flags.contains(.draining)
+        }
+    }
+
     /// What the worker has counted.
     func statistics() async throws -> [String: String] {
         try await onThread {
@@ -63,12 +71,16 @@ struct RawClient: Sendable {
         return message
     }
 
-    private func score(user: UInt64, candidates: [UInt64]) throws -> [UInt32] {
+    private static func request(user: UInt64, candidates: [UInt64]) -> FrameWriter {
         var writer = FrameWriter()
         writer.beginScore(RequestHeader(id: RequestID(rawValue: 7), kind: .score), parameters: ScoreParameters())
         writer.appendQuery(user: user, candidates: candidates.span)
         writer.finish()
-        let message = try exchange(writer)
+        return writer
+    }
+
+    private func score(user: UInt64, candidates: [UInt64]) throws -> [UInt32] {
+        let message = try exchange(Self.request(user: user, candidates: candidates))
         let reply = try ReplyFrame(decoding: message.bytes, maxBytes: 64 << 20)
         guard reply.header.kind == .score, reply.header.id.rawValue == 7 else {
             throw RawClientError(description: "an answer of kind \(reply.header.kind)")

@@ -134,4 +134,29 @@ struct RunningContractTests {
             #expect(answers > 0 && refusals > 0 && answers + refusals == 25)
         }
     }
+
+    @Test("A worker without free descriptors sees that it is to leave, although requests keep coming")
+    func stopWithoutDescriptors() async throws {
+        try await withTemporaryDirectory { directory in
+            let options = ["--ranker", "null", "--drain-grace", "1h", "--drain-max", "2h"]
+            var answers: Int?
+            // The least with which it serves: nothing is left with which its wait for a request could be ended.
+            for limit in 11...35 where answers == nil {
+                let arguments = options + ["--bind", "ipc://\(directory)/socket-\(limit)"]
+                _ = try await ServingProcess.run(arguments, descriptors: limit, in: directory) { worker in
+                    let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                    #expect(try await !client.isScoredByLeaver())
+                    worker.send(SIGTERM)
+                    var count = 0
+                    while count < 16 {
+                        try await Task.sleep(for: .milliseconds(50))
+                        if try await client.isScoredByLeaver() { break }
+                        count += 1
+                    }
+                    answers = count
+                }
+            }
+            #expect(try #require(answers) < 8)
+        }
+    }
 }

@@ -62,6 +62,8 @@ final class Scheduler {
         var count = 0
         /// Whether every socket was left with nothing to receive.
         var isDrained = true
+        /// Whether one of them was empty, as a ring is.
+        var hasProbe = false
     }
 
     /// Waits for a message of the only socket, and answers it if it need not wait for others.
@@ -110,6 +112,7 @@ final class Scheduler {
                 budget -= 1
                 if receipt.count % Self.stampedTogether == 0 { time = clock() }
                 inbox[place].arrival = time
+                if inbox[place].verdict == .probe { receipt.hasProbe = true }
                 if try isSettled(place) {
                     inbox.release(place)
                 } else if onlyFirst {
