@@ -46,7 +46,6 @@ public final class Worker: Sendable {
 
     deinit {
         // Nobody can stop it any more.
-        reloader?.stop()
         stop()
     }
 
@@ -147,7 +146,15 @@ public final class Worker: Sendable {
                     configuration: configuration,
                     log: log
                 )
-                reloader = try ModelReloader(work, wakeUp: reloadWakeUp)
+                do {
+                    reloader = try ModelReloader(work, wakeUp: reloadWakeUp)
+                } catch {
+                    // Without a thread for it nothing is to be left bound.
+                    control.isStopping.store(true, ordering: .releasing)
+                    bell.ring()
+                    try? thread.join()
+                    throw error
+                }
             }
             return Worker(thread: thread, bell: bell, control: control, reloader: reloader, model: beginning.model.info)
         } catch let error as ZMQError {
@@ -173,18 +180,21 @@ public final class Worker: Sendable {
         return reloader != nil
     }
 
-    /// Asks the worker to end: it says DRAINING in each reply, answers what it has received and what still arrives for
-    /// as long as the configuration allows, until nothing has come for 50 ms, and closes its sockets.
+    /// Asks the worker to end: it loads no other model, says DRAINING in each reply, answers what it has received and
+    /// what still arrives for as long as the configuration allows, until nothing has come for 50 ms, and closes its
+    /// sockets.
     ///
     /// Returns at once; repeatable.
     public func stop() {
+        reloader?.stop()
         control.isStopping.store(true, ordering: .releasing)
         bell.ring()
     }
 
     /// Waits until the worker has ended and its replies are on their way.
     ///
-    /// Not for the worker's own thread.
+    /// A load under way is not waited for: its thread ends after it, and what it loads is dropped. Not for the worker's
+    /// own thread.
     ///
     /// - Throws: `internalFailure` if it ended by itself.
     public func join() throws(ServiceError) {

@@ -28,7 +28,11 @@ final class ModelReloader: Sendable {
     private final class Wishes: Sendable {
         let stop = Atomic(false)
         let reload = Atomic(false)
+        let hasEnded = Atomic(false)
     }
+
+    /// How long ``join()`` waits at most, in milliseconds.
+    private static let patience = 100
 
     private let wishes: Wishes
     private let bell: WakeUp.Bell
@@ -47,15 +51,18 @@ final class ModelReloader: Sendable {
         let box = Handover(wakeUp)
         thread = try OwnedThread<Void, Never>.start(name: "rank-reload") { starter in
             starter.started(())
+            defer { wishes.hasEnded.store(true, ordering: .releasing) }
             guard let wakeUp = box.take() else { return }
             // Loading takes tens of milliseconds of a core, which those that serve may need.
             BackgroundThread.begin()
             var work = work
-            while !wishes.stop.load(ordering: .acquiring) {
+            while true {
                 wakeUp.wait(milliseconds: Self.interval)
+                if wishes.stop.load(ordering: .acquiring) { break }
                 if wishes.reload.exchange(false, ordering: .acquiringAndReleasing) { work.state.force() }
                 work.run(at: MonotonicClock.nanoseconds())
             }
+            _ = work.slot.freeRetired()
         }
     }
 
@@ -67,17 +74,20 @@ final class ModelReloader: Sendable {
         bell.ring()
     }
 
-    /// Asks the thread to end, after a load under way.
+    /// Asks the thread to end: no other load begins.
     ///
-    /// Returns at once.
+    /// Returns at once; repeatable.
     func stop() {
         wishes.stop.store(true, ordering: .releasing)
         bell.ring()
     }
 
-    /// Waits for its end.
+    /// Waits for its end, but no longer than 0.1 s: a load under way goes on by itself, and what it loads is dropped.
+    ///
+    /// A thread that gives way may take minutes for a load on a busy machine, which a worker that ends has not got.
     func join() {
-        thread.join()
+        for _ in 0..<Self.patience where !wishes.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
+        if wishes.hasEnded.load(ordering: .acquiring) { thread.join() }
     }
 }
 

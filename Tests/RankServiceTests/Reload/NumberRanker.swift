@@ -6,6 +6,9 @@ import Synchronization
 final class Census: Sendable {
     let count = Atomic(0)
 
+    /// How many were made.
+    let made = Atomic(0)
+
     /// The most that lived when a load began.
     let most = Atomic(0)
 }
@@ -27,6 +30,7 @@ final class NumberRanker: Ranker {
             facts: [(key: "plan", value: "number \(number)")]
         )
         census.count.add(1, ordering: .relaxed)
+        census.made.add(1, ordering: .relaxed)
     }
 
     deinit {

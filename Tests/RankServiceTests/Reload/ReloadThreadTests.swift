@@ -31,5 +31,36 @@ struct ReloadThreadTests {
         #expect(policies.withLock { $0 } == [0, 5])
         try worker.finish()
     }
+
+    @Test("A worker does not wait for a load under way when it ends: one that gives way may take minutes")
+    func endsDuringALoad() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("model", byteCount: 1)
+        let loads = Atomic(0)
+        let mayEnd = Atomic(false)
+        let census = Census()
+        let supply = ModelSupply(.file("\(directory.path)/model")) { _ throws(EngineError) in
+            let isFirst = loads.add(1, ordering: .relaxed).oldValue == 0
+            // A bound, so that a worker that does wait fails the test instead of hanging it.
+            var patience = isFirst ? 0 : 2_000
+            while patience > 0, !mayEnd.load(ordering: .acquiring) {
+                patience -= 1
+                usleep(5_000)
+            }
+            return NumberRanker(1, census: census)
+        }
+        let worker = try Worker.start(
+            WorkerConfiguration(binds: ["tcp://127.0.0.1:*"], software: "test 1"),
+            models: supply
+        )
+        #expect(worker.reload())
+        while loads.load(ordering: .relaxed) < 2 { usleep(1_000) }
+        try worker.finish()
+        // The load has not made a second ranker yet.
+        #expect(census.made.load(ordering: .relaxed) == 1)
+        mayEnd.store(true, ordering: .releasing)
+        // What it made is dropped, though nobody waits for it.
+        while census.made.load(ordering: .relaxed) < 2 { usleep(1_000) }
+    }
 }
 #endif
