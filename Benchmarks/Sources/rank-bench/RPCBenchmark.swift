@@ -44,33 +44,28 @@ struct RPCBenchmark {
             for round in 0..<options.rounds {
                 // The order turns, so that no server always follows the same one.
                 var turns: [Int: Samples] = [:]
-                var floods: [Int: Throughput] = [:]
                 for offset in 0..<servers.count {
                     let server = (round + offset) % servers.count
                     turns[server] = Samples(try clients[server].run(requests, rounds: options.requests))
-                    floods[server] = try Throughput(servers[server], requests: Self.flood * options.requests) {
-                        try clients[server].flood(
-                            requests,
-                            rounds: Self.flood * options.requests,
-                            outstanding: RPCOptions.outstanding
-                        )
-                    }
                 }
                 let scoring = Samples(try inProcess.run(rounds: options.requests))
                 guard let echo = turns[0], let null = turns[1], let model = turns[2] else { continue }
-                guard let echoFlood = floods[0], let nullFlood = floods[1] else { continue }
-                rounds.append(
-                    RPCReport.Round(
-                        echo: echo,
-                        null: null,
-                        model: model,
-                        scoring: scoring,
-                        echoFlood: echoFlood,
-                        nullFlood: nullFlood
-                    )
-                )
+                rounds.append(RPCReport.Round(echo: echo, null: null, model: model, scoring: scoring))
             }
-            report.transports.append(RPCReport.Transport(name: transport, rounds: rounds))
+            // Afterwards, since a flood makes the system move threads to other cores.
+            var floods: [RPCReport.Flood] = []
+            for round in 0..<options.rounds {
+                var turns: [Int: Throughput] = [:]
+                for server in round % 2 == 0 ? [0, 1] : [1, 0] {
+                    let count = Self.flood * options.requests
+                    turns[server] = try Throughput(servers[server], requests: count) {
+                        try clients[server].flood(requests, rounds: count, outstanding: RPCOptions.outstanding)
+                    }
+                }
+                guard let echo = turns[0], let null = turns[1] else { continue }
+                floods.append(RPCReport.Flood(echo: echo, null: null))
+            }
+            report.transports.append(RPCReport.Transport(name: transport, rounds: rounds, floods: floods))
         }
         return report
     }

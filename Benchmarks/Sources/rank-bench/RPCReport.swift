@@ -9,21 +9,27 @@ struct RPCReport {
         let null: Samples
         let model: Samples
         let scoring: Samples
-        /// With 64 outstanding.
-        let echoFlood: Throughput
-        let nullFlood: Throughput
+    }
+
+    /// The figures of one round with 64 outstanding.
+    struct Flood {
+        let echo: Throughput
+        let null: Throughput
 
         /// The null ranker's rate over the C echo's.
-        var rateRatio: Double { nullFlood.rate / echoFlood.rate }
+        var rateRatio: Double { null.rate / echo.rate }
         /// The null ranker's processor time over the C echo's.
-        var processorRatio: Double { nullFlood.processorTime / echoFlood.processorTime }
+        var processorRatio: Double { null.processorTime / echo.processorTime }
     }
 
     struct Transport {
         let name: String
         let rounds: [Round]
+        let floods: [Flood]
 
         func median(_ value: (Round) -> Double) -> Double { middle(of: rounds.map(value)) }
+
+        func median(ofFloods value: (Flood) -> Double) -> Double { middle(of: floods.map(value)) }
 
         /// The promise: the worker's time over that of the C echo and of the scoring together.
         var overFloor: Double { median { $0.model.p50 / ($0.echo.p50 + $0.scoring.p50) } }
@@ -72,20 +78,20 @@ struct RPCReport {
             "worker / (C echo + scoring) = " + String(format: "%.3f", transport.overFloor)
                 + ", \(verdict) the limit of \(limit)"
         )
-        let rates = [("C echo", \Round.echoFlood), ("worker, null ranker", \Round.nullFlood)]
+        let rates = [("C echo", \Flood.echo), ("worker, null ranker", \Flood.null)]
         for (name, flood) in rates {
             lines.append(
                 "\(name), \(RPCOptions.outstanding) outstanding: "
-                    + String(format: "%.0f requests/s, ", transport.median { $0[keyPath: flood].rate })
+                    + String(format: "%.0f requests/s, ", transport.median(ofFloods: { $0[keyPath: flood].rate }))
                     + String(
                         format: "%.2f us of processor time each",
-                        transport.median { $0[keyPath: flood].processorTime }
+                        transport.median(ofFloods: { $0[keyPath: flood].processorTime })
                     )
             )
         }
         lines.append(
-            String(format: "worker / C echo = %.3f of the rate, ", transport.median(\.rateRatio))
-                + String(format: "%.3f of the processor time", transport.median(\.processorRatio))
+            String(format: "worker / C echo = %.3f of the rate, ", transport.median(ofFloods: \.rateRatio))
+                + String(format: "%.3f of the processor time", transport.median(ofFloods: \.processorRatio))
         )
         return lines
     }
@@ -114,10 +120,10 @@ struct RPCReport {
         func samples(_ get: (Round) -> Samples) -> [String: Double] {
             ["p50_us": transport.median { get($0).p50 }, "p99_us": transport.median { get($0).p99 }]
         }
-        func flood(_ get: (Round) -> Throughput) -> [String: Double] {
+        func flood(_ get: (Flood) -> Throughput) -> [String: Double] {
             [
-                "requests_per_s": transport.median { get($0).rate },
-                "processor_us": transport.median { get($0).processorTime },
+                "requests_per_s": transport.median(ofFloods: { get($0).rate }),
+                "processor_us": transport.median(ofFloods: { get($0).processorTime }),
             ]
         }
         return [
@@ -129,10 +135,10 @@ struct RPCReport {
             "null_over_echo_p50": transport.median { $0.null.p50 / $0.echo.p50 },
             "null_over_echo_p99": transport.median { $0.null.p99 / $0.echo.p99 },
             "outstanding": RPCOptions.outstanding,
-            "c_echo_outstanding": flood(\.echoFlood),
-            "worker_null_outstanding": flood(\.nullFlood),
-            "null_over_echo_rate": transport.median(\.rateRatio),
-            "null_over_echo_processor": transport.median(\.processorRatio),
+            "c_echo_outstanding": flood(\.echo),
+            "worker_null_outstanding": flood(\.null),
+            "null_over_echo_rate": transport.median(ofFloods: \.rateRatio),
+            "null_over_echo_processor": transport.median(ofFloods: \.processorRatio),
             "worker_over_floor": transport.overFloor,
             "limit": limit,
             "within_limit": transport.overFloor <= limit,
