@@ -103,6 +103,9 @@ struct BenchCommand: ParsableCommand {
         guard (.milliseconds(10)...Duration.seconds(86_400)).contains(duration.duration) else {
             throw ValidationError("--duration is \(duration.defaultValueDescription); expected 10ms to 24h")
         }
+        guard deadline.duration > .zero else {
+            throw ValidationError("--deadline is 0: no answer can be there by then; expected such as 250ms")
+        }
         if let floor { _ = try floorEndpoints(floor) }
     }
 

@@ -39,11 +39,14 @@ struct BenchTarget {
         }
         self.list = list
         do throws(ZMQError) {
-            // A name's first address: who loads several names them.
+            // The workers that were asked: those in a file or behind a name among them.
             endpoints =
                 try command.through.throughPool
                 ? []
-                : list.endpoints.map { endpoint throws(ZMQError) in try endpoint.resolve().first ?? endpoint }
+                : reports.map { report throws(ZMQError) in
+                    let endpoint = try Endpoint(report.endpoint, for: .connecting)
+                    return try endpoint.resolve().first ?? endpoint
+                }
         } catch {
             throw CommandFailure(.unavailable, error.message)
         }

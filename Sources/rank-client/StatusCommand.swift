@@ -48,6 +48,12 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
+    /// What shows a table on a terminal, and nothing of one before it that had longer lines or more of them.
+    private static func screen(_ text: String, isFirst: Bool) -> String {
+        let lines = text.split(separator: "\n").map { "\($0)\u{1B}[K\n" }
+        return (isFirst ? "\u{1B}[2J" : "") + "\u{1B}[H" + lines.joined() + "\u{1B}[J"
+    }
+
     func run() throws {
         let tables = watch ? count ?? .max : 1
         let (interval, json) = (interval.duration, json)
@@ -61,10 +67,7 @@ struct StatusCommand: ParsableCommand {
                     try output.writeLine(JSONValue.array(now.map(\.json)).description)
                 } else {
                     let text = WorkerStatus.table(now)
-                    // Home, the table, and nothing of a longer one before it.
-                    try output.write(
-                        watch && output.isTerminal ? "\(number == 1 ? "\u{1B}[2J" : "")\u{1B}[H\(text)\u{1B}[J" : text
-                    )
+                    try output.write(watch && output.isTerminal ? Self.screen(text, isFirst: number == 1) : text)
                 }
                 last = now
                 next = max(next + interval, .now)

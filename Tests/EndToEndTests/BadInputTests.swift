@@ -90,7 +90,8 @@ struct BadInputTests {
         ]
     )
     func refusals(_ arguments: [String], _ exitCode: Int32, _ text: String) async throws {
-        let outcome = try await run("rank-client", ["rank", "--user", "1", "--items", "1"] + arguments)
+        let patience = arguments.contains("--deadline") ? [] : ["--deadline", "20s"]
+        let outcome = try await run("rank-client", ["rank", "--user", "1", "--items", "1"] + arguments + patience)
         #expect(outcome.exitCode == exitCode, "\(outcome.errors)")
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
         #expect(outcome.errors.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })

@@ -41,12 +41,44 @@ struct BenchTests {
         }
     }
 
+    @Test func workersThatAFileNamesAreLoaded() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withWorkers(2, options: ["--ranker", "null"], in: directory) { workers in
+                let file = directory.appending("workers").string
+                let text = workers.map { "\($0.endpoint)\n" }.joined()
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+                for list in ["file:\(file)", "\(workers[0].endpoint),file:\(file)"] {
+                    let outcome = try await run(
+                        "rank-client",
+                        ["bench", "--workers", list, "--floor", "file:\(file)", "--rate", "200", "--json"]
+                            + ["--duration", "1s", "--warm-up", "50ms", "--deadline", "10s"]
+                    )
+                    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+                    let report = try #require(
+                        try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+                    )
+                    for side in ["workers", "floor"] {
+                        let load = try #require(report[side] as? [String: Any])
+                        #expect(load["answered"] as? Int ?? 0 > 0)
+                    }
+                }
+                let missing = try await run(
+                    "rank-client",
+                    ["bench", "--workers", "file:/nonexistent/workers", "--rate", "5"]
+                )
+                #expect(missing.exitCode == 69)
+                #expect(missing.errors.contains("/nonexistent/workers: No such file"), "\(missing.errors)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ([], 64, "--rate or --closed-loop"),
         (["--rate", "5", "--closed-loop"], 64, "--rate or --closed-loop"),
         (["--rate", "0"], 64, "--rate"),
         (["--rate", "5", "--candidates", "0"], 64, "--candidates"),
         (["--rate", "5", "--candidates", "3", "--top", "4"], 64, "--top"),
+        (["--rate", "5", "--deadline", "0s"], 64, "--deadline is 0"),
         (["--rate", "5", "--floor", "x"], 64, "--floor"),
         (["--rate", "5", "--svg", "/nonexistent/x.svg"], 73, "/nonexistent"),
         (["--rate", "5"], 69, "tcp://127.0.0.1:1"),

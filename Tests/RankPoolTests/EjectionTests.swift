@@ -92,6 +92,26 @@ import Testing
         bench.answerAll()
     }
 
+    @Test func aWorkerThatIsLostWithEachRequestIsSetAside() {
+        var bench = Bench(workers: 2, options: PoolOptions(balancing: .roundRobin))
+        let weak = bench.links[1]
+        var losses = 0
+        for _ in 0..<100 {
+            let id = bench.start([1], deadline: Self.second)
+            if bench.out[0].link == weak {
+                losses += 1
+                bench.out = []
+                bench.state.handle(.lost, at: weak, now: bench.now)
+                bench.collect()
+                bench.becomeReady(weak)
+            }
+            bench.answerAll()
+            #expect(bench.scores(id) != nil)
+        }
+        #expect(losses == 5)
+        #expect(bench.state.links[1].health.isEjected(now: bench.now))
+    }
+
     @Test(arguments: [Status.resourceExhausted, .notFound, .invalidArgument])
     func whatWorksAsItShouldIsNotSick(_ status: Status) {
         var bench = Bench(workers: 2)

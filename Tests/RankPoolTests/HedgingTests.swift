@@ -77,6 +77,28 @@ import Testing
         #expect(bench.cancelled == [bench.out[1].request])
     }
 
+    /// Hedges do not hide that a worker answers nothing.
+    @Test func aWorkerWhoseRequestsOthersAnswerIsSetAside() {
+        var bench = Self.warm()
+        let mute = bench.links[0]
+        var hedges = 0
+        for _ in 0..<200 where !bench.state.links[0].health.isEjected(now: bench.now) {
+            let id = bench.start([1], deadline: 1_000_000)
+            if bench.out[0].link == mute {
+                bench.advance(to: bench.now + 1_000)
+                let second = bench.out[1]
+                bench.now += 50_000
+                bench.deliver(bench.answer(second.request, second.link), from: second.link)
+                bench.out = []
+                hedges += 1
+            }
+            bench.answerAll()
+            #expect(bench.scores(id) != nil)
+        }
+        #expect(hedges == 5)
+        #expect(bench.state.links[0].health.isEjected(now: bench.now))
+    }
+
     @Test func offByDefault() {
         var bench = Bench(workers: 3)
         for _ in 0..<400 {

@@ -179,7 +179,7 @@ import ZMQ
         let worker = try FakeWorker(silent)
         defer { worker.end() }
         let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
-        let short = CallOptions(deadline: .milliseconds(200))
+        let short = CallOptions(deadline: .seconds(2))
         for report in await pool.info() { _ = try report.result.get() }
         let error = await #expect(throws: PoolError.self) {
             try await pool.rank(user: 1, candidates: [1], options: short)

@@ -106,7 +106,7 @@ extension PoolState {
             budget.noteAnswer()
             if options.hedges {
                 hedging.noteAnswer(after: now - flight.startedAt)
-                cancelTwins(of: flight)
+                cancelTwins(of: flight, now: now)
             }
             links[flight.link.index].health.answered()
             links[flight.link.index].failure = nil

@@ -35,9 +35,11 @@ extension PoolState {
     }
 
     /// Takes back what nobody waits for since the same part was answered.
-    mutating func cancelTwins(of flight: Flight) {
+    mutating func cancelTwins(of flight: Flight, now: Int64) {
         for request in twins(of: flight) {
             guard let twin = land(request) else { continue }
+            // Else hedges would hide a worker that answers nothing.
+            noteLateness(of: twin, now: now)
             actions.append(.cancel(request, at: twin.link, as: makeRequestID()))
         }
     }

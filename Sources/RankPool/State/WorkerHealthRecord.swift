@@ -21,10 +21,10 @@ package struct WorkerHealthRecord: Hashable, Sendable {
     /// Whether it is set aside.
     package func isEjected(now: Int64) -> Bool { now < ejectedUntil }
 
-    /// The connection stands and the worker has said what it is.
+    /// The connection stands and the worker has said what it is, which is no answer to a request: who is lost with each of
+    /// them is set aside, too.
     package mutating func becameReady(now: Int64) {
         usableSince = max(now, ejectedUntil)
-        failures = 0
     }
 
     /// The worker answered, if only that the request is wrong.
