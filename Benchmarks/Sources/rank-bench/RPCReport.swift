@@ -29,7 +29,7 @@ struct RPCReport {
 
         func median(_ value: (Round) -> Double) -> Double { middle(of: rounds.map(value)) }
 
-        func median(ofFloods value: (Flood) -> Double) -> Double { middle(of: floods.map(value)) }
+        func medianOfFloods(_ value: (Flood) -> Double) -> Double { middle(of: floods.map(value)) }
 
         /// The promise: the worker's time over that of the C echo and of the scoring together.
         var overFloor: Double { median { $0.model.p50 / ($0.echo.p50 + $0.scoring.p50) } }
@@ -82,16 +82,16 @@ struct RPCReport {
         for (name, flood) in rates {
             lines.append(
                 "\(name), \(RPCOptions.outstanding) outstanding: "
-                    + String(format: "%.0f requests/s, ", transport.median(ofFloods: { $0[keyPath: flood].rate }))
+                    + String(format: "%.0f requests/s, ", transport.medianOfFloods({ $0[keyPath: flood].rate }))
                     + String(
                         format: "%.2f us of processor time each",
-                        transport.median(ofFloods: { $0[keyPath: flood].processorTime })
+                        transport.medianOfFloods({ $0[keyPath: flood].processorTime })
                     )
             )
         }
         lines.append(
-            String(format: "worker / C echo = %.3f of the rate, ", transport.median(ofFloods: \.rateRatio))
-                + String(format: "%.3f of the processor time", transport.median(ofFloods: \.processorRatio))
+            String(format: "worker / C echo = %.3f of the rate, ", transport.medianOfFloods(\.rateRatio))
+                + String(format: "%.3f of the processor time", transport.medianOfFloods(\.processorRatio))
         )
         return lines
     }
@@ -122,8 +122,8 @@ struct RPCReport {
         }
         func flood(_ get: (Flood) -> Throughput) -> [String: Double] {
             [
-                "requests_per_s": transport.median(ofFloods: { get($0).rate }),
-                "processor_us": transport.median(ofFloods: { get($0).processorTime }),
+                "requests_per_s": transport.medianOfFloods({ get($0).rate }),
+                "processor_us": transport.medianOfFloods({ get($0).processorTime }),
             ]
         }
         return [
@@ -137,8 +137,8 @@ struct RPCReport {
             "outstanding": RPCOptions.outstanding,
             "c_echo_outstanding": flood(\.echo),
             "worker_null_outstanding": flood(\.null),
-            "null_over_echo_rate": transport.median(ofFloods: \.rateRatio),
-            "null_over_echo_processor": transport.median(ofFloods: \.processorRatio),
+            "null_over_echo_rate": transport.medianOfFloods(\.rateRatio),
+            "null_over_echo_processor": transport.medianOfFloods(\.processorRatio),
             "worker_over_floor": transport.overFloor,
             "limit": limit,
             "within_limit": transport.overFloor <= limit,
