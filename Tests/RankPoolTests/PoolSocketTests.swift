@@ -1,5 +1,6 @@
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 import ZMQ
 
@@ -126,11 +127,9 @@ import ZMQ
     }
 
     @Test func waitsForAWorkerWhereAsked() async throws {
-        let endpoint = try {
-            let worker = try FakeWorker()
-            try worker.stop()
-            return worker.endpoint
-        }()
+        // A port that was free a moment ago may not be free any more.
+        let directory = try TemporaryDirectory()
+        let endpoint = "ipc://\(directory.path)/worker"
         let pool = try await RankPool.connect(endpoint, options: Self.patient)
         async let list = pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
         try await Task.sleep(for: .milliseconds(100))
