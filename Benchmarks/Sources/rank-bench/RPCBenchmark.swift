@@ -7,7 +7,12 @@ struct RPCBenchmark {
     private static let warmUp = 300
 
     /// How many times as many requests as round trips are timed with several outstanding.
-    private static let flood = 4
+    ///
+    /// A turn has to last longer than the scheduler takes to settle on cores.
+    private static let flood = 40
+
+    /// Rounds of them.
+    private static let floodRounds = 9
 
     let options: RPCOptions
 
@@ -54,7 +59,7 @@ struct RPCBenchmark {
             }
             // Afterwards, since a flood makes the system move threads to other cores.
             var floods: [RPCReport.Flood] = []
-            for round in 0..<options.rounds {
+            for round in 0..<min(options.rounds, Self.floodRounds) {
                 var turns: [Int: Throughput] = [:]
                 for server in round % 2 == 0 ? [0, 1] : [1, 0] {
                     let count = Self.flood * options.requests
