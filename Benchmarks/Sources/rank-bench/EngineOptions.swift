@@ -9,22 +9,13 @@ struct EngineOptions {
     var json = false
 
     init(_ arguments: ArraySlice<String>) throws {
-        var rest = arguments
-        while let name = rest.popFirst() {
-            if name == "--json" {
-                json = true
-                continue
-            }
-            guard let value = rest.popFirst() else { throw BenchmarkError("\(name) wants a value\n\(Self.usage)") }
+        json = try OptionReader.read(arguments, usage: Self.usage) { name, value in
             switch name {
             case "--model": model = value
-            case "--rounds":
-                guard let number = Int(value), (1...1_000).contains(number) else {
-                    throw BenchmarkError("--rounds wants a number from 1 to 1000, not \(value)")
-                }
-                rounds = number
-            default: throw BenchmarkError("unknown option \(name)\n\(Self.usage)")
+            case "--rounds": rounds = try OptionReader.count(name, value, most: 1_000)
+            default: return false
             }
+            return true
         }
         guard !model.isEmpty else { throw BenchmarkError(Self.usage) }
     }

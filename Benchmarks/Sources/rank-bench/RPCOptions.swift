@@ -21,30 +21,18 @@ struct RPCOptions {
     var json = false
 
     init(_ arguments: ArraySlice<String>) throws {
-        var rest = arguments
-        while let name = rest.popFirst() {
-            if name == "--json" {
-                json = true
-                continue
-            }
-            guard let value = rest.popFirst() else { throw BenchmarkError("\(name) wants a value\n\(Self.usage)") }
+        json = try OptionReader.read(arguments, usage: Self.usage) { name, value in
             switch name {
             case "--worker": worker = value
             case "--echo": echo = value
             case "--model": model = value
-            case "--candidates": candidates = try Self.count(name, value)
-            case "--rounds": rounds = try Self.count(name, value)
-            case "--requests": requests = try Self.count(name, value)
-            default: throw BenchmarkError("unknown option \(name)\n\(Self.usage)")
+            case "--candidates": candidates = try OptionReader.count(name, value)
+            case "--rounds": rounds = try OptionReader.count(name, value)
+            case "--requests": requests = try OptionReader.count(name, value)
+            default: return false
             }
+            return true
         }
         guard !worker.isEmpty, !echo.isEmpty, !model.isEmpty else { throw BenchmarkError(Self.usage) }
-    }
-
-    private static func count(_ name: String, _ value: String) throws -> Int {
-        guard let number = Int(value), (1...100_000).contains(number) else {
-            throw BenchmarkError("\(name) wants a number from 1 to 100000, not \(value)")
-        }
-        return number
     }
 }
