@@ -15,8 +15,7 @@
 ///
 /// Not for use by two threads at once; the compiler sees to it.
 @safe
-public struct FrameWriter: ~Copyable, @unchecked Sendable {
-    // Sendable: the memory is owned by this one value, which cannot be copied.
+public struct FrameWriter: ~Copyable, @unchecked Sendable {  // Proof: this one value owns the memory; no copies.
     private var memory: UnsafeMutableRawBufferPointer
     private var count = 0
 

@@ -78,8 +78,8 @@ def _assemble(tensors: Dict[str, np.ndarray], metadata: Dict[str, str]) -> Tuple
     text += b" " * (-(8 + len(text)) % 64)
     data = struct.pack("<Q", len(text)) + text + b"".join(body)
     digest = hashlib.sha256(data).hexdigest()
-    placeholder = b'"digest":"' + b"0" * 64
-    return data.replace(placeholder, b'"digest":"' + digest.encode(), 1), digest[:32]
+    zeros = b'"digest":"' + b"0" * 64
+    return data.replace(zeros, b'"digest":"' + digest.encode(), 1), digest[:32]
 
 
 def _replace(path: str, data: bytes) -> None:
