@@ -1,4 +1,4 @@
-// The plan `factored` with AVX-512. Three things make it faster than one layer after another:
+// The plans `factored` and `user-once` with AVX-512. Three things make it faster than one layer after another:
 //
 // - While the sums of one tile of candidates grow, the first layer of the next tile is computed, sixteen units after
 //   every few, and the rows of the one after that are prefetched: additions and loads run beside the multiplications

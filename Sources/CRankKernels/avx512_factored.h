@@ -1,11 +1,11 @@
-// The first two layers of many candidates at once, where both halves of the first one come from tables.
+// The first two layers of many candidates at once, where both halves of the first one have been computed.
 #pragma once
 
 #include "levels.h"
 
 #if defined(__x86_64__)
 /// Computes `count` candidates of a run from `at` on, at most `rank_group_rows` of them. The network is dense and has a
-/// hidden layer, `run` has both tables.
+/// hidden layer, `run` has both halves.
 ///
 /// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it
 /// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: RANK_GROUP_FLOATS

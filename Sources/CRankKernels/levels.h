@@ -53,3 +53,15 @@ static inline size_t rank_group_rows(const rank_network *network) {
     }
     return fitting > RANK_TILE_ROWS ? fitting : RANK_TILE_ROWS;
 }
+
+/// Candidates whose halves of the first layer a factored kernel computes at a time where no table has them, at most.
+#define RANK_BLOCK_ROWS 128
+
+/// Candidates whose halves are computed at a time: fewer where those take more than 128 KiB, and never more than
+/// `rank_group_rows`. 0 without hidden layers.
+static inline size_t rank_block_rows(const rank_network *network) {
+    const size_t group = rank_group_rows(network);
+    size_t fitting = 32768 / network->candidate_half.stride;
+    fitting = fitting < RANK_TILE_ROWS ? RANK_TILE_ROWS : fitting > RANK_BLOCK_ROWS ? RANK_BLOCK_ROWS : fitting;
+    return fitting < group ? fitting : group;
+}

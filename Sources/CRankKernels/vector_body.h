@@ -323,9 +323,44 @@ INLINE int rows_of_next_tile(size_t left) {
 }
 
 #ifdef RANK_FACTORED
-// Both halves of the first layer from their tables, and at least one hidden layer: RANK_FACTORED is faster.
-INLINE void score_factored(const rank_network *network, const rank_run *run) {
+// How many candidates ahead embeddings are fetched: some tiles of the first layer take as long as memory does.
+#define EMBEDDINGS_AHEAD 96
+
+// Fetches the embeddings of `count` candidates of a run from `at` on, as far as there are any, before their turn.
+INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run, size_t at, size_t count) {
+    const size_t bytes = network->candidate_dimensions * sizeof(float);
+    for (const size_t end = at + count < run->count ? at + count : run->count; at < end; at++) {
+        const char *row = (const char *)network->candidate_embedding + run->candidate_rows[at] * bytes;
+        // The rest of a long row is in the order in which the processor fetches by itself.
+        for (size_t byte = 0; byte < bytes && byte < 256; byte += 64) {
+            __builtin_prefetch(row + byte);
+        }
+    }
+}
+
+// The first layer's half of `count` candidates of a run from `at` on, into [count][stride].
+INLINE void candidate_halves(const rank_network *network, const rank_run *run, size_t at, size_t count, float *halves) {
+    const rank_matrix *matrix = &network->candidate_half;
+    const size_t dimensions = network->candidate_dimensions;
+    for (const size_t end = at + count; at < end;) {
+        const int rows = rows_of_next_tile(end - at);
+        tile tile = {.out = halves, .out_stride = matrix->stride};
+        for (int r = 0; r < rows; r++) {
+            tile.x[r] = network->candidate_embedding + run->candidate_rows[at + r] * dimensions;
+            tile.a[r] = tile.x[r];
+        }
+        prefetch_embeddings(network, run, at + EMBEDDINGS_AHEAD, (size_t)rows);
+        layer(matrix, &tile, FINISH_STORE, rows);
+        halves += rows * matrix->stride;
+        at += rows;
+    }
+}
+
+// The user's half of the first layer is there, and at least one hidden layer: RANK_FACTORED is faster. Where the
+// candidates' halves are in no table, those of a block of candidates are computed first and take its place.
+INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     const size_t group = rank_group_rows(network);
+    const size_t most = run->candidate_table ? group : rank_block_rows(network);
     const bool deep = network->hidden_count > 1;
     const size_t width = network->hidden->stride;
     const size_t widest = rank_widest(network);
@@ -333,10 +368,26 @@ INLINE void score_factored(const rank_network *network, const rank_run *run) {
     float *odd = even + RANK_TILE_ROWS * widest;
     float *own = odd + RANK_TILE_ROWS * widest;
     float *first = own + group * RANK_GROUP_FLOATS;
+    float *halves = first + (deep ? group * width : 0);
+    uint32_t places[RANK_BLOCK_ROWS];
+    rank_run block = *run;
+    if (!run->candidate_table) {
+        for (uint32_t place = 0; place < RANK_BLOCK_ROWS; place++) {
+            places[place] = place;
+        }
+        block.candidate_rows = places;
+        block.candidate_table = halves;
+        prefetch_embeddings(network, run, 0, EMBEDDINGS_AHEAD);
+    }
     for (size_t done = 0; done < run->count;) {
-        const size_t count = run->count - done < group ? run->count - done : group;
+        const size_t count = run->count - done < most ? run->count - done : most;
         float *y = run->scores + done;
-        RANK_FACTORED(network, run, done, count, own, deep ? first : y);
+        if (run->candidate_table) {
+            RANK_FACTORED(network, run, done, count, own, deep ? first : y);
+        } else {
+            candidate_halves(network, run, done, count, halves);
+            RANK_FACTORED(network, &block, 0, count, own, deep ? first : y);
+        }
         for (size_t at = 0; deep && at < count;) {
             const int rows = rows_of_next_tile(count - at);
             deeper(network, 1, first + at * width, width, even, odd, rows, y + at);
@@ -352,8 +403,8 @@ RANK_TARGET static void score(const rank_network *network, const rank_run *run) 
 #ifdef RANK_FACTORED
     // One dense tile has no next one to prepare meanwhile.
     const bool worthwhile = network->skip_dead_units || run->count > RANK_TILE_ROWS;
-    if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half && run->candidate_table) {
-        score_factored(network, run);
+    if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
+        score_blocks(network, run);
         return;
     }
 #endif

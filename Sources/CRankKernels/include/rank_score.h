@@ -47,8 +47,7 @@ typedef struct rank_network {
     bool has_mean;
     float mean;
     /// Whether units of the first layer that are at +0 for a whole tile of candidates are passed over: the same bits,
-    /// faster where enough units are. Heeded by RANK_LEVEL_AVX512 where both halves of the first layer come from
-    /// tables.
+    /// faster where enough units are. Heeded by RANK_LEVEL_AVX512 where the user's half of the first layer is given.
     bool skip_dead_units;
     rank_matrix user_half;
     rank_matrix candidate_half;
