@@ -14,6 +14,8 @@ internal import CRankKernels
     private let network: Network
     /// The halves of the first layer for every row, under the factored plan.
     private let tables: (users: SharedFloats, candidates: SharedFloats)?
+    /// Every score, under the full plan.
+    private let fullTable: FullTable?
     /// The half of the user of the last call, under the plan user-once.
     private let userHalf = ScoringScratch()
     private var userHalfRow: UInt32?
@@ -28,35 +30,23 @@ internal import CRankKernels
         self.network = network
         unsafe rows = .allocate(capacity: Self.chunk)
         let stride = network.tableStride
-        if plan == .factored, stride > 0 {
-            let (users, candidates) = (model.shape.userRows, model.shape.candidateRows)
-            tables = unsafe (
-                SharedFloats(count: users * stride) {
-                    unsafe network.halfRows(RANK_HALF_USER, from: 0, count: users, into: $0.baseAddress)
-                },
-                SharedFloats(count: candidates * stride) {
-                    unsafe network.halfRows(RANK_HALF_CANDIDATE, from: 0, count: candidates, into: $0.baseAddress)
-                }
-            )
-        } else {
-            tables = nil
-        }
+        tables =
+            plan == .factored && stride > 0
+            ? (
+                users: network.table(RANK_HALF_USER, rows: model.shape.userRows),
+                candidates: network.table(RANK_HALF_CANDIDATE, rows: model.shape.candidateRows)
+            ) : nil
         userHalf.reserve(stride)
-        // Without tables or a hidden layer behind the first, no kernel skips anything, and none says that it does.
-        if let tables, let width = model.shape.layerWidths.dropLast(2).first {
+        // Without the user's half or a hidden layer behind the first, no kernel skips anything, and none says it does.
+        if plan != .direct, let width = model.shape.layerWidths.dropLast(2).first {
             let skipping = network.kernel.skipping
             let isWorthIt =
                 forced?.skipsDeadUnits
-                ?? (skipping.skipsDeadUnits
-                    && LiveUnits.areFew(
-                        users: tables.users,
-                        candidates: tables.candidates,
-                        stride: stride,
-                        width: width
-                    ))
+                ?? (skipping.skipsDeadUnits && LiveUnits.areFew(network, model.shape, width: width))
             if isWorthIt { network.kernel = skipping }
         }
         kernel = network.kernel
+        fullTable = plan == .full ? FullTable(model.weights, kernel: network.kernel) : nil
         info = model.info(plan: plan, kernel: kernel)
     }
 
@@ -83,14 +73,18 @@ internal import CRankKernels
             let part = start..<min(start + Self.chunk, candidates.upperBound)
             let offset = start - candidates.lowerBound
             unknownCount += try unsafe findRows(query.candidates, part, unknown: unknownBase + offset)
-            unsafe network.run(
-                userRow,
-                userHalf: half,
-                table: tables?.candidates.buffer.baseAddress,
-                rows: rowBase,
-                count: part.count,
-                scores: scoreBase + offset
-            )
+            if let fullTable {
+                unsafe fullTable.copy(userRow, rows: rowBase, count: part.count, into: scoreBase + offset)
+            } else {
+                unsafe network.run(
+                    userRow,
+                    userHalf: half,
+                    table: tables?.candidates.buffer.baseAddress,
+                    rows: rowBase,
+                    count: part.count,
+                    scores: scoreBase + offset
+                )
+            }
             try unsafe Self.demandFinite(scoreBase + offset, query, part)
             start = part.upperBound
         }
@@ -147,7 +141,7 @@ internal import CRankKernels
     /// a row.
     private func half(of row: UInt32) -> UnsafePointer<Float>? {
         switch plan {
-        case .direct:
+        case .direct, .full:
             return nil
         case .factored:
             return unsafe tables?.users.buffer.baseAddress.map { unsafe $0 + Int(row) * network.tableStride }
@@ -205,21 +199,25 @@ internal import CRankKernels
 }
 
 extension RankModel {
-    /// Makes a ranker: packs the dense layers for a kernel and, under the factored plan, computes its tables.
+    /// Makes a ranker: packs the dense layers for a kernel and computes the plan's tables.
     ///
     /// - Parameters:
-    ///   - plan: The plan to force, or nil for the fastest whose tables fit.
-    ///   - memoryBudget: Bytes of tables that an automatic plan may make.
+    ///   - plan: The plan to force, or nil for the fastest whose tables fit, the full table left out.
+    ///   - memoryBudget: Bytes of tables that a plan may make.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: ``EngineError/Code/kernelUnavailable``.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where a forced plan's tables
+    ///   do not fit.
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
         kernel: String? = nil
     ) throws(EngineError) -> sending EmbeddingRanker {
-        let plan = plan ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
-        return EmbeddingRanker(self, plan: plan, forced: try Kernel.forced(kernel))
+        let forced = try Kernel.forced(kernel)
+        let plan =
+            try plan?.fitting(shape, memoryBudget: memoryBudget)
+            ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
+        return EmbeddingRanker(self, plan: plan, forced: forced)
     }
 
     /// The facts of INFO.

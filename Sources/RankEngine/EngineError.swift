@@ -29,6 +29,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let selfCheckFailed = Code("self-check failed")
         /// No kernel has that name, or this CPU cannot run it: choose another.
         public static let kernelUnavailable = Code("kernel unavailable")
+        /// The tables of the plan that was asked for do not fit the memory budget: raise it, or choose another plan.
+        public static let budgetTooSmall = Code("budget too small")
     }
 
     /// The kind of failure.

@@ -5,8 +5,8 @@ internal import CRankKernels
 /// All give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     let level: rank_level
-    /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, where both halves
-    /// of that layer come from tables.
+    /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, under every plan
+    /// but direct.
     ///
     /// Faster where enough units are; see ``LiveUnits``.
     let skipsDeadUnits: Bool

@@ -1,3 +1,5 @@
+internal import CRankKernels
+
 /// How many units of the first layer are worth a multiplication.
 ///
 /// relu leaves units at 0. A kernel that passes over those which are at 0 for a few candidates in a row saves their
@@ -13,33 +15,37 @@ enum LiveUnits {
     static let limit = 0.9
 
     /// Whether at most ``limit`` of the units are live.
-    static func areFew(users: SharedFloats, candidates: SharedFloats, stride: Int, width: Int) -> Bool {
-        share(users: users, candidates: candidates, stride: stride, width: width) <= limit
+    static func areFew(_ network: Network, _ shape: ModelShape, width: Int) -> Bool {
+        share(network, shape, width: width) <= limit
     }
 
     /// The share of units above 0 for at least one of ``tileRows`` candidates, over up to 256 pairs of a user and such a
     /// tile, and fewer where layers are wider than 1,024 units.
     ///
-    /// The pairs are the same in every run, so that the choice is too. Takes about a million additions at most.
+    /// The pairs are the same in every run, so that the choice is too. Takes the first layer's halves of four rows for
+    /// each pair: half a millisecond for the tutorial's shape.
     ///
     /// - Parameters:
-    ///   - users: The users' halves of the first layer, [rows][`stride`].
-    ///   - candidates: The candidates' halves, likewise.
-    ///   - stride: Floats of a row.
-    ///   - width: Units of the first layer, at most `stride` and at least 1.
+    ///   - network: What computes the halves; it has dense layers.
+    ///   - shape: Its model's.
+    ///   - width: Units of the first layer, at least 1.
     /// - Returns: A number from 0 to 1.
-    static func share(users: SharedFloats, candidates: SharedFloats, stride: Int, width: Int) -> Double {
-        let (userRows, candidateRows) = (users.count / stride, candidates.count / stride)
-        guard userRows > 0, candidateRows > 0, width > 0 else { return 1 }
-        let (a, c) = unsafe (users.buffer, candidates.buffer)
+    static func share(_ network: Network, _ shape: ModelShape, width: Int) -> Double {
+        let stride = network.tableStride
+        let halves = ScoringScratch()
+        halves.reserve((1 + tileRows) * stride)
+        guard let a = unsafe halves.floats.baseAddress, width > 0, width <= stride else { return 1 }
         let pairs = max(min(256, 262_144 / width), 4)
         var live = 0
         for pair in 0..<pairs {
-            let user = pair * 7919 % userRows * stride
-            let rows = (0..<tileRows).map { (pair * tileRows + $0) * 104_729 % candidateRows * stride }
+            unsafe network.halfRows(RANK_HALF_USER, from: UInt32(pair * 7919 % shape.userRows), count: 1, into: a)
+            for place in 0..<tileRows {
+                let row = UInt32((pair * tileRows + place) * 104_729 % shape.candidateRows)
+                unsafe network.halfRows(RANK_HALF_CANDIDATE, from: row, count: 1, into: a + (1 + place) * stride)
+            }
             for unit in 0..<width {
-                let bias = unsafe a[user + unit]
-                if rows.contains(where: { unsafe bias + c[$0 + unit] > 0 }) { live += 1 }
+                let bias = unsafe a[unit]
+                if (1...tileRows).contains(where: { unsafe bias + a[$0 * stride + unit] > 0 }) { live += 1 }
             }
         }
         return Double(live) / Double(pairs * width)

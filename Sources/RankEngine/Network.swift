@@ -89,6 +89,13 @@ internal import CRankKernels
         unsafe rank_half_rows(kernel.level, &description, half, first, count, output)
     }
 
+    /// Computes one half of the first layer for the first `rows` rows: [rows][tableStride].
+    func table(_ half: rank_half, rows: Int) -> SharedFloats {
+        unsafe SharedFloats(count: rows * tableStride) {
+            unsafe halfRows(half, from: 0, count: rows, into: $0.baseAddress)
+        }
+    }
+
     // MARK: Layers
 
     private func addLayers() {

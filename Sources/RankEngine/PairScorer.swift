@@ -4,10 +4,8 @@ internal import CRankKernels
 ///
 /// The scores are those of every ranker, bit for bit. One thread at a time.
 package final class PairScorer {
-    private let network: Network
+    private let scorer: RowScorer
     private let shape: ModelShape
-    private let candidateTable: SharedFloats?
-    private let userHalf = ScoringScratch()
 
     /// Scores with a loaded model.
     package convenience init(_ model: RankModel, kernel: String? = nil) throws(EngineError) {
@@ -20,19 +18,11 @@ package final class PairScorer {
     }
 
     private init(_ weights: ModelWeights, kernel: Kernel) {
-        let network = Network(weights, kernel: kernel)
-        self.network = network
         shape = weights.shape
-        let stride = network.tableStride
-        userHalf.reserve(stride)
-        let plan = ScoringPlan.chosen(for: weights.shape)
-        let rows = shape.candidateRows
-        candidateTable =
-            plan != .factored || stride == 0
-            ? nil
-            : unsafe SharedFloats(count: rows * stride) {
-                unsafe network.halfRows(RANK_HALF_CANDIDATE, from: 0, count: rows, into: $0.baseAddress)
-            }
+        let halves =
+            ScoringPlan.chosen(for: shape) == .factored
+            ? Network(weights, kernel: kernel).table(RANK_HALF_CANDIDATE, rows: shape.candidateRows) : nil
+        scorer = RowScorer(weights, kernel: kernel, candidateHalves: halves)
     }
 
     /// The score of each pair of rows, in order.
@@ -72,19 +62,10 @@ package final class PairScorer {
     }
 
     private func score(_ user: UInt32, _ rows: [UInt32], _ scores: inout [Float], _ part: Range<Int>) {
-        let half = unsafe userHalf.floats.baseAddress
-        if let half = unsafe half { unsafe network.halfRows(RANK_HALF_USER, from: user, count: 1, into: half) }
         unsafe rows.withUnsafeBufferPointer { rows in
             unsafe scores.withUnsafeMutableBufferPointer { scores in
-                guard let rowBase = rows.baseAddress, let scoreBase = scores.baseAddress else { return }
-                unsafe network.run(
-                    user,
-                    userHalf: half.map { unsafe UnsafePointer($0) },
-                    table: candidateTable?.buffer.baseAddress,
-                    rows: rowBase + part.lowerBound,
-                    count: part.count,
-                    scores: scoreBase + part.lowerBound
-                )
+                guard let base = scores.baseAddress else { return }
+                unsafe scorer.score(user, UnsafeBufferPointer(rebasing: rows[part]), into: base + part.lowerBound)
             }
         }
     }

@@ -1,4 +1,4 @@
-/// How much of the first dense layer is computed ahead.
+/// How much of a score is computed ahead.
 ///
 /// Every plan gives the same bits.
 public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
@@ -8,21 +8,48 @@ public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
     case userOnce = "user-once"
     /// Both halves from tables made when the ranker is made: four bytes for each row and each unit of the first layer.
     case factored
+    /// Every score from a table made when the ranker is made: four bytes for each user and each candidate.
+    ///
+    /// Never chosen unless asked for.
+    case full
 
     /// The bytes of tables that a ranker makes for itself unless told otherwise: 256 MiB.
     public static let defaultMemoryBudget = 256 << 20
 
-    /// The bytes of tables that the factored plan needs for a model.
-    public static func factoredBytes(_ shape: ModelShape) -> Int {
-        guard let width = shape.layerWidths.first else { return 0 }
-        return (shape.userRows + shape.candidateRows) * ((width + 15) / 16 * 16) * MemoryLayout<Float>.stride
+    /// The bytes of tables that this plan makes for a model; `Int.max` where the number is larger.
+    public func tableBytes(_ shape: ModelShape) -> Int {
+        switch self {
+        case .direct, .userOnce:
+            return 0
+        case .factored:
+            guard let width = shape.layerWidths.first else { return 0 }
+            return (shape.userRows + shape.candidateRows) * ((width + 15) / 16 * 16) * MemoryLayout<Float>.stride
+        case .full:
+            let (pairs, overflow) = shape.userRows.multipliedReportingOverflow(by: shape.candidateRows)
+            let (bytes, overflows) = pairs.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+            return overflow || overflows ? .max : bytes
+        }
     }
 
-    /// The fastest plan whose tables fit `memoryBudget` bytes.
+    /// The fastest plan whose tables fit `memoryBudget` bytes, the full table left out.
     ///
     /// A model without dense layers has nothing to compute ahead: direct.
     public static func chosen(for shape: ModelShape, memoryBudget: Int = defaultMemoryBudget) -> ScoringPlan {
         if shape.layerWidths.isEmpty { return .direct }
-        return factoredBytes(shape) <= memoryBudget ? .factored : .userOnce
+        return ScoringPlan.factored.tableBytes(shape) <= memoryBudget ? .factored : .userOnce
+    }
+
+    /// The plan itself, if its tables fit `memoryBudget` bytes.
+    ///
+    /// - Throws: ``EngineError/Code/budgetTooSmall``.
+    func fitting(_ shape: ModelShape, memoryBudget: Int) throws(EngineError) -> ScoringPlan {
+        let bytes = tableBytes(shape)
+        guard bytes > memoryBudget else { return self }
+        throw EngineError(
+            .budgetTooSmall,
+            "the plan \(rawValue) needs \(bytes == .max ? "more than \(bytes)" : "\(bytes)") bytes of tables for "
+                + "\(shape.userRows) users' and \(shape.candidateRows) candidates' rows, and the memory budget is "
+                + "\(memoryBudget) bytes; raise the budget, or choose another plan"
+        )
     }
 }

@@ -111,7 +111,7 @@ struct InspectCommand: ParsableCommand {
     private func plans(_ model: RankModel) -> [(ScoringPlan, bytes: Int, isChosen: Bool)] {
         let chosen = ScoringPlan.chosen(for: model.shape)
         return ScoringPlan.allCases.map { plan in
-            (plan, plan == .factored ? ScoringPlan.factoredBytes(model.shape) : 0, plan == chosen)
+            (plan, plan.tableBytes(model.shape), plan == chosen)
         }
     }
 }

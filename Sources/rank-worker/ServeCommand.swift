@@ -76,7 +76,12 @@ struct ServeCommand: ParsableCommand {
     var costPerCandidate: DurationArgument?
 
     @Option(
-        help: ArgumentHelp("direct, user-once or factored; by default the fastest that fits the memory budget."),
+        help: ArgumentHelp(
+            """
+            direct, user-once, factored, or full, a table of every score; by default the fastest of the first three that \
+            fits the memory budget. Refused where its tables do not fit.
+            """
+        ),
         transform: readPlan
     )
     var plan: ScoringPlan?

@@ -1,4 +1,5 @@
 import Foundation
+import RankEngine
 import RankProtocol
 import Subprocess
 import SystemPackage
@@ -71,6 +72,25 @@ struct RankWorkerTests {
                 #expect(outcome.errors.contains(path), "\(outcome.errors)")
                 #expect(!FileManager.default.fileExists(atPath: socket))
             }
+        }
+    }
+
+    @Test(
+        "A plan whose tables do not fit the memory budget ends with 65 and names both",
+        arguments: ["factored", "full"]
+    )
+    func budget(plan: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let arguments = [
+                "--model", model, "--plan", plan, "--memory-budget", "4K", "--bind", "ipc://\(directory)/s",
+            ]
+            let outcome = try await run("rank-worker", ["serve"] + arguments)
+            #expect(outcome.exitCode == 65)
+            let shape = try RankModel.load(path: model).shape
+            let bytes = try #require(ScoringPlan(rawValue: plan)).tableBytes(shape)
+            #expect(outcome.errors.contains("the plan \(plan) needs \(bytes) bytes"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("the memory budget is 4096 bytes"), "\(outcome.errors)")
         }
     }
 

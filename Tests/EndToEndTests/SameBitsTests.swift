@@ -26,7 +26,7 @@ struct SameBitsTests {
             var random = RandomNumbers(seed: UInt64(size))
             let candidates = random.candidates(size)
             let expected = try Self.oracle(model, candidates)
-            for plan in ["direct", "user-once", "factored"] {
+            for plan in ["direct", "user-once", "factored", "full"] {
                 let found = try await withWorkers(1, options: ["--model", model, "--plan", plan], in: directory) {
                     workers in
                     var found: [[UInt32]] = []

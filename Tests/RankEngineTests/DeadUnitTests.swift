@@ -23,11 +23,13 @@ struct DeadUnitTests {
         let oracle = try model.makeRanker(plan: .direct, kernel: "scalar")
         let expected = try bits(oracle, ids)
         for kernel in Kernel.supported {
-            let ranker = try model.makeRanker(plan: .factored, kernel: kernel.description)
-            #expect(ranker.kernel == ((spec.hidden?.count ?? 0) > 1 ? kernel : kernel.summing))
-            for count in [1, 2, 3, 4, 5, 6, 7, 12, 13, 100, 511, 512, 513, 1_100] {
-                let scored = try bits(ranker, Array(ids[..<count]))
-                #expect(scored == Array(expected[..<count]), "\(kernel), \(count) candidates")
+            for plan in [ScoringPlan.factored, .userOnce] {
+                let ranker = try model.makeRanker(plan: plan, kernel: kernel.description)
+                #expect(ranker.kernel == ((spec.hidden?.count ?? 0) > 1 ? kernel : kernel.summing))
+                for count in [1, 2, 3, 4, 5, 6, 7, 12, 13, 96, 128, 129, 511, 512, 513, 1_100] {
+                    let scored = try bits(ranker, Array(ids[..<count]))
+                    #expect(scored == Array(expected[..<count]), "\(kernel), \(plan), \(count) candidates")
+                }
             }
         }
     }
@@ -44,13 +46,14 @@ struct DeadUnitTests {
         #expect(try model.makeRanker(kernel: "\(Kernel.best)").kernel == .best)
     }
 
-    @Test func onlyTablesAndAHiddenLayerAllowIt() throws {
+    @Test func onlyTheUsersHalfAndAHiddenLayerAllowIt() throws {
         guard let skipping = Self.skipping else { return }
         let directory = try TemporaryDirectory()
         try ModelSpec(hidden: [16, 8], values: .live).draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
-        #expect(try model.makeRanker(plan: .factored, kernel: "\(skipping)").kernel == skipping)
-        #expect(try model.makeRanker(plan: .userOnce, kernel: "\(skipping)").kernel.description == "avx512")
+        for plan in [ScoringPlan.userOnce, .factored, .full] {
+            #expect(try model.makeRanker(plan: plan, kernel: "\(skipping)").kernel == skipping)
+        }
         #expect(try model.makeRanker(plan: .direct, kernel: "\(skipping)").kernel.description == "avx512")
         for hidden in [[], [16]] {
             try ModelSpec(hidden: hidden, values: .dead).draft().write(to: directory.file("model"))

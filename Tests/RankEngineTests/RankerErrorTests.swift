@@ -125,7 +125,7 @@ struct RankerErrorTests {
 
     @Test func plansFollowTheBudget() throws {
         let bytes = (5 + 23) * 16 * 4
-        #expect(ScoringPlan.factoredBytes(model.shape) == bytes)
+        #expect(ScoringPlan.factored.tableBytes(model.shape) == bytes)
         #expect(try model.makeRanker(memoryBudget: bytes).plan == .factored)
         #expect(try model.makeRanker(memoryBudget: bytes - 1).plan == .userOnce)
         #expect(try model.makeRanker(plan: .direct).plan == .direct)

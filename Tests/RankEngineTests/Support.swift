@@ -1,4 +1,5 @@
 import RankEngine
+import Synchronization
 import TestSupport
 import Testing
 
@@ -62,4 +63,19 @@ func engineError(_ body: () throws -> Void) -> EngineError? {
 /// The bytes of a number, the least first.
 func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
+
+/// Counts that several threads add to.
+final class Counters: Sendable {
+    private let counts: Mutex<[Int]>
+
+    init(_ count: Int) {
+        counts = Mutex([Int](repeating: 0, count: count))
+    }
+
+    func add(_ index: Int) {
+        counts.withLock { $0[index] += 1 }
+    }
+
+    var values: [Int] { counts.withLock { $0 } }
 }

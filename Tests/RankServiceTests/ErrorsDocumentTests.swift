@@ -47,7 +47,16 @@ struct ErrorsDocumentTests {
         let starts: [() throws -> Worker] =
             configurations.map { configuration in { try Worker.start(configuration, ranker: TestRanker()) } }
             + sources.map { source in { try Worker.start(local, models: .numbers(source)) } }
-            + [{ try Worker.start(local, ranker: CheckedRanker(2)) }]
+            + [
+                { try Worker.start(local, ranker: CheckedRanker(2)) },
+                {
+                    let readable = ModelSource.file(#filePath)
+                    let supply = ModelSupply(readable) { _ throws(EngineError) in
+                        try TestModel.loaded().makeRanker(plan: .full, memoryBudget: 1 << 20)
+                    }
+                    return try Worker.start(local, models: supply)
+                },
+            ]
         var errors = [ServiceError(.resourceExhausted, "raise the limit of open files (ulimit -n)")]
         for start in starts {
             do {

@@ -14,6 +14,15 @@ enum TestModel {
         return try RankModel.load(path: path)
     }
 
+    /// The model, for a loader, which throws errors of the engine alone.
+    static func loaded() throws(EngineError) -> RankModel {
+        do {
+            return try load()
+        } catch {
+            throw error as? EngineError ?? EngineError(.cannotRead, "no temporary directory: \(error)")
+        }
+    }
+
     static func ranker(plan: ScoringPlan? = nil, kernel: String? = nil) throws -> sending EmbeddingRanker {
         try load().makeRanker(plan: plan, kernel: kernel)
     }

@@ -3,4 +3,5 @@
 
 #include "rank_cpu.h"
 #include "rank_gemm.h"
+#include "rank_processors.h"
 #include "rank_score.h"

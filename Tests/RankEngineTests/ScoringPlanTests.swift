@@ -1,0 +1,85 @@
+import RankEngine
+import TestSupport
+import Testing
+
+@Suite("Plans and their tables")
+struct ScoringPlanTests {
+    private static func model() throws -> RankModel {
+        let directory = try TemporaryDirectory()
+        try ModelSpec(hidden: [48, 16]).draft().write(to: directory.file("model"))
+        return try RankModel.load(path: directory.file("model"))
+    }
+
+    /// The tutorial's shape, or none of its layers, with so many rows.
+    private static func shape(_ users: Int, _ candidates: Int, layers: [Int] = [256, 64, 1]) throws -> ModelShape {
+        var shape = try model().shape
+        (shape.userRows, shape.candidateRows, shape.layerWidths) = (users, candidates, layers)
+        return shape
+    }
+
+    @Test func bytes() throws {
+        let tutorial = try Self.shape(944, 1_683)
+        #expect(ScoringPlan.direct.tableBytes(tutorial) == 0)
+        #expect(ScoringPlan.userOnce.tableBytes(tutorial) == 0)
+        #expect(ScoringPlan.factored.tableBytes(tutorial) == (944 + 1_683) * 1_024)
+        #expect(ScoringPlan.full.tableBytes(tutorial) == 944 * 1_683 * 4)
+        let largest = try Self.shape((1 << 32) - 1, (1 << 32) - 1, layers: [65_536, 1])
+        #expect(ScoringPlan.full.tableBytes(largest) == .max)
+        #expect(ScoringPlan.factored.tableBytes(largest) == ((1 << 33) - 2) << 18)
+        #expect(try ScoringPlan.factored.tableBytes(Self.shape(5, 5, layers: [])) == 0)
+    }
+
+    @Test("The budget chooses, and never the full table", arguments: [0, 1 << 20, 1 << 40])
+    func chosen(budget: Int) throws {
+        #expect(try ScoringPlan.chosen(for: Self.shape(5, 5, layers: []), memoryBudget: budget) == .direct)
+        let chosen = try ScoringPlan.chosen(for: Self.shape(944, 1_683), memoryBudget: budget)
+        #expect(chosen == (budget > 1 << 30 ? .factored : .userOnce))
+        #expect(try ScoringPlan.chosen(for: Self.shape(944, 10_000_001)) == .userOnce)
+    }
+
+    @Test("A forced plan that does not fit is refused with the bytes that it needs", arguments: ScoringPlan.allCases)
+    func forced(plan: ScoringPlan) throws {
+        let model = try Self.model()
+        let bytes = plan.tableBytes(model.shape)
+        let ranker = try model.makeRanker(plan: plan, memoryBudget: bytes)
+        #expect(ranker.plan == plan)
+        #expect(ranker.info.facts.first { $0.key == "plan" }?.value == plan.rawValue)
+        let error = engineError { _ = try model.makeRanker(plan: plan, memoryBudget: bytes - 1) }
+        guard bytes > 0 else { return }
+        #expect(error?.code == .budgetTooSmall)
+        #expect(error?.message.contains("\(plan.rawValue) needs \(bytes) bytes") == true)
+        #expect(error?.message.contains("budget is \(bytes - 1) bytes") == true)
+    }
+
+    @Test("The full table has a row for unknown users and a column for unknown candidates")
+    func unknownIDs() throws {
+        let model = try Self.model()
+        let full = try model.makeRanker(plan: .full)
+        let computed = try model.makeRanker(plan: .direct, kernel: "scalar")
+        for user: UInt64 in [0, 1, 4, 5, .max] {
+            let ids: [UInt64] = [22, 23, 0, .max, 1, 1]
+            let (found, expected) = try (
+                full.rank(user: user, candidates: ids), computed.rank(user: user, candidates: ids)
+            )
+            #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
+            #expect(found.map(\.position) == expected.map(\.position))
+            #expect(found.map(\.isUnknown) == expected.map(\.isUnknown))
+        }
+    }
+
+    @Test("Threads share numbers: each is taken once, whatever their count", arguments: [1, 2, 7])
+    func threads(count: Int) {
+        let taken = Counters(100)
+        Threads.share(100, threads: count) {
+            0
+        } body: { _, number in
+            taken.add(number)
+        }
+        #expect(taken.values == [Int](repeating: 1, count: 100))
+        Threads.share(0, threads: count) {
+            Issue.record("a thread without work made a state")
+        } body: { _, _ in
+        }
+        #expect(Threads.available >= 1)
+    }
+}
