@@ -1,7 +1,11 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define RANK_WIDTH 8
 #define RANK_VECTORS 2
+#define RANK_ROWS 6
 #define RANK_TARGET __attribute__((target("avx2,fma")))
+#define RANK_MULTIPLY_ADD(x, w, z) _mm256_fmadd_ps((x), (w), (z))
 #include "vector_body.h"
 
 const rank_kernels rank_kernels_avx2 = {.panel = PANEL, .score = score, .half_rows = half_rows};

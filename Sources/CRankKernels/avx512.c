@@ -1,7 +1,11 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define RANK_WIDTH 16
 #define RANK_VECTORS 4
+#define RANK_ROWS 6
 #define RANK_TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
+#define RANK_MULTIPLY_ADD(x, w, z) _mm512_fmadd_ps((x), (w), (z))
 #include "avx512_factored.h"
 #define RANK_FACTORED rank_factored_avx512
 #include "vector_body.h"

@@ -10,6 +10,8 @@
 #include "avx512_factored.h"
 
 #if defined(__x86_64__)
+#include "unroll.h"
+
 #include <immintrin.h>
 #include <string.h>
 
@@ -17,8 +19,6 @@
 
 #define TARGET __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512vl,avx512bw,avx512dq")))
 #define INLINE TARGET static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define NO_UNROLL _Pragma("clang loop unroll(disable)")
 
 // In this order and no other: the compiler would hoist the broadcasts and spill sums.
 #define BROADCAST(into, from) __asm__ volatile("vbroadcastss %1, %0" : "=v"(into) : "m"(*(from)))

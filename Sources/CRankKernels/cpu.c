@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-static const char *const names[RANK_LEVEL_COUNT] = {"scalar", "neon", "avx2", "avx512"};
+static const char *const names[RANK_LEVEL_COUNT] = {"scalar", "portable", "neon", "avx2", "avx512"};
 
 bool rank_level_supported(rank_level level) {
     switch (level) {
     case RANK_LEVEL_SCALAR:
+    case RANK_LEVEL_PORTABLE:
         return true;
     case RANK_LEVEL_NEON:
 #if defined(__aarch64__)

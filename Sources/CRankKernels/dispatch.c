@@ -5,6 +5,8 @@
 static const rank_kernels *kernels_of(rank_level level) {
     if (rank_level_supported(level)) {
         switch (level) {
+        case RANK_LEVEL_PORTABLE:
+            return &rank_kernels_portable;
 #if defined(__x86_64__)
         case RANK_LEVEL_AVX512:
             return &rank_kernels_avx512;
@@ -43,7 +45,9 @@ void rank_pack(rank_level level, uint32_t inputs, uint32_t outputs, const float 
     uint32_t stride = rank_padded(outputs);
     for (uint32_t column = 0; column < stride; column += widest) {
         uint32_t width = stride - column < widest ? stride - column : widest;
-        uint32_t filled = outputs - column < width ? outputs - column : width;
+        // The last panel may be all padding.
+        uint32_t real = outputs > column ? outputs - column : 0;
+        uint32_t filled = real < width ? real : width;
         for (uint32_t row = 0; row < inputs; row++) {
             memcpy(packed, kernel + (size_t)row * outputs + column, filled * sizeof(float));
             memset(packed + filled, 0, (width - filled) * sizeof(float));

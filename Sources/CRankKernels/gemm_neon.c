@@ -1,10 +1,13 @@
 // 6 × 16 tile: 24 accumulators, 4 vectors of B and one broadcast of the 32 registers.
 #if defined(__aarch64__)
 
+#include <arm_neon.h>
+
 #define GEMM_FUNCTION rank_gemm_neon
 #define GEMM_TARGET 
 #define GEMM_LANES 4
 #define GEMM_VECTORS 4
+#define GEMM_MULTIPLY_ADD(x, w, z) vfmaq_f32((z), (x), (w))
 #include "gemm_tile.h"
 
 #endif

@@ -2,11 +2,13 @@
 //   GEMM_FUNCTION  the name of the function to define
 //   GEMM_TARGET    the attribute that allows the instruction set (may be empty)
 //   GEMM_LANES     floats per vector
+//   GEMM_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded once
 //   GEMM_VECTORS   vectors side by side in a tile; 6 rows of them are accumulators
 //
 // A tile keeps 6 rows × (GEMM_VECTORS · GEMM_LANES) columns of C in registers and walks down k: one row of B is
 // loaded, each of the six elements of A is broadcast. A lane is an output column, so no sum is ever split.
 #include "gemm.h"
+#include "unroll.h"
 
 #include <string.h>
 
@@ -41,10 +43,8 @@ GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t 
                            int vectors) {
     gemm_vector sum[GEMM_ROWS][GEMM_VECTORS];
     const size_t a_row = job->a_row, a_column = job->a_column, b_row = job->b_row;
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) {
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
             const size_t column = j + (size_t)v * GEMM_LANES;
             sum[r][v] = from != 0   ? gemm_load(job->c + (i + (size_t)r) * job->c_row + column)
                         : job->seed ? gemm_load(job->seed + column)
@@ -55,25 +55,20 @@ GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t 
     const float *b = job->b + from * b_row + j;
     for (size_t p = from; p < to; p++) {
         gemm_vector row[GEMM_VECTORS];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
             row[v] = gemm_load(b + (size_t)v * GEMM_LANES);
         }
-#pragma clang loop unroll(full)
-        for (int r = 0; r < rows; r++) {
+        UNROLL for (int r = 0; r < rows; r++) {
             const gemm_vector x = gemm_broadcast(a[(size_t)r * a_row]);
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) {
-                sum[r][v] = __builtin_elementwise_fma(x, row[v], sum[r][v]);
+            UNROLL for (int v = 0; v < vectors; v++) {
+                sum[r][v] = GEMM_MULTIPLY_ADD(x, row[v], sum[r][v]);
             }
         }
         a += a_column;
         b += b_row;
     }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) {
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
             gemm_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * GEMM_LANES, sum[r][v]);
         }
     }
@@ -82,19 +77,16 @@ GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t 
 // One column of `rows` rows: what no vector covers, above all a last layer with one output.
 GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
     float sum[GEMM_ROWS];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
+    UNROLL for (int r = 0; r < rows; r++) {
         sum[r] = from != 0 ? job->c[(i + (size_t)r) * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
     }
     for (size_t p = from; p < to; p++) {
         const float x = job->b[p * job->b_row + j];
-#pragma clang loop unroll(full)
-        for (int r = 0; r < rows; r++) {
+        UNROLL for (int r = 0; r < rows; r++) {
             sum[r] = __builtin_fmaf(job->a[(i + (size_t)r) * job->a_row + p * job->a_column], x, sum[r]);
         }
     }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
+    UNROLL for (int r = 0; r < rows; r++) {
         job->c[(i + (size_t)r) * job->c_row + j] = sum[r];
     }
 }

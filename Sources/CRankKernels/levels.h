@@ -14,6 +14,7 @@ typedef struct rank_kernels {
 } rank_kernels;
 
 extern const rank_kernels rank_kernels_scalar;
+extern const rank_kernels rank_kernels_portable;
 #if defined(__x86_64__)
 extern const rank_kernels rank_kernels_avx2;
 extern const rank_kernels rank_kernels_avx512;

@@ -1,36 +1,43 @@
 // The vectorised kernels, once for every instruction set. The including file defines
-//   RANK_WIDTH    floats in a vector
-//   RANK_VECTORS  vectors across a panel; RANK_WIDTH · RANK_VECTORS is a multiple of RANK_LANES
-//   RANK_TARGET   the attribute of every function here
-// and may define RANK_BROADCAST and RANK_FMA. One lane is one output unit, so each chain runs in the oracle's order;
-// only independent outputs are computed side by side: RANK_TILE_ROWS candidates by RANK_VECTORS vectors in
-// registers.
+//   RANK_WIDTH        floats in a vector: 4, 8 or 16
+//   RANK_VECTORS      vectors across a panel
+//   RANK_ROWS         candidates in a tile, at most RANK_TILE_ROWS
+//   RANK_TARGET       the attribute of every function here (may be empty)
+//   RANK_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded as the level's profile has it
+// and may define
+//   RANK_SPREAD       where no instruction repeats a float in all lanes cheaply: layers with at most that many inputs
+//                     have their inputs repeated before their panels
+//   RANK_FACTORED     a faster way where both halves of the first layer come from tables
+// One lane is one output unit, so each chain runs in the oracle's order; only independent outputs are computed side by
+// side: RANK_ROWS candidates by RANK_VECTORS vectors in registers.
 #include "levels.h"
+#include "unroll.h"
 
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
 #define INLINE RANK_TARGET static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define PANEL (RANK_WIDTH * RANK_VECTORS)
 
-typedef float vector __attribute__((ext_vector_type(RANK_WIDTH)));
-typedef float loose_vector __attribute__((ext_vector_type(RANK_WIDTH), aligned(4), may_alias));
-typedef float lanes16 __attribute__((ext_vector_type(16)));
-typedef float lanes8 __attribute__((ext_vector_type(8)));
-typedef float lanes4 __attribute__((ext_vector_type(4)));
-typedef float loose_lanes16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
-
-#ifndef RANK_BROADCAST
-#define RANK_BROADCAST(into, from) ((into) = (vector)(*(from)))
-#endif
-#ifndef RANK_FMA
-#define RANK_FMA(accumulator, x, w) ((accumulator) = __builtin_elementwise_fma((x), (w), (accumulator)))
-#endif
+typedef float vector __attribute__((vector_size(RANK_WIDTH * 4)));
+typedef float loose_vector __attribute__((vector_size(RANK_WIDTH * 4), aligned(4), may_alias));
+typedef int32_t mask __attribute__((vector_size(RANK_WIDTH * 4)));
+typedef float quad __attribute__((vector_size(16)));
+typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define LOAD(from) (*(const loose_vector *)(from))
 #define STORE(to, value) (*(loose_vector *)(to) = (value))
+
+INLINE vector splat(float value) {
+    vector all;
+    UNROLL for (int lane = 0; lane < RANK_WIDTH; lane++) {
+        all[lane] = value;
+    }
+    return all;
+}
+
+#include "vector_terms.h"
 
 // What becomes of the sums of a tile.
 typedef enum finish {
@@ -48,8 +55,8 @@ typedef enum finish {
 
 // The rows of one tile and where they go.
 typedef struct tile {
-    const float *x[RANK_TILE_ROWS];
-    const float *a[RANK_TILE_ROWS];
+    const float *x[RANK_ROWS];
+    const float *a[RANK_ROWS];
     float *out;
     size_t out_stride;
     const float *output_weights;
@@ -57,8 +64,8 @@ typedef struct tile {
 } tile;
 
 INLINE vector relu(vector z) {
-    // NaN and both zeros give the second operand, +0.
-    return z > 0.0f ? z : (vector){0};
+    // NaN and both zeros give +0.
+    return (vector)((mask)(z > 0.0f) & (mask)z);
 }
 
 // What follows the sums of one panel.
@@ -77,42 +84,47 @@ INLINE void finish_panel(const tile *tile, vector (*sum)[RANK_VECTORS], uint32_t
             } else if (finish == FINISH_RELU) {
                 STORE(out + at, relu(sum[r][v]));
             } else {
-                float *lane = tile->lane[r] + at % RANK_LANES;
+                // Where panels are multiples of RANK_LANES, so is their column.
+                float *lane = tile->lane[r] + ((PANEL % RANK_LANES ? column : 0) + at) % RANK_LANES;
                 const vector w = LOAD(tile->output_weights + column + at);
-                STORE(lane, __builtin_elementwise_fma(relu(sum[r][v]), w, LOAD(lane)));
+                STORE(lane, RANK_MULTIPLY_ADD(relu(sum[r][v]), w, LOAD(lane)));
             }
         }
     }
 }
 
-// One panel of one layer for `rows` candidates: `vectors` vectors of outputs from `column` on.
-INLINE void panel(const rank_matrix *matrix, const tile *tile, const float *packed, uint32_t column, finish finish,
-                  const int rows, const int vectors) {
-    vector sum[RANK_TILE_ROWS][RANK_VECTORS];
+// One panel of one layer for `rows` candidates: `vectors` vectors of outputs from `column` on. `spread` has the inputs
+// of all rows in every lane, unit by unit, or is NULL.
+INLINE void panel(const rank_matrix *matrix, const tile *tile, const vector *spread, const float *packed,
+                  uint32_t column, finish finish, const int rows, const int vectors) {
+    vector sum[RANK_ROWS][RANK_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) {
-        vector seed = matrix->bias ? LOAD(matrix->bias + column + v * RANK_WIDTH) : (vector){0};
+        vector seed = {0};
+        if (matrix->bias) {
+            seed = LOAD(matrix->bias + column + v * RANK_WIDTH);
+        }
         UNROLL for (int r = 0; r < rows; r++) {
             sum[r][v] = seed;
         }
     }
-    const float *x[RANK_TILE_ROWS];
+    const float *x[RANK_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         x[r] = tile->x[r];
     }
     const size_t inputs = matrix->inputs;
-    _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < inputs; k++) {
+    NO_UNROLL for (size_t k = 0; k < inputs; k++) {
         vector w[RANK_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
             w[v] = *(const vector *)(packed + v * RANK_WIDTH);
         }
         UNROLL for (int r = 0; r < rows; r++) {
-            vector broadcast;
-            RANK_BROADCAST(broadcast, x[r] + k);
+            const vector all = spread ? spread[r] : splat(x[r][k]);
             UNROLL for (int v = 0; v < vectors; v++) {
-                RANK_FMA(sum[r][v], broadcast, w[v]);
+                sum[r][v] = RANK_MULTIPLY_ADD(all, w[v], sum[r][v]);
             }
         }
         packed += vectors * RANK_WIDTH;
+        spread += spread ? rows : 0;
     }
     switch (finish) {
     case FINISH_STORE:
@@ -134,84 +146,81 @@ INLINE void panel(const rank_matrix *matrix, const tile *tile, const float *pack
 }
 
 // All panels of one layer.
-INLINE void layer_rows(const rank_matrix *matrix, const tile *tile, finish finish, const int rows) {
+INLINE void panels(const rank_matrix *matrix, const tile *tile, const vector *spread, finish finish, const int rows) {
     const float *packed = matrix->packed;
     uint32_t column = 0;
     for (; column + PANEL <= matrix->stride; column += PANEL) {
-        panel(matrix, tile, packed, column, finish, rows, RANK_VECTORS);
+        panel(matrix, tile, spread, packed, column, finish, rows, RANK_VECTORS);
         packed += (size_t)matrix->inputs * PANEL;
     }
-    switch ((matrix->stride - column) / RANK_WIDTH) {
-#if RANK_VECTORS > 1
+#if PANEL > RANK_LANES
+    // What is left of a row, a multiple of RANK_LANES like the row.
+    switch ((matrix->stride - column) / RANK_LANES) {
     case 1:
-        panel(matrix, tile, packed, column, finish, rows, 1);
+        panel(matrix, tile, spread, packed, column, finish, rows, RANK_LANES / RANK_WIDTH);
         break;
-#endif
-#if RANK_VECTORS > 2
+#if PANEL > 2 * RANK_LANES
     case 2:
-        panel(matrix, tile, packed, column, finish, rows, 2);
+        panel(matrix, tile, spread, packed, column, finish, rows, 2 * RANK_LANES / RANK_WIDTH);
         break;
 #endif
-#if RANK_VECTORS > 3
+#if PANEL > 3 * RANK_LANES
     case 3:
-        panel(matrix, tile, packed, column, finish, rows, 3);
+        panel(matrix, tile, spread, packed, column, finish, rows, 3 * RANK_LANES / RANK_WIDTH);
         break;
 #endif
     default:
         break;
     }
+#endif
+}
+
+INLINE void layer_rows(const rank_matrix *matrix, const tile *tile, vector *spread, finish finish, const int rows) {
+#ifdef RANK_SPREAD
+    if (matrix->inputs > RANK_SPREAD) {
+        panels(matrix, tile, NULL, finish, rows);
+        return;
+    }
+    vector *to = spread;
+    for (size_t k = 0; k < matrix->inputs; k++) {
+        UNROLL for (int r = 0; r < rows; r++) {
+            to[r] = splat(tile->x[r][k]);
+        }
+        to += rows;
+    }
+#endif
+    panels(matrix, tile, spread, finish, rows);
 }
 
 RANK_TARGET __attribute__((noinline)) static void layer(const rank_matrix *matrix, const tile *tile, finish finish,
                                                         int rows) {
+#ifdef RANK_SPREAD
+    vector spread[RANK_SPREAD * RANK_ROWS];
+#else
+    vector *const spread = NULL;
+#endif
     switch (rows) {
+#if RANK_ROWS >= 6
     case 6:
-        layer_rows(matrix, tile, finish, 6);
+        layer_rows(matrix, tile, spread, finish, 6);
         break;
     case 5:
-        layer_rows(matrix, tile, finish, 5);
+        layer_rows(matrix, tile, spread, finish, 5);
         break;
+#endif
     case 4:
-        layer_rows(matrix, tile, finish, 4);
+        layer_rows(matrix, tile, spread, finish, 4);
         break;
     case 3:
-        layer_rows(matrix, tile, finish, 3);
+        layer_rows(matrix, tile, spread, finish, 3);
         break;
     case 2:
-        layer_rows(matrix, tile, finish, 2);
+        layer_rows(matrix, tile, spread, finish, 2);
         break;
     default:
-        layer_rows(matrix, tile, finish, 1);
+        layer_rows(matrix, tile, spread, finish, 1);
         break;
     }
-}
-
-// NUMERICS.md, the fixed tree of `lanes`.
-INLINE float tree(const lanes16 *sums) {
-    const lanes16 lane = *sums;
-    lanes8 t8 = __builtin_shufflevector(lane, lane, 0, 1, 2, 3, 4, 5, 6, 7) +
-                __builtin_shufflevector(lane, lane, 8, 9, 10, 11, 12, 13, 14, 15);
-    lanes4 t4 = __builtin_shufflevector(t8, t8, 0, 1, 2, 3) + __builtin_shufflevector(t8, t8, 4, 5, 6, 7);
-    return (t4[0] + t4[2]) + (t4[1] + t4[3]);
-}
-
-// NUMERICS.md, lanes(x, w), for rows that are not padded.
-INLINE float lanes(const float *x, const float *w, size_t length) {
-    lanes16 lane = {0};
-    size_t block = 0;
-    for (; block + RANK_LANES <= length; block += RANK_LANES) {
-        const loose_lanes16 *left = (const loose_lanes16 *)(x + block);
-        const loose_lanes16 *right = (const loose_lanes16 *)(w + block);
-        lane = __builtin_elementwise_fma(*left, *right, lane);
-    }
-    if (block < length) {
-        lanes16 left = {0};
-        lanes16 right = {0};
-        memcpy(&left, x + block, (length - block) * sizeof(float));
-        memcpy(&right, w + block, (length - block) * sizeof(float));
-        lane = __builtin_elementwise_fma(left, right, lane);
-    }
-    return tree(&lane);
 }
 
 // h = relu(a + c), or a + c where the first layer is the last, for one row of the candidates' table.
@@ -226,7 +235,7 @@ INLINE void add_row(const float *a, const float *c, float *h, size_t stride, boo
 // takes the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
 INLINE void deeper(const rank_network *network, uint32_t from, const float *x, size_t width, float *even, float *odd,
                    int rows, float *y) {
-    float lane[RANK_TILE_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
+    float lane[RANK_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
     tile tile = {.lane = lane, .output_weights = network->output_weights};
     for (uint32_t index = from; index < network->hidden_count; index++) {
         const rank_matrix *matrix = network->hidden + index;
@@ -242,9 +251,9 @@ INLINE void deeper(const rank_network *network, uint32_t from, const float *x, s
         width = matrix->stride;
     }
     for (int r = 0; r < rows; r++) {
-        float sum = from < network->hidden_count ? tree((const lanes16 *)lane[r])
-                                                 : lanes(x + r * width, network->output_weights, width);
-        y[r] = sum + network->output_bias;
+        const quad t4 = from < network->hidden_count ? fold((const vector *)lane[r])
+                                                     : lanes(x + r * width, network->output_weights, width);
+        y[r] = sum_of(t4) + network->output_bias;
     }
 }
 
@@ -254,8 +263,8 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     const size_t stride = first->stride;
     const size_t widest = rank_widest(network);
     float *own = run->scratch;
-    float *h = own + RANK_TILE_ROWS * stride;
-    float *next = h + RANK_TILE_ROWS * widest;
+    float *h = own + RANK_ROWS * stride;
+    float *next = h + RANK_ROWS * widest;
     const bool last = !network->output_weights;
     tile tile = {.out = own, .out_stride = stride};
     for (int r = 0; r < rows; r++) {
@@ -286,39 +295,9 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     deeper(network, 0, h, stride, next, h, rows, y);
 }
 
-// The terms that follow the dense layers: from `y` of `count` candidates to their scores, which may be in its place.
-INLINE void add_terms(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *y) {
-    float *scores = run->scores + at;
-    if (!network->dot_product && !network->user_bias && !network->candidate_bias && !network->has_mean) {
-        for (size_t r = 0; r < count; r++) {
-            scores[r] = y[r] + 0.0f;
-        }
-        return;
-    }
-    const float *u = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
-    const size_t dimensions = network->candidate_dimensions;
-    const uint32_t *candidates = run->candidate_rows + at;
-    for (size_t r = 0; r < count; r++) {
-        float sum = y[r];
-        if (network->dot_product) {
-            sum = sum + lanes(u, network->candidate_embedding + candidates[r] * dimensions, dimensions);
-        }
-        if (network->user_bias) {
-            sum = sum + network->user_bias[run->user_row];
-        }
-        if (network->candidate_bias) {
-            sum = sum + network->candidate_bias[candidates[r]];
-        }
-        if (network->has_mean) {
-            sum = sum + network->mean;
-        }
-        scores[r] = sum + 0.0f;
-    }
-}
-
 // As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
 INLINE int rows_of_next_tile(size_t left) {
-    const size_t tiles = (left + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
+    const size_t tiles = (left + RANK_ROWS - 1) / RANK_ROWS;
     return (int)((left + tiles - 1) / tiles);
 }
 
@@ -328,13 +307,8 @@ INLINE int rows_of_next_tile(size_t left) {
 
 // Fetches the embeddings of `count` candidates of a run from `at` on, as far as there are any, before their turn.
 INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run, size_t at, size_t count) {
-    const size_t bytes = network->candidate_dimensions * sizeof(float);
     for (const size_t end = at + count < run->count ? at + count : run->count; at < end; at++) {
-        const char *row = (const char *)network->candidate_embedding + run->candidate_rows[at] * bytes;
-        // The rest of a long row is in the order in which the processor fetches by itself.
-        for (size_t byte = 0; byte < bytes && byte < 256; byte += 64) {
-            __builtin_prefetch(row + byte);
-        }
+        prefetch_embedding(network, run->candidate_rows[at]);
     }
 }
 
@@ -364,9 +338,9 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     const bool deep = network->hidden_count > 1;
     const size_t width = network->hidden->stride;
     const size_t widest = rank_widest(network);
-    float *even = run->scratch + RANK_TILE_ROWS * network->user_half.stride;
-    float *odd = even + RANK_TILE_ROWS * widest;
-    float *own = odd + RANK_TILE_ROWS * widest;
+    float *even = run->scratch + RANK_ROWS * network->user_half.stride;
+    float *odd = even + RANK_ROWS * widest;
+    float *own = odd + RANK_ROWS * widest;
     float *first = own + group * RANK_GROUP_FLOATS;
     float *halves = first + (deep ? group * width : 0);
     uint32_t places[RANK_BLOCK_ROWS];
@@ -402,20 +376,22 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
 RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
 #ifdef RANK_FACTORED
     // One dense tile has no next one to prepare meanwhile.
-    const bool worthwhile = network->skip_dead_units || run->count > RANK_TILE_ROWS;
+    const bool worthwhile = network->skip_dead_units || run->count > RANK_ROWS;
     if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
         score_blocks(network, run);
         return;
     }
 #endif
+    if (!network->dense) {
+        add_terms(network, run, 0, run->count, NULL);
+        return;
+    }
     for (size_t done = 0; done < run->count;) {
         const int rows = rows_of_next_tile(run->count - done);
-        float y[RANK_TILE_ROWS] = {0};
-        if (network->dense) {
-            dense(network, run, run->candidate_rows + done, rows, y);
-        }
+        float y[RANK_ROWS];
+        dense(network, run, run->candidate_rows + done, rows, y);
         add_terms(network, run, done, (size_t)rows, y);
-        done += rows;
+        done += (size_t)rows;
     }
 }
 
@@ -424,8 +400,8 @@ RANK_TARGET static void half_rows(const rank_network *network, rank_half half, u
     const bool user = half == RANK_HALF_USER;
     const rank_matrix *matrix = user ? &network->user_half : &network->candidate_half;
     const float *embedding = user ? network->user_embedding : network->candidate_embedding;
-    for (size_t done = 0; done < count; done += RANK_TILE_ROWS) {
-        const int rows = (int)(count - done < RANK_TILE_ROWS ? count - done : RANK_TILE_ROWS);
+    for (size_t done = 0; done < count; done += RANK_ROWS) {
+        const int rows = (int)(count - done < RANK_ROWS ? count - done : RANK_ROWS);
         tile tile = {.out = table + done * matrix->stride, .out_stride = matrix->stride};
         for (int r = 0; r < rows; r++) {
             tile.x[r] = embedding + (first + done + r) * matrix->inputs;

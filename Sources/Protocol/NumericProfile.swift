@@ -14,12 +14,15 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
     public static let unspecified = NumericProfile(rawValue: 0)
     /// Chains of fused multiply-adds in binary32, as docs/NUMERICS.md defines them.
     public static let fp32FMA = NumericProfile(rawValue: 1)
+    /// The same chains in binary32 with a multiplication and an addition, each rounded.
+    public static let fp32Unfused = NumericProfile(rawValue: 2)
 
     /// The profile's name in documents and in INFO.
     public var description: String {
         switch self {
         case .unspecified: "unspecified"
         case .fp32FMA: "fp32-fma"
+        case .fp32Unfused: "fp32-unfused"
         default: "profile-\(rawValue)"
         }
     }

@@ -7,10 +7,19 @@ extension EmbeddingRanker {
 
     /// The pairs that the model's file proves itself with, by their ids.
     ///
-    /// Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
+    /// A kernel of another profile than the file's has to come as close as rounding allows: docs/NUMERICS.md has the
+    /// bound. Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
     /// its turn; the others stand with the pairs of their user. Takes memory and time linear in the pairs.
     public var goldenQueries: [GoldenQuery] {
         let goldens = model.goldens
+        let bound = kernel.profile == .fp32FMA ? nil : RoundingBound(model.weights)
+        func expectation(_ index: Int, at position: Int) -> GoldenQuery.Expectation {
+            GoldenQuery.Expectation(
+                position: position,
+                score: goldens.scores[index],
+                tolerance: bound?.of(userRow: goldens.userRows[index], candidateRow: goldens.candidateRows[index]) ?? 0
+            )
+        }
         var queries: [GoldenQuery] = []
         for index in 0..<min(Self.listedCount, goldens.scores.count) {
             let place = index % Self.listLength
@@ -19,12 +28,12 @@ extension EmbeddingRanker {
                 let neighbour = (index + position - place) % goldens.scores.count
                 return goldens.candidateRows[neighbour < 0 ? neighbour + goldens.scores.count : neighbour]
             }
-            queries.append(query(goldens.userRows[index], candidates, [(place, goldens.scores[index])]))
+            queries.append(query(goldens.userRows[index], candidates, [expectation(index, at: place)]))
         }
-        var (candidates, expected): ([UInt32], [(Int, Float)]) = ([], [])
+        var (candidates, expected): ([UInt32], [GoldenQuery.Expectation]) = ([], [])
         let others = goldens.order.filter { $0 >= Self.listedCount }
         for (position, index) in others.enumerated() {
-            expected.append((candidates.count, goldens.scores[index]))
+            expected.append(expectation(index, at: candidates.count))
             candidates.append(goldens.candidateRows[index])
             let user = goldens.userRows[index]
             if position + 1 == others.count || goldens.userRows[others[position + 1]] != user {
@@ -35,14 +44,18 @@ extension EmbeddingRanker {
         return queries
     }
 
-    private func query(_ user: UInt32, _ candidates: [UInt32], _ expected: [(Int, Float)]) -> GoldenQuery {
+    private func query(
+        _ user: UInt32,
+        _ candidates: [UInt32],
+        _ expected: [GoldenQuery.Expectation]
+    ) -> GoldenQuery {
         let ids: GoldenQuery.IDs =
             if model.users.kind.isText {
                 .texts(user: model.users.text(ofRow: user), candidates: candidates.map(model.candidates.text))
             } else {
                 .numbers(user: model.users.number(ofRow: user), candidates: candidates.map(model.candidates.number))
             }
-        return GoldenQuery(ids: ids, expectations: expected.map { GoldenQuery.Expectation(position: $0, score: $1) })
+        return GoldenQuery(ids: ids, expectations: expected)
     }
 }
 

@@ -224,7 +224,7 @@ extension RankModel {
     func info(plan: ScoringPlan, kernel: Kernel) -> RankerInfo {
         var facts = [
             (key: "model_id", value: modelID.description),
-            (key: "profile", value: profile.description),
+            (key: "profile", value: kernel.profile.description),
             (key: "kernel", value: kernel.description),
             (key: "plan", value: plan.rawValue),
             (key: "architecture", value: architecture),
@@ -243,7 +243,7 @@ extension RankModel {
         }
         return RankerInfo(
             modelID: modelID.bytes,
-            profile: profile,
+            profile: kernel.profile,
             hasTextIDs: users.kind.isText,
             prior: metadata.prior,
             facts: facts

@@ -1,4 +1,4 @@
-/// Candidates of one user, and scores that some of them must have, bit for bit: what a ranker is checked with.
+/// Candidates of one user, and scores that some of them must have: what a ranker is checked with.
 public struct GoldenQuery: Sendable {
     /// Ids of one kind.
     public enum IDs: Sendable {
@@ -14,11 +14,19 @@ public struct GoldenQuery: Sendable {
         public var position: Int
         /// The score that it must have.
         public var score: Float
+        /// How far from it a score may be; 0 demands every bit.
+        public var tolerance: Float
 
         /// Expects a score at a position of the list.
-        public init(position: Int, score: Float) {
+        public init(position: Int, score: Float, tolerance: Float = 0) {
             self.position = position
             self.score = score
+            self.tolerance = tolerance
+        }
+
+        /// Whether a score is as expected.
+        func isMet(by found: Float) -> Bool {
+            tolerance > 0 ? (found - score).magnitude <= tolerance : found.bitPattern == score.bitPattern
         }
     }
 
@@ -42,7 +50,7 @@ extension Ranker {
     /// A ranker that knows no scores cannot be checked.
     public var goldenQueries: [GoldenQuery] { [] }
 
-    /// Scores the golden queries as requests are scored, and demands every bit.
+    /// Scores the golden queries as requests are scored, and demands every bit, or what each tolerates.
     ///
     /// Allocates; for whoever makes a ranker, before it serves.
     ///
@@ -63,9 +71,11 @@ extension Ranker {
                     throw failure("a golden score has the position \(expectation.position) of \(scores.count)")
                 }
                 let score = scores[expectation.position]
-                guard score.bitPattern == expectation.score.bitPattern else {
+                guard expectation.isMet(by: score) else {
                     let (user, candidate) = query.ids.described(expectation.position)
-                    throw failure("user \(user), candidate \(candidate) must score \(expectation.score), not \(score)")
+                    let wanted = expectation.score
+                    let tolerated = expectation.tolerance > 0 ? " within \(expectation.tolerance)" : ""
+                    throw failure("user \(user), candidate \(candidate) must score \(wanted)\(tolerated), not \(score)")
                 }
                 count += 1
             }

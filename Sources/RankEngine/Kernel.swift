@@ -2,7 +2,7 @@ internal import CRankKernels
 
 /// A family of scoring kernels.
 ///
-/// All give the same bits; they differ in speed.
+/// Those of one ``profile`` give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     let level: rank_level
     /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, under every plan
@@ -21,6 +21,9 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// Runs everywhere.
     public static let scalar = Kernel(level: RANK_LEVEL_SCALAR)
 
+    /// What every CPU can run, without fused multiply-add: scores of the profile `fp32-unfused`.
+    public static let portable = Kernel(level: RANK_LEVEL_PORTABLE)
+
     /// The kernels that this CPU can run.
     public static var supported: [Kernel] {
         (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }.filter(rank_level_supported).flatMap { level in
@@ -32,7 +35,17 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// The fastest kernel that this CPU can run, whatever the model.
     public static var best: Kernel { Kernel(level: rank_level_best()) }
 
-    /// The kernel's name: `scalar`, `neon`, `avx2`, `avx512` or `avx512-skip`.
+    /// The numeric profile of the scores.
+    public var profile: NumericProfile { self == .portable ? .fp32Unfused : .fp32FMA }
+
+    /// The kernel that scores a profile by definition: what others of the profile are compared with.
+    ///
+    /// Nil where no kernel scores this profile.
+    public static func reference(ofProfile number: UInt16) -> Kernel? {
+        [Kernel.scalar, .portable].first { $0.profile.number == number }
+    }
+
+    /// The kernel's name: `scalar`, `portable`, `neon`, `avx2`, `avx512` or `avx512-skip`.
     public var description: String {
         unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
     }
@@ -74,6 +87,9 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
     /// The same kernel, passing over dead units where it can.
     var skipping: Kernel { Kernel(level: level, skipsDeadUnits: true) }
+
+    /// The same kernel, or the oracle where this one cannot fuse.
+    package var fused: Kernel { profile == .fp32FMA ? self : .scalar }
 
     /// The same kernel, summing dead units like live ones.
     var dense: Kernel { Kernel(level: level) }

@@ -4,12 +4,14 @@ import CRankKernels
 ///
 /// The bits do not depend on the kernel; `rank_gemm.h` says in which order they come about.
 package struct MatrixProduct: Sendable {
-    /// The kernel that multiplies.
+    /// The kernel that multiplies: one of profile `fp32-fma`.
     package let kernel: Kernel
 
     /// The product under a kernel; no part of it is skipped, whatever the kernel.
+    ///
+    /// The oracle multiplies in the place of one that cannot fuse, so that a training gives the same weights everywhere.
     package init(_ kernel: Kernel) {
-        self.kernel = kernel.dense
+        self.kernel = kernel.fused.dense
     }
 
     /// Which way the elements of A lie in memory.

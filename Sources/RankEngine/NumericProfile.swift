@@ -7,4 +7,7 @@ public struct NumericProfile: Sendable, Hashable, CustomStringConvertible {
 
     /// float32 with fused multiply-add in a fixed order; docs/NUMERICS.md.
     public static let fp32FMA = NumericProfile(number: 1, description: "fp32-fma")
+    /// float32 in the same order with a multiplication and an addition, each rounded, in the place of a fused
+    /// multiply-add; docs/NUMERICS.md.
+    public static let fp32Unfused = NumericProfile(number: 2, description: "fp32-unfused")
 }

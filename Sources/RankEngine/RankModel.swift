@@ -45,8 +45,6 @@ public final class RankModel: Sendable {
 
     /// The architecture's name and version.
     public var architecture: String { ModelMetadata.architecture }
-    /// The numeric profile of the scores.
-    public var profile: NumericProfile { .fp32FMA }
 
     /// A score as the model's users know it: in stars where the labels were made from stars.
     public func display(_ score: Float) -> Float {

@@ -68,9 +68,16 @@ struct VerifyCommand: ParsableCommand {
         let (file, splits, maximum, seed) = (self.model, splits, candidates, seed)
         return try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
             let target = try await Self.requireModel(model, file, of: pool)
+            guard let reference = Kernel.reference(ofProfile: target.profile.rawValue) else {
+                throw CommandFailure(
+                    .refused,
+                    "the workers score with the profile \(target.profile), which this version cannot compute; "
+                        + "verify with the version that serves"
+                )
+            }
             var verification = PoolVerification<ID>(
                 model: model,
-                ranker: try model.makeRanker(plan: .direct, kernel: "scalar"),
+                ranker: try model.makeRanker(plan: .direct, kernel: "\(reference)"),
                 target: target,
                 maximumCount: maximum,
                 seed: seed
@@ -80,7 +87,7 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
-    /// Throws unless every worker answers and holds the model of the file.
+    /// Throws unless every worker answers and holds the model of the file, all of them under one profile.
     private static func requireModel(
         _ model: RankModel,
         _ file: String,
@@ -94,6 +101,13 @@ struct VerifyCommand: ParsableCommand {
                     .refused,
                     "\(report.endpoint) holds model \(info.model), \(file) is \(model.modelID); "
                         + "verify with the file that the workers serve"
+                )
+            }
+            guard options.profile == .unspecified || options.profile == info.profile else {
+                throw CommandFailure(
+                    .refused,
+                    "\(report.endpoint) scores with the profile \(info.profile), others with \(options.profile), "
+                        + "so that no list is of both; verify them apart"
                 )
             }
             options.model = info.model

@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand {
             ("labels", metadata.labelTransform.rawValue),
             ("prior", "\(metadata.prior)"),
             ("goldens", "\(grouped(model.goldenCount)) reproduced bit for bit"),
-            ("profile", "\(model.profile)"),
+            ("profile", "\(kernel.profile)"),
             ("kernel", "\(kernel)"),
             ("claimed test rmse", claim.map { "\($0), a claim of the file's maker" } ?? "none"),
         ]
@@ -91,7 +91,7 @@ struct InspectCommand: ParsableCommand {
             "label_transform": .string(metadata.labelTransform.rawValue),
             "prior": .float(metadata.prior),
             "goldens_checked": .integer(model.goldenCount),
-            "profile": .string("\(model.profile)"),
+            "profile": .string("\(kernel.profile)"),
             "kernel": .string("\(kernel)"),
             "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
             "data": .string(metadata.fingerprint["data"]),

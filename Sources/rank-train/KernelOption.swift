@@ -2,6 +2,8 @@ import ArgumentParser
 import RankEngine
 
 /// The choice of a kernel, which changes speed and no bit of any result.
+///
+/// But for `portable`, whose scores are of another profile; it trains like `scalar`.
 struct KernelOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -100,6 +100,54 @@ struct PoolTests {
         }
     }
 
+    @Test("two profiles in one pool: a list is of one of them, and verify wants them apart", .timeLimit(.minutes(5)))
+    func oneProfilePerList() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = try TestModel.write(in: directory)
+            let model = try RankModel.load(path: file)
+            var random = RandomNumbers(seed: 10)
+            let candidates = random.candidates(1_000)
+            let expected = try Dictionary(
+                uniqueKeysWithValues: [Kernel.scalar, .portable].map { kernel in
+                    let list = try model.makeRanker(kernel: "\(kernel)").rank(user: Self.user, candidates: candidates)
+                    return (kernel.profile.number, list.map(Entry.init).sorted { $0.position < $1.position })
+                }
+            )
+            let (one, two) = (directory.appending("one"), directory.appending("two"))
+            try await withWorkers(1, options: ["--model", file, "--kernel", "scalar"], in: try made(one)) { first in
+                try await withWorkers(1, options: ["--model", file, "--kernel", "portable"], in: try made(two)) {
+                    second in
+                    let endpoints = "\(first[0].endpoint),\(second[0].endpoint)"
+                    let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: .seconds(20)))
+                    for profile in [.unspecified, .unspecified, .fp32FMA, .fp32Unfused]
+                        + [
+                            RankProtocol.NumericProfile
+                        ](repeating: .unspecified, count: 16)
+                    {
+                        var options = CallOptions(waitsForReady: true, parts: 2)
+                        options.profile = profile
+                        let list = try await pool.rank(user: Self.user, candidates: candidates, options: options)
+                        #expect(profile == .unspecified || list.profile == profile)
+                        let sorted = list.entries.map(Entry.init).sorted { $0.position < $1.position }
+                        #expect(sorted == expected[list.profile.rawValue])
+                    }
+                    await pool.shutdown()
+                    let apart = try await run(
+                        "rank-client",
+                        ["verify", "--workers", second[0].endpoint, "--model", file, "--splits", "5"]
+                    )
+                    #expect(apart.exitCode == 0, "\(apart.errors)")
+                    let mixed = try await run(
+                        "rank-client",
+                        ["verify", "--workers", endpoints, "--model", file, "--splits", "5"]
+                    )
+                    #expect(mixed.exitCode != 0)
+                    #expect(mixed.errors.contains("verify them apart"), "\(mixed.errors)")
+                }
+            }
+        }
+    }
+
     @Test("at the deadline, the part that was scored reaches the caller", .timeLimit(.minutes(5)))
     func partialList() async throws {
         try await withTemporaryDirectory { directory in

@@ -3,8 +3,11 @@ import RankEngine
 /// docs/NUMERICS.md written down again in Swift, from the document alone, over a draft's plain arrays.
 struct Oracle {
     private let draft: ModelDraft
+    private let isFused: Bool
 
-    init(_ draft: ModelDraft) {
+    /// Scores a draft under profile `fp32-fma`, or `fp32-unfused`.
+    init(_ draft: ModelDraft, profile: NumericProfile = .fp32FMA) {
+        isFused = profile == .fp32FMA
         var draft = draft
         Self.normalize(&draft.users.embedding)
         Self.normalize(&draft.candidates.embedding)
@@ -58,7 +61,7 @@ struct Oracle {
     private func chain(_ start: [Float], _ x: [Float], _ w: [Float]) -> [Float] {
         start.indices.map { j in
             var z = start[j]
-            for k in x.indices { z = z.addingProduct(x[k], w[k * start.count + j]) }
+            for k in x.indices { z = multiplyAdd(x[k], w[k * start.count + j], z) }
             return z
         }
     }
@@ -67,12 +70,16 @@ struct Oracle {
         let padded = (x.count + 15) / 16 * 16
         var lane = [Float](repeating: 0, count: 16)
         for k in 0..<padded {
-            lane[k % 16] = lane[k % 16].addingProduct(k < x.count ? x[k] : 0, k < x.count ? w[k] : 0)
+            lane[k % 16] = multiplyAdd(k < x.count ? x[k] : 0, k < x.count ? w[k] : 0, lane[k % 16])
         }
         let t8 = (0..<8).map { lane[$0] + lane[$0 + 8] }
         let t4 = (0..<4).map { t8[$0] + t8[$0 + 4] }
         let t2 = (0..<2).map { t4[$0] + t4[$0 + 2] }
         return t2[0] + t2[1]
+    }
+
+    private func multiplyAdd(_ x: Float, _ w: Float, _ z: Float) -> Float {
+        isFused ? z.addingProduct(x, w) : x * w + z
     }
 
     private func relu(_ x: Float) -> Float { x > 0 ? x : 0 }

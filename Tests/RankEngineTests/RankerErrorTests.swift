@@ -134,10 +134,10 @@ struct RankerErrorTests {
     @Test func kernelsByName() throws {
         #expect(try Kernel.named("scalar") == .scalar)
         for kernel in Kernel.supported { #expect(try Kernel.named(kernel.description) == kernel) }
-        for name in ["sse9", "", "AVX2", "scalar-skip", "avx2-skip", "-skip", "avx512-skip-skip"] {
+        for name in ["sse9", "", "AVX2", "scalar-skip", "portable-skip", "avx2-skip", "-skip", "avx512-skip-skip"] {
             #expect(engineError { _ = try Kernel.named(name) }?.code == .kernelUnavailable)
         }
-        let all = Set(["scalar", "neon", "avx2", "avx512", "avx512-skip"])
+        let all = Set(["scalar", "portable", "neon", "avx2", "avx512", "avx512-skip"])
         for name in all.subtracting(Kernel.supported.map(\.description)) {
             let error = engineError { _ = try model.makeRanker(kernel: name) }
             #expect(error?.code == .kernelUnavailable)
@@ -149,6 +149,8 @@ struct RankerErrorTests {
         await #expect(processExitsWith: .success) {
             setenv("RANK_KERNEL", "scalar", 1)
             guard try Kernel.chosen() == .scalar, try Kernel.chosen("scalar") == .scalar else { exit(1) }
+            setenv("RANK_KERNEL", "portable", 1)
+            guard try Kernel.chosen() == .portable, Kernel.portable.profile == .fp32Unfused else { exit(3) }
             setenv("RANK_KERNEL", "none-such", 1)
             guard engineError({ _ = try Kernel.chosen() })?.code == .kernelUnavailable else { exit(2) }
             exit(0)

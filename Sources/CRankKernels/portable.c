@@ -1,0 +1,12 @@
+// What every CPU can do, 128-bit vectors without fused multiply-add: a numeric profile of its own, `fp32-unfused`. A tile
+// of 4 × 8 takes 8 of the 16 registers of SSE2, which has no instruction to repeat a float in all lanes: two, or one
+// load of a float that was repeated before.
+#define RANK_WIDTH 4
+#define RANK_VECTORS 2
+#define RANK_ROWS 4
+#define RANK_TARGET
+#define RANK_MULTIPLY_ADD(x, w, z) ((x) * (w) + (z))
+#define RANK_SPREAD 256
+#include "vector_body.h"
+
+const rank_kernels rank_kernels_portable = {.panel = PANEL, .score = score, .half_rows = half_rows};

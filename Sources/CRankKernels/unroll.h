@@ -1,0 +1,10 @@
+// How a loop over a constant number of registers is told to vanish, and one over memory to stay.
+#pragma once
+
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define NO_UNROLL _Pragma("clang loop unroll(disable)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#define NO_UNROLL _Pragma("GCC unroll 1")
+#endif

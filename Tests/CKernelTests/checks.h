@@ -1,0 +1,32 @@
+// What the program checks; each file adds its checks here.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "CRankKernels.h"
+
+/// What every check counts.
+typedef struct counts {
+    uint64_t checked;
+    uint64_t failed;
+} counts;
+
+/// Notes one comparison; the first failures are printed.
+#define EXPECT(counts, condition, ...)                                                                                 \
+    do {                                                                                                               \
+        (counts)->checked++;                                                                                           \
+        if (!(condition) && (counts)->failed++ < 10) {                                                                 \
+            fprintf(stderr, __VA_ARGS__);                                                                              \
+        }                                                                                                              \
+    } while (0)
+
+/// The bits of a float.
+uint32_t bits_of(float value);
+
+/// Scores of `level` under every plan, in random splits and at random places of tiles, with every kind of values, for
+/// `shapes` random shapes of each, against the oracle of the level's profile.
+void check_scores(counts *counts, rank_level level, uint32_t shapes);
+
+/// The matrix product of `level` against its definition.
+void check_gemm(counts *counts, rank_level level);

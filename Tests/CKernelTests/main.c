@@ -1,0 +1,38 @@
+// Bit tests of the kernels in C alone, for processors that only an emulator has here and for sanitizers: every level that
+// this processor can run, against the oracle of its numeric profile.
+//
+//   kernel-tests [SHAPES]    with SHAPES random shapes for each kind of values (default 12)
+//
+// Prints a line for each level; exits with 1 when a bit differs.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+
+uint32_t bits_of(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+int main(int argument_count, char **arguments) {
+    const long shapes = argument_count > 1 ? strtol(arguments[1], NULL, 10) : 12;
+    if (argument_count > 2 || shapes < 1 || shapes > 10000) {
+        fprintf(stderr, "usage: kernel-tests [SHAPES]\n");
+        return 64;
+    }
+    bool failed = false;
+    for (int level = 0; level < RANK_LEVEL_COUNT; level++) {
+        if (!rank_level_supported((rank_level)level)) {
+            continue;
+        }
+        counts counts = {0};
+        check_scores(&counts, (rank_level)level, (uint32_t)shapes);
+        check_gemm(&counts, (rank_level)level);
+        printf("%-9s %8llu comparisons, %llu failed\n", rank_level_name((rank_level)level),
+               (unsigned long long)counts.checked, (unsigned long long)counts.failed);
+        failed = failed || counts.failed > 0;
+    }
+    return failed ? 1 : 0;
+}

@@ -1,0 +1,80 @@
+// Invented models: any shape that a model file can have, with weights that are hard on kernels.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "CRankKernels.h"
+
+#define MOST_LAYERS 4
+
+/// How the weights look.
+typedef enum values {
+    /// What training gives: around ±0.3.
+    VALUES_ORDINARY,
+    /// Products near the limit of float32.
+    VALUES_LARGE,
+    /// Products that are subnormal or vanish.
+    VALUES_TINY,
+    /// Every hidden unit below zero.
+    VALUES_DEAD,
+    /// One hidden unit of each layer above zero.
+    VALUES_ONE_LIVE,
+    /// Every hidden unit above zero.
+    VALUES_LIVE,
+    /// Zeros of both signs and subnormals among ordinary weights, as a file may have them before they are normalised.
+    VALUES_ZEROS,
+    VALUES_COUNT,
+} values;
+
+/// The sizes and the terms of a model.
+typedef struct shape {
+    uint32_t users;
+    uint32_t candidates;
+    uint32_t user_dimensions;
+    uint32_t candidate_dimensions;
+    /// Widths of the layers before the last; `layers` 0 with `dense` is one layer with one output.
+    bool dense;
+    uint32_t layers;
+    uint32_t widths[MOST_LAYERS];
+    bool dot_product;
+    bool user_bias;
+    bool candidate_bias;
+    bool mean;
+} shape;
+
+/// Plain weights, without padding.
+typedef struct model {
+    shape shape;
+    float *user_embedding;
+    float *candidate_embedding;
+    /// Kernels and biases of all layers, the last one included.
+    float *kernels[MOST_LAYERS + 1];
+    float *biases[MOST_LAYERS + 1];
+    float *user_bias;
+    float *candidate_bias;
+    float mean;
+} model;
+
+/// What a level needs of a model, and room to work in.
+typedef struct prepared {
+    rank_network network;
+    rank_matrix hidden[MOST_LAYERS];
+    float *users;
+    float *candidates;
+    float *scratch;
+    float *owned[4 * MOST_LAYERS + 8];
+    size_t owned_count;
+} prepared;
+
+shape random_shape(uint64_t *state);
+model make_model(shape shape, values values, uint64_t *state);
+void free_model(model *model);
+
+/// Packs a model for a level and makes both tables, where it has dense layers.
+void prepare(prepared *prepared, const model *model, rank_level level);
+void free_prepared(prepared *prepared);
+
+/// Exactly `count` floats, so that a sanitizer sees one too many; aligned to 64 bytes where `aligned`.
+float *floats(size_t count, bool aligned);

@@ -1,0 +1,113 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+#include "model.h"
+#include "oracle.h"
+#include "random.h"
+
+#define MOST_CANDIDATES 64
+
+static const char *const value_names[VALUES_COUNT] = {"ordinary", "large", "tiny", "dead", "one live", "live", "zeros"};
+
+/// The plans of the engine: what is computed ahead of a list.
+typedef enum plan { DIRECT, USER_ONCE, FACTORED, FACTORED_SKIPPING, PLAN_COUNT } plan;
+
+static const char *const plan_names[PLAN_COUNT] = {"direct", "user-once", "factored", "factored, skipping"};
+
+typedef struct list {
+    uint32_t user;
+    uint32_t count;
+    uint32_t rows[MOST_CANDIDATES];
+} list;
+
+static void score_list(prepared *prepared, rank_level level, plan plan, const list *list, uint64_t *state,
+                       float *scores) {
+    prepared->network.skip_dead_units = plan == FACTORED_SKIPPING;
+    const float *half = prepared->users ? prepared->users + list->user * prepared->network.user_half.stride : NULL;
+    for (uint32_t done = 0; done < list->count;) {
+        const uint32_t left = list->count - done;
+        const uint32_t part = random_number(state, 0, 2) ? random_number(state, 1, left) : left;
+        // Exactly as long as the part, so that a sanitizer sees what goes beyond.
+        uint32_t *rows = (uint32_t *)floats(part, false);
+        float *out = floats(part, false);
+        memcpy(rows, list->rows + done, part * sizeof *rows);
+        const rank_run run = {
+            .user_row = list->user,
+            .user_half = plan == DIRECT ? NULL : half,
+            .candidate_table = plan == FACTORED || plan == FACTORED_SKIPPING ? prepared->candidates : NULL,
+            .candidate_rows = rows,
+            .count = part,
+            .scores = out,
+            .scratch = prepared->scratch,
+        };
+        rank_score(level, &prepared->network, &run);
+        memcpy(scores + done, out, part * sizeof *out);
+        free(rows);
+        free(out);
+        done += part;
+    }
+}
+
+static void check_model(counts *counts, rank_level level, const model *model, const char *what, uint64_t *state) {
+    const bool fused = level != RANK_LEVEL_PORTABLE;
+    const shape *shape = &model->shape;
+    prepared prepared;
+    prepare(&prepared, model, level);
+    float *expected = floats(shape->candidates, false);
+    list list = {.user = random_number(state, 0, shape->users - 1)};
+    for (uint32_t row = 0; row < shape->candidates; row++) {
+        expected[row] = oracle_score(model, list.user, row, fused);
+        if (!fused && isfinite(expected[row])) {
+            const double other = oracle_score(model, list.user, row, true);
+            const double bound = oracle_bound(model, list.user, row);
+            EXPECT(counts, !isfinite(other) || fabs((double)expected[row] - other) <= bound,
+                   "%s, %s: %g is further than %g from %g\n", rank_level_name(level), what, (double)expected[row],
+                   bound, other);
+        }
+    }
+    for (int plan = DIRECT; plan < PLAN_COUNT; plan++) {
+        list.count = random_number(state, 1, MOST_CANDIDATES);
+        for (uint32_t index = 0; index < list.count; index++) {
+            list.rows[index] = random_number(state, 0, shape->candidates - 1);
+        }
+        float scores[MOST_CANDIDATES];
+        score_list(&prepared, level, (enum plan)plan, &list, state, scores);
+        for (uint32_t index = 0; index < list.count; index++) {
+            const float right = expected[list.rows[index]];
+            // What is not finite is refused by the engine: which NaN it is does not matter.
+            EXPECT(counts, bits_of(scores[index]) == bits_of(right) || (!isfinite(right) && !isfinite(scores[index])),
+                   "%s, %s, %s: candidate %u of %u scores %a, not %a\n", rank_level_name(level), what,
+                   plan_names[plan], index, list.count, (double)scores[index], (double)right);
+        }
+    }
+    free(expected);
+    free_prepared(&prepared);
+}
+
+void check_scores(counts *counts, rank_level level, uint32_t shapes) {
+    // The tutorial's, panels and blocks that are not full, one unit, layers wider than one block, rows without a tail.
+    const shape fixed[] = {
+        {2, 12, 32, 32, true, 2, {256, 64}, false, false, false, false},
+        {1, 9, 3, 17, true, 1, {1}, false, false, false, false},
+        {1, 9, 16, 16, true, 4, {64, 65, 16, 48}, true, true, true, true},
+        {1, 7, 2, 5, true, 2, {300, 33}, false, false, false, false},
+        {1, 7, 5, 5, true, 3, {20, 130, 200}, false, false, false, true},
+        {2, 30, 32, 32, false, 0, {0}, true, true, true, true},
+        {2, 30, 200, 200, false, 0, {0}, true, false, true, false},
+    };
+    const uint32_t fixed_count = sizeof fixed / sizeof *fixed;
+    for (int kind = 0; kind < VALUES_COUNT; kind++) {
+        for (uint32_t number = 0; number < fixed_count + shapes; number++) {
+            uint64_t state = (uint64_t)kind << 32 | number;
+            const shape shape = number < fixed_count ? fixed[number] : random_shape(&state);
+            model model = make_model(shape, (values)kind, &state);
+            char what[64];
+            snprintf(what, sizeof what, "values %s, shape %u", value_names[kind], number);
+            check_model(counts, level, &model, what, &state);
+            free_model(&model);
+        }
+    }
+}

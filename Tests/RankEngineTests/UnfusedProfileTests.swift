@@ -1,0 +1,89 @@
+import RankEngine
+import TestSupport
+import Testing
+
+@Suite("The profile fp32-unfused")
+struct UnfusedProfileTests {
+    private static let specs: [ModelSpec] = ModelSpec.Values.allCases.flatMap { values in
+        (20..<26).map { ModelSpec.random(seed: $0, values: values) }
+    }
+
+    @Test("INFO names it, whatever the plan; the goldens are those of fp32-fma", arguments: ScoringPlan.allCases)
+    func named(_ plan: ScoringPlan) throws {
+        let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
+        let ranker = try model.makeRanker(plan: plan, kernel: "portable")
+        #expect(ranker.kernel == .portable)
+        #expect(ranker.info.profile == .fp32Unfused)
+        let facts = Dictionary(uniqueKeysWithValues: ranker.info.facts.map { ($0.key, $0.value) })
+        #expect(facts["profile"] == "fp32-unfused")
+        #expect(facts["kernel"] == "portable")
+        #expect(try model.makeRanker(plan: plan, kernel: "scalar").info.profile == .fp32FMA)
+    }
+
+    @Test("The golden scores are met within a bound that is a number", arguments: specs)
+    func bound(_ spec: ModelSpec) throws {
+        let directory = try TemporaryDirectory()
+        try spec.draft().write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        for plan in ScoringPlan.allCases {
+            let ranker = try model.makeRanker(plan: plan, kernel: "portable")
+            #expect(try ranker.reproduceGoldens() == model.goldenCount)
+            for query in ranker.goldenQueries {
+                #expect(query.expectations.allSatisfy { $0.tolerance > 0 && $0.tolerance.isFinite })
+            }
+        }
+    }
+
+    @Test("Two of its scores differ from those of fp32-fma: it is a profile of its own")
+    func differs() throws {
+        let directory = try TemporaryDirectory()
+        let spec = ModelSpec(users: 3, candidates: 60, userDimensions: 32, candidateDimensions: 32, hidden: [256, 64])
+        try spec.draft().write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        let ids = (0..<60).map { UInt64($0) }
+        let lists = try ["portable", "scalar"].map { kernel in
+            try model.makeRanker(kernel: kernel).rank(user: 1, candidates: ids).sorted { $0.position < $1.position }
+                .map(\.score)
+        }
+        let distances = zip(lists[0], lists[1]).map { ($0 - $1).magnitude }
+        #expect(distances.contains { $0 > 0 })
+        #expect(distances.allSatisfy { $0 < 1e-5 })
+    }
+
+    @Test("A kernel that is further off than rounding explains is refused, with the bound")
+    func refused() throws {
+        let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
+        let ranker = try model.makeRanker(kernel: "portable")
+        #expect(try ShiftedRanker(ranker, by: 0).reproduceGoldens() == model.goldenCount)
+        let error = try #require(throws: EngineError.self) { try ShiftedRanker(ranker, by: 1e-3).reproduceGoldens() }
+        #expect(error.code == .selfCheckFailed)
+        for text in ["kernel portable", "must score", "within"] {
+            #expect(error.message.contains(text), "\(error.message)")
+        }
+    }
+}
+
+/// A ranker whose scores are all off by the same amount.
+private final class ShiftedRanker: Ranker {
+    private let honest: EmbeddingRanker
+    private let shift: Float
+
+    init(_ honest: EmbeddingRanker, by shift: Float) {
+        self.honest = honest
+        self.shift = shift
+    }
+
+    var info: RankerInfo { honest.info }
+    var goldenQueries: [GoldenQuery] { honest.goldenQueries }
+
+    func score(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        let outcome = try honest.score(query, candidates: candidates, scores: scores, unknown: unknown)
+        for index in 0..<candidates.count { scores[index] += shift }
+        return outcome
+    }
+}
