@@ -227,6 +227,7 @@ extension RankModel {
             (key: "profile", value: kernel.profile.description),
             (key: "kernel", value: kernel.description),
             (key: "plan", value: plan.rawValue),
+            (key: "weights", value: placement.rawValue),
             (key: "architecture", value: architecture),
             (key: "shape", value: shape.summary),
             (key: "id_kind", value: users.kind.isText ? "utf8" : "u64"),

@@ -8,14 +8,35 @@ struct FileLayout {
         case numbers32([UInt32])
         case numbers64([UInt64])
         case bytes([UInt8])
+        case made(MadeFloats)
 
-        /// Calls `body` with the bytes.
+        /// Calls `body` with the bytes, in order, in as many parts as they come in.
         func withBytes(_ body: (UnsafeRawBufferPointer) throws(EngineError) -> Void) throws(EngineError) {
             switch self {
             case .floats(let floats): try unsafe body(UnsafeRawBufferPointer(floats.buffer))
             case .numbers32(let numbers): try unsafe numbers.withBytes(body)
             case .numbers64(let numbers): try unsafe numbers.withBytes(body)
             case .bytes(let bytes): try unsafe bytes.withBytes(body)
+            case .made(let floats): try unsafe floats.withBytes(body)
+            }
+        }
+    }
+
+    /// Floats that are made when they are wanted, a part at a time, so that a tensor need not fit in memory.
+    ///
+    /// They are made twice: for the digest, and for the file.
+    @safe struct MadeFloats {
+        /// How many there are.
+        var count: Int
+        /// How many are made at a time.
+        var part: Int
+        /// Writes the floats from an index on.
+        var make: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+
+        func withBytes(_ body: (UnsafeRawBufferPointer) throws(EngineError) -> Void) throws(EngineError) {
+            for start in stride(from: 0, to: count, by: max(part, 1)) {
+                let floats = unsafe SharedFloats(count: min(part, count - start)) { unsafe make(start, $0) }
+                try unsafe body(UnsafeRawBufferPointer(floats.buffer))
             }
         }
     }
@@ -35,6 +56,13 @@ struct FileLayout {
 
     mutating func add(_ name: String, _ shape: [Int], _ floats: SharedFloats) {
         add(name, .float32, shape, .floats(floats))
+    }
+
+    mutating func add(_ goldens: Goldens) {
+        let counts = [goldens.scores.count]
+        add("golden.user_rows", .uint32, counts, .numbers32(goldens.userRows))
+        add("golden.candidate_rows", .uint32, counts, .numbers32(goldens.candidateRows))
+        add("golden.scores", .float32, counts, .numbers32(goldens.scores.map(\.bitPattern)))
     }
 
     mutating func add(

@@ -28,9 +28,14 @@ struct Goldens: Sendable {
 
     /// Picks the pairs that every writer picks and scores them with the scalar oracle.
     init(of weights: ModelWeights) throws(EngineError) {
-        let shape = weights.shape
-        userRows = Self.rows(shape.userRows, step: 7919)
-        candidateRows = Self.rows(shape.candidateRows, step: 104_729)
+        let (users, candidates) = Self.picked(weights.shape)
+        try self.init(of: weights, userRows: users, candidateRows: candidates)
+    }
+
+    /// Scores pairs with the scalar oracle; their rows must all exist.
+    init(of weights: ModelWeights, userRows: [UInt32], candidateRows: [UInt32]) throws(EngineError) {
+        self.userRows = userRows
+        self.candidateRows = candidateRows
         var computed = [Float](repeating: 0, count: userRows.count)
         scores = []
         score(weights) { index, score in
@@ -45,6 +50,11 @@ struct Goldens: Sendable {
                     + "the weights are too large, train with a smaller learning rate"
             )
         }
+    }
+
+    /// The pairs that every writer picks for tables of a shape.
+    static func picked(_ shape: ModelShape) -> (users: [UInt32], candidates: [UInt32]) {
+        (rows(shape.userRows, step: 7919), rows(shape.candidateRows, step: 104_729))
     }
 
     /// The same, once the scalar oracle has computed every score.

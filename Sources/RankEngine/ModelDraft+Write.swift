@@ -12,23 +12,7 @@ extension ModelDraft {
         let weights = try ModelWeights(self)
         var layout = FileLayout()
         try addTensors(weights, to: &layout)
-        let header = try layout.header(metadata: metadataPairs())
-        let id = ModelID(digest: header.digest)
-        try AtomicFile.replace(path: path) { (file) throws(EngineError) in
-            try unsafe header.bytes.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
-            for tensor in layout.tensors {
-                try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
-            }
-        } verify: { (temporary) throws(EngineError) in
-            do throws(EngineError) {
-                guard try RankModel.load(path: temporary).modelID == id else {
-                    throw EngineError(.cannotWrite, "\(path) does not read back as it was written; check the disk")
-                }
-            } catch  where error.code == .modelRefused {
-                throw EngineError(.invalidModel, "the model to write would be refused: \(error.message)")
-            }
-        }
-        return id
+        return try layout.write(to: path, metadata: metadataPairs())
     }
 
     private func metadataPairs() throws(EngineError) -> [String: String] {
@@ -60,11 +44,7 @@ extension ModelDraft {
         ] {
             if let bias { layout.add(name, [bias.count], bias) }
         }
-        let goldens = try Goldens(of: weights)
-        layout.add("golden.user_rows", .uint32, [goldens.userRows.count], .numbers32(goldens.userRows))
-        layout.add("golden.candidate_rows", .uint32, [goldens.candidateRows.count], .numbers32(goldens.candidateRows))
-        let bits = goldens.scores.map(\.bitPattern)
-        layout.add("golden.scores", .float32, [bits.count], .numbers32(bits))
+        layout.add(try Goldens(of: weights))
         try addIDs(users, side: "user", to: &layout)
         try addIDs(candidates, side: "candidate", to: &layout)
     }

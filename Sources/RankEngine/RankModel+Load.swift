@@ -1,41 +1,81 @@
+internal import RankBase
+
 extension RankModel {
-    /// Maps a model file and proves it, in the order that docs/MODEL-FILE.md gives.
+    /// Where the bytes of a model are.
+    public enum Placement: String, Sendable, Hashable {
+        /// In the mapped file: processes that serve one file share its pages.
+        case mapped
+        /// In a copy, in huge pages where the system has them: a little faster where tables are much larger than the
+        /// caches, and independent of the file. Each process has its own.
+        case copied
+    }
+
+    /// How long a load took.
+    public struct LoadTimes: Sendable, Hashable {
+        /// Bytes of the file.
+        public var byteCount: Int
+        /// Hashing them, and reading them from the disk where they were not in memory.
+        public var digest: Duration
+        /// Everything, the digest included.
+        public var total: Duration
+    }
+
+    /// Reads a model file and proves it, in the order that docs/MODEL-FILE.md gives.
     ///
-    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. The file must not
+    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. A mapped file must not
     /// be changed in place while the model lives; renaming another file over it is fine.
     ///
-    /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened or mapped;
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - placement: Whether the file is mapped or copied.
+    /// - Returns: The model.
+    /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened, mapped or copied;
     ///   ``EngineError/Code/modelRefused`` when it
     ///   is not a whole, valid model, with the step of the proof that failed.
-    public static func load(path: String) throws(EngineError) -> RankModel {
+    public static func load(path: String, placement: Placement = .mapped) throws(EngineError) -> RankModel {
+        let start = MonotonicClock.nanoseconds()
         do {
-            return try prove(Safetensors(path: path))
+            return try prove(Safetensors(path: path, isCopied: placement == .copied), placement, since: start)
         } catch  where error.code == .modelRefused {
             throw EngineError(.modelRefused, "\(path): \(error.message)")
         }
     }
 
-    private static func prove(_ file: Safetensors) throws(EngineError) -> RankModel {
+    private static func prove(
+        _ file: Safetensors,
+        _ placement: Placement,
+        since start: UInt64
+    ) throws(EngineError) -> RankModel {
         let raw = file.header.metadata
         let kinds = try checkKind(raw)
         let metadata = try ModelMetadata(file: raw)
+        let digestStart = MonotonicClock.nanoseconds()
         let digest = try ModelDigest.verify(file)
+        let digestEnd = MonotonicClock.nanoseconds()
         let weights = try ModelWeights(file, kinds: kinds)
-        let model = RankModel(
+        let users = try Vocabulary(file, side: "user", kind: kinds.users, rowCount: weights.shape.userRows)
+        let candidates = try Vocabulary(
+            file,
+            side: "candidate",
+            kind: kinds.candidates,
+            rowCount: weights.shape.candidateRows
+        )
+        let goldens = try Goldens(file).verified(weights)
+        return RankModel(
             modelID: ModelID(digest: digest),
             metadata: metadata,
             rawMetadata: raw,
-            users: try Vocabulary(file, side: "user", kind: kinds.users, rowCount: weights.shape.userRows),
-            candidates: try Vocabulary(
-                file,
-                side: "candidate",
-                kind: kinds.candidates,
-                rowCount: weights.shape.candidateRows
-            ),
-            goldens: try Goldens(file).verified(weights),
-            weights: weights
+            users: users,
+            candidates: candidates,
+            goldens: goldens,
+            weights: weights,
+            placement: placement,
+            loadTimes: LoadTimes(
+                byteCount: unsafe file.memory.bytes.count,
+                digest: .nanoseconds(digestEnd &- digestStart),
+                total: .nanoseconds(MonotonicClock.nanoseconds() &- start)
+            )
         )
-        return model
     }
 
     /// Checks format and architecture and reads what decides which tensors there must be.

@@ -1,6 +1,7 @@
 /// A model that has proved itself: whole, finite, and scoring its golden pairs bit for bit.
 ///
-/// The embedding tables stay in the mapped file, so several processes share them. May be used from any thread.
+/// The embedding tables stay in the mapped file, so several processes share them, unless the file was copied. May be used
+/// from any thread.
 ///
 ///     let model = try RankModel.load(path: "movielens.rank")
 ///     let ranker = try model.makeRanker()
@@ -18,6 +19,10 @@ public final class RankModel: Sendable {
     public let users: Vocabulary
     /// Candidates' ids.
     public let candidates: Vocabulary
+    /// Where the weights are.
+    public let placement: Placement
+    /// How long the load took.
+    public let loadTimes: LoadTimes
     /// How many golden scores were reproduced at load.
     public var goldenCount: Int { goldens.scores.count }
     /// The golden pairs.
@@ -31,7 +36,9 @@ public final class RankModel: Sendable {
         users: Vocabulary,
         candidates: Vocabulary,
         goldens: Goldens,
-        weights: ModelWeights
+        weights: ModelWeights,
+        placement: Placement,
+        loadTimes: LoadTimes
     ) {
         self.modelID = modelID
         self.metadata = metadata
@@ -40,6 +47,8 @@ public final class RankModel: Sendable {
         self.candidates = candidates
         self.goldens = goldens
         self.weights = weights
+        self.placement = placement
+        self.loadTimes = loadTimes
         shape = weights.shape
     }
 

@@ -1,4 +1,4 @@
-/// A safetensors file, mapped into memory: any tensors, read by name.
+/// A safetensors file in memory, mapped or copied: any tensors, read by name.
 package final class Safetensors: Sendable {
     /// The path that it was read from, for messages.
     package let path: String
@@ -8,12 +8,12 @@ package final class Safetensors: Sendable {
     let memory: SharedMemory
     private let indexes: [String: Int]
 
-    /// Maps a file and reads its header.
+    /// Maps or copies a file and reads its header.
     ///
-    /// The tensors' bytes are read when they are asked for.
-    package init(path: String) throws(EngineError) {
+    /// The bytes of a mapped file's tensors are read when they are asked for.
+    package init(path: String, isCopied: Bool = false) throws(EngineError) {
         self.path = path
-        memory = try SharedMemory.map(path: path)
+        memory = try isCopied ? SharedMemory.read(path: path) : SharedMemory.map(path: path)
         header = try unsafe SafetensorsHeader(file: memory.bytes)
         var indexes: [String: Int] = [:]
         for (index, tensor) in header.tensors.enumerated() {

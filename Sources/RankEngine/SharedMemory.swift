@@ -6,7 +6,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Bytes that nobody changes once they are shared: a mapped file, or a 64-byte aligned block on the heap.
+/// Bytes that nobody changes once they are shared: a mapped file, a copy of one, or a 64-byte aligned block on the heap.
 ///
 /// A mapped file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see
 /// weights that were never verified. Replace model files by renaming a new one over them, as every writer here does.
@@ -14,20 +14,19 @@ internal import Darwin
 @safe final class SharedMemory: @unchecked Sendable {
     /// The bytes.
     let bytes: UnsafeRawBufferPointer
-    /// Whether they belong to a mapping (otherwise to the heap).
-    private let isMapped: Bool
+    /// The mapping that they lie in; nil where they belong to the heap.
+    private let mapping: UnsafeMutableRawBufferPointer?
 
-    private init(_ bytes: UnsafeRawBufferPointer, isMapped: Bool) {
+    private init(_ bytes: UnsafeRawBufferPointer, mapping: UnsafeMutableRawBufferPointer? = nil) {
         unsafe self.bytes = bytes
-        self.isMapped = isMapped
+        unsafe self.mapping = mapping
     }
 
     deinit {
-        guard let base = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress) else { return }
-        if isMapped {
-            unsafe munmap(base, bytes.count)
+        if let mapping = unsafe mapping {
+            unsafe munmap(mapping.baseAddress, mapping.count)
         } else {
-            unsafe base.deallocate()
+            unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.deallocate()
         }
     }
 
@@ -38,7 +37,7 @@ internal import Darwin
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
         let floats = unsafe block.bindMemory(to: Float.self)
         unsafe fill(UnsafeMutableBufferPointer(rebasing: floats[0..<count]))
-        return unsafe SharedMemory(UnsafeRawBufferPointer(block), isMapped: false)
+        return unsafe SharedMemory(UnsafeRawBufferPointer(block))
     }
 
     /// Allocates `count` 32-bit numbers, all zero, and lets `fill` write them.
@@ -48,7 +47,7 @@ internal import Darwin
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
         let numbers = unsafe block.bindMemory(to: UInt32.self)
         unsafe fill(UnsafeMutableBufferPointer(rebasing: numbers[0..<count]))
-        return unsafe SharedMemory(UnsafeRawBufferPointer(block), isMapped: false)
+        return unsafe SharedMemory(UnsafeRawBufferPointer(block))
     }
 
     /// Copies bytes into an aligned block.
@@ -56,13 +55,82 @@ internal import Darwin
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(source.count, 1), alignment: 64)
         unsafe block.copyMemory(from: source)
         return unsafe SharedMemory(
-            UnsafeRawBufferPointer(rebasing: block[0..<source.count]),
-            isMapped: false
+            UnsafeRawBufferPointer(rebasing: block[0..<source.count])
         )
     }
 
     /// Maps a whole regular file, read-only.
     static func map(path: String) throws(EngineError) -> SharedMemory {
+        try opening(path) { (file, size) throws(EngineError) in
+            guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), unsafe base != MAP_FAILED
+            else { throw cannot("map", path, errno) }
+            let mapping = unsafe UnsafeMutableRawBufferPointer(start: base, count: size)
+            return unsafe SharedMemory(UnsafeRawBufferPointer(mapping), mapping: mapping)
+        }
+    }
+
+    /// Copies a whole regular file into memory of its own, in huge pages where the system has them.
+    ///
+    /// What becomes of the file afterwards does not matter.
+    static func read(path: String) throws(EngineError) -> SharedMemory {
+        try opening(path) { (file, size) throws(EngineError) in
+            guard size < Int.max - 2 * hugePage, let mapping = unsafe hugePages(size) else {
+                throw cannot("find memory for a copy of", path, errno)
+            }
+            let start = mapping.count - roundedUp(size)
+            let block = unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[start..<(start + size)])
+            let memory = unsafe SharedMemory(UnsafeRawBufferPointer(block), mapping: mapping)
+            var done = 0
+            while done < size {
+                let (rest, offset) = unsafe (UnsafeMutableRawBufferPointer(rebasing: block[done...]), done)
+                let part = System.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
+                if let errno = part.errno { throw cannot("read", path, errno) }
+                guard part.value > 0 else {
+                    throw EngineError(
+                        .cannotRead,
+                        "\(path) became shorter while it was read; write it anew and rename it"
+                    )
+                }
+                done += part.value
+            }
+            return memory
+        }
+    }
+
+    /// The size of a huge page on x86-64 and, with pages of 4 KiB, on arm64.
+    private static let hugePage = 2 << 20
+
+    private static func roundedUp(_ size: Int) -> Int { (size + hugePage - 1) / hugePage * hugePage }
+
+    /// A mapping whose last bytes, as many as `size` rounded up to huge pages, are aligned to such pages; nil, with errno,
+    /// where there is no memory.
+    private static func hugePages(_ size: Int) -> UnsafeMutableRawBufferPointer? {
+        let (length, protection, flags) = (roundedUp(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
+        #if os(Linux)
+        // Pages that an administrator has set aside (https://man7.org/linux/man-pages/man2/mmap.2.html); there may be
+        // none.
+        if let base = unsafe mmap(nil, length, protection, flags | MAP_HUGETLB, -1, 0), unsafe base != MAP_FAILED {
+            return unsafe UnsafeMutableRawBufferPointer(start: base, count: length)
+        }
+        #endif
+        guard let base = unsafe mmap(nil, length + hugePage, protection, flags, -1, 0), unsafe base != MAP_FAILED else {
+            return nil
+        }
+        let lead = roundedUp(Int(bitPattern: base)) - Int(bitPattern: base)
+        // What lies behind the aligned part is given back, so that the aligned part is the mapping's end.
+        unsafe munmap(base + lead + length, hugePage - lead)
+        #if os(Linux)
+        // Only advice: without it, or without huge pages, the bytes are the same.
+        unsafe madvise(base + lead, length, MADV_HUGEPAGE)
+        #endif
+        return unsafe UnsafeMutableRawBufferPointer(start: base, count: lead + length)
+    }
+
+    /// Opens a regular file that is not empty and closes it after `body`, which takes its descriptor and size.
+    private static func opening(
+        _ path: String,
+        _ body: (CInt, Int) throws(EngineError) -> SharedMemory
+    ) throws(EngineError) -> SharedMemory {
         let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         if let errno = opened.errno { throw cannot("open", path, errno) }
         defer { close(opened.value) }
@@ -74,47 +142,10 @@ internal import Darwin
         guard let size = Int(exactly: status.st_size), size > 0 else {
             throw EngineError(.modelRefused, "\(path) is empty; a model file has at least a header")
         }
-        guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, opened.value, 0), unsafe base != MAP_FAILED
-        else { throw cannot("map", path, errno) }
-        return unsafe SharedMemory(UnsafeRawBufferPointer(start: base, count: size), isMapped: true)
+        return try body(opened.value, size)
     }
 
     private static func cannot(_ verb: String, _ path: String, _ number: CInt) -> EngineError {
         EngineError(.cannotRead, "cannot \(verb) \(path): \(System.text(of: number))", errno: number)
-    }
-}
-
-/// A run of float32 inside shared memory, aligned to 4 bytes.
-struct SharedFloats: Sendable {
-    /// Where the floats live.
-    let memory: SharedMemory
-    /// The byte at which they start.
-    let offset: Int
-    /// How many there are.
-    let count: Int
-
-    /// A new aligned block, zeroed, written by `fill`.
-    init(count: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
-        unsafe memory = SharedMemory.floats(count, fill: fill)
-        offset = 0
-        self.count = count
-    }
-
-    /// Floats where they are; the caller has checked bounds and alignment.
-    init(memory: SharedMemory, offset: Int, count: Int) {
-        self.memory = memory
-        self.offset = offset
-        self.count = count
-    }
-
-    /// The floats.
-    ///
-    /// Valid while `memory` lives.
-    var buffer: UnsafeBufferPointer<Float> {
-        guard let base = unsafe memory.bytes.baseAddress else {
-            return unsafe UnsafeBufferPointer(start: nil, count: 0)
-        }
-        let start = unsafe (base + offset).assumingMemoryBound(to: Float.self)
-        return unsafe UnsafeBufferPointer(start: start, count: count)
     }
 }

@@ -54,6 +54,7 @@ struct InspectCommand: ParsableCommand {
             ("labels", metadata.labelTransform.rawValue),
             ("prior", "\(metadata.prior)"),
             ("goldens", "\(grouped(model.goldenCount)) reproduced bit for bit"),
+            ("load", load(model.loadTimes)),
             ("profile", "\(kernel.profile)"),
             ("kernel", "\(kernel)"),
             ("claimed test rmse", claim.map { "\($0), a claim of the file's maker" } ?? "none"),
@@ -91,6 +92,9 @@ struct InspectCommand: ParsableCommand {
             "label_transform": .string(metadata.labelTransform.rawValue),
             "prior": .float(metadata.prior),
             "goldens_checked": .integer(model.goldenCount),
+            "bytes": .integer(model.loadTimes.byteCount),
+            "load_seconds": .number(model.loadTimes.total / .seconds(1)),
+            "digest_seconds": .number(model.loadTimes.digest / .seconds(1)),
             "profile": .string("\(kernel.profile)"),
             "kernel": .string("\(kernel)"),
             "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
@@ -102,6 +106,12 @@ struct InspectCommand: ParsableCommand {
                 }
             ),
         ]
+    }
+
+    private func load(_ times: RankModel.LoadTimes) -> String {
+        let rate = Double(times.byteCount) / max(times.digest / .nanoseconds(1), 1)
+        return "\(fixed(times.total / .seconds(1), 3)) s for \(grouped(times.byteCount)) bytes, "
+            + "\(fixed(times.digest / .seconds(1), 3)) s of it the digest (\(fixed(rate, 2)) GB/s)"
     }
 
     private func fingerprint(_ model: RankModel) -> [(key: String, value: String)] {

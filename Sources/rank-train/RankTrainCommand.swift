@@ -16,7 +16,7 @@ struct RankTrainCommand: ParsableCommand {
         version: softwareVersion,
         subcommands: [
             FitCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, SynthesizeCommand.self,
-            QualityCommand.self,
+            EnlargeCommand.self, QualityCommand.self,
         ]
     )
 

@@ -94,6 +94,16 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What a plan's tables may take, such as 64M (default: 256M).", valueName: "bytes"))
     var memoryBudget = ByteCountArgument(ScoringPlan.defaultMemoryBudget)
 
+    @Flag(
+        help: ArgumentHelp(
+            """
+            Copy the model into memory of this process, in huge pages where there are any, instead of mapping its file: \
+            for tables much larger than the caches.
+            """
+        )
+    )
+    var copyWeights = false
+
     @Option(help: ArgumentHelp("The largest request, such as 4M (default: 1M).", valueName: "bytes"))
     var maxMessage = ByteCountArgument(1 << 20)
 
@@ -146,6 +156,7 @@ struct ServeCommand: ParsableCommand {
         switch (ranker, model ?? modelDir) {
         case (.model, nil): throw ValidationError("--model FILE or --model-dir DIR is missing")
         case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
+        case (.null, nil) where copyWeights: throw ValidationError("--copy-weights wants a model to copy")
         default: break
         }
         if let costPerCandidate {
@@ -224,8 +235,8 @@ struct ServeCommand: ParsableCommand {
         case (_, let path?): source = .directory(path)
         default: return nil
         }
-        return ModelSupply(source) { [plan, memoryBudget, kernel] path throws(EngineError) in
-            try RankModel.load(path: path).makeRanker(
+        return ModelSupply(source) { [plan, memoryBudget, kernel, copyWeights] path throws(EngineError) in
+            try RankModel.load(path: path, placement: copyWeights ? .copied : .mapped).makeRanker(
                 plan: plan,
                 memoryBudget: memoryBudget.byteCount,
                 kernel: kernel

@@ -61,6 +61,26 @@ import Testing
         }
     }
 
+    @Test func anInventedCatalogueIsAModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let (model, large) = (try TestModel.write(in: directory), "\(directory)/large")
+            let made = try await rankTrain("enlarge", "--model", model, "--items", "5000", "--output", large)
+            #expect(made.exitCode == 0 && made.errors == "" && made.output.contains("5,000 invented items"))
+            let inspected = try object(try await rankTrain("inspect", "--model", large, "--json").output)
+            #expect((inspected["candidates"] as? [String: Any])?["count"] as? Int == 5_000)
+            #expect(inspected["bytes"] as? Int == FileManager.default.contents(atPath: large)?.count)
+            #expect(inspected["digest_seconds"] as? Double != nil)
+            #expect((inspected["data"] as? String)?.hasPrefix("synthetic ") == true)
+            for items in ["0", "4294967295", "many"] {
+                let refused = try await rankTrain("enlarge", "--model", model, "--items", items, "--output", large)
+                #expect(refused.exitCode == 64 && refused.errors.contains("--items"))
+            }
+            let nowhere = "/nonexistent/large"
+            let unwritable = try await rankTrain("enlarge", "--model", model, "--items", "5", "--output", nowhere)
+            #expect(unwritable.exitCode == 73 && unwritable.errors.contains(nowhere))
+        }
+    }
+
     /// Python's pty module stands for a person's terminal.
     @Test func aTerminalSeesALogLikeThatOfKeras() async throws {
         try await withTemporaryDirectory { directory in

@@ -20,6 +20,7 @@ struct RankWorkerTests {
                 ["serve", "--ranker", "null", "--cost-per-candidate", "2s", "--bind", "ipc:///tmp/x"],
                 "--cost-per-candidate is 2s"
             ),
+            (["serve", "--ranker", "null", "--copy-weights", "--bind", "ipc:///tmp/x"], "--copy-weights"),
             (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
             (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
             (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),

@@ -41,6 +41,24 @@ struct SameBitsTests {
         }
     }
 
+    @Test("from copied weights, after the file was cut in its place", .timeLimit(.minutes(5)))
+    func copied() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            var random = RandomNumbers(seed: 7)
+            let candidates = random.candidates(500)
+            let expected = try Self.oracle(model, candidates)
+            let options = ["--model", model, "--copy-weights", "--plan", "user-once"]
+            let found = try await withWorkers(1, options: options, in: directory) { workers in
+                let file = try FileDescriptor.open(FilePath(model), .writeOnly)
+                try file.closeAfter { try file.resize(to: 100) }
+                let client = RawClient(endpoint: workers[0].endpoint, form: .dealer)
+                return try await client.scores(user: Self.user, candidates: candidates)
+            }
+            #expect(found == expected)
+        }
+    }
+
     @Test("through a zmq_proxy and two workers", .timeLimit(.minutes(5)), arguments: sizes)
     func proxy(size: Int) async throws {
         try await withTemporaryDirectory { directory in

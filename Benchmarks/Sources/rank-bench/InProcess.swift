@@ -21,10 +21,16 @@ final class InProcess {
     }
 
     /// Scores requests in turn and returns the time of each, in nanoseconds.
-    func run(rounds: Int) throws -> [UInt64] {
+    ///
+    /// - Parameters:
+    ///   - rounds: How many.
+    ///   - first: Which request is the first.
+    /// - Returns: The times.
+    /// - Throws: What the ranker throws.
+    func run(rounds: Int, from first: Int = 0) throws -> [UInt64] {
         try (0..<rounds).map { round in
             let start = rank_load_now()
-            try score(round % RequestSet.variants)
+            try score((first + round) % requests.variants)
             return rank_load_now() - start
         }
     }

@@ -2,9 +2,8 @@
 ///
 /// Written from docs/PROTOCOL.md and not with the product's codec, so that the load is the same for every server.
 struct RequestSet {
-    /// How many different requests there are: enough to touch the whole of a small model's tables.
-    static let variants = 64
-
+    /// How many different requests there are.
+    let variants: Int
     /// All frames.
     let bytes: [UInt8]
     /// The size of each.
@@ -13,14 +12,16 @@ struct RequestSet {
     let replySize: Int
     let candidateCount: Int
 
-    init(candidates: Int, users: ClosedRange<UInt64>, candidateIDs: ClosedRange<UInt64>) {
+    /// Draws users and candidates; 64 requests are enough to touch the whole of a small model's tables.
+    init(candidates: Int, users: ClosedRange<UInt64>, candidateIDs: ClosedRange<UInt64>, variants: Int = 64) {
+        self.variants = variants
         candidateCount = candidates
         requestSize = 48 + 16 + 16 + 8 * candidates
         replySize = 48 + 16 + 16 + (5 * candidates + 7) / 8 * 8
         var generator = SplitMix(state: 42)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.variants * requestSize)
-        for variant in 0..<Self.variants {
+        bytes.reserveCapacity(variants * requestSize)
+        for variant in 0..<variants {
             bytes.append(UInt32(requestSize - 4))
             bytes.append(contentsOf: "RANK".utf8)
             bytes.append(UInt64(variant))

@@ -18,8 +18,14 @@ do {
         let options = try EngineOptions(arguments)
         let report = try EngineBenchmark(options).run()
         print(options.json ? try report.json : report.text)
+    case "catalogue":
+        let options = try CatalogueOptions(arguments)
+        let report = try CatalogueBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
     default:
-        throw BenchmarkError("\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)\n\(EngineOptions.usage)")
+        throw BenchmarkError(
+            "\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)\n\(EngineOptions.usage)\n\(CatalogueOptions.usage)"
+        )
     }
     #endif
 } catch {

@@ -1,0 +1,127 @@
+internal import CRankKernels
+
+/// A model with another catalogue: invented items, each a mixture of two of the model's own.
+///
+/// For trying out large catalogues: the network and the users are the model's, so a score costs what it costs, and as
+/// many units are dead as in the model. What the items score means nothing.
+package struct EnlargedCatalogue {
+    private let model: RankModel
+    private let candidateRows: Int
+    private let seed: UInt64
+    /// Bytes of a table that are in memory at a time while it is written.
+    private static let partBytes = 16 << 20
+
+    /// Plans a catalogue; nothing is computed yet.
+    ///
+    /// - Parameters:
+    ///   - model: Whose items are mixed.
+    ///   - candidates: How many items there will be, with the ids from 1 on.
+    ///   - seed: Which items are mixed, and in which parts.
+    /// - Throws: ``EngineError/Code/invalidModel`` when the model has no items or text ids, or for a number that no table
+    ///   has.
+    package init(_ model: RankModel, candidates: Int, seed: UInt64) throws(EngineError) {
+        guard model.shape.candidateRows > 1 else {
+            throw EngineError(.invalidModel, "the model has no items that could be mixed")
+        }
+        guard !model.users.kind.isText else {
+            throw EngineError(.invalidModel, "the model's ids are texts; only a catalogue of numbers can be invented")
+        }
+        guard candidates >= 1, candidates < ModelWeights.rowLimit - 1 else {
+            throw EngineError(
+                .invalidModel,
+                "a catalogue has 1 to \(ModelWeights.rowLimit - 2) items, not \(candidates)"
+            )
+        }
+        self.model = model
+        self.seed = seed
+        candidateRows = candidates + 1
+    }
+
+    /// Writes the model as a file and returns its id.
+    ///
+    /// Memory does not grow with the catalogue. The same model, number and seed give the same bytes.
+    ///
+    /// - Throws: ``EngineError/Code/cannotWrite`` when the file system refuses.
+    package func write(to path: String) throws(EngineError) -> ModelID {
+        var (weights, shape) = (model.weights, model.shape)
+        shape.candidateRows = candidateRows
+        var layout = FileLayout()
+        layout.add("user_embedding", [shape.userRows, shape.userDimensions], weights.userEmbedding)
+        let width = shape.candidateDimensions
+        layout.add(
+            "candidate_embedding",
+            .float32,
+            [candidateRows, width],
+            .made(mixed(weights.candidateEmbedding, width))
+        )
+        for (index, layer) in weights.layers.enumerated() {
+            layout.add("dense_\(index).kernel", [layer.inputs, layer.outputs], layer.kernel)
+            layout.add("dense_\(index).bias", [layer.outputs], layer.bias)
+        }
+        if let bias = weights.userBias { layout.add("user_bias", [bias.count], bias) }
+        if let bias = weights.candidateBias {
+            layout.add("candidate_bias", .float32, [candidateRows], .made(mixed(bias, 1)))
+        }
+        if let mean = weights.mean { layout.add("mean", [1], mean) }
+        if case .numbers(let numbers) = model.users.ids {
+            let ids = (0..<shape.userRows).map { numbers[$0] }
+            layout.add("user_ids", .uint64, [ids.count], .numbers64(ids))
+        }
+        // The golden pairs are scored with their own rows alone.
+        let (users, candidates) = Goldens.picked(shape)
+        let rows = Array(Set(candidates)).sorted()
+        weights.candidateEmbedding = gathered(rows, weights.candidateEmbedding, width)
+        weights.candidateBias = weights.candidateBias.map { gathered(rows, $0, 1) }
+        weights.shape.candidateRows = rows.count
+        let places = candidates.map { row in UInt32(rows.firstIndex(of: row) ?? 0) }
+        var goldens = try Goldens(of: weights, userRows: users, candidateRows: places)
+        goldens.candidateRows = candidates
+        layout.add(goldens)
+        return try layout.write(to: path, metadata: metadata())
+    }
+
+    private func metadata() -> [String: String] {
+        var metadata = model.metadata
+        metadata.claimedTestRMSE = nil
+        var fields = metadata.fingerprint.fields
+        fields["data"] = "synthetic catalogue of \(candidateRows - 1) items, mixed from \(metadata.fingerprint["data"])"
+        metadata.fingerprint = TrainingFingerprint(fields)
+        var pairs = metadata.pairs
+        for key in ["format", "architecture", "user_vocabulary", "dot_product"] { pairs[key] = model.rawMetadata[key] }
+        pairs["candidate_vocabulary"] = Vocabulary.Kind.identity.rawValue
+        return pairs
+    }
+
+    // MARK: Rows
+
+    private func mixed(_ table: SharedFloats, _ width: Int) -> FileLayout.MadeFloats {
+        let rows = max(Self.partBytes / MemoryLayout<Float>.stride / width, 1)
+        return unsafe FileLayout.MadeFloats(count: candidateRows * width, part: rows * width) { first, floats in
+            guard let base = floats.baseAddress else { return }
+            for index in 0..<(floats.count / width) {
+                unsafe mix(first / width + index, table, width, into: base + index * width)
+            }
+            unsafe rank_normalize_weights(base, floats.count, true)
+        }
+    }
+
+    private func gathered(_ rows: [UInt32], _ table: SharedFloats, _ width: Int) -> SharedFloats {
+        unsafe SharedFloats(count: rows.count * width) { floats in
+            guard let base = floats.baseAddress else { return }
+            for (index, row) in rows.enumerated() { unsafe mix(Int(row), table, width, into: base + index * width) }
+            unsafe rank_normalize_weights(base, floats.count, true)
+        }
+    }
+
+    /// Row 0 stays the row for unknown ids; each other one is what its number draws.
+    private func mix(_ row: Int, _ table: SharedFloats, _ width: Int, into output: UnsafeMutablePointer<Float>) {
+        guard let base = unsafe table.buffer.baseAddress else { return }
+        let draw = IDTable.hash(IDTable.hash(seed) &+ UInt64(row))
+        let items = UInt64(model.shape.candidateRows - 1)
+        let first = row == 0 ? 0 : Int(1 + (draw >> 32) % items)
+        let second = row == 0 ? 0 : Int(1 + (draw & 0xFFFF_FFFF) % items)
+        let part = row == 0 ? 1 : Float(IDTable.hash(draw) >> 40) / Float(1 << 24)
+        let (a, b) = unsafe (base + first * width, base + second * width)
+        for column in 0..<width { unsafe output[column] = part * a[column] + (1 - part) * b[column] }
+    }
+}

@@ -1,0 +1,28 @@
+extension FileLayout {
+    /// Writes the tensors as a model file and returns the model's id.
+    ///
+    /// The file is loaded and proved under a temporary name before it takes its own; a failure leaves no file behind, and
+    /// an older file as it was.
+    ///
+    /// - Throws: ``EngineError/Code/invalidModel`` when the file would be refused;
+    ///   ``EngineError/Code/cannotWrite`` when the file system refuses.
+    func write(to path: String, metadata: [String: String]) throws(EngineError) -> ModelID {
+        let header = try header(metadata: metadata)
+        let id = ModelID(digest: header.digest)
+        try AtomicFile.replace(path: path) { (file) throws(EngineError) in
+            try unsafe header.bytes.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+            for tensor in tensors {
+                try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+            }
+        } verify: { (temporary) throws(EngineError) in
+            do throws(EngineError) {
+                guard try RankModel.load(path: temporary).modelID == id else {
+                    throw EngineError(.cannotWrite, "\(path) does not read back as it was written; check the disk")
+                }
+            } catch  where error.code == .modelRefused {
+                throw EngineError(.invalidModel, "the model to write would be refused: \(error.message)")
+            }
+        }
+        return id
+    }
+}

@@ -1,0 +1,34 @@
+/// A run of float32 inside shared memory, aligned to 4 bytes.
+struct SharedFloats: Sendable {
+    /// Where the floats live.
+    let memory: SharedMemory
+    /// The byte at which they start.
+    let offset: Int
+    /// How many there are.
+    let count: Int
+
+    /// A new aligned block, zeroed, written by `fill`.
+    init(count: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
+        unsafe memory = SharedMemory.floats(count, fill: fill)
+        offset = 0
+        self.count = count
+    }
+
+    /// Floats where they are; the caller has checked bounds and alignment.
+    init(memory: SharedMemory, offset: Int, count: Int) {
+        self.memory = memory
+        self.offset = offset
+        self.count = count
+    }
+
+    /// The floats.
+    ///
+    /// Valid while `memory` lives.
+    var buffer: UnsafeBufferPointer<Float> {
+        guard let base = unsafe memory.bytes.baseAddress else {
+            return unsafe UnsafeBufferPointer(start: nil, count: 0)
+        }
+        let start = unsafe (base + offset).assumingMemoryBound(to: Float.self)
+        return unsafe UnsafeBufferPointer(start: start, count: count)
+    }
+}

@@ -1,0 +1,133 @@
+import RankEngine
+import TestSupport
+import Testing
+
+@Suite("Catalogues that are invented, and models that are copied")
+struct EnlargedCatalogueTests {
+    private static let spec = ModelSpec(
+        candidates: 9,
+        userDimensions: 64,
+        candidateDimensions: 64,
+        hidden: [40, 16],
+        dotProduct: true,
+        userBias: true,
+        candidateBias: true,
+        mean: true
+    )
+
+    private static func write(_ draft: ModelDraft, in directory: TemporaryDirectory) throws -> RankModel {
+        try draft.write(to: directory.file("model"))
+        return try RankModel.load(path: directory.file("model"))
+    }
+
+    @Test("More items than are made at a time: a model that proves itself and scores alike under every plan")
+    func large() throws {
+        let directory = try TemporaryDirectory()
+        var draft = Self.spec.draft()
+        draft.metadata.claimedTestRMSE = 0.25
+        draft.users.ids = .numbers([0, 11, 22, 33, 1 << 60])
+        draft.candidates.ids = .numbers([0, 5, 6, 7, 8, 9, 10, 11, 12])
+        let model = try Self.write(draft, in: directory)
+        let path = directory.file("large")
+        let id = try EnlargedCatalogue(model, candidates: 70_000, seed: 1).write(to: path)
+        let large = try RankModel.load(path: path)
+        #expect(large.modelID == id)
+        var shape = model.shape
+        shape.candidateRows = 70_001
+        #expect(large.shape == shape)
+        #expect(large.candidates.kind == .identity)
+        #expect(large.users.row(ofText: "\(1 << 60)") == 4)
+        #expect(large.metadata.claimedTestRMSE == nil)
+        #expect(large.metadata.fingerprint["data"].hasPrefix("synthetic catalogue of 70000 items"))
+        let ids: [UInt64] = [1, 2, 65_535, 65_536, 65_537, 69_999, 70_000, 70_001, 0]
+        let oracle = try large.makeRanker(plan: .direct, kernel: "scalar").rank(user: 22, candidates: ids)
+        #expect(oracle.filter(\.isUnknown).map(\.id) == [0, 70_001])
+        for plan in ScoringPlan.allCases {
+            let ranker = try large.makeRanker(plan: plan)
+            #expect(try ranker.reproduceGoldens() == large.goldenCount)
+            let found = try ranker.rank(user: 22, candidates: ids)
+            #expect(found.map(\.score.bitPattern) == oracle.map(\.score.bitPattern))
+        }
+        // Unknown ids score as they did.
+        let unknown = try model.makeRanker().rank(user: 22, candidates: [0])
+        #expect(oracle.first { $0.id == 0 }?.score.bitPattern == unknown[0].score.bitPattern)
+    }
+
+    @Test("The same model, number and seed give the same bytes; another seed does not")
+    func deterministic() throws {
+        let directory = try TemporaryDirectory()
+        let model = try Self.write(Self.spec.draft(), in: directory)
+        let paths = ["a", "b", "c"].map(directory.file)
+        for (path, seed) in zip(paths, [3, 3, 4] as [UInt64]) {
+            _ = try EnlargedCatalogue(model, candidates: 500, seed: seed).write(to: path)
+        }
+        let bytes = try paths.map(readFile)
+        #expect(bytes[0] == bytes[1])
+        #expect(bytes[0] != bytes[2])
+    }
+
+    @Test func refusals() throws {
+        let directory = try TemporaryDirectory()
+        let model = try Self.write(Self.spec.draft(), in: directory)
+        for count in [0, -1, (1 << 32) - 1, .max] {
+            #expect(engineError { _ = try EnlargedCatalogue(model, candidates: count, seed: 1) }?.code == .invalidModel)
+        }
+        let empty = try Self.write(ModelSpec(candidates: 1).draft(), in: directory)
+        #expect(engineError { _ = try EnlargedCatalogue(empty, candidates: 5, seed: 1) }?.code == .invalidModel)
+        var draft = ModelSpec(users: 2, candidates: 3).draft()
+        draft.users.ids = .texts(["", "u"])
+        draft.candidates.ids = .texts(["", "a", "b"])
+        let text = try Self.write(draft, in: directory)
+        #expect(engineError { _ = try EnlargedCatalogue(text, candidates: 5, seed: 1) }?.code == .invalidModel)
+        let catalogue = try EnlargedCatalogue(model, candidates: 5, seed: 1)
+        #expect(engineError { _ = try catalogue.write(to: "/nonexistent/model") }?.code == .cannotWrite)
+    }
+
+    // MARK: Copies
+
+    @Test("A copy scores with the same bits, whatever becomes of the file")
+    func copied() throws {
+        let directory = try TemporaryDirectory()
+        let mapped = try Self.write(Self.spec.draft(), in: directory)
+        let path = directory.file("large")
+        _ = try EnlargedCatalogue(mapped, candidates: 20_000, seed: 1).write(to: path)
+        let ids = (0...20_000 as ClosedRange<UInt64>).map { $0 }
+        let expected = try RankModel.load(path: path).makeRanker().rank(user: 1, candidates: ids)
+        let copy = try RankModel.load(path: path, placement: .copied)
+        #expect(copy.placement == .copied && mapped.placement == .mapped)
+        try writeFile(path, [1, 2, 3])
+        let ranker = try copy.makeRanker()
+        #expect(ranker.info.facts.first { $0.key == "weights" }?.value == "copied")
+        #expect(try mapped.makeRanker().info.facts.first { $0.key == "weights" }?.value == "mapped")
+        let found = try ranker.rank(user: 1, candidates: ids)
+        #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
+        #expect(found.map(\.id) == expected.map(\.id))
+    }
+
+    @Test("A copy proves itself like a mapped file")
+    func refusedCopies() throws {
+        let directory = try TemporaryDirectory()
+        _ = try Self.write(Self.spec.draft(), in: directory)
+        let whole = try readFile(directory.file("model"))
+        var changed = whole
+        changed[whole.count / 2] ^= 1
+        for (bytes, code) in [
+            ([], .modelRefused), (Array(whole.dropLast()), .modelRefused), (changed, .modelRefused),
+        ] as [([UInt8], EngineError.Code)] {
+            try writeFile(directory.file("other"), bytes)
+            let error = engineError { _ = try RankModel.load(path: directory.file("other"), placement: .copied) }
+            #expect(error?.code == code)
+            #expect(error?.message.contains(directory.file("other")) == true)
+        }
+        for path in ["/nonexistent/model", "/dev/null", directory.file(".")] {
+            #expect(engineError { _ = try RankModel.load(path: path, placement: .copied) }?.code == .cannotRead)
+        }
+    }
+
+    @Test func loadTimes() throws {
+        let directory = try TemporaryDirectory()
+        let model = try Self.write(Self.spec.draft(), in: directory)
+        #expect(model.loadTimes.byteCount == (try readFile(directory.file("model")).count))
+        #expect(model.loadTimes.digest > .zero && model.loadTimes.digest < model.loadTimes.total)
+    }
+}
