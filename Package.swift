@@ -26,6 +26,7 @@ let package = Package(
     products: [
         .library(name: "RankPool", targets: ["RankPool"]),
         .library(name: "RankEngine", targets: ["RankEngine"]),
+        .library(name: "CRankPlugin", targets: ["CRankPlugin"]),
         .executable(name: "rank-train", targets: ["rank-train"]),
         .executable(name: "rank-worker", targets: ["rank-worker"]),
         .executable(name: "rank-client", targets: ["rank-client"]),
@@ -59,9 +60,13 @@ let package = Package(
 
         // Engine: kernels in C, models and scoring in Swift.
         .target(name: "CRankKernels"),
+        // The interface of plugins: one header, which whoever writes one includes.
+        .target(name: "CRankPlugin"),
         .target(
             name: "RankEngine",
-            dependencies: ["CRankKernels", "RankBase", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CRankKernels", "CRankPlugin", "RankBase", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: memorySettings
         ),
 
@@ -123,7 +128,7 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "RankServiceTests",
-            dependencies: ["CAllocationCounter", "RankEngine", "RankProtocol", "RankService", "ZMQ"],
+            dependencies: ["CAllocationCounter", "RankEngine", "RankProtocol", "RankService", "TestSupport", "ZMQ"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -140,7 +145,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "ZMQ",
+                "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "TestSupport", "ZMQ",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

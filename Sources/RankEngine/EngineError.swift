@@ -31,6 +31,11 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let kernelUnavailable = Code("kernel unavailable")
         /// The tables of the plan that was asked for do not fit the memory budget: raise it, or choose another plan.
         public static let budgetTooSmall = Code("budget too small")
+        /// The plugin cannot be loaded, is of another version, refuses its model or options, or breaks its rules: mend
+        /// what the message names, or take another plugin.
+        public static let pluginRefused = Code("plugin refused")
+        /// A plugin that served failed to score: report it to whoever wrote it.
+        public static let pluginFailed = Code("plugin failed")
     }
 
     /// The kind of failure.

@@ -32,6 +32,8 @@ public struct GoldenQuery: Sendable {
 
     /// The user and the candidates.
     public var ids: IDs
+    /// Dense features, as many for each candidate as the ranker wants, row-major by candidate.
+    public var features: [Float]
     /// The scores that are known.
     public var expectations: [Expectation]
 
@@ -39,9 +41,11 @@ public struct GoldenQuery: Sendable {
     ///
     /// - Parameters:
     ///   - ids: The user and the candidates.
+    ///   - features: As many for each candidate as the ranker wants.
     ///   - expectations: The scores that are known; their positions lie in the list.
-    public init(ids: IDs, expectations: [Expectation]) {
+    public init(ids: IDs, features: [Float] = [], expectations: [Expectation]) {
         self.ids = ids
+        self.features = features
         self.expectations = expectations
     }
 }
@@ -62,9 +66,9 @@ extension Ranker {
             let scores: [Float]
             switch query.ids {
             case .numbers(let user, let candidates):
-                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates))
+                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates, features: query.features))
             case .texts(let user, let candidates):
-                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates))
+                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates, features: query.features))
             }
             for expectation in query.expectations {
                 guard scores.indices.contains(expectation.position) else {
@@ -94,7 +98,7 @@ extension Ranker {
         return EngineError(
             .selfCheckFailed,
             "self-check: under plan \(fact("plan")) with kernel \(fact("kernel")), \(message); "
-                + "choose another plan or kernel, and report it"
+                + "choose another plan, kernel or plugin, and report it"
         )
     }
 }

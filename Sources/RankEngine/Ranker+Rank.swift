@@ -24,14 +24,34 @@ extension Ranker {
     /// The order is that of a pool's answer: score descending, id ascending, position ascending. Unknown ids are
     /// scored by the row for unknown ids and flagged. Allocates; a service calls
     /// ``score(_:candidates:scores:unknown:)`` instead.
+    ///
+    /// - Parameters:
+    ///   - user: The user.
+    ///   - candidates: The candidates.
+    ///   - features: As many floats for each candidate as the ranker wants, row-major by candidate.
+    ///   - topK: How many are wanted; nil for all.
+    /// - Returns: The best candidates, with their positions in the list.
+    /// - Throws: As ``score(_:candidates:scores:unknown:)``.
     public func rank(
         user: UInt64,
         candidates: [UInt64],
+        features: [Float] = [],
         topK: Int? = nil
     ) throws(EngineError) -> [RankedCandidate<UInt64>] {
+        let width = try featureCount(of: features, for: candidates.count)
         let bytes = candidates.map(\.littleEndian)
         let ranked = try unsafe withResult(of: bytes) { (bytes) throws(EngineError) in
-            try unsafe rank(RankQuery(user: .number(user), candidates: .numbers(bytes)), topK)
+            try unsafe withResult(of: features) { (features) throws(EngineError) in
+                try unsafe rank(
+                    RankQuery(
+                        user: .number(user),
+                        candidates: .numbers(bytes),
+                        features: features,
+                        featureCount: width
+                    ),
+                    topK
+                )
+            }
         }
         return ranked.map { entry in
             RankedCandidate(
@@ -43,12 +63,14 @@ extension Ranker {
         }
     }
 
-    /// Ranks candidates with text ids; see ``rank(user:candidates:topK:)-(UInt64,_,_)``.
+    /// Ranks candidates with text ids; see ``rank(user:candidates:features:topK:)-(UInt64,_,_,_)``.
     public func rank(
         user: String,
         candidates: [String],
+        features: [Float] = [],
         topK: Int? = nil
     ) throws(EngineError) -> [RankedCandidate<String>] {
+        let width = try featureCount(of: features, for: candidates.count)
         var text: [UInt8] = []
         var offsets: [UInt32] = [0]
         for candidate in candidates {
@@ -61,10 +83,17 @@ extension Ranker {
         let ranked = try unsafe withResult(of: offsets) { (offsets) throws(EngineError) in
             try unsafe withResult(of: text) { (text) throws(EngineError) in
                 try unsafe withResult(of: Array(user.utf8)) { (user) throws(EngineError) in
-                    try unsafe rank(
-                        RankQuery(user: .text(user), candidates: .texts(offsets: offsets, text: text)),
-                        topK
-                    )
+                    try unsafe withResult(of: features) { (features) throws(EngineError) in
+                        try unsafe rank(
+                            RankQuery(
+                                user: .text(user),
+                                candidates: .texts(offsets: offsets, text: text),
+                                features: features,
+                                featureCount: width
+                            ),
+                            topK
+                        )
+                    }
                 }
             }
         }
@@ -76,6 +105,18 @@ extension Ranker {
                 isUnknown: entry.isUnknown
             )
         }
+    }
+
+    /// How many features there are for each candidate.
+    private func featureCount(of features: [Float], for count: Int) throws(EngineError) -> Int {
+        guard count > 0 else { return info.featureCount }
+        guard features.count.isMultiple(of: count) else {
+            throw EngineError(
+                .invalidQuery,
+                "\(features.count) features for \(count) candidates; this ranker wants \(info.featureCount) for each"
+            )
+        }
+        return features.count / count
     }
 
     private func rank(_ query: RankQuery, _ topK: Int?) throws(EngineError) -> [RankedCandidate<Void>] {

@@ -60,6 +60,8 @@ public struct RankerInfo: Sendable {
     public var featureCount: Int
     /// The score of a candidate that nothing scored.
     public var prior: Float
+    /// What scoring takes by the ranker's own word; a service corrects it by what it measures.
+    public var costHint: ScoringCost
     /// Facts as INFO shows them, in order, with the keys of docs/PROTOCOL.md.
     public var facts: [(key: String, value: String)]
 
@@ -70,6 +72,7 @@ public struct RankerInfo: Sendable {
         hasTextIDs: Bool,
         featureCount: Int = 0,
         prior: Float,
+        costHint: ScoringCost = ScoringCost(),
         facts: [(key: String, value: String)]
     ) {
         self.modelID = Array((modelID + [UInt8](repeating: 0, count: 16)).prefix(16))
@@ -77,6 +80,21 @@ public struct RankerInfo: Sendable {
         self.hasTextIDs = hasTextIDs
         self.featureCount = featureCount
         self.prior = prior
+        self.costHint = costHint
         self.facts = facts
+    }
+}
+
+/// What scoring takes.
+public struct ScoringCost: Sendable, Hashable {
+    /// Nanoseconds for each call beside its candidates; 0 = not known.
+    public var perRequest: Double
+    /// Nanoseconds for each candidate; 0 = not known.
+    public var perCandidate: Double
+
+    /// A cost, by default one that is not known.
+    public init(perRequest: Double = 0, perCandidate: Double = 0) {
+        self.perRequest = perRequest
+        self.perCandidate = perCandidate
     }
 }

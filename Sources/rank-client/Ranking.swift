@@ -40,6 +40,11 @@ struct Ranking: Sendable {
         }
     }
 
+    /// The profile by the name that the worker gives it, which a plugin makes up.
+    private var profile: String {
+        info.flatMap { $0.profile == list.profile ? $0["profile"] : nil } ?? list.profile.description
+    }
+
     /// Whether a score stands for stars: 1 + 4·score.
     private var hasStars: Bool { info?["label_transform"] == "(rating-1)/4" }
 
@@ -102,7 +107,7 @@ struct Ranking: Sendable {
         }
         return .object([
             .init("user", .unsigned(user)), .init("model_id", .string(list.model.hex)),
-            .init("profile", .string(list.profile.description)), .init("coverage", .float(list.coverage)),
+            .init("profile", .string(profile)), .init("coverage", .float(list.coverage)),
             .init("unknown_user", .boolean(list.isUnknownUser)), .init("partial", .boolean(list.isPartial)),
             .init("entries", .array(entries)), .init("parts", .array(parts)),
         ])

@@ -22,7 +22,7 @@ private func commandFailure(_ error: any Error) -> CommandFailure? {
     switch error {
     case let error as EngineError:
         switch error.code {
-        case .cannotRead, .modelRefused: CommandFailure(.refused, error.message)
+        case .cannotRead, .modelRefused, .pluginRefused: CommandFailure(.refused, error.message)
         case .kernelUnavailable: CommandFailure(.usage, error.message)
         default: CommandFailure(.internalError, error.description)
         }

@@ -30,6 +30,7 @@ struct ServeCommand: ParsableCommand {
               rank-worker serve --model-dir models --bind tcp://127.0.0.1:7000
               rank-worker serve --model movielens.rank --processes 4 --bind tcp://127.0.0.1:7000-7003
               rank-worker serve --model movielens.rank --connect tcp://10.0.0.5:7100
+              rank-worker serve --plugin './libpopularity.so:items.csv?damping=25' --bind tcp://127.0.0.1:7000
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError]))
             """
@@ -45,6 +46,16 @@ struct ServeCommand: ParsableCommand {
         )
     )
     var modelDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A shared library that scores, with its model file, which is loaded again when another is renamed over it.",
+            discussion: "docs/PLUGINS.md tells how one is written; check-plugin tries it out.",
+            valueName: "lib:path?option=value&..."
+        ),
+        transform: readPlugin
+    )
+    var plugin: PluginReference?
 
     @Option(
         parsing: .upToNextOption,
@@ -153,12 +164,7 @@ struct ServeCommand: ParsableCommand {
         guard queueLimit.duration <= .seconds(3_600) else {
             throw ValidationError("--queue-limit is at most 1h: requests that wait longer are of no use to anybody")
         }
-        switch (ranker, model ?? modelDir) {
-        case (.model, nil): throw ValidationError("--model FILE or --model-dir DIR is missing")
-        case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
-        case (.null, nil) where copyWeights: throw ValidationError("--copy-weights wants a model to copy")
-        default: break
-        }
+        try checkSource()
         if let costPerCandidate {
             guard ranker == .null else { throw ValidationError("--cost-per-candidate goes with --ranker null") }
             guard costPerCandidate.duration <= .seconds(1) else {
@@ -170,6 +176,27 @@ struct ServeCommand: ParsableCommand {
         }
         guard drainGrace.duration <= drainMax.duration else {
             throw ValidationError("--drain-grace is longer than --drain-max, by which a worker has ended")
+        }
+    }
+
+    /// Refuses more or less than one thing that scores.
+    private func checkSource() throws {
+        if plugin != nil {
+            guard model == nil, modelDir == nil, ranker == .model else {
+                throw ValidationError("--plugin brings its own model: leave out --model, --model-dir and --ranker null")
+            }
+            guard plan == nil, kernel == nil, !copyWeights else {
+                throw ValidationError(
+                    "--plan, --kernel and --copy-weights go with --model or --model-dir, not with --plugin"
+                )
+            }
+            return
+        }
+        switch (ranker, model ?? modelDir) {
+        case (.model, nil): throw ValidationError("--model FILE, --model-dir DIR or --plugin LIB:PATH is missing")
+        case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
+        case (.null, nil) where copyWeights: throw ValidationError("--copy-weights wants a model to copy")
+        default: break
         }
         guard model == nil || modelDir == nil else { throw ValidationError("give --model or --model-dir, not both") }
     }
@@ -229,6 +256,12 @@ struct ServeCommand: ParsableCommand {
 
     /// Where models come from; nil for the null ranker.
     private var supply: ModelSupply? {
+        if let plugin {
+            return ModelSupply(.file(plugin.watchedPath), for: "plugin \(plugin.libraryPath)") {
+                _ throws(EngineError) in
+                try PluginRanker.load(plugin)
+            }
+        }
         let source: ModelSource
         switch (model, modelDir) {
         case (let path?, _): source = .file(path)
@@ -262,6 +295,15 @@ struct ServeCommand: ParsableCommand {
 enum RankerChoice: String, ExpressibleByArgument, CaseIterable {
     case model
     case null
+}
+
+/// Reads what a plugin is loaded from.
+func readPlugin(_ text: String) throws -> PluginReference {
+    do throws(EngineError) {
+        return try PluginReference(text)
+    } catch {
+        throw ValidationError(error.message)
+    }
 }
 
 /// Reads the name of a plan.

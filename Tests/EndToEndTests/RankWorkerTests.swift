@@ -21,6 +21,11 @@ struct RankWorkerTests {
                 "--cost-per-candidate is 2s"
             ),
             (["serve", "--ranker", "null", "--copy-weights", "--bind", "ipc:///tmp/x"], "--copy-weights"),
+            (["serve", "--plugin", "lib.so", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--plugin brings"),
+            (["serve", "--plugin", "lib.so", "--ranker", "null", "--bind", "ipc:///tmp/x"], "--plugin brings"),
+            (["serve", "--plugin", "lib.so", "--plan", "direct", "--bind", "ipc:///tmp/x"], "not with --plugin"),
+            (["serve", "--plugin", "lib.so:m?damping", "--bind", "ipc:///tmp/x"], "is no option=value"),
+            (["serve", "--plugin", ":m", "--bind", "ipc:///tmp/x"], "names no library"),
             (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
             (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
             (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),

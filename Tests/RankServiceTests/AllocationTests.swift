@@ -3,6 +3,7 @@ import RankEngine
 import RankProtocol
 import RankService
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 
@@ -40,6 +41,22 @@ struct AllocationTests {
             try expectNone(frame, ranker: try TestModel.ranker(plan: .factored))
             try expectNone(frame, ranker: try TestModel.ranker(plan: .userOnce))
             try expectNone(frame, ranker: NullRanker())
+        }
+    }
+
+    @Test("A plugin costs no allocation either, with and without features")
+    func plugin() throws {
+        let library = try TestSupport.TemporaryDirectory().file("plugin.so")
+        try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
+        for width in [0, 3] {
+            let option = PluginReference.Option(key: "features", value: "\(width)")
+            let ranker = try PluginRanker.load(PluginReference(libraryPath: library, options: [option]))
+            let frame = Requests.score(
+                candidates: (0..<5_000).map { UInt64($0 * 4) },
+                parameters: ScoreParameters(featureCount: UInt32(width)),
+                remaining: 1_000_000
+            )
+            try expectNone(frame, ranker: ranker)
         }
     }
 

@@ -21,14 +21,19 @@ public struct ModelSupply: Sendable {
     let source: ModelSource
     let load: Loader
 
+    /// What stands before a message that nothing is there.
+    private let label: String
+
     /// Describes a supply; nothing is looked at yet.
     ///
     /// - Parameters:
     ///   - source: Where the files are.
+    ///   - user: Who reads them, for messages, such as a plugin.
     ///   - load: Makes a ranker of one.
-    public init(_ source: ModelSource, load: @escaping Loader) {
+    public init(_ source: ModelSource, for user: String? = nil, load: @escaping Loader) {
         self.source = source
         self.load = load
+        label = user.map { "\($0): " } ?? ""
     }
 
     /// Loads a file, proves it, and checks what is made of it against the file's golden scores.
@@ -44,7 +49,7 @@ public struct ModelSupply: Sendable {
         do throws(EngineError) {
             return try ServedModel.proving(ranker, generation: generation, software: software, limits: limits)
         } catch {
-            throw EngineError(error.code, "\(path): \(error.message)")
+            throw EngineError(error.code, "\(path): \(error.message)", position: error.position)
         }
     }
 
@@ -81,7 +86,7 @@ public struct ModelSupply: Sendable {
                 if case .directory = source { log("refused \(version.path): \(error.message)") }
             }
         }
-        let problem = listing.problem ?? refusals.first?.message ?? "there is no model"
+        let problem = listing.problem.map { label + $0 } ?? refusals.first?.message ?? "there is no model"
         let others = refusals.count > 1 ? "; refused as well: \(refusals.count - 1) below it" : ""
         throw ServiceError(.modelRefused, problem + others, cause: refusals.first)
     }

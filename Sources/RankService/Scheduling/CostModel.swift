@@ -1,3 +1,5 @@
+package import RankEngine
+
 /// What requests cost, learned from what they cost: a part for each request and a part for each candidate.
 ///
 /// Each step of work that was measured corrects the estimate a little (normalised least mean squares): most of the
@@ -17,6 +19,13 @@ package struct CostModel {
     package init(perRequest: Double = 5_000, perCandidate: Double = 500) {
         self.perRequest = perRequest
         self.perCandidate = perCandidate
+    }
+
+    /// Makes a model that starts from what a ranker says of itself, where it says something.
+    package init(hint: ScoringCost) {
+        self.init()
+        perRequest = min(perRequest + max(hint.perRequest, 0), 1e9)
+        if hint.perCandidate > 0 { perCandidate = min(max(hint.perCandidate, 0.05), 1e9) }
     }
 
     /// The estimated cost of candidates and requests, in nanoseconds.

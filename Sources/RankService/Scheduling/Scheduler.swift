@@ -1,3 +1,4 @@
+import RankEngine
 import RankProtocol
 import ZMQ
 
@@ -19,7 +20,7 @@ final class Scheduler {
     let state: WorkerState
     var handler: RequestHandler
     var queue = FairQueue(capacity: Admission.capacity)
-    var costs = CostModel()
+    var costs: CostModel
     let jobs: JobPool
     let admission: Admission
 
@@ -46,6 +47,7 @@ final class Scheduler {
         var free: [ScoreJob] = []
         for _ in 0..<JobPool.capacity { free.append(handler.makeJob()) }
         jobs = JobPool(free)
+        costs = CostModel(hint: handler.model.info.costHint)
         self.handler = handler
         self.sockets = sockets
         self.state = state

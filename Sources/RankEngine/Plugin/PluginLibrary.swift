@@ -1,0 +1,161 @@
+internal import CRankPlugin
+import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// A shared library whose table of functions has been checked.
+///
+/// A library stays loaded for the life of the process: code of its own threads and of languages' runtimes may run at any
+/// time. May be used from any thread.
+@safe final class PluginLibrary: Sendable {
+    /// The only symbol that is looked up.
+    static let symbol = "rank_plugin_entry"
+
+    /// The plugin's name and version, as it gives them.
+    let name: String
+    /// The plugin's version.
+    let version: String
+    /// What messages call it.
+    let subject: String
+
+    // Proof: a copy that nobody writes, of functions that the interface lets any thread call.
+    nonisolated(unsafe) let table: rank_plugin_table
+
+    private let identity: FileStamp
+
+    /// Every library that was opened, by its path.
+    private static let opened = Mutex<[String: PluginLibrary]>([:])
+
+    /// Opens a library, or gives the one that was opened before.
+    ///
+    /// - Throws: ``EngineError/Code/pluginRefused`` when it is no plugin of this interface, or when another file has
+    ///   taken its place since it was opened.
+    static func open(_ path: String) throws(EngineError) -> PluginLibrary {
+        guard let identity = FileStamp(path: path) else {
+            throw EngineError(.pluginRefused, "plugin \(path): there is no regular file at \(path); mend its path")
+        }
+        let result = opened.withLock { opened -> Result<PluginLibrary, EngineError> in
+            if let library = opened[path] { return .success(library) }
+            do throws(EngineError) {
+                let library = try PluginLibrary(path, identity)
+                opened[path] = library
+                return .success(library)
+            } catch {
+                return .failure(error)
+            }
+        }
+        let library = try result.get()
+        guard library.identity == identity else {
+            throw EngineError(
+                .pluginRefused,
+                "\(library.subject): another file has taken the library's place since it was loaded; "
+                    + "code is not loaded again: restart the process"
+            )
+        }
+        return library
+    }
+
+    private init(_ path: String, _ identity: FileStamp) throws(EngineError) {
+        func refused(_ message: String) -> EngineError { EngineError(.pluginRefused, "plugin \(path): \(message)") }
+        self.identity = identity
+        // A name without a slash would be looked for in the system's folders.
+        // https://man7.org/linux/man-pages/man3/dlopen.3.html
+        guard let handle = unsafe dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
+            throw refused("cannot load it: \(Self.lastError); is it a shared library for this machine?")
+        }
+        guard let address = unsafe dlsym(handle, Self.symbol) else {
+            throw refused("it has no symbol \(Self.symbol); export that function, as docs/PLUGINS.md shows")
+        }
+        let entry = unsafe unsafeBitCast(address, to: rank_plugin_entry_function.self)
+        guard let start = unsafe entry(RANK_PLUGIN_ABI_VERSION) else {
+            throw refused(
+                "it has no table of version \(RANK_PLUGIN_ABI_VERSION), which this program speaks; build it for that"
+            )
+        }
+        let abiVersion = unsafe start.pointee.abi_version
+        guard abiVersion == RANK_PLUGIN_ABI_VERSION else {
+            throw refused(
+                "it is of ABI version \(abiVersion), this program speaks \(RANK_PLUGIN_ABI_VERSION); build it for that"
+            )
+        }
+        let (size, least) = unsafe (start.pointee.table_size, MemoryLayout<rank_plugin_table>.size)
+        guard (least...65_536).contains(Int(size)) else {
+            throw refused("its table has \(size) bytes, version \(abiVersion) has at least \(least)")
+        }
+        let table = unsafe start.pointee
+        guard let name = unsafe Self.text(table.name), let version = unsafe Self.text(table.version) else {
+            throw refused("its name and version must be 1 to \(PluginText.longestName) bytes of UTF-8")
+        }
+        for (function, isThere) in unsafe [
+            ("create", table.create != nil), ("describe", table.describe != nil), ("score", table.score != nil),
+            ("destroy", table.destroy != nil),
+        ] where !isThere {
+            throw refused("its table has no function \(function)")
+        }
+        self.name = name
+        self.version = version
+        unsafe self.table = unsafe table
+        subject = "plugin \(name)/\(version) (\(path))"
+    }
+
+    private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+        guard let pointer = unsafe pointer else { return nil }
+        let bytes = unsafe UnsafeRawBufferPointer(start: pointer, count: strnlen(pointer, PluginText.longestName + 1))
+        return unsafe PluginText.name(bytes)
+    }
+
+    private static var lastError: String {
+        guard let text = unsafe dlerror() else { return "the system gives no reason" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// Which file a path names and in which state.
+struct FileStamp: Sendable, Hashable {
+    private let device: UInt64
+    private let number: UInt64
+    private let size: Int64
+    private let seconds: Int64
+    private let nanoseconds: Int64
+
+    /// The stamp of a regular file; nil where there is none.
+    init?(path: String) {
+        var status = stat()
+        // https://man7.org/linux/man-pages/man2/stat.2.html
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        #if canImport(Darwin)
+        let time = status.st_mtimespec
+        #else
+        let time = status.st_mtim
+        #endif
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        number = UInt64(truncatingIfNeeded: status.st_ino)
+        size = Int64(status.st_size)
+        seconds = Int64(time.tv_sec)
+        nanoseconds = Int64(time.tv_nsec)
+    }
+}
+
+/// Texts that a plugin has written.
+enum PluginText {
+    /// The most bytes of a plugin's name, its version and the names of features.
+    static let longestName = 63
+
+    /// A name: 1 to 63 bytes of UTF-8 up to a zero or the end; nil otherwise.
+    static func name(_ bytes: UnsafeRawBufferPointer) -> String? {
+        guard let text = unsafe text(bytes), (1...longestName).contains(text.utf8.count) else { return nil }
+        return text
+    }
+
+    /// The text up to the first zero, or to the end where there is none; nil if it is not UTF-8.
+    static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+        let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
+        return unsafe String(validating: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
+    }
+}

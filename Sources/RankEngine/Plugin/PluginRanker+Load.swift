@@ -1,0 +1,169 @@
+internal import Crypto
+import RankBase
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+extension PluginRanker {
+    /// How many candidates are scored before a plugin may serve.
+    private static let probeLength = 33
+
+    /// Loads a plugin, makes an instance of it, and proves it as far as that can be done without knowing its ids.
+    ///
+    /// What it describes must make sense, and made-up candidates must get finite scores that are the same bits in one
+    /// list and alone. Golden scores are left to ``Ranker/reproduceGoldens()``. Every call makes an instance of its own.
+    ///
+    /// - Parameter reference: The library, its model and its options.
+    /// - Returns: A ranker for one thread, which may be another than this one.
+    /// - Throws: ``EngineError/Code/pluginRefused`` with the plugin's name and what is wrong.
+    public static func load(_ reference: PluginReference) throws(EngineError) -> sending PluginRanker {
+        let library = try PluginLibrary.open(reference.libraryPath)
+        let before = FileStamp(path: reference.modelPath)
+        let instance = try PluginInstance(library, reference)
+        let description = try PluginDescription(of: instance)
+        let names = try instance.featureNames(description.featureCount)
+        let goldens = try instance.goldens(description)
+        let modelID = if let id = description.modelID { id } else { try madeID(library, reference) }
+        guard FileStamp(path: reference.modelPath) == before else {
+            throw EngineError(
+                .pluginRefused,
+                "\(library.subject): \(reference.modelPath) was replaced while it was loaded; load it again"
+            )
+        }
+        let info = RankerInfo(library, description, modelID: modelID, featureNames: names)
+        let ranker = PluginRanker(instance, info: info, goldens: goldens, featureNames: names)
+        do throws(EngineError) {
+            try ranker.probe()
+        } catch {
+            throw EngineError(
+                .pluginRefused,
+                "\(error.message); it was asked for made-up ids, which every plugin must score",
+                position: error.position
+            )
+        }
+        return ranker
+    }
+
+    /// Scores made-up ids, with zeros for features: together, alone, and none at all.
+    private func probe() throws(EngineError) {
+        let ids = (0..<UInt64(Self.probeLength)).map { $0 }
+        let whole = try scores(of: ids)
+        for (position, id) in ids.enumerated() {
+            let alone = try scores(of: [id])
+            guard alone.first?.bitPattern == whole[position].bitPattern else {
+                throw EngineError(
+                    .pluginRefused,
+                    "\(subject): candidate \(id) scores \(whole[position]) in a list and \(alone.first ?? .nan) alone",
+                    position: position
+                )
+            }
+        }
+        _ = try scores(of: [])
+    }
+
+    /// The scores of made-up candidates in their order.
+    private func scores(of ids: [UInt64]) throws(EngineError) -> [Float] {
+        let features = [Float](repeating: 0, count: ids.count * info.featureCount)
+        var scores = [Float](repeating: .nan, count: ids.count)
+        if info.hasTextIDs {
+            let texts = ids.map { "id\($0)" }
+            for entry in try rank(user: "id1", candidates: texts, features: features) {
+                scores[entry.position] = entry.score
+            }
+        } else {
+            for entry in try rank(user: 1, candidates: ids, features: features) {
+                scores[entry.position] = entry.score
+            }
+        }
+        return scores
+    }
+
+    /// The identity of a model whose plugin names none: a digest of what decides its scores.
+    private static func madeID(_ library: PluginLibrary, _ reference: PluginReference) throws(EngineError) -> [UInt8] {
+        var hash = SHA256()
+        var words = ["rank-plugin/1", library.name, library.version]
+        for option in reference.options.sorted(by: { $0.key < $1.key }) { words += [option.key, option.value] }
+        for word in words { hash.update(data: Array(word.utf8) + [0]) }
+        if !reference.modelPath.isEmpty {
+            try unsafe eachBlock(of: reference.modelPath, library.subject) { unsafe hash.update(bufferPointer: $0) }
+        }
+        return Array(hash.finalize().prefix(16))
+    }
+
+    /// Reads a regular file from its start to its end.
+    private static func eachBlock(
+        of path: String,
+        _ subject: String,
+        _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(EngineError) {
+        func cannot(_ number: CInt) -> EngineError {
+            EngineError(
+                .pluginRefused,
+                "\(subject) names no model id, and \(path) cannot be read to make one: \(System.text(of: number))",
+                errno: number
+            )
+        }
+        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        if let errno = opened.errno { throw cannot(errno) }
+        defer { close(opened.value) }
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+        defer { unsafe block.deallocate() }
+        while true {
+            let got = System.retrying { unsafe read(opened.value, block.baseAddress, block.count) }
+            if let errno = got.errno { throw cannot(errno) }
+            if got.value == 0 { return }
+            unsafe body(UnsafeRawBufferPointer(rebasing: block[..<got.value]))
+        }
+    }
+}
+
+extension RankerInfo {
+    /// What a plugin's instance says of itself, as INFO shows it.
+    fileprivate init(
+        _ library: PluginLibrary,
+        _ description: PluginDescription,
+        modelID: [UInt8],
+        featureNames: [String]
+    ) {
+        let profile = NumericProfile(plugin: description.profile)
+        var facts = [
+            (key: "model_id", value: Hex.text(modelID)),
+            (key: "profile", value: profile.description),
+            (key: "kernel", value: "\(library.name)/\(library.version)"),
+            (key: "plan", value: "plugin"),
+            (key: "architecture", value: "\(library.name)/\(library.version)"),
+            (key: "shape", value: description.shape.printable(limit: 127)),
+            (key: "id_kind", value: description.hasTextIDs ? "utf8" : "u64"),
+            (key: "features", value: "\(description.featureCount)"),
+            (key: "prior", value: "\(description.prior)"),
+        ]
+        if !featureNames.isEmpty {
+            facts.append((key: "feature_names", value: featureNames.joined(separator: ",")))
+        }
+        self.init(
+            modelID: modelID,
+            profile: profile,
+            hasTextIDs: description.hasTextIDs,
+            featureCount: description.featureCount,
+            prior: description.prior,
+            costHint: description.costHint,
+            facts: facts
+        )
+    }
+}
+
+extension NumericProfile {
+    /// The profile of a plugin: its number is 0x8000 and the low 15 bits of the FNV-1a hash of its name.
+    ///
+    /// http://www.isthe.com/chongo/tech/comp/fnv/
+    init(plugin name: String) {
+        var hash: UInt32 = 0x811C_9DC5
+        for byte in name.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        self.init(number: 0x8000 | UInt16(truncatingIfNeeded: hash & 0x7FFF), description: name)
+    }
+}

@@ -1,0 +1,98 @@
+/// Where a plugin lies, what it reads, and what it is told: `LIB:PATH?option=value&option=value`.
+///
+/// The library's path ends at the first `:`, the model's at the first `?`; both may be left out with what follows. `%41`
+/// in an option's name or value stands for the byte 0x41, so that `&` and `%` can be written, too.
+///
+///     let reference = try PluginReference("./libpopularity.so:items.csv?damping=25")
+///     let ranker = try PluginRanker.load(reference)
+public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
+    /// A name and its value.
+    public struct Option: Sendable, Hashable {
+        /// The name, not empty.
+        public var key: String
+        /// The value, maybe empty.
+        public var value: String
+
+        /// An option.
+        public init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The path of the shared library; the system's search paths are not looked at.
+    public var libraryPath: String
+    /// The path of its model file; empty if it reads none.
+    public var modelPath: String
+    /// What it is told, in order.
+    public var options: [Option]
+
+    /// A reference.
+    public init(libraryPath: String, modelPath: String = "", options: [Option] = []) {
+        self.libraryPath = libraryPath
+        self.modelPath = modelPath
+        self.options = options
+    }
+
+    /// Reads a reference.
+    ///
+    /// - Throws: ``EngineError/Code/pluginRefused`` for a text that is none, with what is wrong.
+    public init(_ text: String) throws(EngineError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        // Without a model the options may follow the library.
+        let hasModel = parts.count == 2
+        let rest = (hasModel ? parts[1] : parts[0]).split(
+            separator: "?",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        libraryPath = String(hasModel ? parts[0] : rest[0])
+        modelPath = hasModel ? String(rest[0]) : ""
+        options = []
+        guard !libraryPath.isEmpty, !text.utf8.contains(0) else {
+            throw EngineError(.pluginRefused, "\"\(text)\" names no library; expected LIB:PATH?option=value")
+        }
+        for pair in rest.dropFirst().joined().split(separator: "&", omittingEmptySubsequences: false) where pair != "" {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard halves.count == 2, let key = Self.decoded(halves[0]), !key.isEmpty,
+                let value = Self.decoded(halves[1])
+            else {
+                throw EngineError(.pluginRefused, "plugin \(libraryPath): \"\(pair)\" is no option=value")
+            }
+            guard !options.contains(where: { $0.key == key }) else {
+                throw EngineError(.pluginRefused, "plugin \(libraryPath): the option \(key) is given twice")
+            }
+            options.append(Option(key: key, value: value))
+        }
+    }
+
+    /// The file that a new model comes in: the model's, or the library where the plugin reads none.
+    public var watchedPath: String { modelPath.isEmpty ? libraryPath : modelPath }
+
+    /// The reference as it is written.
+    public var description: String {
+        let pairs = options.map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }
+        return "\(libraryPath):\(modelPath)" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+    }
+
+    /// A text with its `%41` replaced; nil if it is not UTF-8 then, or holds a zero or half of one of these.
+    private static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst(), let low = rest.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16), value > 0
+            else { return nil }
+            bytes.append(value)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("&", with: "%26").replacing("=", with: "%3d")
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import RankEngine
+import RankPool
+import RankProtocol
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Plugins behind worker processes: the two examples through a pool, reloads, and what is refused.
+@Suite("rank-worker: plugins", .timeLimit(.minutes(5)))
+struct PluginServingTests {
+    /// Builds the example in C, writes a model of 1,000 items for it, and gives both paths.
+    private static func popularity(in directory: FilePath, mean: Double = 3) throws -> (library: String, items: String)
+    {
+        let library = directory.appending("libpopularity.so").string
+        if !FileManager.default.fileExists(atPath: library) {
+            try CompiledPlugin.c("Examples/plugins/popularity/popularity.c", to: library)
+        }
+        let items = directory.appending("items.csv").string
+        try writeItems(mean: mean, to: items)
+        return (library, items)
+    }
+
+    /// Writes items 1 to 1,000, renamed into place.
+    private static func writeItems(mean: Double, to path: String) throws {
+        let lines = (1...1_000).map { "\($0),\($0 % 97 + 1),\(mean + Double($0 % 13) / 8)" }
+        try Data(("item,count,mean\n" + lines.joined(separator: "\n") + "\n").utf8)
+            .write(to: URL(filePath: path), options: .atomic)
+    }
+
+    /// What a plugin scores in this process, in the order of the candidates, as bit patterns.
+    private static func oracle(
+        _ reference: String,
+        user: UInt64,
+        _ candidates: [UInt64],
+        features: [Float] = []
+    ) throws -> [UInt32] {
+        let ranker = try PluginRanker.load(PluginReference(reference))
+        var scores = [UInt32](repeating: 0, count: candidates.count)
+        for entry in try ranker.rank(user: user, candidates: candidates, features: features) {
+            scores[entry.position] = entry.score.bitPattern
+        }
+        return scores
+    }
+
+    private static func withPool(
+        _ workers: [WorkerProcess],
+        _ body: (RankPool) async throws -> Void
+    ) async throws {
+        let endpoints = workers.map(\.endpoint).joined(separator: ",")
+        let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: .seconds(20)))
+        for report in await pool.info() { _ = try report.result.get() }
+        try await body(pool)
+        await pool.shutdown()
+    }
+
+    @Test("Popularity in C through two workers: the bits of the formula, however the list is split")
+    func popularity() async throws {
+        try await withTemporaryDirectory { directory in
+            let (library, items) = try Self.popularity(in: directory)
+            let reference = "\(library):\(items)?damping=25"
+            var random = RandomNumbers(seed: 5)
+            let candidates = (0..<3_000).map { _ in UInt64.random(in: 1...1_100, using: &random) }
+            let expected = try Self.oracle(reference, user: 42, candidates)
+            try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
+                try await Self.withPool(workers) { pool in
+                    for parts in [1, 2, 7] {
+                        let list = try await pool.score(
+                            user: 42,
+                            candidates: candidates,
+                            options: CallOptions(unknownIDs: .fallback, parts: parts)
+                        )
+                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                        #expect(list.parts.count == parts)
+                        #expect(parts == 1 || Set(list.parts.map(\.endpoint)).count == 2)
+                        #expect(list.entries.allSatisfy { $0.isUnknown == ($0.id > 1_000) })
+                    }
+                    await #expect { try await pool.score(user: 42, candidates: [5, 1_001]) } throws: { error in
+                        (error as? PoolError)?.code == .notFound && (error as? PoolError)?.candidateIndex == 1
+                    }
+                }
+            }
+            // The formula itself, for one item of 12 ratings with the mean 3 + 11/8.
+            var (count, sum) = (0.0, 0.0)
+            for item in 1...1_000 {
+                let ratings = Double(item % 97 + 1)
+                count += ratings
+                sum += ratings * (3 + Double(item % 13) / 8)
+            }
+            let prior = Float(sum / count)
+            let damped: Double = 12 * 4.375 + 25 * Double(prior)
+            let score = Float(damped / 37)
+            #expect(try Self.oracle(reference, user: 1, [11, 2_000]) == [score.bitPattern, prior.bitPattern])
+        }
+    }
+
+    @Test("A linear model in Swift through two workers: each part of a list gets the features of its candidates")
+    func linear() async throws {
+        try await withTemporaryDirectory { directory in
+            let library = directory.appending("liblinear.so").string
+            try CompiledPlugin.swift("Examples/plugins/linear/linear.swift", module: "linear", to: library)
+            let weights = directory.appending("weights.csv").string
+            try "feature,weight\nprice,-0.25\nbias,0.5\nfreshness,2\nclicks,0.125\n"
+                .write(toFile: weights, atomically: true, encoding: .utf8)
+            let reference = "\(library):\(weights)"
+            var random = RandomNumbers(seed: 6)
+            let candidates = random.candidates(1_000)
+            let features = random.floats(3_000, within: 10)
+            let expected = try Self.oracle(reference, user: 42, candidates, features: features)
+            let sum: Float = 0.5 + -0.25 * features[0] + 2 * features[1] + 0.125 * features[2]
+            #expect(abs(Float(bitPattern: expected[0]) - sum) < 1e-5)
+            try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
+                try await Self.withPool(workers) { pool in
+                    for parts in [1, 2, 5] {
+                        let list = try await pool.score(
+                            user: 42,
+                            candidates: candidates,
+                            features: features,
+                            options: CallOptions(parts: parts)
+                        )
+                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                        #expect(parts == 1 || Set(list.parts.map(\.endpoint)).count == 2)
+                    }
+                    for wrong in [[], [Float](repeating: 0, count: 2_000)] {
+                        await #expect {
+                            try await pool.score(user: 42, candidates: candidates, features: wrong)
+                        } throws: { error in
+                            (error as? PoolError)?.code == .invalidArgument
+                                && "\(error)".contains("features per candidate, this model wants 3")
+                        }
+                    }
+                    let info = try #require(try await pool.info().first?.result.get())
+                    #expect(info["features"] == "3" && info["feature_names"] == "price,freshness,clicks")
+                    #expect(info["profile"] == "linear/1" && info["plan"] == "plugin")
+                }
+            }
+        }
+    }
+
+    @Test("A renamed model, a broken one, SIGHUP: the answers are those of the last good instance")
+    func reload() async throws {
+        try await withTemporaryDirectory { directory in
+            let (library, items) = try Self.popularity(in: directory, mean: 2)
+            let reference = "\(library):\(items)"
+            let candidates: [UInt64] = Array(1...50)
+            let first = try Self.oracle(reference, user: 1, candidates)
+            let socket = "ipc://\(directory)/socket"
+            try await withWorker(arguments: ["serve", "--plugin", reference, "--bind", socket]) { deliver in
+                let client = RawClient(endpoint: socket, form: .dealer)
+                #expect(try await client.scores(user: 1, candidates: candidates) == first)
+                try Self.writeItems(mean: 1, to: items)
+                let second = try Self.oracle(reference, user: 1, candidates)
+                #expect(first != second)
+                while try await client.scores(user: 1, candidates: candidates) != second {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                try Data("nonsense".utf8).write(to: URL(filePath: items), options: .atomic)
+                deliver(.terminalClosed)
+                while try await client.statistics()["reload_failures"] == "0" {}
+                let reason = try await client.statistics()["last_reload_error"] ?? ""
+                #expect(reason.contains("plugin popularity/1.0 (\(library)) refuses to start: expected lines"))
+                #expect(try await client.scores(user: 1, candidates: candidates) == second)
+            }
+        }
+    }
+
+    @Test("Plugins that are none, or break their rules, end with 65 and are named; nothing is bound")
+    func refusals() async throws {
+        try await withTemporaryDirectory { directory in
+            let (library, items) = try Self.popularity(in: directory)
+            let broken = directory.appending("libbroken.so").string
+            try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: broken)
+            let older = directory.appending("libolder.so").string
+            try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: older, ["-DABI=7"])
+            for (reference, text) in [
+                ("/nonexistent/lib.so", "plugin /nonexistent/lib.so: there is no regular file at /nonexistent/lib.so"),
+                ("\(library):\(items)x", "plugin \(library): there is no regular file at \(items)x"),
+                ("\(library):\(library)", "plugin popularity/1.0 (\(library)) refuses to start: expected lines"),
+                ("\(library):\(items)?dumping=3", "the only option is damping"),
+                ("\(items):\(items)", "plugin \(items): cannot load it"),
+                (older, "plugin \(older): it is of ABI version 7, this program speaks 1"),
+                ("\(broken)?does=nan-always", "plugin misbehaving/0.1 (\(broken)): candidate 32, id 32, scores nan"),
+                ("\(broken)?does=many-features", "describe gives feature_count 1025; at most 1024"),
+                (
+                    "\(broken)?does=wrong-golden&goldens=3",
+                    "with kernel misbehaving/0.1, user 2, candidate 102 must score"
+                ),
+            ] {
+                let socket = directory.appending("socket")
+                let outcome = try await run(
+                    "rank-worker",
+                    ["serve", "--plugin", reference, "--bind", "ipc://\(socket)"]
+                )
+                #expect(outcome.exitCode == 65, "\(reference)")
+                #expect(outcome.errors.contains(text), "\(outcome.errors)")
+                #expect(!FileManager.default.fileExists(atPath: socket.string))
+            }
+        }
+    }
+
+    @Test("Scores that are not finite and failures are INTERNAL, with the plugin's name and the place; it serves on")
+    func failures() async throws {
+        try await withTemporaryDirectory { directory in
+            let broken = directory.appending("libbroken.so").string
+            try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: broken)
+            for (does, text) in [
+                ("nan", "candidate 2, id 1000003, scores nan"), ("infinity", "candidate 2, id 1000003, scores -inf"),
+                ("fail-one", "failed: that one again"),
+            ] {
+                let options = ["--plugin", "\(broken)?does=\(does)"]
+                try await withWorkers(1, options: options, in: made(directory.appending(does))) { workers in
+                    try await Self.withPool(workers) { pool in
+                        await #expect { try await pool.score(user: 1, candidates: [1, 2, 1_000_003]) } throws: {
+                            error in
+                            (error as? PoolError)?.code == .internal && "\(error)".contains(text)
+                                && "\(error)".contains("plugin misbehaving/0.1 (\(broken))")
+                        }
+                        let list = try await pool.score(user: 1, candidates: [1, 2])
+                        #expect(list.entries.count == 2)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import RankEngine
+import TestSupport
+
+/// `Tests/Fixtures/plugins/misbehaving.c`, compiled once for each kind of library.
+struct MisbehavingPlugin {
+    private static let directory = try? TemporaryDirectory()
+
+    /// A library that is good by itself; what an instance does wrong is an option.
+    static let library: String = (try? compiled("good", [])) ?? ""
+
+    /// Compiles a library.
+    static func compiled(_ name: String, _ options: [String]) throws -> String {
+        let directory = try Self.directory ?? TemporaryDirectory()
+        let path = directory.file("lib\(name).so")
+        try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: path, options)
+        return path
+    }
+
+    /// A reference to an instance that does something wrong, or nothing.
+    static func reference(_ does: String = "", _ options: [String: String] = [:], model: String = "") -> PluginReference
+    {
+        var pairs = options.map { PluginReference.Option(key: $0.key, value: $0.value) }
+        if !does.isEmpty { pairs.append(PluginReference.Option(key: "does", value: does)) }
+        return PluginReference(libraryPath: library, modelPath: model, options: pairs)
+    }
+
+    /// A ranker of such an instance.
+    static func ranker(_ does: String = "", _ options: [String: String] = [:]) throws -> PluginRanker {
+        try PluginRanker.load(reference(does, options))
+    }
+}

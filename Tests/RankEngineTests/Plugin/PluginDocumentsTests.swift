@@ -1,0 +1,80 @@
+import Foundation
+import RankEngine
+import TestSupport
+import Testing
+
+/// `docs/ERRORS.md` has every refusal of a plugin, and no other.
+@Suite("ERRORS.md: plugins", .timeLimit(.minutes(5)))
+struct PluginRefusalsDocumentTests {
+    /// Every refusal that a plugin can cause.
+    private static func refusals() throws -> [EngineError] {
+        var found: [EngineError?] = PluginLoadTests.instanceFaults.map { does, options, _ in
+            engineError { _ = try MisbehavingPlugin.ranker(does, options) }
+        }
+        for (name, options, _) in PluginLoadTests.libraryFaults {
+            let path = try MisbehavingPlugin.compiled("document-\(name)", options)
+            found.append(engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) })
+        }
+        let directory = try TemporaryDirectory()
+        let paths = [directory.file("none.so"), try directory.write("text.so", "no library")]
+        for path in paths {
+            found.append(engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) })
+        }
+        for text in [":m", "lib.so:m?damping", "lib.so:m?a=1&a=2"] {
+            found.append(engineError { _ = try PluginReference(text) })
+        }
+        found.append(
+            engineError { _ = try MisbehavingPlugin.ranker("nan").rank(user: 1, candidates: [1_000_003]) }
+        )
+        found.append(
+            engineError { _ = try MisbehavingPlugin.ranker("fail-one").rank(user: 1, candidates: [1_000_003]) }
+        )
+        let replaced = PluginReference(libraryPath: try MisbehavingPlugin.compiled("document-replaced", []))
+        _ = try PluginRanker.load(replaced)
+        _ = try MisbehavingPlugin.compiled("document-replaced", ["-DNAME=\"other\""])
+        found.append(engineError { _ = try PluginRanker.load(replaced) })
+        return found.compactMap { $0 }
+    }
+
+    @Test("Every refusal has a row, and every row is a refusal")
+    func table() throws {
+        let text = try String(contentsOfFile: CompiledPlugin.repository + "/docs/ERRORS.md", encoding: .utf8)
+        let section = try #require(
+            text.components(separatedBy: "\n## ").first { $0.hasPrefix("Refusals of a plugin\n") }
+        )
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
+            line.split(separator: "|").map {
+                $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "`"))
+            }
+        }
+        let refusals = try Self.refusals()
+        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 8)
+        for row in rows {
+            #expect(refusals.contains { "\($0.code)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
+        }
+        for refusal in refusals {
+            #expect(rows.contains { "\(refusal.code)" == $0[0] && refusal.message.contains($0[1]) }, "\(refusal)")
+        }
+    }
+}
+
+/// The code of `docs/PLUGINS.md` does what the text says.
+@Suite("PLUGINS.md", .timeLimit(.minutes(5)))
+struct PluginDocumentTests {
+    @Test("The first plugin compiles as it stands, loads, and ranks by closeness")
+    func firstPlugin() throws {
+        let text = try String(contentsOfFile: CompiledPlugin.repository + "/docs/PLUGINS.md", encoding: .utf8)
+        let block = try #require(text.components(separatedBy: "```c\n").dropFirst().first)
+        let code = try #require(block.components(separatedBy: "\n```").first)
+        let directory = try TemporaryDirectory()
+        let source = try directory.write("first.c", code)
+        let library = directory.file("libfirst.so")
+        try CompiledPlugin.c(source, to: library, ["-Wall", "-Werror"])
+        let ranker = try PluginRanker.load(PluginReference(libraryPath: library))
+        #expect(ranker.subject == "plugin closeness/1.0 (\(library))")
+        let ranked = try ranker.rank(user: 42, candidates: [1, 40, 99])
+        #expect(ranked.map(\.id) == [40, 1, 99])
+        #expect(ranked[0].score == 1 / Float(3))
+        #expect(engineError { _ = try PluginRanker.load(PluginReference("\(library)?a=b")) }?.code == .pluginRefused)
+    }
+}

@@ -1,0 +1,174 @@
+import RankEngine
+import TestSupport
+import Testing
+
+/// What a plugin is asked, and what is made of its answers.
+@Suite("PluginRanker: scoring", .timeLimit(.minutes(5)))
+struct PluginRankerTests {
+    /// Ids of both kinds, and no features or three.
+    static let kinds: [[String: String]] = [
+        [:], ["features": "3"], ["kind": "utf8"], ["kind": "utf8", "features": "3"],
+    ]
+
+    private struct Answer: Equatable {
+        var scores: [UInt32]
+        var unknown: [Bool]
+        var isUserKnown: Bool
+        var unknownCount: Int
+    }
+
+    /// Bytes in memory that begin at an address of a given remainder modulo 8.
+    private static func withBytes<Value>(
+        _ bytes: [UInt8],
+        at shift: Int,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) rethrows -> Value {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 16, alignment: 8)
+        defer { memory.deallocate() }
+        let part = UnsafeMutableRawBufferPointer(rebasing: memory[shift..<(shift + bytes.count)])
+        part.copyBytes(from: bytes)
+        return try body(UnsafeRawBufferPointer(part))
+    }
+
+    /// Scores candidates in parts that begin at some places, with ids and features that far from aligned.
+    private static func score(
+        _ ranker: PluginRanker,
+        count: Int,
+        cuts: [Int] = [],
+        shift: Int = 0,
+        user: UInt64 = 5
+    ) throws -> Answer {
+        let width = ranker.info.featureCount
+        let features = (0..<(count * width)).flatMap { littleEndian(Float($0).bitPattern) }
+        let ids = (0..<UInt64(count)).map { $0 &* 7 }
+        let texts = ids.map { "item \($0)" }
+        let offsets = texts.reduce(into: [UInt32(0)]) { $0.append($0[$0.count - 1] + UInt32($1.utf8.count)) }
+        var scores = [Float](repeating: 0, count: count)
+        var unknown = [Bool](repeating: true, count: count)
+        var isUserKnown = true
+        var unknownCount = 0
+        try withBytes(features, at: shift) { features in
+            try withBytes(ranker.info.hasTextIDs ? offsets.flatMap(littleEndian) : ids.flatMap(littleEndian), at: shift)
+            {
+                ids in
+                try withBytes(Array(texts.joined().utf8), at: shift) { text in
+                    try withBytes(Array("user \(user)".utf8), at: shift) { name in
+                        let query = RankQuery(
+                            user: ranker.info.hasTextIDs ? .text(name) : .number(user),
+                            candidates: ranker.info.hasTextIDs ? .texts(offsets: ids, text: text) : .numbers(ids),
+                            features: features,
+                            featureCount: width
+                        )
+                        let bounds = [0] + cuts + [count]
+                        for (start, end) in zip(bounds, bounds.dropFirst()) {
+                            let outcome = try scores.withUnsafeMutableBufferPointer { scores in
+                                try unknown.withUnsafeMutableBufferPointer { unknown in
+                                    try ranker.score(
+                                        query,
+                                        candidates: start..<end,
+                                        scores: UnsafeMutableBufferPointer(rebasing: scores[start..<end]),
+                                        unknown: UnsafeMutableBufferPointer(rebasing: unknown[start..<end])
+                                    )
+                                }
+                            }
+                            isUserKnown = outcome.isUserKnown
+                            unknownCount += outcome.unknownCount
+                        }
+                    }
+                }
+            }
+        }
+        return Answer(
+            scores: scores.map(\.bitPattern),
+            unknown: unknown,
+            isUserKnown: isUserKnown,
+            unknownCount: unknownCount
+        )
+    }
+
+    @Test("The same bits in any parts, wherever ids and features lie", arguments: kinds)
+    func parts(options: [String: String]) throws {
+        let ranker = try MisbehavingPlugin.ranker("", options)
+        let whole = try Self.score(ranker, count: 700)
+        #expect(Set(whole.scores).count > 600)
+        #expect(whole.unknownCount == whole.unknown.filter { $0 }.count)
+        #expect(whole.unknownCount > 0 && whole.unknownCount < 700)
+        for (shift, cuts) in [(0, [1, 2, 350]), (1, []), (3, [13]), (4, [0, 699]), (7, [8, 8, 16])] {
+            #expect(try Self.score(ranker, count: 700, cuts: cuts, shift: shift) == whole)
+        }
+        #expect(try Self.score(ranker, count: 0).scores.isEmpty)
+        // Another instance says the same.
+        #expect(try Self.score(MisbehavingPlugin.ranker("", options), count: 700) == whole)
+    }
+
+    @Test("An unknown user is told")
+    func unknownUser() throws {
+        let ranker = try MisbehavingPlugin.ranker()
+        #expect(try Self.score(ranker, count: 3, user: 6).isUserKnown)
+        #expect(try !Self.score(ranker, count: 3, user: 7).isUserKnown)
+        #expect(try !Self.score(ranker, count: 0, user: 7).isUserKnown)
+    }
+
+    @Test("Scores that are not finite, and failures, are refused with the plugin's name and the position")
+    func failures() throws {
+        let ids: [UInt64] = [1, 2, 1_000_003, 4]
+        for (does, text) in [("nan", "scores nan"), ("infinity", "scores -inf")] {
+            let error = engineError { _ = try MisbehavingPlugin.ranker(does).rank(user: 1, candidates: ids) }
+            #expect(error?.code == .scoreNotFinite && error?.position == 2)
+            #expect(error?.message.hasPrefix("plugin misbehaving/0.1 (") == true)
+            #expect(error?.message.hasSuffix("candidate 2, id 1000003, \(text)") == true)
+        }
+        let ranker = try MisbehavingPlugin.ranker("fail-one")
+        let error = engineError { _ = try ranker.rank(user: 1, candidates: ids) }
+        #expect(error?.code == .pluginFailed)
+        #expect(error?.message.hasSuffix("failed: that one again") == true)
+        // It serves on.
+        #expect(try ranker.rank(user: 1, candidates: [1, 2]).count == 2)
+    }
+
+    @Test("Queries that do not fit are refused before the plugin sees them")
+    func shapes() throws {
+        let numbers = try MisbehavingPlugin.ranker("", ["features": "3"])
+        let texts = try MisbehavingPlugin.ranker("", ["kind": "utf8"])
+        func message(_ body: () throws -> Void) -> String {
+            let error = engineError(body)
+            return error?.code == .invalidQuery ? error?.message ?? "" : "no refusal"
+        }
+        #expect(message { _ = try numbers.rank(user: 1, candidates: [1, 2]) }.contains("wants 3"))
+        let features = [Float](repeating: 0, count: 6)
+        #expect(message { _ = try numbers.rank(user: 1, candidates: [1], features: features) }.contains("wants 3"))
+        #expect(
+            message { _ = try numbers.rank(user: 1, candidates: [1, 2, 3, 4], features: features) }.contains(
+                "6 features"
+            )
+        )
+        #expect(message { _ = try texts.rank(user: "a", candidates: ["a"], features: [1]) }.contains("wants 0"))
+        #expect(message { _ = try texts.rank(user: 1, candidates: [1]) }.contains("UTF-8"))
+        #expect(
+            message { _ = try numbers.rank(user: "a", candidates: ["a", "b"], features: features) }.contains("64-bit")
+        )
+        // Offsets that run backwards or out of the text.
+        for offsets in [[0, 2, 1] as [UInt32], [0, 1, 9], [3, 2, 3]] {
+            let bytes = offsets.flatMap(littleEndian)
+            let text = message {
+                try bytes.withUnsafeBytes { bytes in
+                    try Array("abc".utf8).withUnsafeBytes { text in
+                        let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2)
+                        let unknown = UnsafeMutableBufferPointer<Bool>.allocate(capacity: 2)
+                        defer {
+                            scores.deallocate()
+                            unknown.deallocate()
+                        }
+                        _ = try texts.score(
+                            RankQuery(user: .text(text), candidates: .texts(offsets: bytes, text: text)),
+                            candidates: 0..<2,
+                            scores: scores,
+                            unknown: unknown
+                        )
+                    }
+                }
+            }
+            #expect(text.contains("do not lie in the text"))
+        }
+    }
+}
