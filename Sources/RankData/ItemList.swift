@@ -10,24 +10,7 @@ public enum ItemList {
     /// - Returns: The ids in their order.
     /// - Throws: `DataError` that names the line and the field; no id at all is an error too.
     public static func parse(_ bytes: [UInt8], source: String) throws(DataError) -> [UInt64] {
-        var lines = Lines(bytes)
-        var fields: [Range<Int>] = []
-        var ids: [UInt64] = []
-        var mayBeHeader = true
-        while let line = lines.next() {
-            let trimmed = bytes.trimmed(line)
-            if trimmed.isEmpty { continue }
-            defer { mayBeHeader = false }
-            if mayBeHeader, PairList.itemHeaders.contains(bytes.text(trimmed).lowercased()) { continue }
-            bytes.split(trimmed, at: UInt8(ascii: ","), into: &fields)
-            // One comma may end a line of a longer list.
-            if fields.count > 1, let last = fields.last, bytes.trimmed(last).isEmpty { fields.removeLast() }
-            for field in fields {
-                ids.append(try bytes.id(bytes.trimmed(field), named: "item id", line: lines.number, of: source))
-            }
-        }
-        if ids.isEmpty { throw DataError(.malformed, "\(source): no item ids in it") }
-        return ids
+        try bytes.ids(of: "item", headers: PairList.itemHeaders, source: source)
     }
 
     /// Reads item ids from a file.
@@ -37,5 +20,49 @@ public enum ItemList {
     /// - Throws: `DataError` as `parse(_:source:)`, and when the file cannot be read.
     public static func load(path: String) throws(DataError) -> [UInt64] {
         try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
+    }
+}
+
+/// Lists of user ids, written like lists of items; a first line `user` or `user_id` is a header.
+public enum UserList {
+    /// Reads user ids from bytes; see ``ItemList/parse(_:source:)``.
+    ///
+    /// - Throws: `DataError` that names the line and the field; no id at all is an error too.
+    public static func parse(_ bytes: [UInt8], source: String) throws(DataError) -> [UInt64] {
+        try bytes.ids(of: "user", headers: PairList.userHeaders, source: source)
+    }
+
+    /// Reads user ids from a file.
+    ///
+    /// - Parameter path: The file, or `-` for standard input.
+    /// - Returns: The ids.
+    /// - Throws: `DataError` as `parse(_:source:)`, and when the file cannot be read.
+    public static func load(path: String) throws(DataError) -> [UInt64] {
+        try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
+    }
+}
+
+extension [UInt8] {
+    /// The ids in a list; `what` names them in messages.
+    fileprivate func ids(of what: String, headers: [String], source: String) throws(DataError) -> [UInt64] {
+        let bytes = self
+        var lines = Lines(bytes)
+        var fields: [Range<Int>] = []
+        var ids: [UInt64] = []
+        var mayBeHeader = true
+        while let line = lines.next() {
+            let trimmed = bytes.trimmed(line)
+            if trimmed.isEmpty { continue }
+            defer { mayBeHeader = false }
+            if mayBeHeader, headers.contains(bytes.text(trimmed).lowercased()) { continue }
+            bytes.split(trimmed, at: UInt8(ascii: ","), into: &fields)
+            // One comma may end a line of a longer list.
+            if fields.count > 1, let last = fields.last, bytes.trimmed(last).isEmpty { fields.removeLast() }
+            for field in fields {
+                ids.append(try bytes.id(bytes.trimmed(field), named: "\(what) id", line: lines.number, of: source))
+            }
+        }
+        if ids.isEmpty { throw DataError(.malformed, "\(source): no \(what) ids in it") }
+        return ids
     }
 }

@@ -37,14 +37,8 @@ internal import CRankKernels
                 candidates: network.table(RANK_HALF_CANDIDATE, rows: model.shape.candidateRows)
             ) : nil
         userHalf.reserve(stride)
-        // Without the user's half or a hidden layer behind the first, no kernel skips anything, and none says it does.
-        if plan != .direct, let width = model.shape.layerWidths.dropLast(2).first {
-            let skipping = network.kernel.skipping
-            let isWorthIt =
-                forced?.skipsDeadUnits
-                ?? (skipping.skipsDeadUnits && LiveUnits.areFew(network, model.shape, width: width))
-            if isWorthIt { network.kernel = skipping }
-        }
+        // Without the user's half nothing is skipped, and no kernel says that it does.
+        if plan != .direct { network.kernel = LiveUnits.kernel(for: network, model.shape, forced: forced) }
         kernel = network.kernel
         fullTable = plan == .full ? FullTable(model.weights, kernel: network.kernel) : nil
         info = model.info(plan: plan, kernel: kernel)

@@ -14,9 +14,21 @@ enum LiveUnits {
     /// unit is live and 0.78 times where 0.70 are; the lines cross at 0.94.
     static let limit = 0.9
 
-    /// Whether at most ``limit`` of the units are live.
-    static func areFew(_ network: Network, _ shape: ModelShape, width: Int) -> Bool {
-        share(network, shape, width: width) <= limit
+    /// The kernel that scores users one by one: the network's, or its skipping one where that is forced, or allowed and
+    /// faster.
+    ///
+    /// Without a hidden layer behind the first, no kernel skips anything, and none says that it does.
+    ///
+    /// - Parameters:
+    ///   - network: What computes the first layer's halves, with a kernel that sums every unit.
+    ///   - shape: Its model's.
+    ///   - forced: The kernel that was asked for, or nil.
+    /// - Returns: A kernel of the network's level.
+    static func kernel(for network: Network, _ shape: ModelShape, forced: Kernel?) -> Kernel {
+        let skipping = network.kernel.skipping
+        guard skipping.skipsDeadUnits, let width = shape.layerWidths.dropLast(2).first else { return network.kernel }
+        let isWorthIt = forced?.skipsDeadUnits ?? (share(network, shape, width: width) <= limit)
+        return isWorthIt ? skipping : network.kernel
     }
 
     /// The share of units above 0 for at least one of ``tileRows`` candidates, over up to 256 pairs of a user and such a

@@ -84,6 +84,44 @@ internal import CRankKernels
         unsafe rank_score(kernel.level, &description, &run)
     }
 
+    /// Scores a run of neighbouring candidate rows, which must all exist.
+    ///
+    /// Allocates nothing; for one thread at a time.
+    ///
+    /// - Parameters:
+    ///   - userRow: The user's row.
+    ///   - userHalf: The user's half of the first layer; nil without dense layers.
+    ///   - first: The first candidate's row.
+    ///   - halves: The candidates' halves of the first layer, [count][tableStride]; nil without dense layers.
+    ///   - places: The numbers from 0 on.
+    ///   - count: How many candidates there are.
+    ///   - scores: Written.
+    func run(
+        _ userRow: UInt32,
+        userHalf: UnsafePointer<Float>?,
+        first: Int,
+        halves: UnsafePointer<Float>?,
+        places: UnsafePointer<UInt32>,
+        count: Int,
+        scores: UnsafeMutablePointer<Float>
+    ) {
+        // The same network, whose tables start at the first of these candidates.
+        var window = unsafe description
+        let dimensions = weights.shape.candidateDimensions
+        unsafe window.candidate_embedding = window.candidate_embedding.map { unsafe $0 + first * dimensions }
+        unsafe window.candidate_bias = window.candidate_bias.map { unsafe $0 + first }
+        var run = unsafe rank_run(
+            user_row: userRow,
+            user_half: userHalf,
+            candidate_table: halves,
+            candidate_rows: places,
+            count: count,
+            scores: scores,
+            scratch: scratch.floats.baseAddress
+        )
+        unsafe rank_score(kernel.level, &window, &run)
+    }
+
     /// Computes one half of the first layer for some rows into `output`, [count][tableStride].
     func halfRows(_ half: rank_half, from first: UInt32, count: Int, into output: UnsafeMutablePointer<Float>?) {
         unsafe rank_half_rows(kernel.level, &description, half, first, count, output)

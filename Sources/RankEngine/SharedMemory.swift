@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -80,20 +82,42 @@ internal import Darwin
             let start = mapping.count - roundedUp(size)
             let block = unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[start..<(start + size)])
             let memory = unsafe SharedMemory(UnsafeRawBufferPointer(block), mapping: mapping)
-            var done = 0
-            while done < size {
-                let (rest, offset) = unsafe (UnsafeMutableRawBufferPointer(rebasing: block[done...]), done)
-                let part = System.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
-                if let errno = part.errno { throw cannot("read", path, errno) }
-                guard part.value > 0 else {
-                    throw EngineError(
-                        .cannotRead,
-                        "\(path) became shorter while it was read; write it anew and rename it"
-                    )
+            // A copy spends most of its time on getting its pages, which processors do side by side.
+            let failure = Mutex<EngineError?>(nil)
+            nonisolated(unsafe) let target = unsafe block
+            Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
+            } body: { _, index in
+                let part = index * copiedPart..<min((index + 1) * copiedPart, size)
+                do throws(EngineError) {
+                    try unsafe read(path, file, part, into: target)
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
                 }
-                done += part.value
             }
+            if let error = failure.withLock({ $0 }) { throw error }
             return memory
+        }
+    }
+
+    /// Bytes that one thread copies at a time.
+    private static let copiedPart = 16 << 20
+
+    /// Copies a part of a file to the same place of a block.
+    private static func read(
+        _ path: String,
+        _ file: CInt,
+        _ part: Range<Int>,
+        into block: UnsafeMutableRawBufferPointer
+    ) throws(EngineError) {
+        var done = part.lowerBound
+        while done < part.upperBound {
+            let (rest, offset) = unsafe (UnsafeMutableRawBufferPointer(rebasing: block[done..<part.upperBound]), done)
+            let count = System.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
+            if let errno = count.errno { throw cannot("read", path, errno) }
+            guard count.value > 0 else {
+                throw EngineError(.cannotRead, "\(path) became shorter while it was read; write it anew and rename it")
+            }
+            done += count.value
         }
     }
 

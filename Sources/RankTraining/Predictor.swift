@@ -1,11 +1,11 @@
 public import RankEngine
 
-/// Scores pairs of ids with a model, in this process: the scores of a pool, bit for bit.
+/// Scores pairs of ids with a model, in this process and on all cores: the scores of a pool, bit for bit.
 ///
-/// One thread at a time.
-public final class Predictor {
+/// May be used from any thread.
+public struct Predictor: Sendable {
     private let model: RankModel
-    private let scorer: PairScorer
+    private let scorer: BatchScorer
 
     /// Scores and what is unknown, in the order of the pairs.
     public struct Predictions: Sendable, Equatable {
@@ -22,10 +22,13 @@ public final class Predictor {
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
     /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel.
-    public init(_ model: RankModel, kernel: String? = nil) throws(TrainingError) {
+    public init(_ model: RankModel, kernel: String? = nil, threads: Int? = nil) throws(TrainingError) {
         self.model = model
-        scorer = try TrainingError.translating { () throws(EngineError) in try PairScorer(model, kernel: kernel) }
+        scorer = try TrainingError.translating { () throws(EngineError) in
+            try BatchScorer(model, kernel: kernel, threads: threads)
+        }
     }
 
     /// Scores pairs.

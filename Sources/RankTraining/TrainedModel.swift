@@ -49,7 +49,7 @@ public struct TrainedModel: Sendable {
             )
         )
         let scores = try TrainingError.translating { () throws(EngineError) in
-            try PairScorer(draft, kernel: result.kernel.description).scores(
+            try BatchScorer(draft, kernel: result.kernel.description).scores(
                 userRows: set.test.users.map { UInt32($0) },
                 candidateRows: set.test.candidates.map { UInt32($0) }
             )

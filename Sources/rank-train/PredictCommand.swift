@@ -7,14 +7,16 @@ import RankTraining
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Score user,item pairs in this process.",
+        abstract: "Score user,item pairs, or rank the whole catalogue for many users, in this process on all cores.",
         discussion: """
-            Reads lines user,item (a header may come first) and writes lines user,item,score, in the same order. A score \
-            is on the label's scale, in the fewest digits that read back as the same float32; in stars it is 1 + 4·score \
-            where labels were made from stars.
+            With --input: reads lines user,item (a header may come first) and writes lines user,item,score, in the same \
+            order. With --users: reads users, one a line, or takes all that the model knows, and writes the --top-k best \
+            items of the whole catalogue for each, best first. A score is on the label's scale, in the fewest digits that \
+            read back as the same float32; in stars it is 1 + 4·score where labels were made from stars.
 
-            EXAMPLE:
+            EXAMPLES:
               printf '42,204\\n42,141\\n' | rank-train predict --model model.safetensors --input -
+              rank-train predict --model model.safetensors --users all --top-k 10 > lists.csv
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -30,35 +32,64 @@ struct PredictCommand: ParsableCommand {
     var model: String
 
     @Option(help: "A CSV file of pairs, or - for standard input.")
-    var input: String
+    var input: String?
+
+    @Option(help: "A file of users, - for standard input, or all (a file of that name is ./all).")
+    var users: String?
+
+    @Option(help: "With --users: how many items each gets (default: 10).")
+    var topK: Int?
 
     @Option(help: "Unknown users and items: fail, or score them by the model's row for the unknown (fallback).")
     var unknown = Unknown.fail
 
+    @Option(help: "How many threads score (default: one on each processor).")
+    var threads: Int?
+
     @OptionGroup var kernelOption: KernelOption
+
+    func validate() throws {
+        guard (input == nil) != (users == nil) else {
+            throw ValidationError("give either --input FILE or --users FILE")
+        }
+        guard users != nil || topK == nil else { throw ValidationError("--top-k goes with --users") }
+        if let topK, topK < 1 { throw ValidationError("--top-k \(topK): ask for at least 1 item") }
+        if let threads, !(1...1_024).contains(threads) {
+            throw ValidationError("--threads \(threads): expected 1 to 1024")
+        }
+    }
 
     func run() throws {
         let model = try RankModel.load(path: model)
-        let predictor = try Predictor(model, kernel: kernelOption.kernel)
-        let pairs = try PairList.load(path: input)
-        let predictions = try predictor.predict(users: pairs.userIDs, items: pairs.itemIDs)
-        if unknown == .fail { try requireKnown(predictions, pairs) }
         let trainedOn = model.metadata.fingerprint["data"]
+        if let input {
+            try predict(pairsIn: input, model)
+        } else if let users {
+            try CataloguePrediction(model, kernel: kernelOption.kernel, threads: threads)
+                .write(topK ?? 10, users: users, failsForUnknown: unknown == .fail)
+        }
         if trainedOn.hasPrefix("synthetic ") {
             try StandardStream.error.writeLine("note: the model was trained on data that is \(trainedOn)")
         }
-        var text = ""
-        for index in 0..<pairs.count {
-            text += "\(pairs.userIDs[index]),\(pairs.itemIDs[index]),\(predictions.scores[index])\n"
-            if text.utf8.count >= 1 << 16 {
-                try StandardStream.output.write(text)
-                text = ""
-            }
-        }
-        try StandardStream.output.write(text)
     }
 
-    private func requireKnown(_ predictions: Predictor.Predictions, _ pairs: PairList) throws(CommandFailure) {
+    private func predict(pairsIn input: String, _ model: RankModel) throws {
+        let predictor = try Predictor(model, kernel: kernelOption.kernel, threads: threads)
+        let pairs = try PairList.load(path: input)
+        let predictions = try predictor.predict(users: pairs.userIDs, items: pairs.itemIDs)
+        if unknown == .fail { try requireKnown(predictions, pairs, input) }
+        var output = BufferedOutput()
+        for index in 0..<pairs.count {
+            try output.write("\(pairs.userIDs[index]),\(pairs.itemIDs[index]),\(predictions.scores[index])\n")
+        }
+        try output.flush()
+    }
+
+    private func requireKnown(
+        _ predictions: Predictor.Predictions,
+        _ pairs: PairList,
+        _ input: String
+    ) throws(CommandFailure) {
         for index in 0..<pairs.count {
             let isUserKnown = predictions.isUserKnown[index]
             if isUserKnown && predictions.isItemKnown[index] { continue }

@@ -61,6 +61,46 @@ import Testing
         }
     }
 
+    @Test func theBestItemsForManyUsers() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let all = try await rankTrain("predict", "--model", model, "--users", "all", "--top-k", "3")
+            #expect(all.exitCode == 0 && all.errors.contains("943 users, 1,682 items each"))
+            let lines = all.output.split(separator: "\n")
+            #expect(lines.count == 3 * 943)
+            let ranker = try RankModel.load(path: model).makeRanker()
+            let catalogue = Array(1...TestModel.candidateCount)
+            let expected = try ranker.rank(user: 42, candidates: catalogue, topK: 3).map { "42,\($0.id),\($0.score)" }
+            #expect(lines[(3 * 41)..<(3 * 42)].map(String.init) == expected)
+            let some = try await run(
+                "rank-train",
+                ["predict", "--model", model, "--users", "-", "--top-k", "3", "--threads", "3"],
+                input: "user_id\n7\n42\n"
+            )
+            #expect(some.output.split(separator: "\n").suffix(3).map(String.init) == expected)
+
+            let ten = try await run("rank-train", ["predict", "--model", model, "--users", "-"], input: "7\n")
+            #expect(ten.output.split(separator: "\n").count == 10)
+            let unknown = try await run("rank-train", ["predict", "--model", model, "--users", "-"], input: "7\n944\n")
+            #expect(unknown.exitCode == 65 && unknown.output == "" && unknown.errors.contains("user 944"))
+            let scored = try await run(
+                "rank-train",
+                ["predict", "--model", model, "--users", "-", "--unknown", "fallback", "--top-k", "1"],
+                input: "944\n"
+            )
+            let stranger = try ranker.rank(user: 944, candidates: catalogue, topK: 1)
+            #expect(scored.exitCode == 0 && scored.output == "944,\(stranger[0].id),\(stranger[0].score)\n")
+            for (options, text) in [
+                ([], "--users"), (["--input", "-", "--users", "all"], "--users"),
+                (["--input", "-", "--top-k", "3"], "--top-k"),
+                (["--users", "all", "--top-k", "0"], "--top-k"), (["--users", "all", "--threads", "0"], "--threads"),
+            ] {
+                let refused = try await run("rank-train", ["predict", "--model", model] + options, input: "")
+                #expect(refused.exitCode == 64 && refused.errors.contains(text), "\(options)")
+            }
+        }
+    }
+
     @Test func anInventedCatalogueIsAModel() async throws {
         try await withTemporaryDirectory { directory in
             let (model, large) = (try TestModel.write(in: directory), "\(directory)/large")

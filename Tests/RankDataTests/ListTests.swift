@@ -90,6 +90,26 @@ struct ItemListTests {
     }
 }
 
+@Suite("UserList")
+struct UserListTests {
+    @Test(
+        "Is read like a list of items, with a header of its own",
+        arguments: ["7\n42\n", "user\n7,42", "user_id\n7\n42"]
+    )
+    func parse(_ text: String) throws {
+        #expect(try UserList.parse(Array(text.utf8), source: "test") == [7, 42])
+    }
+
+    @Test("Says what is wrong with users")
+    func faults() {
+        expectDataError(.malformed, ["no user ids"]) { _ = try UserList.parse([], source: "in") }
+        expectDataError(.malformed, ["in:1:", "user id"]) {
+            _ = try UserList.parse(Array("item\n7".utf8), source: "in")
+        }
+        expectDataError(.unreadable, ["/nowhere"]) { _ = try UserList.load(path: "/nowhere") }
+    }
+}
+
 @Suite("Catalog")
 struct CatalogTests {
     @Test("Reads each form, alone or in its directory")

@@ -156,22 +156,4 @@ struct RankerErrorTests {
             exit(0)
         }
     }
-
-    @Test(arguments: [0, 3, 9])
-    func pairsInBulkScoreAsInLists(_ seed: UInt64) throws {
-        let spec = ModelSpec.random(seed: seed, values: .ordinary)
-        let draft = spec.draft()
-        try draft.write(to: directory.file("pairs"))
-        let oracle = Oracle(draft)
-        var generator = SeededGenerator(seed: seed)
-        let users = (0..<300).map { _ in UInt32.random(in: 0..<UInt32(spec.users), using: &generator) }
-        let candidates = (0..<300).map { _ in UInt32.random(in: 0..<UInt32(spec.candidates), using: &generator) }
-        let expected = zip(users, candidates).map { oracle.score(user: Int($0), candidate: Int($1)).bitPattern }
-        let loaded = try PairScorer(RankModel.load(path: directory.file("pairs")))
-        #expect(try loaded.scores(userRows: users, candidateRows: candidates).map(\.bitPattern) == expected)
-        let unsaved = try PairScorer(draft)
-        #expect(try unsaved.scores(userRows: users, candidateRows: candidates).map(\.bitPattern) == expected)
-        #expect(engineError { _ = try loaded.scores(userRows: [0], candidateRows: []) }?.code == .invalidQuery)
-        #expect(engineError { _ = try loaded.scores(userRows: [99], candidateRows: [0]) }?.position == 0)
-    }
 }

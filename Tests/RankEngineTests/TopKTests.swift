@@ -50,6 +50,18 @@ struct TopKTests {
         #expect(selected == Array(order.prefix(17)))
     }
 
+    @Test("Ten of a million are those of a sort", arguments: [0, 1])
+    func largeLists(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        // Of few different scores, so that ids decide; and ascending, so that every candidate is better than all before.
+        let scores: [Float] = (0..<1_000_000).map {
+            seed == 0 ? Float(Int.random(in: 0..<50_000, using: &generator)) : Float($0)
+        }
+        let ids = scores.indices.map { _ in generator.next() }
+        let expected = scores.indices.sorted { (-scores[$0], ids[$0], $0) < (-scores[$1], ids[$1], $1) }.prefix(10)
+        #expect(select(TopK(), 10, scores, numbers: ids, nil) == Array(expected))
+    }
+
     @Test func extremeScores() {
         let scores: [Float] = [
             0, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.leastNonzeroMagnitude, -1,

@@ -1,0 +1,188 @@
+internal import CRankKernels
+internal import Synchronization
+
+extension BatchScorer {
+    /// One candidate of a user's list.
+    public struct Entry: Sendable, Hashable {
+        /// The candidate's row.
+        public var row: UInt32
+        /// The model's score.
+        public var score: Float
+
+        /// Makes an entry.
+        public init(row: UInt32, score: Float) {
+            self.row = row
+            self.score = score
+        }
+    }
+
+    /// Candidates that are scored by one thread for its users before others may take the next.
+    private static let slice = 32_768
+    /// Users whose lists one thread makes at a time: the candidates' half of the first layer is computed once for all.
+    private static let userBlock = 16
+
+    /// The best `k` known candidates of the whole catalogue for each user, best first, in the order of a pool's answers:
+    /// score descending, then id ascending.
+    ///
+    /// Time is linear in users times candidates. Takes about 3 MB for each thread, and 8 bytes for each entry and each
+    /// 32,768 candidates; no tables. Hand over as many users at a time as results are wanted in memory.
+    ///
+    /// - Parameters:
+    ///   - k: How many are wanted; fewer where the model knows fewer. 0 or less gives none.
+    ///   - userRows: The users' rows; 0 for unknown ones.
+    /// - Returns: A list for each user, in the same order.
+    /// - Throws: ``EngineError/Code/invalidQuery`` when a row does not exist;
+    ///   ``EngineError/Code/scoreNotFinite`` that names the first such pair.
+    public func best(_ k: Int, userRows: [UInt32]) throws(EngineError) -> [[Entry]] {
+        let shape = weights.shape
+        for (index, row) in userRows.enumerated() where Int(row) >= shape.userRows {
+            throw EngineError(.invalidQuery, "user \(index) has the row \(row) of \(shape.userRows)", position: index)
+        }
+        let known = shape.candidateRows - 1
+        let k = min(k, known)
+        guard k > 0, !userRows.isEmpty else { return userRows.map { _ in [] } }
+        let slices = (known + Self.slice - 1) / Self.slice
+        // Enough items for every thread, and each with as many users as that leaves.
+        let block = max(min(Self.userBlock, userRows.count * slices / (4 * threads), userRows.count), 1)
+        let blocks = (userRows.count + block - 1) / block
+        let found = Mutex([Result<[[Entry]], EngineError>?](repeating: nil, count: blocks * slices))
+        let order = CandidateOrder(candidates)
+        Threads.share(blocks * slices, threads: threads) { [weights, kernel] in
+            BlockScorer(weights, kernel: kernel, order: order, users: block, candidates: min(Self.slice, known))
+        } body: { scorer, item in
+            // Blocks of users vary fastest: threads then read the same part of the catalogue at the same time.
+            let (slice, position) = item.quotientAndRemainder(dividingBy: blocks)
+            let users = Array(userRows[(position * block)..<min((position + 1) * block, userRows.count)])
+            let first = 1 + slice * Self.slice
+            let result = scorer.best(k, users: users, candidates: first..<min(first + Self.slice, known + 1))
+            found.withLock { $0[item] = result }
+        }
+        let parts = found.withLock { $0 }
+        var lists: [[Entry]] = []
+        for position in 0..<blocks {
+            let users = min(block, userRows.count - position * block)
+            var merged = [[Entry]](repeating: [], count: users)
+            for slice in 0..<slices {
+                guard let part = try parts[slice * blocks + position]?.get() else { continue }
+                for (user, entries) in part.enumerated() { merged[user] += entries }
+            }
+            for entries in merged { lists.append(Array(entries.sorted(by: order.isBefore).prefix(k))) }
+        }
+        return lists
+    }
+}
+
+/// How candidates of equal score are ordered: by their ids.
+struct CandidateOrder: Sendable {
+    private let numbers: StoredNumbers?
+    /// Each row's place among the ids, where those are texts.
+    private let places: [UInt64]?
+
+    init(_ vocabulary: Vocabulary?) {
+        switch vocabulary?.ids {
+        case .numbers(let numbers): (self.numbers, places) = (numbers, nil)
+        case .texts(let texts):
+            let sorted = (1..<max(texts.offsets.count - 1, 1)).sorted {
+                unsafe texts[$0].lexicographicallyPrecedes(texts[$1])
+            }
+            var places = [UInt64](repeating: 0, count: sorted.count + 1)
+            for (place, row) in sorted.enumerated() { places[row] = UInt64(place) }
+            (numbers, self.places) = (nil, places)
+        default: (numbers, places) = (nil, nil)
+        }
+    }
+
+    /// The number that orders a row among those of equal score.
+    func key(_ row: UInt32) -> UInt64 { numbers?[Int(row)] ?? places?[Int(row)] ?? UInt64(row) }
+
+    func isBefore(_ left: BatchScorer.Entry, _ right: BatchScorer.Entry) -> Bool {
+        left.score == right.score ? key(left.row) < key(right.row) : left.score > right.score
+    }
+}
+
+/// One thread's memory and network for parts of a catalogue.
+private final class BlockScorer {
+    private let network: Network
+    private let order: CandidateOrder
+    private let userHalves = ScoringScratch()
+    private let candidateHalves = ScoringScratch()
+    private let scores = ScoringScratch()
+    private let topK = TopK()
+    /// Numbers from 0 on: the places of a window's candidates.
+    private let places: [UInt32]
+    private var keys: [UInt64] = []
+    private var positions: [UInt32] = []
+    private let window: Int
+    private let room: Int
+
+    init(_ weights: ModelWeights, kernel: Kernel, order: CandidateOrder, users: Int, candidates: Int) {
+        network = Network(weights, kernel: kernel)
+        self.order = order
+        // 256 KiB of halves, which stay in the L2 cache while all users of a block pass by.
+        window = min(max(65_536 / max(network.tableStride, 1), 6), 512)
+        places = (0..<UInt32(window)).map { $0 }
+        room = candidates
+        userHalves.reserve(users * network.tableStride)
+        candidateHalves.reserve(window * network.tableStride)
+        scores.reserve(users * room)
+    }
+
+    /// The best candidates of a part of the catalogue for each user.
+    func best(_ k: Int, users: [UInt32], candidates: Range<Int>) -> Result<[[BatchScorer.Entry]], EngineError> {
+        score(users, candidates)
+        keys = candidates.map { order.key(UInt32($0)).littleEndian }
+        positions = [UInt32](repeating: 0, count: min(k, candidates.count))
+        var lists: [[BatchScorer.Entry]] = []
+        for index in users.indices {
+            let row = unsafe UnsafeBufferPointer(rebasing: scores.floats[(index * room)...].prefix(candidates.count))
+            // x·0 is 0 for finite x and NaN for all others.
+            guard unsafe row.reduce(0, { $0 + $1 * 0 }) == 0 else {
+                let place = unsafe row.firstIndex { !$0.isFinite } ?? 0
+                let score = unsafe row[place]
+                let pair = "user row \(users[index]) and candidate row \(candidates.lowerBound + place)"
+                return .failure(EngineError(.scoreNotFinite, "\(pair) score \(score)"))
+            }
+            let count = unsafe keys.withUnsafeBytes { keys in
+                unsafe positions.withUnsafeMutableBufferPointer { positions in
+                    unsafe topK.select(k, scores: row, ids: .numbers(keys), into: positions)
+                }
+            }
+            lists.append(
+                positions[..<count].map { position in
+                    BatchScorer.Entry(
+                        row: UInt32(candidates.lowerBound) + position,
+                        score: unsafe row[Int(position)]
+                    )
+                }
+            )
+        }
+        return .success(lists)
+    }
+
+    /// Scores every user with every candidate, into rows of `room` floats.
+    private func score(_ users: [UInt32], _ candidates: Range<Int>) {
+        let stride = network.tableStride
+        let (a, c) = unsafe (userHalves.floats.baseAddress, candidateHalves.floats.baseAddress)
+        guard let output = unsafe scores.floats.baseAddress else { return }
+        for (index, user) in users.enumerated() where stride > 0 {
+            unsafe network.halfRows(RANK_HALF_USER, from: user, count: 1, into: a.map { unsafe $0 + index * stride })
+        }
+        for start in Swift.stride(from: candidates.lowerBound, to: candidates.upperBound, by: window) {
+            let count = min(window, candidates.upperBound - start)
+            if stride > 0 {
+                unsafe network.halfRows(RANK_HALF_CANDIDATE, from: UInt32(start), count: count, into: c)
+            }
+            for (index, user) in users.enumerated() {
+                unsafe network.run(
+                    user,
+                    userHalf: a.map { unsafe UnsafePointer($0 + index * stride) },
+                    first: start,
+                    halves: c.map { unsafe UnsafePointer($0) },
+                    places: places,
+                    count: count,
+                    scores: output + index * room + (start - candidates.lowerBound)
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import CRankKernels
+
+/// Scores many users in bulk, in-process, on several threads: for evaluation, prediction and whole catalogues.
+///
+/// The scores are those of every ranker, bit for bit, whatever the number of threads.
+///
+///     let scorer = try BatchScorer(model)
+///     let lists = try scorer.best(10, userRows: [1, 2, 3])
+///
+/// May be used from any thread; each call starts its threads and waits for them.
+public struct BatchScorer: Sendable {
+    let weights: ModelWeights
+    /// What orders equal scores; nil where row numbers do.
+    let candidates: Vocabulary?
+    /// The kernel that runs.
+    public let kernel: Kernel
+    /// How many threads work at most.
+    public let threads: Int
+
+    /// Scores with a loaded model.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``.
+    public init(_ model: RankModel, kernel: String? = nil, threads: Int? = nil) throws(EngineError) {
+        try self.init(model.weights, model.candidates, kernel, threads)
+    }
+
+    /// Scores with a model in the making, as it would score once written: −0 and subnormal weights count as +0.
+    package init(_ draft: ModelDraft, kernel: String? = nil, threads: Int? = nil) throws(EngineError) {
+        try self.init(try ModelWeights(draft), nil, kernel, threads)
+    }
+
+    private init(
+        _ weights: ModelWeights,
+        _ candidates: Vocabulary?,
+        _ kernel: String?,
+        _ threads: Int?
+    ) throws(EngineError) {
+        self.weights = weights
+        self.candidates = candidates
+        self.threads = max(threads ?? Threads.available, 1)
+        let forced = try Kernel.forced(kernel)
+        let network = Network(weights, kernel: (forced ?? .best).dense)
+        self.kernel = LiveUnits.kernel(for: network, weights.shape, forced: forced)
+    }
+
+    /// The score of each pair of rows, in order.
+    ///
+    /// Takes O(n log n) for grouping by user, beside the scoring, and for many pairs a table of the candidates' halves of
+    /// the first layer, where it is no larger than ``ScoringPlan/defaultMemoryBudget``.
+    ///
+    /// - Throws: ``EngineError/Code/invalidQuery`` when the lists differ in length or a row does not exist;
+    ///   ``EngineError/Code/scoreNotFinite`` with the position of a pair.
+    public func scores(userRows: [UInt32], candidateRows: [UInt32]) throws(EngineError) -> [Float] {
+        guard userRows.count == candidateRows.count else {
+            throw EngineError(.invalidQuery, "there are \(userRows.count) users for \(candidateRows.count) candidates")
+        }
+        let shape = weights.shape
+        for index in userRows.indices {
+            guard Int(userRows[index]) < shape.userRows, Int(candidateRows[index]) < shape.candidateRows else {
+                throw EngineError(.invalidQuery, "pair \(index) has a row that does not exist", position: index)
+            }
+        }
+        let order = userRows.indices.sorted { (userRows[$0], $0) < (userRows[$1], $1) }
+        let rows = order.map { candidateRows[$0] }
+        let starts = order.indices.filter { $0 == 0 || userRows[order[$0]] != userRows[order[$0 - 1]] }
+        let users = starts.map { userRows[order[$0]] }
+        let halves = self.halves(forPairs: rows.count)
+        var grouped = [Float](repeating: 0, count: rows.count)
+        unsafe grouped.withUnsafeMutableBufferPointer { grouped in
+            nonisolated(unsafe) let base = grouped.baseAddress
+            Threads.share(starts.count, threads: rows.count < Self.fewPairs ? 1 : threads) { [weights, kernel] in
+                RowScorer(weights, kernel: kernel, candidateHalves: halves)
+            } body: { scorer, group in
+                guard let base = unsafe base else { return }
+                let start = starts[group]
+                let end = group + 1 < starts.count ? starts[group + 1] : rows.count
+                unsafe rows.withUnsafeBufferPointer { rows in
+                    let part = unsafe UnsafeBufferPointer(rebasing: rows[start..<end])
+                    unsafe scorer.score(users[group], part, into: base + start)
+                }
+            }
+        }
+        var result = grouped
+        for (index, position) in order.enumerated() {
+            guard grouped[index].isFinite else {
+                throw EngineError(.scoreNotFinite, "pair \(position) scores \(grouped[index])", position: position)
+            }
+            result[position] = grouped[index]
+        }
+        return result
+    }
+
+    /// Fewer pairs are scored before a second thread has started.
+    private static let fewPairs = 1_000
+
+    private func halves(forPairs count: Int) -> SharedFloats? {
+        let shape = weights.shape
+        guard count > shape.candidateRows / 4, ScoringPlan.chosen(for: shape) == .factored else { return nil }
+        return Network(weights, kernel: kernel).table(RANK_HALF_CANDIDATE, rows: shape.candidateRows)
+    }
+}

@@ -1,0 +1,95 @@
+import CommandSupport
+import RankData
+import RankEngine
+
+/// The best items of the whole catalogue for many users, written as lines user,item,score.
+struct CataloguePrediction {
+    private let model: RankModel
+    private let scorer: BatchScorer
+    /// Users whose lists are in memory at a time.
+    private static let wave = 1_024
+
+    init(_ model: RankModel, kernel: String?, threads: Int?) throws(EngineError) {
+        self.model = model
+        scorer = try BatchScorer(model, kernel: kernel, threads: threads)
+    }
+
+    /// Scores and writes, and tells on stderr how long the scoring took.
+    ///
+    /// - Parameters:
+    ///   - topK: How many items each user gets.
+    ///   - users: A file, `-` for standard input, or `all`.
+    ///   - failsForUnknown: Whether a user that the model does not know ends it; otherwise it is scored by the row for
+    ///     unknown ones.
+    /// - Throws: `CommandFailure` for an unknown user, and what the engine, the list of users or standard output throw.
+    func write(_ topK: Int, users: String, failsForUnknown: Bool) throws {
+        let (names, rows) = try self.users(users, failsForUnknown)
+        var output = BufferedOutput()
+        var seconds = 0.0
+        for start in stride(from: 0, to: rows.count, by: Self.wave) {
+            let part = start..<min(start + Self.wave, rows.count)
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let lists = try scorer.best(topK, userRows: Array(rows[part]))
+            seconds += (clock.now - begin) / .seconds(1)
+            for (user, list) in zip(part, lists) {
+                for entry in list {
+                    let item = model.candidates.id(ofRow: Int(entry.row)) ?? ""
+                    try output.write("\(Self.field(names(user))),\(Self.field(item)),\(entry.score)\n")
+                }
+            }
+        }
+        try output.flush()
+        let items = model.candidates.rowCount - 1
+        let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
+        let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))
+        try StandardStream.error.writeLine(
+            "\(grouped(rows.count)) users, \(grouped(items)) items each, in \(fixed(seconds, 3)) s with \(scorer.threads) "
+                + "thread\(scorer.threads == 1 ? "" : "s") of \(scorer.kernel): \(users) users/s, "
+                + "\(fixed(rate * Double(items) / 1e6, 2)) million scores/s"
+        )
+    }
+
+    /// The users' names by position, and their rows.
+    private func users(_ source: String, _ failsForUnknown: Bool) throws -> ((Int) -> String, [UInt32]) {
+        if source == "all" {
+            let rows = (0..<UInt32(model.users.rowCount)).dropFirst().map { $0 }
+            return ({ [model] position in model.users.id(ofRow: position + 1) ?? "" }, rows)
+        }
+        let ids = try UserList.load(path: source)
+        var rows: [UInt32] = []
+        for id in ids {
+            let row = model.users.row(ofText: "\(id)")
+            guard row != nil || !failsForUnknown else {
+                throw CommandFailure(
+                    .refused,
+                    "\(source == "-" ? "standard input" : source): the model does not know user \(id); correct the list, or "
+                        + "give --unknown fallback to rank for it all the same"
+                )
+            }
+            rows.append(UInt32(row ?? 0))
+        }
+        return ({ "\(ids[$0])" }, rows)
+    }
+
+    /// A text as a field of CSV (RFC 4180).
+    private static func field(_ text: String) -> String {
+        guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}
+
+/// Text for standard output, written some at a time.
+struct BufferedOutput {
+    private var text = ""
+
+    mutating func write(_ line: String) throws {
+        text += line
+        if text.utf8.count >= 1 << 16 { try flush() }
+    }
+
+    mutating func flush() throws {
+        try StandardStream.output.write(text)
+        text = ""
+    }
+}

@@ -1,0 +1,127 @@
+import RankEngine
+import TestSupport
+import Testing
+
+@Suite("Many users at once")
+struct BatchScorerTests {
+    private static func model(_ draft: ModelDraft) throws -> RankModel {
+        let directory = try TemporaryDirectory()
+        try draft.write(to: directory.file("model"))
+        return try RankModel.load(path: directory.file("model"))
+    }
+
+    /// A shape with ids of each kind, in no order.
+    private static func draft(_ kind: Vocabulary.Kind, _ spec: ModelSpec) -> ModelDraft {
+        var draft = spec.draft()
+        var generator = SeededGenerator(seed: spec.seed)
+        switch kind {
+        case .identity: break
+        case .u64:
+            draft.users.ids = .numbers((0..<UInt64(spec.users)).map { $0 * 7 })
+            draft.candidates.ids = .numbers(
+                [0] + (1..<UInt64(spec.candidates)).map { $0 * 3 }.shuffled(using: &generator)
+            )
+        case .utf8:
+            draft.users.ids = .texts([""] + (1..<spec.users).map { "user \($0)" })
+            draft.candidates.ids = .texts([""] + (1..<spec.candidates).map { "item \($0)" }.shuffled(using: &generator))
+        }
+        return draft
+    }
+
+    /// What a ranker says of the whole catalogue, as rows.
+    private static func expected(_ model: RankModel, _ users: [UInt32], _ k: Int) throws -> [[BatchScorer.Entry]] {
+        let ranker = try model.makeRanker(plan: .direct, kernel: "scalar")
+        let rows = Array(1..<model.shape.candidateRows)
+        let ids = rows.map { model.candidates.id(ofRow: $0) ?? "" }
+        return try users.map { user in
+            let id = model.users.id(ofRow: Int(user))
+            if model.users.kind.isText {
+                return try ranker.rank(user: id ?? "nobody", candidates: ids, topK: k).map {
+                    BatchScorer.Entry(row: UInt32(rows[$0.position]), score: $0.score)
+                }
+            }
+            let numbers = ids.compactMap { UInt64($0) }
+            return try ranker.rank(user: id.flatMap { UInt64($0) } ?? .max, candidates: numbers, topK: k).map {
+                BatchScorer.Entry(row: UInt32(rows[$0.position]), score: $0.score)
+            }
+        }
+    }
+
+    @Test(
+        "The best of the catalogue are those of a ranker, whatever the threads, in the order of their ids where scores tie",
+        arguments: [Vocabulary.Kind.identity, .u64, .utf8],
+        [ModelSpec.Values.ordinary, .dead]
+    )
+    func best(kind: Vocabulary.Kind, values: ModelSpec.Values) throws {
+        let shapes = [
+            ModelSpec(users: 40, candidates: 700, hidden: [40, 16], values: values),
+            ModelSpec(users: 3, candidates: 90, hidden: nil, dotProduct: true, candidateBias: true, values: values),
+            ModelSpec(users: 5, candidates: 30, hidden: [], userBias: true, mean: true, values: values),
+        ]
+        for spec in shapes {
+            let model = try Self.model(Self.draft(kind, spec))
+            let users = (0..<UInt32(spec.users)).reversed() + [1, 1]
+            for k in [1, 10, 5_000] {
+                let expected = try Self.expected(model, Array(users), k)
+                for threads in [1, 2, 5] {
+                    let found = try BatchScorer(model, threads: threads).best(k, userRows: Array(users))
+                    #expect(found == expected, "\(spec.testDescription), \(k), \(threads) threads")
+                }
+            }
+        }
+    }
+
+    @Test("Lists are merged over the parts of a long catalogue", arguments: [1, 3])
+    func long(threads: Int) throws {
+        let spec = ModelSpec(users: 3, candidates: 100_001, hidden: [16, 16], candidateBias: true)
+        let model = try Self.model(Self.draft(.u64, spec))
+        let users: [UInt32] = [2, 0, 1]
+        let found = try BatchScorer(model, threads: threads).best(50, userRows: users)
+        #expect(try found == Self.expected(model, users, 50))
+    }
+
+    @Test func nothingToRank() throws {
+        let model = try Self.model(ModelSpec(candidates: 1).draft())
+        let scorer = try BatchScorer(model)
+        #expect(try scorer.best(3, userRows: [0, 1]) == [[], []])
+        #expect(try scorer.best(3, userRows: []) == [])
+        #expect(try BatchScorer(Self.model(ModelSpec().draft())).best(0, userRows: [1]) == [[]])
+        #expect(engineError { _ = try scorer.best(1, userRows: [0, 5]) }?.position == 1)
+        #expect(try BatchScorer(model, threads: -3).threads == 1)
+        #expect(engineError { _ = try BatchScorer(model, kernel: "none") }?.code == .kernelUnavailable)
+    }
+
+    @Test("A score that is not finite ends it with the first such pair", arguments: [1, 4])
+    func notFinite(threads: Int) throws {
+        // So many candidates that none of these pairs is among the goldens, which must be finite.
+        var draft = ModelSpec(users: 8, candidates: 4_000, hidden: nil, dotProduct: true).draft()
+        for column in 0..<8 {
+            for user in [3, 6] { draft.users.embedding[user * 8 + column] = 1e20 }
+            for item in [17, 30] { draft.candidates.embedding[item * 8 + column] = 1e20 }
+        }
+        let model = try Self.model(draft)
+        let error = engineError { _ = try BatchScorer(model, threads: threads).best(5, userRows: [1, 2, 6, 3, 4]) }
+        #expect(error?.code == .scoreNotFinite)
+        #expect(error?.message.contains("user row 6 and candidate row 17") == true)
+        #expect(try BatchScorer(model, threads: threads).best(5, userRows: [1, 2, 4]).count == 3)
+    }
+
+    @Test("Pairs score as in lists", arguments: [0, 3, 9], [1, 2, 3])
+    func pairs(_ seed: UInt64, threads: Int) throws {
+        let spec = ModelSpec.random(seed: seed, values: .ordinary)
+        let draft = spec.draft()
+        let oracle = Oracle(draft)
+        var generator = SeededGenerator(seed: seed)
+        let users = (0..<3_000).map { _ in UInt32.random(in: 0..<UInt32(spec.users), using: &generator) }
+        let candidates = (0..<3_000).map { _ in UInt32.random(in: 0..<UInt32(spec.candidates), using: &generator) }
+        let expected = zip(users, candidates).map { oracle.score(user: Int($0), candidate: Int($1)).bitPattern }
+        let loaded = try BatchScorer(Self.model(draft), threads: threads)
+        #expect(try loaded.scores(userRows: users, candidateRows: candidates).map(\.bitPattern) == expected)
+        let unsaved = try BatchScorer(draft, threads: threads)
+        #expect(try unsaved.scores(userRows: users, candidateRows: candidates).map(\.bitPattern) == expected)
+        let few = try loaded.scores(userRows: [users[0]], candidateRows: [candidates[0]])
+        #expect(few.map(\.bitPattern) == [expected[0]])
+        #expect(engineError { _ = try loaded.scores(userRows: [0], candidateRows: []) }?.code == .invalidQuery)
+        #expect(engineError { _ = try loaded.scores(userRows: [99], candidateRows: [0]) }?.position == 0)
+    }
+}
