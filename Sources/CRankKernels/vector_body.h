@@ -301,7 +301,6 @@ INLINE int rows_of_next_tile(size_t left) {
     return (int)((left + tiles - 1) / tiles);
 }
 
-#ifdef RANK_FACTORED
 // How many candidates ahead embeddings are fetched: some tiles of the first layer take as long as memory does.
 #define EMBEDDINGS_AHEAD 96
 
@@ -312,6 +311,7 @@ INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run
     }
 }
 
+#ifdef RANK_FACTORED
 // The first layer's half of `count` candidates of a run from `at` on, into [count][stride].
 INLINE void candidate_halves(const rank_network *network, const rank_run *run, size_t at, size_t count, float *halves) {
     const rank_matrix *matrix = &network->candidate_half;
@@ -389,6 +389,9 @@ RANK_TARGET static void score(const rank_network *network, const rank_run *run) 
     for (size_t done = 0; done < run->count;) {
         const int rows = rows_of_next_tile(run->count - done);
         float y[RANK_ROWS];
+        if (!run->candidate_table) {
+            prefetch_embeddings(network, run, done + EMBEDDINGS_AHEAD, (size_t)rows);
+        }
         dense(network, run, run->candidate_rows + done, rows, y);
         add_terms(network, run, done, (size_t)rows, y);
         done += (size_t)rows;
