@@ -16,6 +16,10 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
     public static let fp32FMA = NumericProfile(rawValue: 1)
     /// The same chains in binary32 with a multiplication and an addition, each rounded.
     public static let fp32Unfused = NumericProfile(rawValue: 2)
+    /// The first two dense layers in integers of 13 and 16 bits, the rest as ``fp32FMA``.
+    public static let int16FMA = NumericProfile(rawValue: 3)
+    /// The first two dense layers in integers of 8 bits, the rest as ``fp32FMA``.
+    public static let int8FMA = NumericProfile(rawValue: 4)
 
     /// The profile's name in documents and in INFO.
     public var description: String {
@@ -23,6 +27,8 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
         case .unspecified: "unspecified"
         case .fp32FMA: "fp32-fma"
         case .fp32Unfused: "fp32-unfused"
+        case .int16FMA: "int16-fma"
+        case .int8FMA: "int8-fma"
         default: "profile-\(rawValue)"
         }
     }

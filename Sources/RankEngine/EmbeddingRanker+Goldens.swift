@@ -7,16 +7,17 @@ extension EmbeddingRanker {
 
     /// The pairs that the model's file proves itself with, by their ids.
     ///
-    /// A kernel of another profile than the file's has to come as close as rounding allows: docs/NUMERICS.md has the
-    /// bound. Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
+    /// A kernel without fused multiply-add has to come as close as rounding allows: docs/NUMERICS.md has the bound. One of
+    /// a reduced precision has to give the bits of the scalar kernel, whose scores are within the limit of the file's. Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
     /// its turn; the others stand with the pairs of their user. Takes memory and time linear in the pairs.
     public var goldenQueries: [GoldenQuery] {
         let goldens = model.goldens
-        let bound = kernel.profile == .fp32FMA ? nil : RoundingBound(model.weights)
+        let scores = quantization?.goldenScores ?? goldens.scores
+        let bound = kernel.profile != .fp32Unfused ? nil : RoundingBound(model.weights)
         func expectation(_ index: Int, at position: Int) -> GoldenQuery.Expectation {
             GoldenQuery.Expectation(
                 position: position,
-                score: goldens.scores[index],
+                score: scores[index],
                 tolerance: bound?.of(userRow: goldens.userRows[index], candidateRow: goldens.candidateRows[index]) ?? 0
             )
         }

@@ -11,11 +11,16 @@ internal import CRankKernels
     /// The kernel that runs.
     public let kernel: Kernel
 
+    /// How far the scores are from those in fp32, where a reduced precision was measured.
+    public var scoreError: ScoreError? { quantization?.error }
+
     private let network: Network
     /// The halves of the first layer for every row, under the factored plan.
     private let tables: (users: SharedFloats, candidates: SharedFloats)?
     /// Every score, under the full plan.
     private let fullTable: FullTable?
+    /// The first two layers in integers, in a reduced precision.
+    let quantization: Quantization?
     /// The half of the user of the last call, under the plan user-once.
     private let userHalf = ScoringScratch()
     private var userHalfRow: UInt32?
@@ -23,8 +28,22 @@ internal import CRankKernels
     private let rows: UnsafeMutableBufferPointer<UInt32>
     private static let chunk = 512
 
+    /// A ranker of a reduced precision, which has a plan of its own kind: factored, in integers.
+    init(_ model: RankModel, _ quantization: Quantization) {
+        self.model = model
+        self.quantization = quantization
+        (plan, kernel) = (.factored, quantization.kernel)
+        network = quantization.network.network
+        (tables, fullTable) = (nil, nil)
+        unsafe rows = .allocate(capacity: Self.chunk)
+        var info = model.info(plan: plan, kernel: kernel)
+        info.facts += quantization.facts
+        self.info = info
+    }
+
     init(_ model: RankModel, plan: ScoringPlan, forced: Kernel?) {
         self.model = model
+        quantization = nil
         self.plan = plan
         let network = Network(model.weights, kernel: (forced ?? .best).dense)
         self.network = network
@@ -69,6 +88,8 @@ internal import CRankKernels
             unknownCount += try unsafe findRows(query.candidates, part, unknown: unknownBase + offset)
             if let fullTable {
                 unsafe fullTable.copy(userRow, rows: rowBase, count: part.count, into: scoreBase + offset)
+            } else if let quantized = quantization?.network {
+                unsafe quantized.run(userRow, rows: rowBase, count: part.count, scores: scoreBase + offset)
             } else {
                 unsafe network.run(
                     userRow,
@@ -199,14 +220,25 @@ extension RankModel {
     ///   - plan: The plan to force, or nil for the fastest whose tables fit, the full table left out.
     ///   - memoryBudget: Bytes of tables that a plan may make.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - precision: What the first two dense layers are computed in. All but fp32 take tables, whatever the budget chose
+    ///     for fp32, and no other plan than factored.
+    ///   - errorLimit: How far a score of a reduced precision may be from that in fp32; nil measures nothing.
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where a forced plan's tables
-    ///   do not fit.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a forced
+    ///   plan or of a precision do not fit; ``EngineError/Code/precisionRefused`` where the precision does not suit the
+    ///   model or the plan, or its error is over the limit.
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
-        kernel: String? = nil
+        kernel: String? = nil,
+        precision: Precision = .fp32,
+        errorLimit: Float? = Precision.defaultErrorLimit
     ) throws(EngineError) -> sending EmbeddingRanker {
+        if precision != .fp32 {
+            let kernel = try Kernel.chosen(kernel, for: precision)
+            try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
+            return EmbeddingRanker(self, try Quantization(self, kernel, errorLimit: errorLimit))
+        }
         let forced = try Kernel.forced(kernel)
         let plan =
             try plan?.fitting(shape, memoryBudget: memoryBudget)

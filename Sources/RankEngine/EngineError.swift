@@ -36,6 +36,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let pluginRefused = Code("plugin refused")
         /// A plugin that served failed to score: report it to whoever wrote it.
         public static let pluginFailed = Code("plugin failed")
+        /// The model cannot be served in the precision that was asked for, or its scores would be further from those in
+        /// float32 than the limit: choose another precision, or another limit.
+        public static let precisionRefused = Code("precision refused")
     }
 
     /// The kind of failure.

@@ -10,10 +10,13 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Faster where enough units are; see ``LiveUnits``.
     let skipsDeadUnits: Bool
+    /// What the first two dense layers are computed in.
+    let precision: Precision
 
-    init(level: rank_level, skipsDeadUnits: Bool = false) {
+    init(level: rank_level, skipsDeadUnits: Bool = false, precision: Precision = .fp32) {
         self.level = level
-        self.skipsDeadUnits = skipsDeadUnits && Self.canSkip(level)
+        self.skipsDeadUnits = skipsDeadUnits && Self.canSkip(level) && precision == .fp32
+        self.precision = precision
     }
 
     /// The oracle: one operation at a time, in order.
@@ -36,18 +39,18 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     public static var best: Kernel { Kernel(level: rank_level_best()) }
 
     /// The numeric profile of the scores.
-    public var profile: NumericProfile { self == .portable ? .fp32Unfused : .fp32FMA }
-
-    /// The kernel that scores a profile by definition: what others of the profile are compared with.
-    ///
-    /// Nil where no kernel scores this profile.
-    public static func reference(ofProfile number: UInt16) -> Kernel? {
-        [Kernel.scalar, .portable].first { $0.profile.number == number }
+    public var profile: NumericProfile {
+        switch precision {
+        case .fp32: self == .portable ? .fp32Unfused : .fp32FMA
+        case .int16: .int16FMA
+        case .int8: .int8FMA
+        }
     }
 
-    /// The kernel's name: `scalar`, `portable`, `neon`, `avx2`, `avx512` or `avx512-skip`.
+    /// The kernel's name: `scalar`, `portable`, `neon`, `avx2`, `avx512` or `avx512-skip`, and `avx512-vnni` for integers.
     public var description: String {
-        unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
+        if precision != .fp32 && isVectorized { return Self.vnni }
+        return unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
     }
 
     /// The kernel of a name.
@@ -55,6 +58,12 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``EngineError/Code/kernelUnavailable`` when there is none of that name, or this CPU cannot run it.
     public static func named(_ name: String) throws(EngineError) -> Kernel {
         let choices = supported.map(\.description).joined(separator: ", ")
+        guard name != vnni else {
+            throw EngineError(
+                .kernelUnavailable,
+                "the kernel \(vnni) is one of the precisions int16 and int8; in fp32 this CPU can run \(choices)"
+            )
+        }
         let skips = name.hasSuffix(skipSuffix)
         var level = RANK_LEVEL_SCALAR
         guard unsafe rank_level_named(skips ? String(name.dropLast(skipSuffix.count)) : name, &level),
@@ -97,14 +106,16 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
 // `rank_level` is a C enumeration: a number.
 extension Kernel {
-    /// Two kernels are one when they are of one level and treat dead units alike.
+    /// Two kernels are one when they are of one level and one precision, and treat dead units alike.
     public static func == (left: Kernel, right: Kernel) -> Bool {
         left.level.rawValue == right.level.rawValue && left.skipsDeadUnits == right.skipsDeadUnits
+            && left.precision == right.precision
     }
 
-    /// Hashes the level's number and what becomes of dead units.
+    /// Hashes the level's number, the precision and what becomes of dead units.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(level.rawValue)
         hasher.combine(skipsDeadUnits)
+        hasher.combine(precision)
     }
 }

@@ -48,6 +48,9 @@ internal import CRankKernels
         unsafe hidden.deallocate()
     }
 
+    /// Units of the first layer; 0 without dense layers.
+    var firstLayerUnits: Int { unsafe Int(description.user_half.outputs) }
+
     /// Floats of a row of the first layer's tables; 0 without dense layers.
     var tableStride: Int { unsafe Int(description.user_half.stride) }
 

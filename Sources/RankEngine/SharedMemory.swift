@@ -52,6 +52,18 @@ internal import Darwin
         return unsafe SharedMemory(UnsafeRawBufferPointer(block))
     }
 
+    /// Allocates `byteCount` bytes, zeroed and 64-byte aligned, and lets `fill` write them.
+    static func block(byteCount: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) -> SharedMemory {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+        unsafe fill(block.initializeMemory(as: UInt8.self, repeating: 0))
+        return unsafe SharedMemory(UnsafeRawBufferPointer(block))
+    }
+
+    /// The address of the bytes, which live as long as this object; the caller knows what they are.
+    func start<Element: BitwiseCopyable>(as type: Element.Type) -> UnsafePointer<Element>? {
+        unsafe bytes.baseAddress?.assumingMemoryBound(to: type)
+    }
+
     /// Copies bytes into an aligned block.
     static func copy(_ source: UnsafeRawBufferPointer) -> SharedMemory {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(source.count, 1), alignment: 64)

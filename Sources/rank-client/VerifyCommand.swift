@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Hold a running pool against its model file, bit for bit.",
         discussion: """
             Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process with \
-            the scalar kernel, and over the pool in random splits, once ranked and once in the order of the request. \
+            the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked and once in the order of the request. \
             Every score's bits, every position and every flag must be the same. One seed gives the same lists and splits \
             in every run; which worker gets which part is up to the pool.
 
@@ -68,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
         let (file, splits, maximum, seed) = (self.model, splits, candidates, seed)
         return try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
             let target = try await Self.requireModel(model, file, of: pool)
-            guard let reference = Kernel.reference(ofProfile: target.profile.rawValue) else {
+            guard let reference = try model.makeReference(ofProfile: target.profile.rawValue) else {
                 throw CommandFailure(
                     .refused,
                     "the workers score with the profile \(target.profile), which this version cannot compute; "
@@ -77,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
             }
             var verification = PoolVerification<ID>(
                 model: model,
-                ranker: try model.makeRanker(plan: .direct, kernel: "\(reference)"),
+                ranker: reference,
                 target: target,
                 maximumCount: maximum,
                 seed: seed

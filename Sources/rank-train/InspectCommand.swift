@@ -9,10 +9,12 @@ struct InspectCommand: ParsableCommand {
         abstract: "Prove a model file and show what is in it.",
         discussion: """
             Checks digest, weights and golden scores as a worker does before it serves. The RMSE is what the maker of \
-            the file claims; rank-train evaluate checks it.
+            the file claims; rank-train evaluate checks it. With --precision int16 or int8 it also measures how far \
+            the scores of that precision are from those in fp32.
 
-            EXAMPLE:
+            EXAMPLES:
               rank-train inspect --model model.safetensors
+              rank-train inspect --model model.safetensors --precision int16
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -23,22 +25,25 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var kernelOption: KernelOption
 
+    @OptionGroup var precisionOption: PrecisionOption
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
         // A kernel that there is not is refused before the file is read.
-        _ = try kernelOption.chosen
+        let precision = precisionOption.precision
+        _ = try Kernel.chosen(kernelOption.kernel, for: precision)
         let model = try RankModel.load(path: model)
-        let kernel = try model.makeRanker(kernel: kernelOption.kernel).kernel
+        let ranker = try model.makeRanker(kernel: kernelOption.kernel, precision: precision, errorLimit: .infinity)
         if json {
-            try StandardStream.output.writeLine(report(model, kernel).description)
+            try StandardStream.output.writeLine(report(model, ranker).description)
         } else {
-            try StandardStream.output.write(listing(lines(model, kernel)))
+            try StandardStream.output.write(listing(lines(model, ranker)))
         }
     }
 
-    private func lines(_ model: RankModel, _ kernel: Kernel) -> [(String, String)] {
+    private func lines(_ model: RankModel, _ ranker: EmbeddingRanker) -> [(String, String)] {
         let metadata = model.metadata
         let claim = metadata.claimedTestRMSE.map { claim in
             metadata.labelTransform == .unitFromStars
@@ -55,8 +60,8 @@ struct InspectCommand: ParsableCommand {
             ("prior", "\(metadata.prior)"),
             ("goldens", "\(grouped(model.goldenCount)) reproduced bit for bit"),
             ("load", load(model.loadTimes)),
-            ("profile", "\(kernel.profile)"),
-            ("kernel", "\(kernel)"),
+            ("profile", "\(ranker.info.profile)"),
+            ("kernel", "\(ranker.kernel)"),
             ("claimed test rmse", claim.map { "\($0), a claim of the file's maker" } ?? "none"),
         ]
         lines += fingerprint(model).map { ("fingerprint.\($0.key)", $0.value) }
@@ -64,10 +69,22 @@ struct InspectCommand: ParsableCommand {
             let size = bytes == 0 ? "no tables" : "\(grouped(bytes)) bytes of tables"
             return ("plan \(plan.rawValue)", size + (isChosen ? ", chosen" : ""))
         }
+        if let error = ranker.scoreError {
+            let precision = precisionOption.precision
+            lines += [
+                ("precision \(precision)", "\(grouped(precision.tableBytes(model.shape))) bytes of tables"),
+                (
+                    "error",
+                    "\(error.maximum) at most, on \(grouped(error.userCount)) users and "
+                        + "\(grouped(error.candidateCount)) candidates"
+                ),
+                ("top-10 overlap", fixed(error.topTenOverlap, 4)),
+            ]
+        }
         return lines
     }
 
-    private func report(_ model: RankModel, _ kernel: Kernel) -> JSONValue {
+    private func report(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
         let metadata = model.metadata
         func vocabulary(_ vocabulary: Vocabulary) -> JSONValue {
             ["count": .integer(vocabulary.rowCount - 1), "kind": .string(vocabulary.kind.rawValue)]
@@ -95,8 +112,9 @@ struct InspectCommand: ParsableCommand {
             "bytes": .integer(model.loadTimes.byteCount),
             "load_seconds": .number(model.loadTimes.total / .seconds(1)),
             "digest_seconds": .number(model.loadTimes.digest / .seconds(1)),
-            "profile": .string("\(kernel.profile)"),
-            "kernel": .string("\(kernel)"),
+            "profile": .string("\(ranker.info.profile)"),
+            "kernel": .string("\(ranker.kernel)"),
+            "precision": precision(model, ranker),
             "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
             "data": .string(metadata.fingerprint["data"]),
             "fingerprint": .object(fingerprint(model).map { JSONValue.Member($0.key, .string($0.value)) }),
@@ -112,6 +130,20 @@ struct InspectCommand: ParsableCommand {
         let rate = Double(times.byteCount) / max(times.digest / .nanoseconds(1), 1)
         return "\(fixed(times.total / .seconds(1), 3)) s for \(grouped(times.byteCount)) bytes, "
             + "\(fixed(times.digest / .seconds(1), 3)) s of it the digest (\(fixed(rate, 2)) GB/s)"
+    }
+
+    /// What a reduced precision takes and costs; null for fp32.
+    private func precision(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
+        guard let error = ranker.scoreError else { return .null }
+        let precision = precisionOption.precision
+        return [
+            "name": .string("\(precision)"),
+            "table_bytes": .integer(precision.tableBytes(model.shape)),
+            "error_max": .float(error.maximum),
+            "top10_overlap": .number(error.topTenOverlap),
+            "users": .integer(error.userCount),
+            "candidates": .integer(error.candidateCount),
+        ]
     }
 
     private func fingerprint(_ model: RankModel) -> [(key: String, value: String)] {

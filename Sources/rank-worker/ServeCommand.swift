@@ -102,6 +102,25 @@ struct ServeCommand: ParsableCommand {
     )
     var kernel: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "fp32, or int16 or int8, which are faster and score in a numeric profile of their own (docs/NUMERICS.md)."
+        ),
+        transform: readPrecision
+    )
+    var precision = Precision.fp32
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --precision: how far a score may be from that in fp32, measured at load on the label's scale; a model \
+            that is further off is refused (default: \(Precision.defaultErrorLimit)).
+            """,
+            valueName: "error"
+        )
+    )
+    var maxError: Float?
+
     @Option(help: ArgumentHelp("What a plan's tables may take, such as 64M (default: 256M).", valueName: "bytes"))
     var memoryBudget = ByteCountArgument(ScoringPlan.defaultMemoryBudget)
 
@@ -171,11 +190,26 @@ struct ServeCommand: ParsableCommand {
                 throw ValidationError("--cost-per-candidate is \(costPerCandidate.defaultValueDescription); at most 1s")
             }
         }
+        try checkPrecision()
         if let processes, !(1...256).contains(processes) {
             throw ValidationError("--processes \(processes): expected 1 to 256")
         }
         guard drainGrace.duration <= drainMax.duration else {
             throw ValidationError("--drain-grace is longer than --drain-max, by which a worker has ended")
+        }
+    }
+
+    /// Refuses what does not go with a reduced precision, or without one.
+    private func checkPrecision() throws {
+        let isReduced = precision != .fp32
+        if let maxError {
+            guard isReduced else { throw ValidationError("--max-error goes with --precision int16 or int8") }
+            guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError); expected 0 or more") }
+        }
+        guard isReduced else { return }
+        guard model ?? modelDir != nil else { throw ValidationError("--precision goes with --model or --model-dir") }
+        guard plan ?? .factored == .factored else {
+            throw ValidationError("--precision int16 and int8 have tables of their own; leave --plan out")
         }
     }
 
@@ -268,11 +302,14 @@ struct ServeCommand: ParsableCommand {
         case (_, let path?): source = .directory(path)
         default: return nil
         }
-        return ModelSupply(source) { [plan, memoryBudget, kernel, copyWeights] path throws(EngineError) in
+        return ModelSupply(source) {
+            [plan, memoryBudget, kernel, copyWeights, precision, maxError] path throws(EngineError) in
             try RankModel.load(path: path, placement: copyWeights ? .copied : .mapped).makeRanker(
                 plan: plan,
                 memoryBudget: memoryBudget.byteCount,
-                kernel: kernel
+                kernel: kernel,
+                precision: precision,
+                errorLimit: maxError ?? Precision.defaultErrorLimit
             )
         }
     }
@@ -313,4 +350,13 @@ private func readPlan(_ name: String) throws -> ScoringPlan {
         throw ValidationError("there is no plan \"\(name)\"; choose one of \(names)")
     }
     return plan
+}
+
+/// Reads the name of a precision.
+private func readPrecision(_ name: String) throws -> Precision {
+    guard let precision = Precision(rawValue: name) else {
+        let names = Precision.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("there is no precision \"\(name)\"; choose one of \(names)")
+    }
+    return precision
 }

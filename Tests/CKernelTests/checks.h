@@ -28,5 +28,9 @@ uint32_t bits_of(float value);
 /// `shapes` random shapes of each, against the oracle of the level's profile.
 void check_scores(counts *counts, rank_level level, uint32_t shapes);
 
+/// Scores of a precision by the scalar kernel, and by those of AVX-512 VNNI where this processor has them, like
+/// `check_scores`, and sums of integers at their bounds.
+void check_integers(counts *counts, rank_precision precision, bool vectorized, uint32_t shapes);
+
 /// The matrix product of `level` against its definition.
 void check_gemm(counts *counts, rank_level level);

@@ -34,5 +34,15 @@ int main(int argument_count, char **arguments) {
                (unsigned long long)counts.checked, (unsigned long long)counts.failed);
         failed = failed || counts.failed > 0;
     }
+    for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {
+        for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {
+            counts counts = {0};
+            check_integers(&counts, (rank_precision)precision, vectorized, (uint32_t)shapes);
+            printf("%s %s %8llu comparisons, %llu failed\n", precision == RANK_PRECISION_INT16 ? "int16" : "int8 ",
+                   vectorized ? "vnni  " : "scalar", (unsigned long long)counts.checked,
+                   (unsigned long long)counts.failed);
+            failed = failed || counts.failed > 0;
+        }
+    }
     return failed ? 1 : 0;
 }

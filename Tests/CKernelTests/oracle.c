@@ -14,7 +14,7 @@ static float multiply_add(float x, float w, float z, bool fused) {
     return product + z;
 }
 
-static void chain(float *z, const float *x, size_t inputs, const float *kernel, size_t outputs, bool fused) {
+void oracle_chain(float *z, const float *x, size_t inputs, const float *kernel, size_t outputs, bool fused) {
     for (size_t j = 0; j < outputs; j++) {
         for (size_t k = 0; k < inputs; k++) {
             z[j] = multiply_add(x[k], kernel[k * outputs + j], z[j], fused);
@@ -22,7 +22,7 @@ static void chain(float *z, const float *x, size_t inputs, const float *kernel, 
     }
 }
 
-static float lanes(const float *x, const float *w, size_t length, bool fused) {
+float oracle_lanes(const float *x, const float *w, size_t length, bool fused) {
     float lane[16] = {0};
     for (size_t k = 0; k < (length + 15) / 16 * 16; k++) {
         lane[k % 16] = multiply_add(k < length ? x[k] : 0.0f, k < length ? w[k] : 0.0f, lane[k % 16], fused);
@@ -37,10 +37,29 @@ static float lanes(const float *x, const float *w, size_t length, bool fused) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
 
-static void relu(float *z, size_t count) {
+void oracle_relu(float *z, size_t count) {
     for (size_t j = 0; j < count; j++) {
         z[j] = z[j] > 0.0f ? z[j] : 0.0f;
     }
+}
+
+float oracle_terms(const model *model, uint32_t user, uint32_t candidate, float y, bool fused) {
+    const shape *shape = &model->shape;
+    const float *u = model->user_embedding + (size_t)user * shape->user_dimensions;
+    const float *m = model->candidate_embedding + (size_t)candidate * shape->candidate_dimensions;
+    if (shape->dot_product) {
+        y = y + oracle_lanes(u, m, shape->user_dimensions, fused);
+    }
+    if (shape->user_bias) {
+        y = y + model->user_bias[user];
+    }
+    if (shape->candidate_bias) {
+        y = y + model->candidate_bias[candidate];
+    }
+    if (shape->mean) {
+        y = y + model->mean;
+    }
+    return y + 0.0f;
 }
 
 float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool fused) {
@@ -53,43 +72,31 @@ float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool f
         float *h = floats(width, false);
         float *c = floats(width, false);
         memcpy(h, model->biases[0], width * sizeof(float));
-        chain(h, u, shape->user_dimensions, model->kernels[0], width, fused);
-        chain(c, m, shape->candidate_dimensions, model->kernels[0] + (size_t)shape->user_dimensions * width, width,
-              fused);
+        oracle_chain(h, u, shape->user_dimensions, model->kernels[0], width, fused);
+        oracle_chain(c, m, shape->candidate_dimensions, model->kernels[0] + (size_t)shape->user_dimensions * width,
+                     width, fused);
         for (uint32_t j = 0; j < width; j++) {
             h[j] = h[j] + c[j];
         }
         free(c);
         for (uint32_t layer = 1; layer < shape->layers; layer++) {
-            relu(h, width);
+            oracle_relu(h, width);
             const uint32_t outputs = shape->widths[layer];
             float *next = floats(outputs, false);
             memcpy(next, model->biases[layer], outputs * sizeof(float));
-            chain(next, h, width, model->kernels[layer], outputs, fused);
+            oracle_chain(next, h, width, model->kernels[layer], outputs, fused);
             free(h);
             h = next;
             width = outputs;
         }
         y = h[0];
         if (shape->layers) {
-            relu(h, width);
-            y = lanes(h, model->kernels[shape->layers], width, fused) + model->biases[shape->layers][0];
+            oracle_relu(h, width);
+            y = oracle_lanes(h, model->kernels[shape->layers], width, fused) + model->biases[shape->layers][0];
         }
         free(h);
     }
-    if (shape->dot_product) {
-        y = y + lanes(u, m, shape->user_dimensions, fused);
-    }
-    if (shape->user_bias) {
-        y = y + model->user_bias[user];
-    }
-    if (shape->candidate_bias) {
-        y = y + model->candidate_bias[candidate];
-    }
-    if (shape->mean) {
-        y = y + model->mean;
-    }
-    return y + 0.0f;
+    return oracle_terms(model, user, candidate, y, fused);
 }
 
 // A factor without its sign, and large enough that no product of two underflows.

@@ -6,5 +6,11 @@
 /// The score of a pair: under profile `fp32-fma` where `fused`, else under `fp32-unfused`.
 float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool fused);
 
+/// The steps of a score: a chain of multiply-adds onto `z`, the sum of 16 lanes, relu, and the terms after the layers.
+void oracle_chain(float *z, const float *x, size_t inputs, const float *kernel, size_t outputs, bool fused);
+float oracle_lanes(const float *x, const float *w, size_t length, bool fused);
+void oracle_relu(float *z, size_t count);
+float oracle_terms(const model *model, uint32_t user, uint32_t candidate, float y, bool fused);
+
 /// How far a score under one of the two profiles may be from that under the other: k · 2⁻²³ · Σ|terms|.
 double oracle_bound(const model *model, uint32_t user, uint32_t candidate);

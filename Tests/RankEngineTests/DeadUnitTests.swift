@@ -22,11 +22,10 @@ struct DeadUnitTests {
         let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
         var references: [NumericProfile: [UInt32]] = [:]
         for kernel in Kernel.supported {
-            let reference = try #require(Kernel.reference(ofProfile: kernel.profile.number))
             // One pair after another, so that nothing depends on tiles.
             let expected =
                 try references[kernel.profile]
-                ?? bits(model.makeRanker(plan: .direct, kernel: "\(reference)"), ids, apart: true)
+                ?? bits(#require(try model.makeReference(ofProfile: kernel.profile.number)), ids, apart: true)
             references[kernel.profile] = expected
             for plan in [ScoringPlan.factored, .userOnce] {
                 let ranker = try model.makeRanker(plan: plan, kernel: kernel.description)

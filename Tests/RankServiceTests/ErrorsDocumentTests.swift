@@ -44,7 +44,7 @@ struct ErrorsDocumentTests {
             .directory("/nonexistent/models"),
         ]
         let local = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
-        let starts: [() throws -> Worker] =
+        var starts: [() throws -> Worker] =
             configurations.map { configuration in { try Worker.start(configuration, ranker: TestRanker()) } }
             + sources.map { source in { try Worker.start(local, models: .numbers(source)) } }
             + [
@@ -57,6 +57,14 @@ struct ErrorsDocumentTests {
                     return try Worker.start(local, models: supply)
                 },
             ]
+        let precise: [(draft: ModelDraft, limit: Float, kernel: String)] = [
+            (TestModel.draft(), 0, "scalar"), (TestModel.draft(), 1, "portable"),
+            (TestModel.draft(layers: 2), 1, "scalar"), (TestModel.draft(isHuge: true), 1, "scalar"),
+        ]
+        for (draft, limit, kernel) in precise {
+            let supply = TestModel.supply(draft, .int8, errorLimit: limit, kernel: kernel)
+            starts.append { try Worker.start(local, models: supply) }
+        }
         var errors = [ServiceError(.resourceExhausted, "raise the limit of open files (ulimit -n)")]
         for start in starts {
             do {

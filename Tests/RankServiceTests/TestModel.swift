@@ -1,4 +1,5 @@
 import RankEngine
+import RankService
 import Testing
 
 /// A model of the tutorial's shape with invented weights.
@@ -7,7 +8,7 @@ enum TestModel {
     static let candidateCount = 1_682
 
     /// The model, loaded from a file that is gone again.
-    static func load() throws -> RankModel {
+    static func load(_ draft: ModelDraft = draft()) throws -> RankModel {
         let directory = try TemporaryDirectory()
         let path = "\(directory.path)/model.rank"
         try draft.write(to: path)
@@ -15,9 +16,9 @@ enum TestModel {
     }
 
     /// The model, for a loader, which throws errors of the engine alone.
-    static func loaded() throws(EngineError) -> RankModel {
+    static func loaded(_ draft: ModelDraft = draft()) throws(EngineError) -> RankModel {
         do {
-            return try load()
+            return try load(draft)
         } catch {
             throw error as? EngineError ?? EngineError(.cannotRead, "no temporary directory: \(error)")
         }
@@ -27,7 +28,20 @@ enum TestModel {
         try load().makeRanker(plan: plan, kernel: kernel)
     }
 
-    private static let draft: ModelDraft = {
+    /// A supply of a model in a reduced precision.
+    static func supply(_ draft: ModelDraft, _ precision: Precision, errorLimit: Float, kernel: String) -> ModelSupply {
+        ModelSupply(.file(#filePath)) { _ throws(EngineError) in
+            try loaded(draft).makeRanker(kernel: kernel, precision: precision, errorLimit: errorLimit)
+        }
+    }
+
+    /// What the model is made of.
+    ///
+    /// - Parameters:
+    ///   - layers: How many dense layers there are, 2 or 3.
+    ///   - isHuge: Whether a user whom no golden pair has is beyond every scale.
+    /// - Returns: The model.
+    static func draft(layers: Int = 3, isHuge: Bool = false) -> ModelDraft {
         var state: UInt64 = 42
         func values(_ count: Int, scale: Float) -> [Float] {
             (0..<count).map { _ in
@@ -38,11 +52,18 @@ enum TestModel {
         func layer(_ inputs: Int, _ outputs: Int) -> ModelDraft.Dense {
             ModelDraft.Dense(kernel: values(inputs * outputs, scale: 0.3), bias: values(outputs, scale: 0.1))
         }
+        var dense = [layer(64, 256), layer(256, 64), layer(64, 1)]
+        if layers == 2 { dense = [layer(64, 256), layer(256, 1)] }
+        var users = values((userCount + 1) * 32, scale: 1)
+        let golden = Set((0..<255).map { 1 + $0 * 7_919 % userCount })
+        if isHuge, let row = (1...userCount).first(where: { !golden.contains($0) }) {
+            for index in 0..<32 { users[row * 32 + index] = 3e38 }
+        }
         return ModelDraft(
-            users: ModelDraft.Table(embedding: values((userCount + 1) * 32, scale: 1), dimensions: 32),
+            users: ModelDraft.Table(embedding: users, dimensions: 32),
             candidates: ModelDraft.Table(embedding: values((candidateCount + 1) * 32, scale: 1), dimensions: 32),
-            layers: [layer(64, 256), layer(256, 64), layer(64, 1)],
+            layers: dense,
             metadata: ModelMetadata(labelTransform: .unitFromStars, prior: 0.625, fingerprint: TrainingFingerprint())
         )
-    }()
+    }
 }

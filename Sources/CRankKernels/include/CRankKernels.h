@@ -4,4 +4,5 @@
 #include "rank_cpu.h"
 #include "rank_gemm.h"
 #include "rank_processors.h"
+#include "rank_quantized.h"
 #include "rank_score.h"

@@ -73,7 +73,11 @@ package final class ServedModel: Sendable {
     /// What it is, in one line.
     var summary: String {
         func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+        let error =
+            info.facts.contains { $0.key == "error_max" }
+            ? ", error \(fact("error_max")) at most of \(fact("error_limit")) allowed "
+                + "(\(fact("error_sample")); top-10 overlap \(fact("top10_overlap")))" : ""
         return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile")), "
-            + "self-check \(fact("self_check"))"
+            + "self-check \(fact("self_check"))\(error)"
     }
 }

@@ -1,0 +1,73 @@
+internal import CRankKernels
+
+/// A model in a reduced precision, held against itself in float32 before it serves.
+struct Quantization {
+    /// What scores.
+    let network: QuantizedNetwork
+    /// The kernel that runs.
+    let kernel: Kernel
+    /// The scores of the file's golden pairs in this precision, as the scalar kernel computes them.
+    let goldenScores: [Float]
+    /// What was measured against fp32; nil where nothing was.
+    let error: ScoreError?
+    /// Facts for INFO.
+    let facts: [(key: String, value: String)]
+
+    /// Makes the tables and, where there is a limit, measures the error.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - kernel: A kernel of a precision other than fp32.
+    ///   - errorLimit: How far a score may be from that in fp32; nil measures nothing.
+    /// - Throws: ``EngineError/Code/precisionRefused``, naming what was measured and the limit.
+    init(_ model: RankModel, _ kernel: Kernel, errorLimit: Float?) throws(EngineError) {
+        self.kernel = kernel
+        let precision = kernel.precision
+        guard let integers = precision.integers else {
+            throw EngineError(.precisionRefused, "the precision \(precision) has no integers")
+        }
+        let exact = Network(model.weights, kernel: .best.fused)
+        do throws(EngineError) {
+            network = try QuantizedNetwork(exact, integers, model.shape, isVectorized: kernel.isVectorized)
+        } catch {
+            throw EngineError(error.code, "\(precision): \(error.message); serve the model in fp32")
+        }
+        goldenScores = network.scores(of: model.goldens)
+        guard let errorLimit else {
+            (error, facts) = (nil, [])
+            return
+        }
+        let found = ScoreError(network, exact, model.shape)
+        (error, facts) = (found, found.facts(limit: errorLimit))
+        guard found.maximum <= errorLimit else {
+            throw EngineError(
+                .precisionRefused,
+                "in \(precision) a score is \(found.maximum) from that in fp32, measured on \(found.userCount) users and "
+                    + "\(found.candidateCount) candidates, and the limit is \(errorLimit) (top-10 overlap "
+                    + "\(found.topTenOverlap)); serve in a wider precision, or allow a larger error"
+            )
+        }
+        for (index, score) in goldenScores.enumerated() {
+            let (wanted, user) = (model.goldens.scores[index], model.goldens.userRows[index])
+            guard (score - wanted).magnitude <= errorLimit else {
+                throw EngineError(
+                    .precisionRefused,
+                    "in \(precision) the golden pair \(index), of rows \(user) and \(model.goldens.candidateRows[index]), "
+                        + "scores \(score) and not \(wanted), and the limit is \(errorLimit); serve in a wider precision, "
+                        + "or allow a larger error"
+                )
+            }
+        }
+    }
+}
+
+extension QuantizedNetwork {
+    /// The scores of golden pairs by the scalar kernel.
+    fileprivate func scores(of goldens: Goldens) -> [Float] {
+        goldens.userRows.indices.map { index in
+            var (row, score) = (goldens.candidateRows[index], Float(0))
+            unsafe run(goldens.userRows[index], rows: &row, count: 1, scores: &score, isReference: true)
+            return score
+        }
+    }
+}

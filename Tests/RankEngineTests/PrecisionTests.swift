@@ -1,0 +1,191 @@
+import RankEngine
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Reduced precisions as rankers have them; `Tests/CKernelTests/integers.c` holds their bits against docs/NUMERICS.md.
+@Suite("Reduced precisions")
+struct PrecisionTests {
+    private static let reduced: [Precision] = [.int16, .int8]
+
+    /// The kernels that compute integers on this CPU.
+    private static let kernels: [String] = ["scalar", "avx512-vnni"].filter { name in
+        engineError { _ = try Kernel.chosen(name, for: .int8) } == nil
+    }
+
+    private static func model(_ spec: ModelSpec) throws -> RankModel {
+        let directory = try TemporaryDirectory()
+        try spec.draft().write(to: directory.file("model"))
+        return try RankModel.load(path: directory.file("model"))
+    }
+
+    private static func facts(_ ranker: EmbeddingRanker) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: ranker.info.facts.map { ($0.key, $0.value) })
+    }
+
+    private static let specs: [ModelSpec] = ModelSpec.Values.allCases.flatMap { values in
+        [[256, 64], [1, 1], [65, 130, 20], [7, 200]].map {
+            ModelSpec(
+                users: 3,
+                candidates: 90,
+                hidden: $0,
+                dotProduct: $0.count > 2,
+                candidateBias: $0.count > 2,
+                mean: $0.count > 2,
+                values: values,
+                seed: 11
+            )
+        }
+    }
+
+    @Test(arguments: reduced, specs)
+    func everyKernelAndListHasTheReferencesBits(_ precision: Precision, _ spec: ModelSpec) throws {
+        let model = try Self.model(spec)
+        var generator = SeededGenerator(seed: spec.seed)
+        let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
+        var expected: [UInt64: UInt32] = [:]
+        for kernel in Self.kernels {
+            let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
+            #expect(ranker.plan == .factored && "\(ranker.kernel)" == kernel)
+            #expect(ranker.scoreError == nil)
+            #expect(try ranker.reproduceGoldens() == model.goldenCount)
+            let reference = try #require(try model.makeReference(ofProfile: ranker.info.profile.number))
+            for id in Set(ids) where expected[id] == nil {
+                expected[id] = try reference.rank(user: 2, candidates: [id])[0].score.bitPattern
+            }
+            for count in [1, 2, 3, 5, 6, 7, 12, 13, 511, 512, 513, 1_100] {
+                for entry in try ranker.rank(user: 2, candidates: Array(ids[..<count])) {
+                    #expect(entry.score.bitPattern == expected[entry.id], "\(kernel), \(count) candidates")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: reduced)
+    func theErrorIsMeasuredAndShown(_ precision: Precision) throws {
+        let spec = ModelSpec(users: 200, candidates: 3_000, hidden: [64, 32], dotProduct: true)
+        let model = try Self.model(spec)
+        let ranker = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: 1)
+        let error = try #require(ranker.scoreError)
+        #expect(error.userCount == 64 && error.candidateCount == 2_048)
+        #expect(error.maximum > 0 && error.maximum < (precision == .int16 ? 1e-4 : 1e-2))
+        #expect(error.topTenOverlap > 0.9 && error.topTenOverlap <= 1)
+        let facts = Self.facts(ranker)
+        #expect(facts["profile"] == "\(precision)-fma")
+        #expect(facts["error_max"] == "\(error.maximum)" && facts["error_limit"] == "1.0")
+        #expect(facts["error_sample"] == "64 users, 2048 candidates")
+        #expect(facts["top10_overlap"]?.isEmpty == false)
+        // The sample is the same each time, whatever computes it; and its error is there to be found.
+        for kernel in Self.kernels {
+            #expect(try model.makeRanker(kernel: kernel, precision: precision, errorLimit: 1).scoreError == error)
+        }
+        let exact = try model.makeRanker()
+        var largest: Float = 0
+        for user in 0..<64 {
+            let (id, ids) = (UInt64(user * 200 / 64), (0..<2_048).map { UInt64($0 * 3_000 / 2_048) })
+            let wanted = try exact.rank(user: id, candidates: ids).sorted { $0.position < $1.position }
+            let found = try ranker.rank(user: id, candidates: ids).sorted { $0.position < $1.position }
+            for (left, right) in zip(wanted, found) { largest = max(largest, (left.score - right.score).magnitude) }
+        }
+        #expect(largest == error.maximum)
+        // As far off as measured is allowed, and the least bit further is not.
+        _ = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: error.maximum)
+        let refused = engineError {
+            _ = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: error.maximum.nextDown)
+        }
+        #expect(refused?.code == .precisionRefused)
+        #expect(refused?.message.contains("\(error.maximum)") == true)
+        #expect(refused?.message.contains("\(error.maximum.nextDown)") == true)
+    }
+
+    @Test(arguments: reduced)
+    func tablesAreCountedAndHaveToFit(_ precision: Precision) throws {
+        let model = try Self.model(ModelSpec(users: 5, candidates: 23, hidden: [70, 16]))
+        // Rows are multiples of 64 bytes.
+        let bytes = (5 + 23) * (precision == .int16 ? 192 : 128)
+        #expect(precision.tableBytes(model.shape) == bytes)
+        _ = try model.makeRanker(memoryBudget: bytes, kernel: "scalar", precision: precision)
+        let refused = engineError {
+            _ = try model.makeRanker(memoryBudget: bytes - 1, kernel: "scalar", precision: precision)
+        }
+        #expect(refused?.code == .budgetTooSmall)
+        #expect(refused?.message.contains("needs \(bytes) bytes of tables") == true)
+    }
+
+    @Test(arguments: reduced, [nil, [], [12]] as [[Int]?])
+    func aModelWithoutASecondHiddenLayerIsRefused(_ precision: Precision, _ hidden: [Int]?) throws {
+        let model = try Self.model(ModelSpec(hidden: hidden, dotProduct: hidden == nil))
+        let refused = engineError { _ = try model.makeRanker(kernel: "scalar", precision: precision) }
+        #expect(refused?.code == .precisionRefused)
+        #expect(refused?.message.contains(model.shape.summary) == true)
+        #expect(refused?.message.contains("serve it in fp32") == true)
+    }
+
+    @Test(arguments: reduced, [ScoringPlan.direct, .userOnce, .full])
+    func anotherPlanIsRefused(_ precision: Precision, _ plan: ScoringPlan) throws {
+        let model = try Self.model(ModelSpec(hidden: [8, 8]))
+        let refused = engineError { _ = try model.makeRanker(plan: plan, kernel: "scalar", precision: precision) }
+        #expect(refused?.code == .precisionRefused)
+        #expect(try model.makeRanker(plan: .factored, kernel: "scalar", precision: precision).plan == .factored)
+    }
+
+    /// A user whom no golden pair has, so that the file proves itself, reaches what no scale fits.
+    @Test(
+        arguments: reduced,
+        [(Float(1e38), Float(1), "unit 0 of the first layer"), (1e30, 3e38, "output 0 of the second")]
+    )
+    func weightsThatNoScaleFitsAreNamed(
+        _ precision: Precision,
+        _ example: (embedding: Float, weight: Float, place: String)
+    ) throws {
+        var draft = ModelSpec(users: 2_000, userDimensions: 1, candidateDimensions: 1, hidden: [1, 1]).draft()
+        let golden = Set((0..<255).map { 1 + $0 * 7_919 % 1_999 })
+        let other = try #require((1..<2_000).first { !golden.contains($0) })
+        draft.users.embedding = [Float](repeating: 0, count: 2_000)
+        draft.users.embedding[other] = example.embedding
+        draft.layers[0] = ModelDraft.Dense(kernel: [10, 0], bias: [0])
+        draft.layers[1] = ModelDraft.Dense(kernel: [example.weight], bias: [0.5])
+        let directory = try TemporaryDirectory()
+        try draft.write(to: directory.file("model"))
+        let model = try RankModel.load(path: directory.file("model"))
+        let refused = engineError { _ = try model.makeRanker(kernel: "scalar", precision: precision) }
+        #expect(refused?.code == .precisionRefused)
+        #expect(refused?.message.contains(example.place) == true, "\(String(describing: refused))")
+        #expect(refused?.message.contains("\(precision)") == true)
+    }
+
+    @Test func kernelsOfIntegersByName() throws {
+        let model = try Self.model(ModelSpec(hidden: [8, 8]))
+        for name in ["avx2", "avx512", "portable", "avx512-skip"] where (try? Kernel.named(name)) != nil {
+            let refused = engineError { _ = try model.makeRanker(kernel: name, precision: .int8) }
+            #expect(refused?.code == .kernelUnavailable)
+            #expect(refused?.message.contains("the kernel \(name) has no precision int8") == true)
+        }
+        #expect(engineError { _ = try Kernel.chosen("sse9", for: .int16) }?.code == .kernelUnavailable)
+        for name in ["avx512-vnni"] {
+            let refused = engineError { _ = try model.makeRanker(kernel: name) }
+            #expect(refused?.code == .kernelUnavailable)
+            #expect(refused?.message.contains("int16 and int8") == true)
+        }
+        if !Self.kernels.contains("avx512-vnni") {
+            let refused = engineError { _ = try model.makeRanker(precision: .int16) }
+            #expect(refused?.code == .kernelUnavailable)
+            #expect(refused?.message.contains("AVX-512 VNNI") == true)
+        }
+    }
+
+    @Test func theEnvironmentForcesAKernel() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RANK_KERNEL", "avx2", 1)
+            guard engineError({ _ = try Kernel.chosen(for: .int8) })?.code == .kernelUnavailable else { exit(1) }
+            setenv("RANK_KERNEL", "scalar", 1)
+            guard try "\(Kernel.chosen(for: .int8))" == "scalar" else { exit(2) }
+            exit(0)
+        }
+    }
+}
