@@ -50,6 +50,12 @@ package enum Threads {
         for thread in others { pthread_join(thread, nil) }
     }
 
+    /// Calls `body` on a thread of its own, and returns when it has; on this one where there can be no other.
+    package static func hop(_ body: @escaping @Sendable () -> Void) {
+        guard let thread = start(body) else { return body() }
+        pthread_join(thread, nil)
+    }
+
     /// The numbers that nobody has taken yet.
     private final class Queue: Sendable {
         private let taken = Atomic(0)

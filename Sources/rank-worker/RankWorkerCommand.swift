@@ -9,7 +9,7 @@ struct RankWorkerCommand: ParsableCommand {
         commandName: "rank-worker",
         abstract: "Serve a ranking model over ZeroMQ.",
         version: softwareVersion,
-        subcommands: [ServeCommand.self]
+        subcommands: [ServeCommand.self, CheckPluginCommand.self]
     )
 
     static func main() {

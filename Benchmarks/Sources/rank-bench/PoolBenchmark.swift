@@ -68,8 +68,9 @@ struct PoolBenchmark {
         )
     }
 
+    /// Makes calls one after another, and returns the time of each, in nanoseconds.
     @concurrent
-    private static func alone(_ pool: RankPool, _ ids: [UInt64], calls: Int) async throws -> [UInt64] {
+    static func alone(_ pool: RankPool, _ ids: [UInt64], calls: Int) async throws -> [UInt64] {
         var times: [UInt64] = []
         times.reserveCapacity(calls)
         for user in 0..<calls {

@@ -22,10 +22,16 @@ do {
         let options = try CatalogueOptions(arguments)
         let report = try CatalogueBenchmark(options).run()
         print(options.json ? try report.json : report.text)
+    case "plugin":
+        let options = try PluginBenchmarkOptions(arguments)
+        let report = try await PluginBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
     default:
-        throw BenchmarkError(
-            "\(RPCOptions.usage)\n\(PoolBenchmarkOptions.usage)\n\(EngineOptions.usage)\n\(CatalogueOptions.usage)"
-        )
+        let usages = [
+            RPCOptions.usage, PoolBenchmarkOptions.usage, EngineOptions.usage, CatalogueOptions.usage,
+            PluginBenchmarkOptions.usage,
+        ]
+        throw BenchmarkError(usages.joined(separator: "\n"))
     }
     #endif
 } catch {

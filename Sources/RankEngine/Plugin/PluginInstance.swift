@@ -66,7 +66,7 @@ internal import CRankPlugin
     }
 
     /// Calls a function with options as C has them.
-    private static func withOptions(
+    static func withOptions(
         _ options: [PluginReference.Option],
         _ body: (UnsafeBufferPointer<rank_plugin_option>) -> Int32
     ) -> Int32 {

@@ -57,6 +57,8 @@ static int32_t create(const char *path, const rank_plugin_option *options, size_
         return free(self), rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "the model is upside down");
     if (is(self, "fail-silently"))
         return free(self), 77;
+    if (is(self, "leak-descriptor"))
+        (void)!fopen("/dev/null", "r");
     if (is(self, "unended-error"))
         return free(self), memset(error, 'x', size), RANK_PLUGIN_FAILED;
     FILE *file = path[0] ? fopen(path, "r") : NULL;
@@ -146,6 +148,8 @@ static int32_t score(void *self, const rank_plugin_query *q, rank_plugin_result 
         return rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "the model fell over");
     if (is(self, "refuse-unknown"))
         return rank_plugin_fail(error, size, RANK_PLUGIN_INVALID_QUERY, "who is that");
+    if (is(self, "crash") && count == 500)
+        *(volatile int *)NULL = 1;
     if (is(self, "leak-score"))
         *(volatile char *)malloc(4096) = 1;
     const uint64_t user = is_text ? mix_bytes(0, q->user_text, q->user_size) : q->user;

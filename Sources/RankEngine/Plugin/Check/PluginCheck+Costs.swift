@@ -1,0 +1,110 @@
+internal import CRankKernels
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+extension PluginCheck {
+    /// How long each of the two measurements goes on at most.
+    private static let patience = Duration.seconds(2)
+    /// Growth that is none: what allocators keep.
+    private static let tolerated = 16.0
+    /// A hint is where the host's estimate begins; a tenth of the truth lets it take far too much work at first.
+    private static let underestimation = 10.0
+
+    /// Memory and descriptors over many instances and many calls.
+    func leaks(_ trials: TrialLists) throws(EngineError) -> String {
+        let list = trials.mixed.picking(Array(0..<32))
+        func live() throws(EngineError) {
+            let ranker = try PluginRanker.load(reference)
+            _ = try list.score(by: ranker)
+        }
+        let ranker = try PluginRanker.load(reference)
+        let perCall = try growth(warmUp: 500, atMost: 20_000) { () throws(EngineError) in
+            _ = try list.score(by: ranker)
+        }
+        let perInstance = try growth(warmUp: 20, atMost: 400, live)
+        for (what, growth) in [("call of score", perCall), ("instance", perInstance)] {
+            guard growth.descriptors <= 0 else {
+                throw wrong("\(growth.rounds) times one \(what) left \(growth.descriptors) descriptors open")
+            }
+            guard growth.bytes <= Self.tolerated else {
+                throw wrong("each \(what) leaves \(Self.rounded(growth.bytes)) bytes behind (of \(growth.rounds))")
+            }
+        }
+        return "\(Self.rounded(perInstance.bytes)) bytes for each of \(perInstance.rounds) instances, "
+            + "\(Self.rounded(perCall.bytes)) for each of \(perCall.rounds) calls; no descriptors"
+    }
+
+    /// What a body leaves behind each time.
+    private func growth(
+        warmUp: Int,
+        atMost rounds: Int,
+        _ body: () throws(EngineError) -> Void
+    ) throws(EngineError) -> (rounds: Int, bytes: Double, descriptors: Int) {
+        for _ in 0..<warmUp { try body() }
+        let (memory, descriptors) = (Int64(rank_allocated_bytes()), Self.descriptorCount)
+        let start = ContinuousClock.now
+        var done = 0
+        while done < rounds, done < 10 || ContinuousClock.now - start < Self.patience {
+            try body()
+            done += 1
+        }
+        return (done, Double(Int64(rank_allocated_bytes()) - memory) / Double(done), Self.descriptorCount - descriptors)
+    }
+
+    /// What a candidate and a call take, beside what the plugin says of it.
+    func speed(_ ranker: PluginRanker, _ trials: TrialLists) throws(EngineError) -> String {
+        let alone = try fastest(ranker, trials.mixed.picking([0]))
+        let many = try fastest(ranker, trials.mixed)
+        let perCandidate = max(many - alone, 0) / Double(Self.listLength - 1)
+        let hint = ranker.info.costHint
+        let figure =
+            "\(Self.rounded(perCandidate)) ns a candidate (hint: \(Self.hint(hint.perCandidate))), "
+            + "\(Self.rounded(alone)) ns a call for one (hint: \(Self.hint(hint.perRequest)))"
+        guard hint.perCandidate == 0 || perCandidate <= Self.underestimation * hint.perCandidate else {
+            throw wrong("\(figure): over \(Self.rounded(Self.underestimation)) times what the hint says")
+        }
+        return figure
+    }
+
+    /// The nanoseconds of one call, of the best of many turns: other programs only ever make it longer.
+    private func fastest(_ ranker: PluginRanker, _ list: TrialList) throws(EngineError) -> Double {
+        let memory = QueryMemory(list, featureCount: ranker.info.featureCount)
+        let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: list.count)
+        let unknown = UnsafeMutableBufferPointer<Bool>.allocate(capacity: list.count)
+        defer {
+            unsafe scores.deallocate()
+            unsafe unknown.deallocate()
+        }
+        var best = Double.infinity
+        let start = ContinuousClock.now
+        var turn = 0
+        while turn < 200, turn < 5 || ContinuousClock.now - start < Self.patience / 4 {
+            let begin = ContinuousClock.now
+            for _ in 0..<20 {
+                _ = try unsafe ranker.score(
+                    memory.query,
+                    candidates: 0..<list.count,
+                    scores: scores,
+                    unknown: unknown
+                )
+            }
+            best = min(best, (ContinuousClock.now - begin) / .nanoseconds(20))
+            turn += 1
+        }
+        return best
+    }
+
+    private static func hint(_ nanoseconds: Double) -> String { nanoseconds == 0 ? "none" : rounded(nanoseconds) }
+
+    /// A number with one decimal.
+    private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    /// How many descriptors are open, of those that a plugin could have come to.
+    private static var descriptorCount: Int { (0..<1_024).count { fcntl($0, F_GETFD) >= 0 } }
+}
