@@ -4,6 +4,14 @@ import RankProtocol
 import Synchronization
 import ZMQ
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// What a worker's thread does from its start to its end.
 struct WorkerLoop: ~Copyable {
     /// How many slices are worked on between two looks at the wake-up, while there is always another one.
@@ -17,6 +25,9 @@ struct WorkerLoop: ~Copyable {
 
     /// After a receive that took longer a look costs nobody anything, in nanoseconds.
     private static let longReceive: UInt64 = 1_000_000
+
+    /// How long after a refusal more of them are expected, in nanoseconds.
+    private static let floodMemory: UInt64 = 10_000_000
 
     /// How often an idle worker shows that it lives.
     private static let tickMilliseconds: Int32 = 500
@@ -176,6 +187,11 @@ struct WorkerLoop: ~Copyable {
             // Between short requests it is enough to look for others once in a slice.
             let isTime = wasIdle || scheduler.isEmpty || now &- lastReceipt >= CostModel.slice
             if receipt == nil, phase < .closed, isTime {
+                // Under a flood libzmq's thread gets its turn now: then what comes is received, and refused, at once and
+                // together, and interrupts the next slice less often.
+                if let refused = scheduler.lastRefusal, now &- refused < Self.floodMemory, !scheduler.isEmpty {
+                    giveWay()
+                }
                 receipt = try scheduler.receive(
                     at: now,
                     onlyFirst: wasIdle && !waitsInReceive,
@@ -197,6 +213,12 @@ struct WorkerLoop: ~Copyable {
             // A send may have taken the news of a message in passing.
             isDrained = false
         }
+    }
+
+    /// Lets another thread run that shares the core, if one has something to do.
+    private func giveWay() {
+        // https://man7.org/linux/man-pages/man2/sched_yield.2.html
+        sched_yield()
     }
 
     /// How long an idle worker waits until it shows that it lives or refuses new work.

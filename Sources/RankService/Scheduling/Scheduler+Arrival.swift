@@ -62,6 +62,7 @@ extension Scheduler {
             // The next microsecond, since 0 is no advice.
             let microseconds = UInt32(clamping: wait / 1_000 &+ 1)
             state.counters.count(refusal)
+            lastRefusal = message.arrival
             handler.answer(
                 ProtocolError(.resourceExhausted, refusal.message, requestID: order.header.id),
                 retryAfterMicroseconds: microseconds

@@ -24,6 +24,9 @@ final class Scheduler {
     let jobs: JobPool
     let admission: Admission
 
+    /// When a request was refused last because too much waits, in nanoseconds; nil before the first time.
+    var lastRefusal: UInt64?
+
     /// The model before, while lists that it began are in work, and how many of them there are.
     private var retiring: ServedModel?
     private var retiringJobs = 0
