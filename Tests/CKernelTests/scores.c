@@ -8,14 +8,17 @@
 #include "oracle.h"
 #include "random.h"
 
-#define MOST_CANDIDATES 64
+// Two blocks of RANK_BLOCK_ROWS and a part of a third.
+#define MOST_CANDIDATES 300
+#define FEW_CANDIDATES 64
 
 static const char *const value_names[VALUES_COUNT] = {"ordinary", "large", "tiny", "dead", "one live", "live", "zeros"};
 
 /// The plans of the engine: what is computed ahead of a list.
-typedef enum plan { DIRECT, USER_ONCE, FACTORED, FACTORED_SKIPPING, PLAN_COUNT } plan;
+typedef enum plan { DIRECT, USER_ONCE, USER_ONCE_SKIPPING, FACTORED, FACTORED_SKIPPING, PLAN_COUNT } plan;
 
-static const char *const plan_names[PLAN_COUNT] = {"direct", "user-once", "factored", "factored, skipping"};
+static const char *const plan_names[PLAN_COUNT] = {"direct", "user-once", "user-once, skipping", "factored",
+                                                   "factored, skipping"};
 
 typedef struct list {
     uint32_t user;
@@ -25,7 +28,7 @@ typedef struct list {
 
 static void score_list(prepared *prepared, rank_level level, plan plan, const list *list, uint64_t *state,
                        float *scores) {
-    prepared->network.skip_dead_units = plan == FACTORED_SKIPPING;
+    prepared->network.skip_dead_units = plan == USER_ONCE_SKIPPING || plan == FACTORED_SKIPPING;
     const float *half = prepared->users ? prepared->users + list->user * prepared->network.user_half.stride : NULL;
     for (uint32_t done = 0; done < list->count;) {
         const uint32_t left = list->count - done;
@@ -69,7 +72,7 @@ static void check_model(counts *counts, rank_level level, const model *model, co
         }
     }
     for (int plan = DIRECT; plan < PLAN_COUNT; plan++) {
-        list.count = random_number(state, 1, MOST_CANDIDATES);
+        list.count = random_number(state, 1, random_number(state, 0, 3) ? FEW_CANDIDATES : MOST_CANDIDATES);
         for (uint32_t index = 0; index < list.count; index++) {
             list.rows[index] = random_number(state, 0, shape->candidates - 1);
         }
