@@ -306,8 +306,9 @@ INLINE int rows_of_next_tile(size_t left) {
 
 // Fetches the embeddings of `count` candidates of a run from `at` on, as far as there are any, before their turn.
 INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run, size_t at, size_t count) {
+    const size_t dimensions = network->candidate_dimensions;
     for (const size_t end = at + count < run->count ? at + count : run->count; at < end; at++) {
-        prefetch_embedding(network, run->candidate_rows[at]);
+        prefetch_row(network->candidate_embedding + run->candidate_rows[at] * dimensions, dimensions);
     }
 }
 

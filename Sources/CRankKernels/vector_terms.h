@@ -1,4 +1,8 @@
 // Dot products and the terms that follow the dense layers; part of vector_body.h, whose vectors these are.
+
+// Vectors that hold the 16 lanes of a sum.
+#define LANE_VECTORS (RANK_LANES / RANK_WIDTH)
+
 // NUMERICS.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
 INLINE quad fold(const vector *lane) {
 #if RANK_WIDTH == 4
@@ -20,20 +24,14 @@ INLINE float sum_of(quad t4) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
 
-// The same for four at once.
-INLINE quad sums_of(quad a, quad b, quad c, quad d) {
-    const quad ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    const quad cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
-    return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
-}
-
-// NUMERICS.md, lanes(x, w) for rows that are not padded, as far as `fold`.
-INLINE quad lanes(const float *x, const float *w, size_t length) {
-    enum { count = RANK_LANES / RANK_WIDTH };
-    vector lane[count] = {{0}};
+// The lanes of NUMERICS.md's lanes(x, w), for rows that are not padded.
+INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lane) {
+    UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
+        lane[v] = (vector){0};
+    }
     size_t block = 0;
     for (; block + RANK_LANES <= length; block += RANK_LANES) {
-        UNROLL for (int v = 0; v < count; v++) {
+        UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
             const size_t at = block + (size_t)v * RANK_WIDTH;
             lane[v] = RANK_MULTIPLY_ADD(LOAD(x + at), LOAD(w + at), lane[v]);
         }
@@ -43,80 +41,131 @@ INLINE quad lanes(const float *x, const float *w, size_t length) {
         float right[RANK_LANES] = {0};
         memcpy(left, x + block, (length - block) * sizeof(float));
         memcpy(right, w + block, (length - block) * sizeof(float));
-        UNROLL for (int v = 0; v < count; v++) {
+        UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
             lane[v] = RANK_MULTIPLY_ADD(LOAD(left + v * RANK_WIDTH), LOAD(right + v * RANK_WIDTH), lane[v]);
         }
     }
+}
+
+// The same, as far as `fold`.
+INLINE quad lanes(const float *x, const float *w, size_t length) {
+    vector lane[LANE_VECTORS];
+    sum_lanes(x, w, length, lane);
     return fold(lane);
 }
+
+#if RANK_WIDTH == 16
+// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
+INLINE quad dots(const float *x, const float *const *w, size_t length) {
+    vector lane[4];
+    UNROLL for (int r = 0; r < 4; r++) {
+        sum_lanes(x, w[r], length, lane + r);
+    }
+    const vector ab =
+        __builtin_shufflevector(lane[0], lane[1], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+        __builtin_shufflevector(lane[0], lane[1], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    const vector cd =
+        __builtin_shufflevector(lane[2], lane[3], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+        __builtin_shufflevector(lane[2], lane[3], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    const vector t4 = __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+                      __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    const vector t2 = t4 + __builtin_shufflevector(t4, t4, 2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15);
+    const vector t1 = t2 + __builtin_shufflevector(t2, t2, 1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9, 13, 13, 13, 13);
+    return __builtin_shufflevector(t1, t1, 0, 4, 8, 12);
+}
+#else
+// NUMERICS.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
+INLINE quad dots(const float *x, const float *const *w, size_t length) {
+    const quad a = lanes(x, w[0], length), b = lanes(x, w[1], length);
+    const quad ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    const quad c = lanes(x, w[2], length), d = lanes(x, w[3], length);
+    const quad cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
+    return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+}
+#endif
 
 // How many candidates ahead of their dot products and biases these are fetched.
 #define TERMS_AHEAD 24
 
-// Fetches the embedding of a candidate before its turn.
-INLINE void prefetch_embedding(const rank_network *network, uint32_t candidate) {
-    const size_t bytes = network->candidate_dimensions * sizeof(float);
-    const char *row = (const char *)network->candidate_embedding + candidate * bytes;
+// Fetches an embedding before its turn.
+INLINE void prefetch_row(const float *row, size_t dimensions) {
     // The rest of a long row is in the order in which the processor fetches by itself.
-    for (size_t byte = 0; byte < bytes && byte < 256; byte += 64) {
-        __builtin_prefetch(row + byte);
+    for (size_t d = 0; d < dimensions && d < 64; d += 16) {
+        __builtin_prefetch(row + d);
+    }
+}
+
+// The terms of four candidates, added to what there is of them.
+INLINE quad add_four(const rank_network *network, const float *u, uint32_t user_row, const uint32_t *rows, quad sum,
+                     size_t dimensions) {
+    if (network->dot_product) {
+        const float *m[4];
+        UNROLL for (int r = 0; r < 4; r++) {
+            m[r] = network->candidate_embedding + rows[r] * dimensions;
+        }
+        sum = sum + dots(u, m, dimensions);
+    }
+    if (network->user_bias) {
+        sum = sum + network->user_bias[user_row];
+    }
+    if (network->candidate_bias) {
+        const float *bias = network->candidate_bias;
+        sum = sum + (quad){bias[rows[0]], bias[rows[1]], bias[rows[2]], bias[rows[3]]};
+    }
+    if (network->has_mean) {
+        sum = sum + network->mean;
+    }
+    return sum + 0.0f;
+}
+
+// `add_terms` for embeddings of `dimensions`, which may be a constant.
+INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at, size_t count, const float *y,
+                         size_t dimensions) {
+    // A copy, which no score that is stored can be part of.
+    const rank_network network = *own;
+    const uint32_t user_row = run->user_row;
+    const float *u = network.user_embedding + (size_t)user_row * network.user_dimensions;
+    const uint32_t *rows = run->candidate_rows + at;
+    float *scores = run->scores + at;
+    size_t done = 0;
+    for (; done + 4 <= count; done += 4) {
+        if (done + TERMS_AHEAD + 4 <= count) {
+            const uint32_t *later = rows + done + TERMS_AHEAD;
+            UNROLL for (int r = 0; r < 4; r++) {
+                if (network.dot_product) {
+                    prefetch_row(network.candidate_embedding + later[r] * dimensions, dimensions);
+                }
+                if (network.candidate_bias) {
+                    __builtin_prefetch(network.candidate_bias + later[r]);
+                }
+            }
+        }
+        const quad sum = y ? *(const loose_quad *)(y + done) : (loose_quad){0};
+        *(loose_quad *)(scores + done) = add_four(&network, u, user_row, rows + done, sum, dimensions);
+    }
+    const size_t left = count - done;
+    if (left > 0) {
+        // The last candidate stands in for those that are missing.
+        uint32_t last[4];
+        UNROLL for (size_t r = 0; r < 4; r++) {
+            last[r] = rows[done + (r < left ? r : left - 1)];
+        }
+        quad sum = {0};
+        if (y) {
+            memcpy(&sum, y + done, left * sizeof(float));
+        }
+        sum = add_four(&network, u, user_row, last, sum, dimensions);
+        memcpy(scores + done, &sum, left * sizeof(float));
     }
 }
 
 // The terms that follow the dense layers, for `count` candidates from `at` on, four at a time: from `y`, or +0 where it
 // is NULL, to their scores, which may be in its place.
-INLINE void add_terms(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *y) {
-    const float *u = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
-    const size_t dimensions = network->candidate_dimensions;
-    const uint32_t *candidates = run->candidate_rows + at;
-    float *scores = run->scores + at;
-    const float user_bias = network->user_bias ? network->user_bias[run->user_row] : 0.0f;
-    for (size_t done = 0; done < count; done += 4) {
-        // Of fewer than four the last one stands in for those that are missing.
-        const size_t here = count - done < 4 ? count - done : 4;
-        if (done + TERMS_AHEAD + 4 <= count) {
-            UNROLL for (size_t r = 0; r < 4; r++) {
-                const uint32_t later = candidates[done + TERMS_AHEAD + r];
-                if (network->dot_product) {
-                    prefetch_embedding(network, later);
-                }
-                if (network->candidate_bias) {
-                    __builtin_prefetch(network->candidate_bias + later);
-                }
-            }
-        }
-        uint32_t row[4];
-        UNROLL for (size_t r = 0; r < 4; r++) {
-            row[r] = candidates[done + (r < here ? r : here - 1)];
-        }
-        quad sum = {0};
-        if (y && here == 4) {
-            sum = *(const loose_quad *)(y + done);
-        } else if (y) {
-            memcpy(&sum, y + done, here * sizeof(float));
-        }
-        if (network->dot_product) {
-            quad t4[4];
-            UNROLL for (size_t r = 0; r < 4; r++) {
-                t4[r] = lanes(u, network->candidate_embedding + row[r] * dimensions, dimensions);
-            }
-            sum = sum + sums_of(t4[0], t4[1], t4[2], t4[3]);
-        }
-        if (network->user_bias) {
-            sum = sum + user_bias;
-        }
-        if (network->candidate_bias) {
-            const float *bias = network->candidate_bias;
-            sum = sum + (quad){bias[row[0]], bias[row[1]], bias[row[2]], bias[row[3]]};
-        }
-        if (network->has_mean) {
-            sum = sum + network->mean;
-        }
-        sum = sum + 0.0f;
-        if (here == 4) {
-            *(loose_quad *)(scores + done) = sum;
-        } else {
-            memcpy(scores + done, &sum, here * sizeof(float));
-        }
+RANK_TARGET __attribute__((noinline)) static void add_terms(const rank_network *network, const rank_run *run, size_t at,
+                                                            size_t count, const float *y) {
+    if (network->candidate_dimensions == 32) {
+        add_terms_of(network, run, at, count, y, 32);
+    } else {
+        add_terms_of(network, run, at, count, y, network->candidate_dimensions);
     }
 }

@@ -125,6 +125,10 @@ internal import CRankKernels
         let vocabulary = model.candidates
         var unknownCount = 0
         switch unsafe candidates {
+        case .numbers(let bytes) where vocabulary.kind == .identity:
+            guard let ids = unsafe bytes.baseAddress else { return 0 }
+            let (first, limit) = unsafe (ids + part.lowerBound * 8, UInt64(vocabulary.rowCount))
+            unknownCount = unsafe rank_identity_rows(first, part.count, limit, rows.baseAddress, unknown)
         case .numbers(let bytes) where !vocabulary.kind.isText:
             for (index, position) in part.enumerated() {
                 let row = vocabulary.row(of: unsafe RankQuery.Candidates.number(bytes, position))
@@ -198,10 +202,7 @@ internal import CRankKernels
         _ query: RankQuery,
         _ part: Range<Int>
     ) throws(EngineError) {
-        // x·0 is 0 for finite x and NaN for all others: one sum tells whether any of them is not finite.
-        var sum: Float = 0
-        for index in 0..<part.count { sum += unsafe scores[index] * 0 }
-        if sum == 0 { return }
+        if unsafe rank_all_finite(scores, part.count) { return }
         for (index, position) in part.enumerated() where unsafe !scores[index].isFinite {
             let (id, score) = unsafe (query.candidates.describe(position), scores[index])
             throw EngineError(

@@ -16,6 +16,12 @@ uint32_t bits_of(float value) {
     return bits;
 }
 
+static bool report(const char *what, const counts *counts) {
+    printf("%-10s %8llu comparisons, %llu failed\n", what, (unsigned long long)counts->checked,
+           (unsigned long long)counts->failed);
+    return counts->failed > 0;
+}
+
 int main(int argument_count, char **arguments) {
     const long shapes = argument_count > 1 ? strtol(arguments[1], NULL, 10) : 12;
     if (argument_count > 2 || shapes < 1 || shapes > 10000) {
@@ -30,19 +36,20 @@ int main(int argument_count, char **arguments) {
         counts counts = {0};
         check_scores(&counts, (rank_level)level, (uint32_t)shapes);
         check_gemm(&counts, (rank_level)level);
-        printf("%-9s %8llu comparisons, %llu failed\n", rank_level_name((rank_level)level),
-               (unsigned long long)counts.checked, (unsigned long long)counts.failed);
-        failed = failed || counts.failed > 0;
+        failed |= report(rank_level_name((rank_level)level), &counts);
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {
         for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {
             counts counts = {0};
             check_integers(&counts, (rank_precision)precision, vectorized, (uint32_t)shapes);
-            printf("%s %s %8llu comparisons, %llu failed\n", precision == RANK_PRECISION_INT16 ? "int16" : "int8 ",
-                   vectorized ? "vnni  " : "scalar", (unsigned long long)counts.checked,
-                   (unsigned long long)counts.failed);
-            failed = failed || counts.failed > 0;
+            char what[32];
+            snprintf(what, sizeof what, "%s%s", precision == RANK_PRECISION_INT16 ? "int16" : "int8",
+                     vectorized ? " vnni" : "");
+            failed |= report(what, &counts);
         }
     }
+    counts counts = {0};
+    check_lists(&counts);
+    failed |= report("lists", &counts);
     return failed ? 1 : 0;
 }

@@ -3,6 +3,7 @@
 
 #include "rank_cpu.h"
 #include "rank_gemm.h"
+#include "rank_lists.h"
 #include "rank_memory.h"
 #include "rank_processors.h"
 #include "rank_quantized.h"
