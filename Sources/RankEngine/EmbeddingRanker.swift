@@ -126,7 +126,7 @@ internal import CRankKernels
         var unknownCount = 0
         switch unsafe candidates {
         case .numbers(let bytes) where vocabulary.kind == .identity:
-            guard let ids = unsafe bytes.baseAddress else { return 0 }
+            guard let ids = bytes.baseAddress else { return 0 }
             let (first, limit) = unsafe (ids + part.lowerBound * 8, UInt64(vocabulary.rowCount))
             unknownCount = unsafe rank_identity_rows(first, part.count, limit, rows.baseAddress, unknown)
         case .numbers(let bytes) where !vocabulary.kind.isText:

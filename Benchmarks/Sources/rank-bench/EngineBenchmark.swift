@@ -2,7 +2,7 @@ import CPeak
 import RankEngine
 
 /// Every kernel under every plan, in this process, from ids to scores: interleaved rounds beside the measured peak of
-/// fused multiply-adds.
+/// fused multiply-adds; and a model without hidden layers beside a loop that does nothing but read its rows.
 struct EngineBenchmark {
     /// The lists that are scored.
     static let sizes = [1, 10, 100, 500, 10_000]
@@ -19,28 +19,53 @@ struct EngineBenchmark {
 
     /// One row in the making.
     private struct Entry {
-        let kernel: Kernel
-        let plan: ScoringPlan
+        let label: EngineReport.Label
         let candidates: Int
-        let scorer: InProcess
+        /// Multiplications and additions for one candidate; 0 where they are not what limits.
+        let operations: Int
+        /// Floats in a vector.
+        let lanes: Int
+        let run: (_ lists: Int) throws -> [UInt64]
         /// Lists of a turn.
         let lists: Int
         var times: [UInt64] = []
+
+        init(
+            _ label: EngineReport.Label,
+            candidates: Int,
+            operations: Int = 0,
+            lanes: Int = 0,
+            run: @escaping (_ lists: Int) throws -> [UInt64]
+        ) throws {
+            (self.label, self.candidates, self.operations, self.lanes) = (label, candidates, operations, lanes)
+            self.run = run
+            let once = try run(3).reduce(UInt64.max, min)
+            lists = min(max(Int(EngineBenchmark.turn / Double(max(once, 1))), 1), 5_000)
+        }
     }
 
     func run() throws -> EngineReport {
-        let model = try RankModel.load(path: options.model)
-        guard model.users.kind == .identity, model.candidates.kind == .identity, model.users.rowCount > 1,
-            model.candidates.rowCount > 1
-        else { throw BenchmarkError("\(options.model): the benchmark wants a model whose ids are numbers from 1 on") }
-        var entries = try prepare(model)
+        let model = try Self.load(options.model)
+        let shallow = try Self.load(options.shallow)
+        guard shallow.shape.layerWidths.isEmpty, shallow.shape.candidateDimensions == Int(RANK_GATHER_DIMENSIONS) else {
+            throw BenchmarkError(
+                "\(options.shallow): wanted is a model without dense layers and with \(RANK_GATHER_DIMENSIONS) dimensions"
+            )
+        }
+        var entries = try prepare(model) + prepare(shallow)
+        for size in Self.sizes {
+            let loop = GatherLoop(rowCount: shallow.candidates.rowCount, Self.requests(shallow, size))
+            entries.append(
+                try Entry(.init(engine: "gather loop", shape: shallow.shape.summary), candidates: size, run: loop.run)
+            )
+        }
         var peaks: [Int: Double] = [:]
         for _ in 0..<options.rounds {
-            for lanes in Self.lanes.values {
+            for lanes in Set(Self.lanes.values) {
                 peaks[lanes] = max(peaks[lanes] ?? 0, rank_peak(Int32(lanes), Self.peakTurn))
             }
             for index in entries.indices {
-                entries[index].times += try entries[index].scorer.run(rounds: entries[index].lists)
+                entries[index].times += try entries[index].run(entries[index].lists)
             }
         }
         let chosen = try model.makeRanker()
@@ -52,47 +77,60 @@ struct EngineBenchmark {
             peaks: peaks,
             rows: entries.map { entry in
                 EngineReport.Row(
-                    kernel: "\(entry.kernel)",
-                    plan: entry.plan,
+                    entry.label,
                     candidates: entry.candidates,
                     times: entry.times,
-                    operations: Self.operations(model.shape, entry.plan),
-                    peak: Self.lanes["\(entry.kernel)"].flatMap { peaks[$0] } ?? 0
+                    operations: entry.operations,
+                    peak: peaks[entry.lanes] ?? 0
                 )
             }
         )
     }
 
-    /// Makes every ranker and scores a list of each size, which must have the bits of the first kernel and plan.
+    private static func load(_ path: String) throws -> RankModel {
+        let model = try RankModel.load(path: path)
+        guard model.users.kind == .identity, model.candidates.kind == .identity, model.users.rowCount > 1,
+            model.candidates.rowCount > 1
+        else { throw BenchmarkError("\(path): the benchmark wants a model whose ids are numbers from 1 on") }
+        return model
+    }
+
+    private static func requests(_ model: RankModel, _ size: Int) -> RequestSet {
+        RequestSet(
+            candidates: size,
+            users: 1...UInt64(model.users.rowCount - 1),
+            candidateIDs: 1...UInt64(model.candidates.rowCount - 1)
+        )
+    }
+
+    /// Makes every ranker and scores a list of each size, which must have the bits of the first kernel and plan of its
+    /// numeric profile. Without dense layers every plan is the plan direct.
     private func prepare(_ model: RankModel) throws -> [Entry] {
         var entries: [Entry] = []
         for size in Self.sizes {
-            let requests = RequestSet(
-                candidates: size,
-                users: 1...UInt64(model.users.rowCount - 1),
-                candidateIDs: 1...UInt64(model.candidates.rowCount - 1)
-            )
-            var expected: [UInt32]?
+            let requests = Self.requests(model, size)
+            var expected: [NumericProfile: [UInt32]] = [:]
             for kernel in Kernel.supported {
                 // The full table computes nothing when it is asked, so it stands beside nothing that does.
-                for plan in ScoringPlan.allCases where plan != .full {
+                for plan in ScoringPlan.allCases
+                where plan != .full && (plan == .direct || !model.shape.layerWidths.isEmpty) {
                     let ranker = try model.makeRanker(plan: plan, kernel: "\(kernel)")
                     // A kernel that cannot do anything special under this plan is another row's.
                     guard ranker.kernel == kernel else { continue }
                     let scorer = InProcess(ranker, requests)
                     let bits = try scorer.bits(of: 0)
-                    guard bits == expected ?? bits else {
+                    guard bits == expected[kernel.profile] ?? bits else {
                         throw BenchmarkError("\(kernel) under the plan \(plan.rawValue) scores other bits")
                     }
-                    expected = bits
-                    let once = try scorer.run(rounds: 3).reduce(UInt64.max, min)
+                    expected[kernel.profile] = bits
+                    let isDense = !model.shape.layerWidths.isEmpty
                     entries.append(
-                        Entry(
-                            kernel: kernel,
-                            plan: plan,
+                        try Entry(
+                            .init(shape: model.shape.summary, kernel: "\(kernel)", plan: plan.rawValue),
                             candidates: size,
-                            scorer: scorer,
-                            lists: min(max(Int(Self.turn / Double(max(once, 1))), 1), 5_000)
+                            operations: isDense ? Self.operations(model.shape, plan) : 0,
+                            lanes: Self.lanes["\(kernel)"] ?? 0,
+                            run: { try scorer.run(rounds: $0) }
                         )
                     )
                 }
@@ -101,7 +139,7 @@ struct EngineBenchmark {
         return entries
     }
 
-    /// Floats in the vectors of each kernel.
+    /// Floats in the vectors of each kernel that fuses.
     private static let lanes = ["scalar": 1, "neon": 4, "avx2": 8, "avx512": 16, "avx512-skip": 16]
 
     /// Multiplications and additions of the dense layers for one candidate, as the plan has them: what is done once for

@@ -1,9 +1,11 @@
 /// What `rank-bench engine` was asked for.
 struct EngineOptions {
-    static let usage = "usage: rank-bench engine --model FILE [--rounds N] [--json]"
+    static let usage = "usage: rank-bench engine --model FILE --shallow FILE [--rounds N] [--json]"
 
     /// A model whose ids are 64-bit numbers from 1 on.
     var model = ""
+    /// A model without dense layers, whose ids are such numbers too.
+    var shallow = ""
     /// Rounds, in each of which every row has its turn.
     var rounds = 12
     var json = false
@@ -12,11 +14,12 @@ struct EngineOptions {
         json = try OptionReader.read(arguments, usage: Self.usage) { name, value in
             switch name {
             case "--model": model = value
+            case "--shallow": shallow = value
             case "--rounds": rounds = try OptionReader.count(name, value, most: 1_000)
             default: return false
             }
             return true
         }
-        guard !model.isEmpty else { throw BenchmarkError(Self.usage) }
+        guard !model.isEmpty, !shallow.isEmpty else { throw BenchmarkError(Self.usage) }
     }
 }

@@ -3,25 +3,32 @@ import RankEngine
 
 /// What `rank-bench engine` found.
 struct EngineReport {
+    /// What scored, and what it scored.
+    struct Label: Equatable {
+        var engine = "swift-rank"
+        var shape: String
+        var kernel = "none"
+        var plan = "none"
+    }
+
     /// One kernel under one plan with lists of one size.
     struct Row {
-        let kernel: String
-        let plan: ScoringPlan
+        let label: Label
         let candidates: Int
         /// Nanoseconds of a list: a quarter of the lists took less.
         let p25: Double
         let median: Double
-        /// Operations of the dense layers a nanosecond, over the measured peak of this kernel's vectors.
-        let shareOfPeak: Double
+        /// Operations of the dense layers a nanosecond, over the measured peak of this kernel's vectors; nil where there
+        /// are none, or no such peak was measured.
+        let shareOfPeak: Double?
 
-        init(kernel: String, plan: ScoringPlan, candidates: Int, times: [UInt64], operations: Int, peak: Double) {
-            self.kernel = kernel
-            self.plan = plan
+        init(_ label: Label, candidates: Int, times: [UInt64], operations: Int, peak: Double) {
+            self.label = label
             self.candidates = candidates
             let sorted = times.sorted()
             p25 = sorted.isEmpty ? .nan : Double(sorted[sorted.count / 4])
             median = sorted.isEmpty ? .nan : Double(sorted[sorted.count / 2])
-            shareOfPeak = peak > 0 ? Double(operations * candidates) / p25 / peak : .nan
+            shareOfPeak = peak > 0 && operations > 0 ? Double(operations * candidates) / p25 / peak : nil
         }
 
         var candidatesPerSecond: Double { Double(candidates) * 1e9 / p25 }
@@ -42,24 +49,31 @@ struct EngineReport {
             "\(Machine.name); \(Machine.date)",
             "model \(model), \(shape); a worker takes \(chosen)",
             "from ids to scores in this process, one thread, caches warm, \(options.rounds) interleaved rounds; "
-                + "every row has the same bits",
+                + "every row of a profile has the same bits",
             "measured peak of fused multiply-adds, GFLOP/s: "
                 + found.map { "\($0.key) lanes " + String(format: "%.1f", $0.value) }.joined(separator: ", "),
-            "",
-            "kernel       plan       candidates      ns p25   ns median  candidates/s  of peak",
         ]
+        var shape: String?
         for row in rows {
+            if row.label.shape != shape {
+                shape = row.label.shape
+                lines += [
+                    "", row.label.shape,
+                    "kernel       plan       candidates      ns p25   ns median  candidates/s  of peak",
+                ]
+            }
+            let name = row.label.engine == Label(shape: "").engine ? row.label.kernel : row.label.engine
             lines.append(
-                row.kernel.padding(toLength: 13, withPad: " ", startingAt: 0)
-                    + row.plan.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+                name.padding(toLength: 13, withPad: " ", startingAt: 0)
+                    + row.label.plan.padding(toLength: 11, withPad: " ", startingAt: 0)
                     + String(
-                        format: "%10d %11.0f %11.0f %13.0f %8.2f",
+                        format: "%10d %11.0f %11.0f %13.0f",
                         row.candidates,
                         row.p25,
                         row.median,
-                        row.candidatesPerSecond,
-                        row.shareOfPeak
+                        row.candidatesPerSecond
                     )
+                    + (row.shareOfPeak.map { String(format: " %8.2f", $0) } ?? "        -")
             )
         }
         return lines.joined(separator: "\n")
@@ -77,15 +91,16 @@ struct EngineReport {
                 "peak_gflops": Dictionary(uniqueKeysWithValues: peaks.map { ("\($0.key)", $0.value) }),
                 "rows": rows.map { row in
                     [
-                        "engine": "swift-rank",
-                        "kernel": row.kernel,
-                        "plan": row.plan.rawValue,
+                        "engine": row.label.engine,
+                        "shape": row.label.shape,
+                        "kernel": row.label.kernel,
+                        "plan": row.label.plan,
                         "cache": "warm",
                         "candidates": row.candidates,
                         "ns_p25": row.p25,
                         "ns_median": row.median,
                         "candidates_per_s": row.candidatesPerSecond,
-                        "share_of_peak": row.shareOfPeak,
+                        "share_of_peak": row.shareOfPeak ?? NSNull(),
                     ] as [String: Any]
                 },
             ]
