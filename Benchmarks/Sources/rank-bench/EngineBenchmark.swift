@@ -104,7 +104,9 @@ struct EngineBenchmark {
     }
 
     /// Makes every ranker and scores a list of each size, which must have the bits of the first kernel and plan of its
-    /// numeric profile. Without dense layers every plan is the plan direct.
+    /// numeric profile.
+    ///
+    /// Without dense layers every plan is the plan direct.
     private func prepare(_ model: RankModel) throws -> [Entry] {
         var entries: [Entry] = []
         for size in Self.sizes {
