@@ -47,8 +47,15 @@ extension BatchScorer {
         let blocks = (userRows.count + block - 1) / block
         let found = Mutex([Result<[[Entry]], EngineError>?](repeating: nil, count: blocks * slices))
         let order = CandidateOrder(candidates)
-        Threads.share(blocks * slices, threads: threads) { [weights, kernel] in
-            BlockScorer(weights, kernel: kernel, order: order, users: block, candidates: min(Self.slice, known))
+        Threads.share(blocks * slices, threads: threads) { [weights, kernel, integers] in
+            BlockScorer(
+                weights,
+                integers,
+                kernel: kernel,
+                order: order,
+                users: block,
+                candidates: min(Self.slice, known)
+            )
         } body: { scorer, item in
             // Blocks of users vary fastest: threads then read the same part of the catalogue at the same time.
             let (slice, position) = item.quotientAndRemainder(dividingBy: blocks)
@@ -103,6 +110,7 @@ struct CandidateOrder: Sendable {
 /// One thread's memory and network for parts of a catalogue.
 private final class BlockScorer {
     private let network: Network
+    private let quantized: QuantizedNetwork?
     private let order: CandidateOrder
     private let userHalves = ScoringScratch()
     private let candidateHalves = ScoringScratch()
@@ -115,8 +123,17 @@ private final class BlockScorer {
     private let window: Int
     private let room: Int
 
-    init(_ weights: ModelWeights, kernel: Kernel, order: CandidateOrder, users: Int, candidates: Int) {
-        network = Network(weights, kernel: kernel)
+    init(
+        _ weights: ModelWeights,
+        _ integers: QuantizedWeights?,
+        kernel: Kernel,
+        order: CandidateOrder,
+        users: Int,
+        candidates: Int
+    ) {
+        let network = Network(weights, kernel: kernel)
+        self.network = network
+        quantized = integers.map { QuantizedNetwork(network, $0) }
         self.order = order
         // 256 KiB of halves, which stay in the L2 cache while all users of a block pass by.
         window = min(max(65_536 / max(network.tableStride, 1), 6), 512)
@@ -161,6 +178,10 @@ private final class BlockScorer {
 
     /// Scores every user with every candidate, into rows of `room` floats.
     private func score(_ users: [UInt32], _ candidates: Range<Int>) {
+        if let quantized {
+            scoreIntegers(quantized, users, candidates)
+            return
+        }
         let stride = network.tableStride
         let (a, c) = unsafe (userHalves.floats.baseAddress, candidateHalves.floats.baseAddress)
         guard let output = unsafe scores.floats.baseAddress else { return }
@@ -182,6 +203,18 @@ private final class BlockScorer {
                     count: count,
                     scores: output + index * room + (start - candidates.lowerBound)
                 )
+            }
+        }
+    }
+
+    private func scoreIntegers(_ network: QuantizedNetwork, _ users: [UInt32], _ candidates: Range<Int>) {
+        guard let output = unsafe scores.floats.baseAddress else { return }
+        // A window's thresholds stay in the cache while all users of a block pass by.
+        for start in Swift.stride(from: candidates.lowerBound, to: candidates.upperBound, by: window) {
+            let rows = (start..<min(start + window, candidates.upperBound)).map { UInt32($0) }
+            for (index, user) in users.enumerated() {
+                let row = unsafe output + index * room + (start - candidates.lowerBound)
+                unsafe network.run(user, rows: rows, count: rows.count, scores: row)
             }
         }
     }

@@ -12,6 +12,8 @@ public struct BatchScorer: Sendable {
     let weights: ModelWeights
     /// What orders equal scores; nil where row numbers do.
     let candidates: Vocabulary?
+    /// The first two layers of a reduced precision; nil in fp32.
+    let integers: QuantizedWeights?
     /// The kernel that runs.
     public let kernel: Kernel
     /// How many threads work at most.
@@ -22,26 +24,43 @@ public struct BatchScorer: Sendable {
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - precision: What the first two dense layers are computed in. Reduced ones take ``Precision/tableBytes(_:)`` of
+    ///     memory, and nothing limits their error here.
     ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
-    /// - Throws: ``EngineError/Code/kernelUnavailable``.
-    public init(_ model: RankModel, kernel: String? = nil, threads: Int? = nil) throws(EngineError) {
-        try self.init(model.weights, model.candidates, kernel, threads)
+    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/precisionRefused`` where the precision does
+    ///   not suit the model.
+    public init(
+        _ model: RankModel,
+        kernel: String? = nil,
+        precision: Precision = .fp32,
+        threads: Int? = nil
+    ) throws(EngineError) {
+        try self.init(model.weights, model.candidates, kernel, precision, threads)
     }
 
     /// Scores with a model in the making, as it would score once written: −0 and subnormal weights count as +0.
     package init(_ draft: ModelDraft, kernel: String? = nil, threads: Int? = nil) throws(EngineError) {
-        try self.init(try ModelWeights(draft), nil, kernel, threads)
+        try self.init(try ModelWeights(draft), nil, kernel, .fp32, threads)
     }
 
     private init(
         _ weights: ModelWeights,
         _ candidates: Vocabulary?,
         _ kernel: String?,
+        _ precision: Precision,
         _ threads: Int?
     ) throws(EngineError) {
         self.weights = weights
         self.candidates = candidates
         self.threads = max(threads ?? Threads.available, 1)
+        if precision != .fp32 {
+            self.kernel = try Kernel.chosen(kernel, for: precision)
+            try precision.check(weights.shape, plan: nil, memoryBudget: .max)
+            let network = Network(weights, kernel: .best.fused)
+            integers = try QuantizedWeights(network, kernel: self.kernel, weights.shape)
+            return
+        }
+        integers = nil
         let forced = try Kernel.forced(kernel)
         let network = Network(weights, kernel: (forced ?? .best).dense)
         self.kernel = LiveUnits.kernel(for: network, weights.shape, forced: forced)
@@ -72,8 +91,9 @@ public struct BatchScorer: Sendable {
         var grouped = [Float](repeating: 0, count: rows.count)
         unsafe grouped.withUnsafeMutableBufferPointer { grouped in
             nonisolated(unsafe) let base = grouped.baseAddress
-            Threads.share(starts.count, threads: rows.count < Self.fewPairs ? 1 : threads) { [weights, kernel] in
-                RowScorer(weights, kernel: kernel, candidateHalves: halves)
+            Threads.share(starts.count, threads: rows.count < Self.fewPairs ? 1 : threads) {
+                [weights, kernel, integers] in
+                RowScorer(weights, kernel: kernel, candidateHalves: halves, integers: integers)
             } body: { scorer, group in
                 guard let base = unsafe base else { return }
                 let start = starts[group]
@@ -99,7 +119,9 @@ public struct BatchScorer: Sendable {
 
     private func halves(forPairs count: Int) -> SharedFloats? {
         let shape = weights.shape
-        guard count > shape.candidateRows / 4, ScoringPlan.chosen(for: shape) == .factored else { return nil }
+        guard integers == nil, count > shape.candidateRows / 4, ScoringPlan.chosen(for: shape) == .factored else {
+            return nil
+        }
         return Network(weights, kernel: kernel).table(RANK_HALF_CANDIDATE, rows: shape.candidateRows)
     }
 }

@@ -23,15 +23,8 @@ struct Quantization {
     init(_ model: RankModel, _ kernel: Kernel, errorLimit: Float?) throws(EngineError) {
         self.kernel = kernel
         let precision = kernel.precision
-        guard let integers = precision.integers else {
-            throw EngineError(.precisionRefused, "the precision \(precision) has no integers")
-        }
         let exact = Network(model.weights, kernel: .best.fused)
-        do throws(EngineError) {
-            network = try QuantizedNetwork(exact, integers, model.shape, isVectorized: kernel.isVectorized)
-        } catch {
-            throw EngineError(error.code, "\(precision): \(error.message); serve the model in fp32")
-        }
+        network = QuantizedNetwork(exact, try QuantizedWeights(exact, kernel: kernel, model.shape))
         goldenScores = network.scores(of: model.goldens)
         guard let errorLimit else {
             (error, facts) = (nil, [])

@@ -6,6 +6,7 @@ internal import CRankKernels
 final class RowScorer {
     private let network: Network
     private let candidateHalves: SharedFloats?
+    private let quantized: QuantizedNetwork?
     private let userHalf = ScoringScratch()
 
     /// Packs the dense layers.
@@ -14,9 +15,17 @@ final class RowScorer {
     ///   - weights: What scores.
     ///   - kernel: What runs.
     ///   - candidateHalves: The candidates' halves of the first layer, or nil to compute each when it is needed.
-    init(_ weights: ModelWeights, kernel: Kernel, candidateHalves: SharedFloats?) {
-        network = Network(weights, kernel: kernel)
+    ///   - integers: The first two layers of a reduced precision, which are then what scores.
+    init(
+        _ weights: ModelWeights,
+        kernel: Kernel,
+        candidateHalves: SharedFloats? = nil,
+        integers: QuantizedWeights? = nil
+    ) {
+        let network = Network(weights, kernel: kernel)
+        self.network = network
         self.candidateHalves = candidateHalves
+        quantized = integers.map { QuantizedNetwork(network, $0) }
         userHalf.reserve(network.tableStride)
     }
 
@@ -28,6 +37,10 @@ final class RowScorer {
     /// The same for rows that are a part of others.
     func score(_ user: UInt32, _ rows: UnsafeBufferPointer<UInt32>, into scores: UnsafeMutablePointer<Float>) {
         guard let base = rows.baseAddress else { return }
+        if let quantized {
+            unsafe quantized.run(user, rows: base, count: rows.count, scores: scores)
+            return
+        }
         let half = unsafe userHalf.floats.baseAddress
         if let half = unsafe half { unsafe network.halfRows(RANK_HALF_USER, from: user, count: 1, into: half) }
         unsafe network.run(

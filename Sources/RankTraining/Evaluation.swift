@@ -17,12 +17,14 @@ public struct Evaluation: Sendable, Equatable {
         _ model: RankModel,
         _ data: DataSet,
         _ split: Split,
-        kernel: String? = nil
+        kernel: String? = nil,
+        precision: Precision = .fp32
     ) throws(TrainingError) {
         let ratings = data.ratings
         let users = split.testRows.map { ratings.userIDs[$0] }
         let items = split.testRows.map { ratings.itemIDs[$0] }
-        let predictions = try Predictor(model, kernel: kernel).predict(users: users, items: items)
+        let predictions = try Predictor(model, kernel: kernel, precision: precision)
+            .predict(users: users, items: items)
         let metrics = Metrics(
             users: users,
             stars: split.testRows.map { ratings.stars[$0] },

@@ -22,12 +22,19 @@ public struct Predictor: Sendable {
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - precision: What the first two dense layers are computed in.
     ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
-    /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel.
-    public init(_ model: RankModel, kernel: String? = nil, threads: Int? = nil) throws(TrainingError) {
+    /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel, or the precision does not suit the
+    ///   model.
+    public init(
+        _ model: RankModel,
+        kernel: String? = nil,
+        precision: Precision = .fp32,
+        threads: Int? = nil
+    ) throws(TrainingError) {
         self.model = model
         scorer = try TrainingError.translating { () throws(EngineError) in
-            try BatchScorer(model, kernel: kernel, threads: threads)
+            try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
         }
     }
 

@@ -9,9 +9,9 @@ struct CataloguePrediction {
     /// Users whose lists are in memory at a time.
     private static let wave = 1_024
 
-    init(_ model: RankModel, kernel: String?, threads: Int?) throws(EngineError) {
+    init(_ model: RankModel, kernel: String?, precision: Precision, threads: Int?) throws(EngineError) {
         self.model = model
-        scorer = try BatchScorer(model, kernel: kernel, threads: threads)
+        scorer = try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
     }
 
     /// Scores and writes, and tells on stderr how long the scoring took.

@@ -15,6 +15,7 @@ struct EvaluateCommand: ParsableCommand {
 
             EXAMPLE:
               rank-train evaluate --model model.safetensors --data data/ml-100k
+              rank-train evaluate --model model.safetensors --data data/ml-100k --precision int8
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -34,6 +35,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var kernelOption: KernelOption
 
+    @OptionGroup var precisionOption: PrecisionOption
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -48,19 +51,28 @@ struct EvaluateCommand: ParsableCommand {
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
         if !force { try given.requireMatch(fingerprint) }
-        let evaluation = try Evaluation(model, dataSet, resolved, kernel: kernelOption.kernel)
+        let precision = precisionOption.precision
+        let evaluation = try Evaluation(
+            model,
+            dataSet,
+            resolved,
+            kernel: kernelOption.kernel,
+            precision: precision
+        )
         if json {
             let facts = [
                 JSONValue.Member("model_id", .string("\(model.modelID)")),
                 JSONValue.Member("data", .string(dataSet.name)),
                 JSONValue.Member("trained_on", .string(fingerprint["data"])),
                 JSONValue.Member("split", .string(spec.description)),
+                JSONValue.Member("precision", .string("\(precision)")),
                 JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
             ]
             try StandardStream.output.writeLine(JSONValue.object(evaluation.metrics.json + facts).description)
         } else {
             var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", spec.description)]
             if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
+            if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
             try StandardStream.output.write(listing(lines + evaluation.metrics.lines))
         }

@@ -48,6 +48,8 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var kernelOption: KernelOption
 
+    @OptionGroup var precisionOption: PrecisionOption
+
     func validate() throws {
         guard (input == nil) != (users == nil) else {
             throw ValidationError("give either --input FILE or --users FILE")
@@ -65,7 +67,8 @@ struct PredictCommand: ParsableCommand {
         if let input {
             try predict(pairsIn: input, model)
         } else if let users {
-            try CataloguePrediction(model, kernel: kernelOption.kernel, threads: threads)
+            let precision = precisionOption.precision
+            try CataloguePrediction(model, kernel: kernelOption.kernel, precision: precision, threads: threads)
                 .write(topK ?? 10, users: users, failsForUnknown: unknown == .fail)
         }
         if trainedOn.hasPrefix("synthetic ") {
@@ -74,7 +77,12 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predict(pairsIn input: String, _ model: RankModel) throws {
-        let predictor = try Predictor(model, kernel: kernelOption.kernel, threads: threads)
+        let predictor = try Predictor(
+            model,
+            kernel: kernelOption.kernel,
+            precision: precisionOption.precision,
+            threads: threads
+        )
         let pairs = try PairList.load(path: input)
         let predictions = try predictor.predict(users: pairs.userIDs, items: pairs.itemIDs)
         if unknown == .fail { try requireKnown(predictions, pairs, input) }

@@ -58,6 +58,14 @@ import Testing
             #expect(lines.count == 3 && lines[0] == lines[2] && lines[1].hasPrefix("1,1,"))
             let ranked = try loaded.makeRanker().rank(user: 943, candidates: [1_682])
             #expect(lines[0] == "943,1682,\(ranked[0].score)")
+
+            let integers = ["--model", model, "--precision", "int8", "--kernel", "scalar"]
+            let rounded = try await run("rank-train", ["evaluate", "--data", data, "--json"] + integers)
+            #expect(try object(rounded.output)["precision"] as? String == "int8", "\(rounded.errors)")
+            #expect(try object(rounded.output)["rmse"] as? Double != metrics["rmse"] as? Double)
+            let other = try await run("rank-train", ["predict", "--input", "-"] + integers, input: "943,1682\n")
+            let score = try loaded.makeRanker(kernel: "scalar", precision: .int8).rank(user: 943, candidates: [1_682])
+            #expect(other.output == "943,1682,\(score[0].score)\n", "\(other.errors)")
         }
     }
 

@@ -66,6 +66,32 @@ struct PrecisionTests {
         }
     }
 
+    @Test(arguments: reduced, [1, 3])
+    func bulkScoringHasTheSameBits(_ precision: Precision, _ threads: Int) throws {
+        let model = try Self.model(ModelSpec(users: 40, candidates: 1_500, hidden: [70, 20], dotProduct: true))
+        for kernel in Self.kernels {
+            let scorer = try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
+            #expect("\(scorer.kernel)" == kernel)
+            let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
+            let users = (0..<40).map { UInt32($0) }
+            let lists = try scorer.best(7, userRows: users)
+            for user in users {
+                let ranked = try ranker.rank(user: UInt64(user), candidates: (1..<1_500).map { UInt64($0) }, topK: 7)
+                let found = lists[Int(user)]
+                #expect(found.map(\.row) == ranked.map { UInt32($0.id) })
+                #expect(found.map(\.score.bitPattern) == ranked.map(\.score.bitPattern))
+                let pairs = try scorer.scores(
+                    userRows: ranked.map { _ in user },
+                    candidateRows: ranked.map { UInt32($0.id) }
+                )
+                #expect(pairs.map(\.bitPattern) == ranked.map(\.score.bitPattern))
+            }
+        }
+        let shallow = try Self.model(ModelSpec(hidden: [4]))
+        let refused = engineError { _ = try BatchScorer(shallow, kernel: "scalar", precision: precision) }
+        #expect(refused?.code == .precisionRefused)
+    }
+
     @Test(arguments: reduced)
     func theErrorIsMeasuredAndShown(_ precision: Precision) throws {
         let spec = ModelSpec(users: 200, candidates: 3_000, hidden: [64, 32], dotProduct: true)

@@ -26,6 +26,22 @@ import Testing
         #expect(evaluation.unknownPairs == 0)
     }
 
+    @Test(arguments: [Precision.int16, .int8])
+    func aReducedPrecisionIsEvaluatedAsItServes(_ precision: Precision) throws {
+        let split = try SplitSpec.seed(42).resolve(data.ratings)
+        let exact = try Evaluation(model, data, split).metrics
+        let reduced = try Evaluation(model, data, split, kernel: "scalar", precision: precision).metrics
+        #expect(reduced.rmse != exact.rmse && (reduced.rmse - exact.rmse).magnitude < 0.005)
+        let users = split.testRows.map { data.ratings.userIDs[$0] }
+        let items = split.testRows.map { data.ratings.itemIDs[$0] }
+        let predicted = try Predictor(model, kernel: "scalar", precision: precision).predict(users: users, items: items)
+        let ranker = try model.makeRanker(kernel: "scalar", precision: precision)
+        for (index, score) in predicted.scores.enumerated() {
+            let ranked = try ranker.rank(user: users[index], candidates: [items[index]])
+            #expect(ranked[0].score.bitPattern == score.bitPattern)
+        }
+    }
+
     @Test func theFingerprintSaysWhatItWasTrainedOn() throws {
         let fingerprint = model.metadata.fingerprint
         #expect(fingerprint["data"] == "synthetic (seed 1)")
