@@ -3,7 +3,7 @@
 //
 //   kernel-tests [SHAPES]    with SHAPES random shapes for each kind of values (default 12)
 //
-// Prints a line for each level; exits with 1 when a bit differs.
+// Prints a line for each level and for what has none, and the best level; exits with 1 when a bit differs.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,5 +51,6 @@ int main(int argument_count, char **arguments) {
     counts counts = {0};
     check_lists(&counts);
     failed |= report("lists", &counts);
+    printf("the best level is %s\n", rank_level_name(rank_level_best()));
     return failed ? 1 : 0;
 }

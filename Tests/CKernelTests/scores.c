@@ -90,6 +90,23 @@ static void check_model(counts *counts, rank_level level, const model *model, co
     free_prepared(&prepared);
 }
 
+// Both halves of the only layer underflow to -0: what no weight and no other term can bring about.
+static void check_negative_zero(counts *counts, rank_level level) {
+    uint64_t state = 1;
+    const shape shape = {.users = 1, .candidates = 5, .user_dimensions = 1, .candidate_dimensions = 1, .dense = true};
+    model model = make_model(shape, VALUES_ORDINARY, &state);
+    model.user_embedding[0] = 0x1p-100f;
+    for (uint32_t row = 0; row < shape.candidates; row++) {
+        model.candidate_embedding[row] = 0x1p-100f;
+    }
+    model.kernels[0][0] = -0x1p-100f;
+    model.kernels[0][1] = -0x1p-100f;
+    model.biases[0][0] = 0.0f;
+    EXPECT(counts, bits_of(oracle_score(&model, 0, 0, level != RANK_LEVEL_PORTABLE)) == 0, "the oracle scores -0\n");
+    check_model(counts, level, &model, "halves of -0", &state);
+    free_model(&model);
+}
+
 void check_scores(counts *counts, rank_level level, uint32_t shapes) {
     // The tutorial's, panels and blocks that are not full, one unit, layers wider than one block, rows without a tail.
     const shape fixed[] = {
@@ -101,6 +118,7 @@ void check_scores(counts *counts, rank_level level, uint32_t shapes) {
         {2, 30, 32, 32, false, 0, {0}, true, true, true, true},
         {2, 30, 200, 200, false, 0, {0}, true, false, true, false},
     };
+    check_negative_zero(counts, level);
     const uint32_t fixed_count = sizeof fixed / sizeof *fixed;
     for (int kind = 0; kind < VALUES_COUNT; kind++) {
         for (uint32_t number = 0; number < fixed_count + shapes; number++) {
