@@ -23,7 +23,7 @@ extension RankPool {
     ) async throws(PoolError) -> RankedList<UInt64> {
         let outcome = try await score(
             [.numbers(user: user, candidates: candidates)],
-            features: features,
+            features: [features],
             idKind: .u64,
             topK: topK,
             options: options
@@ -44,7 +44,7 @@ extension RankPool {
         try Self.check(user, candidates, query: 0)
         let outcome = try await score(
             [.text(user: user, candidates: candidates)],
-            features: features,
+            features: [features],
             idKind: .utf8,
             topK: topK,
             options: options
@@ -72,6 +72,7 @@ extension RankPool {
         guard !batch.isEmpty else { return [] }
         let outcome = try await score(
             batch.map { .numbers(user: $0.user, candidates: $0.candidates) },
+            features: batch.map(\.features),
             idKind: .u64,
             topK: 0,
             options: options
@@ -88,6 +89,7 @@ extension RankPool {
         for (index, query) in batch.enumerated() { try Self.check(query.user, query.candidates, query: index) }
         let outcome = try await score(
             batch.map { .text(user: $0.user, candidates: $0.candidates) },
+            features: batch.map(\.features),
             idKind: .utf8,
             topK: 0,
             options: options
@@ -97,7 +99,7 @@ extension RankPool {
 
     private func score(
         _ queries: [QueryIDs],
-        features: [Float] = [],
+        features: [[Float]],
         idKind: IDKind,
         topK: Int,
         options: CallOptions
@@ -105,22 +107,16 @@ extension RankPool {
         guard topK >= 0 else {
             throw PoolError(.invalidArgument, "top k is \(topK); expected 0 for every candidate, or a count")
         }
-        let count = queries.reduce(0) { $0 + $1.count }
-        guard features.isEmpty || (count > 0 && features.count.isMultiple(of: count)) else {
-            throw PoolError(
-                .invalidArgument,
-                "\(features.count) features for \(count) candidates; expected as many for each candidate"
-            )
-        }
+        let width = try Self.featureCount(features, of: queries)
         let work = ScoreWork(
             queries: queries,
-            features: features.isEmpty ? [] : [features],
+            features: width == 0 ? [] : features,
             parameters: ScoreParameters(
                 topK: UInt32(clamping: topK),
                 unknownIDs: options.unknownIDs,
                 requestClass: options.requestClass,
                 idKind: idKind,
-                featureCount: features.isEmpty ? 0 : UInt32(clamping: features.count / count)
+                featureCount: UInt32(clamping: width)
             ),
             flags: options.allowsPartial ? .allowPartial : [],
             model: options.model,
@@ -136,6 +132,26 @@ extension RankPool {
             throw PoolError(.internal, "a SCORE call ended with another outcome")
         }
         return score
+    }
+
+    /// How many features there are for each candidate, the same for all queries.
+    private static func featureCount(_ features: [[Float]], of queries: [QueryIDs]) throws(PoolError) -> Int {
+        var width: Int?
+        for (index, query) in queries.enumerated() {
+            let (count, floats) = (query.count, features[index].count)
+            let expected = width.map { "\($0) for each, as in the queries before" } ?? "as many for each candidate"
+            guard count == 0 ? floats == 0 : floats.isMultiple(of: count),
+                count == 0 || width ?? floats / count == floats / count
+            else {
+                throw PoolError(
+                    .invalidArgument,
+                    "\(floats) features for \(count) candidates; expected \(expected)",
+                    queryIndex: queries.count > 1 ? index : nil
+                )
+            }
+            if count > 0 { width = floats / count }
+        }
+        return width ?? 0
     }
 
     private static func check(_ user: String, _ candidates: [String], query: Int) throws(PoolError) {

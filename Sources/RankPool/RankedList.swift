@@ -61,10 +61,13 @@ public struct BatchQuery<ID: Hashable & Sendable>: Hashable, Sendable {
     public var user: ID
     /// The candidates, duplicates included.
     public var candidates: [ID]
+    /// As many floats for each candidate as the worker's ranker wants, row-major by candidate.
+    public var features: [Float]
 
     /// Describes a query.
-    public init(user: ID, candidates: [ID]) {
+    public init(user: ID, candidates: [ID], features: [Float] = []) {
         self.user = user
         self.candidates = candidates
+        self.features = features
     }
 }

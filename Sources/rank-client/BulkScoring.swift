@@ -7,6 +7,8 @@ struct BulkScoring: Sendable {
     let pairs: PairList
     /// What the pairs are called in messages.
     let source: String
+    /// A row for each pair, where the model wants features.
+    let features: FeatureFile?
     let unknown: UnknownIDPolicy
     let isQuiet: Bool
 
@@ -22,6 +24,7 @@ struct BulkScoring: Sendable {
     /// - Throws: the pool's error, or the line of the input that the model does not know.
     func run(_ pool: RankPool) async throws -> (omitted: Int, data: String) {
         let infos = try await pool.info().answers()
+        let rows = try features.rows(pairs.count, for: infos)
         var options = CallOptions(unknownIDs: unknown, requestClass: .bulk)
         // One model for the whole run, not only for each call.
         options.model = infos[0].model
@@ -40,7 +43,7 @@ struct BulkScoring: Sendable {
             func add() {
                 guard next < chunks.count else { return }
                 let (number, chunk, options) = (next, chunks[next], options)
-                group.addTask { (number, try await score(chunk, pool, options)) }
+                group.addTask { (number, try await score(chunk, rows, pool, options)) }
                 next += 1
             }
             for _ in 0..<Self.outstanding { add() }
@@ -63,7 +66,13 @@ struct BulkScoring: Sendable {
     /// The scores of some pairs, nil for those left out.
     ///
     /// Pairs of one user travel as one query.
-    private func score(_ chunk: Range<Int>, _ pool: RankPool, _ options: CallOptions) async throws -> [Float?] {
+    private func score(
+        _ chunk: Range<Int>,
+        _ rows: [Float],
+        _ pool: RankPool,
+        _ options: CallOptions
+    ) async throws -> [Float?] {
+        let width = rows.count / max(pairs.count, 1)
         var queries: [BatchQuery<UInt64>] = []
         var places: [[Int]] = []
         var queryOfUser: [UInt64: Int] = [:]
@@ -76,6 +85,7 @@ struct BulkScoring: Sendable {
                 places.append([])
             }
             queries[query].candidates.append(pairs.itemIDs[index])
+            queries[query].features += rows[(index * width)..<((index + 1) * width)]
             places[query].append(index)
         }
         var scores = [Float?](repeating: nil, count: chunk.count)

@@ -24,6 +24,8 @@ struct RankCommand: ParsableCommand {
 
     @OptionGroup var sending: SendingArguments
 
+    @OptionGroup var featureArguments: FeatureArguments
+
     @Option(help: "The user to rank for.")
     var user: UInt64
 
@@ -66,6 +68,7 @@ struct RankCommand: ParsableCommand {
 
     func run() throws {
         let source = try CandidateSource(items)
+        let featureFile = try featureArguments.load()
         let dataSet = try excludeRated.map { directory throws(DataError) in try DataSet.load(directory: directory) }
         let titles = try catalog.map { path throws(DataError) in try Catalog.load(path: path) } ?? dataSet?.catalog
         let rated = Set(dataSet?.ratings.items(ratedBy: user) ?? [])
@@ -75,11 +78,15 @@ struct RankCommand: ParsableCommand {
             if infos.contains(where: { $0["id_kind"] == "utf8" }) {
                 throw CommandFailure(.usage, "the workers' ids are text, this command takes numbers: use the library")
             }
-            let candidates = try source.candidates(infos, catalog: titles).filter { !rated.contains($0) }
+            let listed = try source.candidates(infos, catalog: titles)
+            let rows = try featureFile.rows(listed.count, for: infos)
+            let width = listed.isEmpty ? 0 : rows.count / listed.count
+            let kept = listed.indices.filter { !rated.contains(listed[$0]) }
             let list = try await pool.rank(
                 user: user,
-                candidates: candidates,
-                topK: min(top ?? candidates.count, candidates.count),
+                candidates: kept.map { listed[$0] },
+                features: kept.flatMap { rows[($0 * width)..<(($0 + 1) * width)] },
+                topK: min(top ?? kept.count, kept.count),
                 options: CallOptions(unknownIDs: unknown, allowsPartial: isPartial)
             )
             let info = infos.first { $0.model == list.model }

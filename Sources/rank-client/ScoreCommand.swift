@@ -24,6 +24,8 @@ struct ScoreCommand: ParsableCommand {
 
     @OptionGroup var sending: SendingArguments
 
+    @OptionGroup var featureArguments: FeatureArguments
+
     @Option(help: "A CSV file of pairs, or - for standard input.")
     var input: String
 
@@ -42,7 +44,13 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
         let pairs = try PairList.load(path: input)
         let source = input == "-" ? "standard input" : input
-        let job = BulkScoring(pairs: pairs, source: source, unknown: unknown.policy, isQuiet: quiet)
+        let job = BulkScoring(
+            pairs: pairs,
+            source: source,
+            features: try featureArguments.load(),
+            unknown: unknown.policy,
+            isQuiet: quiet
+        )
         let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) {
             try await job.run($0)
         }

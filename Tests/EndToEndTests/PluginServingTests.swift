@@ -138,6 +138,110 @@ struct PluginServingTests {
         }
     }
 
+    @Test("rank-client sends each item and each pair its features, from CSV and from float32")
+    func features() async throws {
+        try await withTemporaryDirectory { directory in
+            let library = directory.appending("liblinear.so").string
+            try CompiledPlugin.swift("Examples/plugins/linear/linear.swift", module: "linear", to: library)
+            func write(_ name: String, _ text: String) throws -> String {
+                let path = directory.appending(name).string
+                try Data(text.utf8).write(to: URL(filePath: path))
+                return path
+            }
+            let weights = try write("weights.csv", "feature,weight\nprice,-1\nfresh,2\nbias,0.5\n")
+            let rows = try write("rows.csv", "price,fresh\n1,0\n0,1\n2,0.25\n")
+            let raw = directory.appending("rows.f32").string
+            let floats: [Float] = [1, 0, 0, 1, 2, 0.25]
+            try floats.withUnsafeBytes { Data($0) }.write(to: URL(filePath: raw))
+            try await withWorkers(2, options: ["--plugin", "\(library):\(weights)"], in: directory) { workers in
+                let pool = ["--workers", workers.map(\.endpoint).joined(separator: ","), "--deadline", "20s"]
+                let rank = ["rank"] + pool + ["--user", "7", "--items", "10,20,30", "--format", "csv"]
+                let expected = "rank,item,score\n1,20,2.5\n2,10,-0.5\n3,30,-1.0\n"
+                for file in [rows, raw] {
+                    let outcome = try await run("rank-client", rank + ["--features", file])
+                    #expect(outcome.output == expected, "\(outcome.errors)")
+                }
+                // What is left out takes its features along.
+                let data = directory.appending("data").string
+                #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+                let rated = try String(contentsOfFile: data + "/u.data", encoding: .utf8).split(separator: "\n")
+                    .map { $0.split(separator: "\t") }.first { $0[0] == "7" }
+                let item = try #require(rated)[1]
+                let rest = try await run(
+                    "rank-client",
+                    ["rank"] + pool + ["--user", "7", "--items", "100001,\(item),100002", "--format", "csv"]
+                        + ["--features", rows, "--exclude-rated", data]
+                )
+                #expect(rest.output.hasPrefix("rank,item,score,title\n1,100001,-0.5,"), "\(rest.errors)")
+                #expect(rest.output.contains("\n2,100002,-1.0,"), "\(rest.output)")
+                let pairs = "7,10\n8,20\n7,30\n"
+                let scored = try await run(
+                    "rank-client",
+                    ["score"] + pool + ["--input", "-", "--features", rows],
+                    input: pairs
+                )
+                #expect(scored.output == "7,10,-0.5\n8,20,2.5\n7,30,-1.0\n", "\(scored.errors)")
+                let none = try await run("rank-client", rank)
+                #expect(none.exitCode == 64)
+                #expect(none.errors.contains("wants 2 features for each item (price,fresh): give --features FILE"))
+                let other = try write("other.csv", "fresh,price\n1,0\n0,1\n2,0.25\n")
+                let few = try write("few.csv", "1,0\n")
+                for (file, text) in [
+                    (other, "the model wants price,fresh"), (few, "1 rows of features for 3 candidates"),
+                ] {
+                    let outcome = try await run("rank-client", rank + ["--features", file])
+                    #expect(outcome.exitCode == 65 && outcome.errors.contains(text), "\(outcome.errors)")
+                }
+            }
+            let model = try TestModel.write(in: directory)
+            try await withWorkers(1, options: ["--model", model], in: made(directory.appending("plain"))) { workers in
+                let outcome = try await run(
+                    "rank-client",
+                    ["rank", "--workers", workers[0].endpoint, "--user", "7", "--items", "1", "--features", rows]
+                )
+                #expect(outcome.exitCode == 64 && outcome.errors.contains("leave out --features"), "\(outcome.errors)")
+            }
+        }
+    }
+
+    @Test("A batch carries the features of each query; widths that differ are refused before they are sent")
+    func batch() async throws {
+        try await withTemporaryDirectory { directory in
+            let library = directory.appending("libbroken.so").string
+            try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
+            let reference = "\(library)?features=2"
+            try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
+                try await Self.withPool(workers) { pool in
+                    var random = RandomNumbers(seed: 8)
+                    let batch = (0..<40).map { user in
+                        BatchQuery(
+                            user: UInt64(user) * 8,
+                            candidates: (0..<(user % 7)).map { UInt64($0 * 4) },
+                            features: random.floats(user % 7 * 2, within: 3)
+                        )
+                    }
+                    let lists = try await pool.score(batch)
+                    for (query, list) in zip(batch, lists) {
+                        let expected = try Self.oracle(
+                            reference,
+                            user: query.user,
+                            query.candidates,
+                            features: query.features
+                        )
+                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                    }
+                    for wrong in [[0, 0, 0], [0]] as [[Float]] {
+                        let odd = BatchQuery<UInt64>(user: 0, candidates: [4, 8], features: wrong)
+                        await #expect { try await pool.score([batch[3], odd]) } throws: { error in
+                            (error as? PoolError)?.code == .invalidArgument && (error as? PoolError)?.queryIndex == 1
+                                && "\(error)".contains("expected 2 for each, as in the queries before")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A renamed model, a broken one, SIGHUP: the answers are those of the last good instance")
     func reload() async throws {
         try await withTemporaryDirectory { directory in

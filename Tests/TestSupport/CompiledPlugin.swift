@@ -9,6 +9,14 @@ package enum CompiledPlugin {
     /// The folder of `rank_plugin.h`.
     package static var headers: String { repository + "/Sources/CRankPlugin/include" }
 
+    /// The machine's C compiler, or the one that comes with Swift.
+    private static let compiler: String = {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return ["cc", "clang"].first { name in
+            folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+        } ?? "cc"
+    }()
+
     /// What a compiler said when it failed.
     package struct Failure: Error, CustomStringConvertible {
         /// The command and its output.
@@ -24,7 +32,10 @@ package enum CompiledPlugin {
     /// - Throws: ``Failure``, or what keeps the compiler from starting.
     package static func c(_ source: String, to path: String, _ options: [String] = []) throws {
         try run(
-            ["cc", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-fvisibility=hidden", "-I", headers, "-o", path]
+            [
+                compiler, "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-fvisibility=hidden", "-I", headers, "-o",
+                path,
+            ]
                 + options
                 + [source.hasPrefix("/") ? source : "\(repository)/\(source)"]
         )

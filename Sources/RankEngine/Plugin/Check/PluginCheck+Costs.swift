@@ -11,6 +11,8 @@ internal import Darwin
 extension PluginCheck {
     /// How long each of the two measurements goes on at most.
     private static let patience = Duration.seconds(2)
+    /// Windows in each of which growth is measured.
+    private static let windows = 9
     /// Growth that is none: what allocators keep.
     private static let tolerated = 16.0
     /// A hint is where the host's estimate begins; a tenth of the truth lets it take far too much work at first.
@@ -40,21 +42,29 @@ extension PluginCheck {
             + "\(Self.rounded(perCall.bytes)) for each of \(perCall.rounds) calls; no descriptors"
     }
 
-    /// What a body leaves behind each time.
+    /// What a body leaves behind each time: the median over several windows, since what an allocator keeps swings.
     private func growth(
         warmUp: Int,
         atMost rounds: Int,
         _ body: () throws(EngineError) -> Void
     ) throws(EngineError) -> (rounds: Int, bytes: Double, descriptors: Int) {
         for _ in 0..<warmUp { try body() }
-        let (memory, descriptors) = (Int64(rank_allocated_bytes()), Self.descriptorCount)
+        let descriptors = Self.descriptorCount
         let start = ContinuousClock.now
         var done = 0
-        while done < rounds, done < 10 || ContinuousClock.now - start < Self.patience {
-            try body()
-            done += 1
+        var growths: [Double] = []
+        for window in 1...Self.windows {
+            let memory = Int64(rank_allocated_bytes())
+            let end = Self.patience / Self.windows * window
+            var inWindow = 0
+            while inWindow < rounds / Self.windows, inWindow < 4 || ContinuousClock.now - start < end {
+                try body()
+                inWindow += 1
+            }
+            growths.append(Double(Int64(rank_allocated_bytes()) - memory) / Double(inWindow))
+            done += inWindow
         }
-        return (done, Double(Int64(rank_allocated_bytes()) - memory) / Double(done), Self.descriptorCount - descriptors)
+        return (done, growths.sorted()[Self.windows / 2], Self.descriptorCount - descriptors)
     }
 
     /// What a candidate and a call take, beside what the plugin says of it.

@@ -1,0 +1,76 @@
+import Foundation
+import RankData
+import TestSupport
+import Testing
+
+@Suite("FeatureFile")
+struct FeatureFileTests {
+    private static func file(_ text: String, _ name: String = "in.csv") throws -> FeatureFile {
+        try FeatureFile(path: try TemporaryDirectory().write(name, text))
+    }
+
+    @Test(
+        "Reads rows with and without a header",
+        arguments: [
+            "1,-2.5\n0,1e-3\n", "price,fresh\n1,-2.5\n0,0.001", "\u{FEFF}price, fresh\r\n\r\n 1 , -2.5\r\n0,1e-3\r\n",
+        ]
+    )
+    func text(_ text: String) throws {
+        let file = try Self.file(text)
+        #expect(try file.rows(count: 2, width: 2, names: ["price", "fresh"]) == [1, -2.5, 0, 0.001])
+        #expect(try file.rows(count: 2, width: 2) == [1, -2.5, 0, 0.001])
+    }
+
+    @Test("A number is the float32 that is nearest to its digits")
+    func nearest() throws {
+        // 2^24 + 1 lies between two floats, and a little more than it nearer to the upper one.
+        let file = try Self.file("16777217.0000000001\n0.1\n")
+        #expect(try file.rows(count: 2, width: 1) == [16_777_218, 0.1])
+    }
+
+    @Test("Reads float32, little-endian")
+    func raw() throws {
+        let directory = try TemporaryDirectory()
+        let bytes: [UInt8] = [0, 0, 128, 63, 0, 0, 32, 192, 205, 204, 204, 61]
+        let path = directory.file("rows.f32")
+        try directory.write("rows.f32", String(bytes.map { Character(UnicodeScalar($0)) }), encoding: .isoLatin1)
+        let file = try FeatureFile(path: path)
+        #expect(try file.rows(count: 3, width: 1) == [1, -2.5, 0.1])
+        #expect(try file.rows(count: 1, width: 3) == [1, -2.5, 0.1])
+        expectDataError(.malformed, ["rows.f32", "12 bytes", "2 rows of 2 float32 have 16"]) {
+            _ = try file.rows(count: 2, width: 2)
+        }
+    }
+
+    @Test("A float that is not finite is named by its place")
+    func notFinite() throws {
+        let directory = try TemporaryDirectory()
+        let bytes: [UInt8] = [0, 0, 128, 63, 0, 0, 128, 127]
+        try directory.write("rows.f32", String(bytes.map { Character(UnicodeScalar($0)) }), encoding: .isoLatin1)
+        let file = try FeatureFile(path: directory.file("rows.f32"))
+        expectDataError(.malformed, ["feature 0 of row 1 is inf"]) { _ = try file.rows(count: 2, width: 1) }
+        expectDataError(.malformed, ["feature 1 of row 0 is inf"]) { _ = try file.rows(count: 1, width: 2) }
+    }
+
+    @Test(
+        "Names line and fault",
+        arguments: [
+            ("1,2\n3\n", "in.csv:2:", "1 column, expected 2: a,b"),
+            ("1,2\n3,4,5\n", "in.csv:2:", "3 columns, expected 2"),
+            ("1,x\n", "in.csv:1:", "'x' is not a finite number"),
+            ("1,nan\n", "in.csv:1:", "'nan'"), ("1,1e39\n", "in.csv:1:", "'1e39'"), ("1,\n", "in.csv:1:", "''"),
+            ("1,2\n", "in.csv", "1 rows of features for 2 candidates"), ("", "in.csv", "0 rows of features"),
+            ("b,a\n1,2\n3,4\n", "in.csv:1:", "the features are b,a, the model wants a,b"),
+            ("1,2\na,b\n3,4\n", "in.csv:2:", "'a'"),
+        ]
+    )
+    func faults(text: String, place: String, message: String) throws {
+        let file = try Self.file(text)
+        expectDataError(.malformed, [place, message]) { _ = try file.rows(count: 2, width: 2, names: ["a", "b"]) }
+    }
+
+    @Test("A file that is not there is unreadable")
+    func missing() {
+        expectDataError(.unreadable, ["/nonexistent"]) { _ = try FeatureFile(path: "/nonexistent") }
+    }
+}
