@@ -34,28 +34,37 @@ internal import Darwin
 
     /// Allocates `count` floats, zeroed and 64-byte aligned, and lets `fill` write them.
     static func floats(_ count: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> SharedMemory {
-        let size = max(count, 1) * MemoryLayout<Float>.stride
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-        unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
-        let floats = unsafe block.bindMemory(to: Float.self)
-        unsafe fill(UnsafeMutableBufferPointer(rebasing: floats[0..<count]))
-        return unsafe SharedMemory(UnsafeRawBufferPointer(block))
+        unsafe zeroed(max(count, 1) * MemoryLayout<Float>.stride) { block in
+            unsafe fill(UnsafeMutableBufferPointer(rebasing: block.bindMemory(to: Float.self)[0..<count]))
+        }
     }
 
     /// Allocates `count` 32-bit numbers, all zero, and lets `fill` write them.
     static func indexes(_ count: Int, fill: (UnsafeMutableBufferPointer<UInt32>) -> Void) -> SharedMemory {
-        let size = max(count, 1) * MemoryLayout<UInt32>.stride
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-        unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
-        let numbers = unsafe block.bindMemory(to: UInt32.self)
-        unsafe fill(UnsafeMutableBufferPointer(rebasing: numbers[0..<count]))
-        return unsafe SharedMemory(UnsafeRawBufferPointer(block))
+        unsafe zeroed(max(count, 1) * MemoryLayout<UInt32>.stride) { block in
+            unsafe fill(UnsafeMutableBufferPointer(rebasing: block.bindMemory(to: UInt32.self)[0..<count]))
+        }
     }
 
     /// Allocates `byteCount` bytes, zeroed and 64-byte aligned, and lets `fill` write them.
     static func block(byteCount: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) -> SharedMemory {
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
-        unsafe fill(block.initializeMemory(as: UInt8.self, repeating: 0))
+        unsafe zeroed(max(byteCount, 1)) { unsafe fill($0.bindMemory(to: UInt8.self)) }
+    }
+
+    /// Blocks from this size on are in huge pages where the system has them: rows of a large table are read in no order,
+    /// and each small page would be looked up anew.
+    private static let largeByteCount = 8 << 20
+
+    /// Allocates bytes, zeroed and 64-byte aligned, and lets `fill` write them.
+    private static func zeroed(_ byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) -> SharedMemory {
+        if byteCount >= largeByteCount, let pages = unsafe HugePages.map(byteCount) {
+            // The system's pages are zeros.
+            unsafe fill(pages.block)
+            return unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
+        }
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+        unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe fill(block)
         return unsafe SharedMemory(UnsafeRawBufferPointer(block))
     }
 
@@ -88,15 +97,13 @@ internal import Darwin
     /// What becomes of the file afterwards does not matter.
     static func read(path: String) throws(EngineError) -> SharedMemory {
         try opening(path) { (file, size) throws(EngineError) in
-            guard size < Int.max - 2 * hugePage, let mapping = unsafe hugePages(size) else {
+            guard let pages = unsafe HugePages.map(size, takesReserved: true) else {
                 throw cannot("find memory for a copy of", path, errno)
             }
-            let start = mapping.count - roundedUp(size)
-            let block = unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[start..<(start + size)])
-            let memory = unsafe SharedMemory(UnsafeRawBufferPointer(block), mapping: mapping)
+            let memory = unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
             // A copy spends most of its time on getting its pages, which processors do side by side.
             let failure = Mutex<EngineError?>(nil)
-            nonisolated(unsafe) let target = unsafe block
+            nonisolated(unsafe) let target = unsafe pages.block
             Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
             } body: { _, index in
                 let part = index * copiedPart..<min((index + 1) * copiedPart, size)
@@ -131,35 +138,6 @@ internal import Darwin
             }
             done += count.value
         }
-    }
-
-    /// The size of a huge page on x86-64 and, with pages of 4 KiB, on arm64.
-    private static let hugePage = 2 << 20
-
-    private static func roundedUp(_ size: Int) -> Int { (size + hugePage - 1) / hugePage * hugePage }
-
-    /// A mapping whose last bytes, as many as `size` rounded up to huge pages, are aligned to such pages; nil, with errno,
-    /// where there is no memory.
-    private static func hugePages(_ size: Int) -> UnsafeMutableRawBufferPointer? {
-        let (length, protection, flags) = (roundedUp(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
-        #if os(Linux)
-        // Pages that an administrator has set aside (https://man7.org/linux/man-pages/man2/mmap.2.html); there may be
-        // none.
-        if let base = unsafe mmap(nil, length, protection, flags | MAP_HUGETLB, -1, 0), unsafe base != MAP_FAILED {
-            return unsafe UnsafeMutableRawBufferPointer(start: base, count: length)
-        }
-        #endif
-        guard let base = unsafe mmap(nil, length + hugePage, protection, flags, -1, 0), unsafe base != MAP_FAILED else {
-            return nil
-        }
-        let lead = roundedUp(Int(bitPattern: base)) - Int(bitPattern: base)
-        // What lies behind the aligned part is given back, so that the aligned part is the mapping's end.
-        unsafe munmap(base + lead + length, hugePage - lead)
-        #if os(Linux)
-        // Only advice: without it, or without huge pages, the bytes are the same.
-        unsafe madvise(base + lead, length, MADV_HUGEPAGE)
-        #endif
-        return unsafe UnsafeMutableRawBufferPointer(start: base, count: lead + length)
     }
 
     /// Opens a regular file that is not empty and closes it after `body`, which takes its descriptor and size.

@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Memory in pages of 2 MiB, where the system has them: one look-up serves as many bytes as 512 small pages.
+enum HugePages {
+    /// The size of a huge page on x86-64, and on arm64 where small ones have 4 KiB.
+    private static let size = 2 << 20
+
+    /// Maps memory of its own, zeroed and aligned to a huge page.
+    ///
+    /// - Parameters:
+    ///   - byteCount: How much, at least 1.
+    ///   - takesReserved: Whether pages that an administrator has set aside are tried first.
+    /// - Returns: The bytes, and the mapping around them, which the caller gives back with `munmap`; nil, with `errno`, where
+    ///   there is no memory.
+    static func map(
+        _ byteCount: Int,
+        takesReserved: Bool = false
+    ) -> (block: UnsafeMutableRawBufferPointer, mapping: UnsafeMutableRawBufferPointer)? {
+        guard byteCount < Int.max - 2 * size else {
+            errno = ENOMEM
+            return nil
+        }
+        let (length, protection, flags) = (roundedUp(byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
+        #if os(Linux)
+        // Of 2 MiB, as the logarithm says (https://man7.org/linux/man-pages/man2/mmap.2.html); there may be none.
+        let reserved = flags | MAP_HUGETLB | CInt(21 << 26)
+        if takesReserved, let base = unsafe mmap(nil, length, protection, reserved, -1, 0), unsafe base != MAP_FAILED {
+            return unsafe (
+                UnsafeMutableRawBufferPointer(start: base, count: byteCount),
+                UnsafeMutableRawBufferPointer(start: base, count: length)
+            )
+        }
+        #endif
+        guard let base = unsafe mmap(nil, length + size, protection, flags, -1, 0), unsafe base != MAP_FAILED else {
+            return nil
+        }
+        let lead = roundedUp(Int(bitPattern: base)) - Int(bitPattern: base)
+        #if os(Linux)
+        // Only advice: without it, or without huge pages, the bytes are the same.
+        unsafe madvise(base + lead, length, MADV_HUGEPAGE)
+        #endif
+        return unsafe (
+            UnsafeMutableRawBufferPointer(start: base + lead, count: byteCount),
+            UnsafeMutableRawBufferPointer(start: base, count: length + size)
+        )
+    }
+
+    private static func roundedUp(_ number: Int) -> Int { (number + size - 1) / size * size }
+}
