@@ -64,6 +64,9 @@ struct EngineBenchmark {
             for lanes in Set(Self.lanes.values) {
                 peaks[lanes] = max(peaks[lanes] ?? 0, rank_peak(Int32(lanes), Self.peakTurn))
             }
+            for (bits, lanes) in [(16, 32), (8, 64)] {
+                peaks[lanes] = max(peaks[lanes] ?? 0, rank_integer_peak(Int32(bits), Self.peakTurn))
+            }
             for index in entries.indices {
                 entries[index].times += try entries[index].run(entries[index].lists)
             }
@@ -128,7 +131,12 @@ struct EngineBenchmark {
                     let isDense = !model.shape.layerWidths.isEmpty
                     entries.append(
                         try Entry(
-                            .init(shape: model.shape.summary, kernel: "\(kernel)", plan: plan.rawValue),
+                            .init(
+                                shape: model.shape.summary,
+                                kernel: "\(kernel)",
+                                plan: plan.rawValue,
+                                profile: "\(kernel.profile)"
+                            ),
                             candidates: size,
                             operations: isDense ? Self.operations(model.shape, plan) : 0,
                             lanes: Self.lanes["\(kernel)"] ?? 0,
@@ -137,8 +145,35 @@ struct EngineBenchmark {
                     )
                 }
             }
+            if model.shape.layerWidths.count > 2 { entries += try integers(model, requests, size) }
         }
         return entries
+    }
+
+    /// The rows of integers, where this CPU has fast ones.
+    private func integers(_ model: RankModel, _ requests: RequestSet, _ size: Int) throws -> [Entry] {
+        try [(Precision.int16, 32), (.int8, 64)].compactMap { precision, lanes in
+            guard (try? Kernel.chosen("avx512-vnni", for: precision)) != nil else { return nil }
+            let ranker = try model.makeRanker(kernel: "avx512-vnni", precision: precision, errorLimit: nil)
+            let scorer = InProcess(ranker, requests)
+            if let reference = try model.makeReference(ofProfile: ranker.info.profile.number) {
+                guard try scorer.bits(of: 0) == InProcess(reference, requests).bits(of: 0) else {
+                    throw BenchmarkError("\(precision) scores other bits than the scalar kernel")
+                }
+            }
+            return try Entry(
+                .init(
+                    shape: model.shape.summary,
+                    kernel: "\(ranker.kernel)",
+                    plan: ranker.plan.rawValue,
+                    profile: "\(ranker.info.profile)"
+                ),
+                candidates: size,
+                operations: Self.operations(model.shape, ranker.plan),
+                lanes: lanes,
+                run: { try scorer.run(rounds: $0) }
+            )
+        }
     }
 
     /// Floats in the vectors of each kernel that fuses.

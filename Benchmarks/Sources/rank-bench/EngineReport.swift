@@ -9,6 +9,13 @@ struct EngineReport {
         var shape: String
         var kernel = "none"
         var plan = "none"
+        var profile = "none"
+
+        /// The kernel, with the width of its integers where it has some; what is not ours has its own name.
+        var name: String {
+            guard engine == Label(shape: "").engine else { return engine }
+            return profile.hasPrefix("int") ? "\(kernel) \(profile.prefix { $0 != "-" })" : kernel
+        }
     }
 
     /// One kernel under one plan with lists of one size.
@@ -39,9 +46,17 @@ struct EngineReport {
     let shape: String
     /// The kernel and the plan that a worker takes for this model on this CPU.
     let chosen: String
-    /// 10⁹ operations a second by floats in a vector.
+    /// 10⁹ operations a second by floats in a vector; 32 and 64 are 16-bit and 8-bit integers.
     let peaks: [Int: Double]
     let rows: [Row]
+
+    /// The rate over that of the dense kernel of AVX-512 under the plan factored, for the same lists.
+    private func overDense(_ row: Row) -> Double? {
+        rows.first { other in
+            (other.label.shape, other.label.kernel, other.label.plan) == (row.label.shape, "avx512", "factored")
+                && other.candidates == row.candidates
+        }.map { $0.p25 / row.p25 }
+    }
 
     var text: String {
         let found = peaks.filter { $0.value > 0 }.sorted { $0.key > $1.key }
@@ -50,7 +65,7 @@ struct EngineReport {
             "model \(model), \(shape); a worker takes \(chosen)",
             "from ids to scores in this process, one thread, caches warm, \(options.rounds) interleaved rounds; "
                 + "every row of a profile has the same bits",
-            "measured peak of fused multiply-adds, GFLOP/s: "
+            "measured peak of multiply-adds, 10⁹ operations/s (64 and 32 lanes are integers): "
                 + found.map { "\($0.key) lanes " + String(format: "%.1f", $0.value) }.joined(separator: ", "),
         ]
         var shape: String?
@@ -59,12 +74,11 @@ struct EngineReport {
                 shape = row.label.shape
                 lines += [
                     "", row.label.shape,
-                    "kernel       plan       candidates      ns p25   ns median  candidates/s  of peak",
+                    "kernel            plan       candidates      ns p25   ns median  candidates/s  of peak  over avx512",
                 ]
             }
-            let name = row.label.engine == Label(shape: "").engine ? row.label.kernel : row.label.engine
             lines.append(
-                name.padding(toLength: 13, withPad: " ", startingAt: 0)
+                row.label.name.padding(toLength: 18, withPad: " ", startingAt: 0)
                     + row.label.plan.padding(toLength: 11, withPad: " ", startingAt: 0)
                     + String(
                         format: "%10d %11.0f %11.0f %13.0f",
@@ -74,6 +88,7 @@ struct EngineReport {
                         row.candidatesPerSecond
                     )
                     + (row.shareOfPeak.map { String(format: " %8.2f", $0) } ?? "        -")
+                    + (overDense(row).map { String(format: " %12.2f", $0) } ?? "")
             )
         }
         return lines.joined(separator: "\n")
@@ -95,12 +110,14 @@ struct EngineReport {
                         "shape": row.label.shape,
                         "kernel": row.label.kernel,
                         "plan": row.label.plan,
+                        "profile": row.label.profile,
                         "cache": "warm",
                         "candidates": row.candidates,
                         "ns_p25": row.p25,
                         "ns_median": row.median,
                         "candidates_per_s": row.candidatesPerSecond,
                         "share_of_peak": row.shareOfPeak ?? NSNull(),
+                        "over_dense_avx512": overDense(row) ?? NSNull(),
                     ] as [String: Any]
                 },
             ]
