@@ -6,6 +6,7 @@
 #define RANK_ROWS 6
 #define RANK_TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
 #define RANK_MULTIPLY_ADD(x, w, z) _mm512_fmadd_ps((x), (w), (z))
+#define RANK_LOAD_PART(from, count) _mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), (from))
 #include "avx512_factored.h"
 #define RANK_FACTORED rank_factored_avx512
 #include "vector_body.h"

@@ -24,6 +24,22 @@ INLINE float sum_of(quad t4) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
 
+// The first `count` floats of a vector, fewer than it has, and +0 in its other lanes. Nothing behind them is read.
+INLINE vector load_part(const float *from, size_t count) {
+#ifdef RANK_LOAD_PART
+    return RANK_LOAD_PART(from, count);
+#else
+    // Constant lanes, so that the vector stays in its register.
+    vector part = {0};
+    UNROLL for (size_t lane = 0; lane < RANK_WIDTH - 1; lane++) {
+        if (lane < count) {
+            part[lane] = from[lane];
+        }
+    }
+    return part;
+#endif
+}
+
 // The lanes of NUMERICS.md's lanes(x, w), for rows that are not padded.
 INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lane) {
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
@@ -37,12 +53,14 @@ INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lan
         }
     }
     if (block < length) {
-        float left[RANK_LANES] = {0};
-        float right[RANK_LANES] = {0};
-        memcpy(left, x + block, (length - block) * sizeof(float));
-        memcpy(right, w + block, (length - block) * sizeof(float));
         UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
-            lane[v] = RANK_MULTIPLY_ADD(LOAD(left + v * RANK_WIDTH), LOAD(right + v * RANK_WIDTH), lane[v]);
+            const size_t at = block + (size_t)v * RANK_WIDTH;
+            const size_t left = at < length ? length - at : 0;
+            if (left < RANK_WIDTH) {
+                lane[v] = RANK_MULTIPLY_ADD(load_part(x + at, left), load_part(w + at, left), lane[v]);
+            } else {
+                lane[v] = RANK_MULTIPLY_ADD(LOAD(x + at), LOAD(w + at), lane[v]);
+            }
         }
     }
 }

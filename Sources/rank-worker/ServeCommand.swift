@@ -98,7 +98,10 @@ struct ServeCommand: ParsableCommand {
     var plan: ScoringPlan?
 
     @Option(
-        help: ArgumentHelp("The kernel to score with; by default RANK_KERNEL, or the fastest for this CPU and model.")
+        help: ArgumentHelp(
+            "The kernel to score with: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
+                + "(default: what RANK_KERNEL says, else the fastest for this CPU and model)."
+        )
     )
     var kernel: String?
 
