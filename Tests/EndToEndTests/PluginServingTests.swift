@@ -303,21 +303,26 @@ struct PluginServingTests {
         }
     }
 
-    @Test("Scores that are not finite and failures are INTERNAL, with the plugin's name and the place; it serves on")
+    @Test(
+        "Scores that are not finite, failures and refusals are answered with the plugin's name and the place; it serves on"
+    )
     func failures() async throws {
         try await withTemporaryDirectory { directory in
             let broken = directory.appending("libbroken.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: broken)
-            for (does, text) in [
-                ("nan", "candidate 2, id 1000003, scores nan"), ("infinity", "candidate 2, id 1000003, scores -inf"),
-                ("fail-one", "failed: that one again"),
-            ] {
+            for (does, code, text) in [
+                ("nan", .internal, "candidate 2, id 1000003, scores nan"),
+                ("infinity", .internal, "candidate 2, id 1000003, scores -inf"),
+                ("fail-one", .internal, "failed: that one again"),
+                ("refuse-one", .invalidArgument, "refuses the query: not this one"),
+            ] as [(String, Status, String)] {
                 let options = ["--plugin", "\(broken)?does=\(does)"]
                 try await withWorkers(1, options: options, in: made(directory.appending(does))) { workers in
                     try await Self.withPool(workers) { pool in
-                        await #expect { try await pool.score(user: 1, candidates: [1, 2, 1_000_003]) } throws: {
-                            error in
-                            (error as? PoolError)?.code == .internal && "\(error)".contains(text)
+                        await #expect {
+                            try await pool.score(user: 1, candidates: [1, 2, 1_000_003])
+                        } throws: { error in
+                            (error as? PoolError)?.code == code && "\(error)".contains(text)
                                 && "\(error)".contains("plugin misbehaving/0.1 (\(broken))")
                         }
                         let list = try await pool.score(user: 1, candidates: [1, 2])

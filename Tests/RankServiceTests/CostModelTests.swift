@@ -1,3 +1,4 @@
+import RankEngine
 import RankService
 import Testing
 
@@ -16,6 +17,19 @@ struct CostModelTests {
     static let truths: [(perRequest: Double, perCandidate: Double)] = [
         (3_000, 120), (3_000, 2), (40_000, 4_000), (1_000, 15), (5_000, 500),
     ]
+
+    @Test("A ranker's hint is where the estimate begins, within what is possible")
+    func hint() {
+        let plain = CostModel()
+        let unknown = CostModel(hint: ScoringCost())
+        #expect(unknown.perRequest == plain.perRequest && unknown.perCandidate == plain.perCandidate)
+        let hinted = CostModel(hint: ScoringCost(perRequest: 40_000, perCandidate: 50_000))
+        #expect(hinted.perRequest == plain.perRequest + 40_000 && hinted.perCandidate == 50_000)
+        // Lists of what takes long are cut from the first request on.
+        #expect(hinted.sliceLength == 16)
+        let absurd = CostModel(hint: ScoringCost(perRequest: 1e12, perCandidate: 1e-9))
+        #expect(absurd.perRequest == 1e9 && absurd.perCandidate == 0.05)
+    }
 
     @Test("Both parts are found from lists of mixed lengths", arguments: truths)
     func converges(perRequest: Double, perCandidate: Double) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rank_cpu.h"
+#include "rank_environment.h"
 #include "rank_gemm.h"
 #include "rank_lists.h"
 #include "rank_memory.h"

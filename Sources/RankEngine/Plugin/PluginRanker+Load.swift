@@ -1,3 +1,4 @@
+internal import CRankKernels
 internal import Crypto
 import RankBase
 
@@ -22,6 +23,11 @@ extension PluginRanker {
     /// - Returns: A ranker for one thread, which may be another than this one.
     /// - Throws: ``EngineError/Code/pluginRefused`` with the plugin's name and what is wrong.
     public static func load(_ reference: PluginReference) throws(EngineError) -> sending PluginRanker {
+        // What a plugin does to this thread's arithmetic ends with the load.
+        var environment = fenv_t()
+        // https://man7.org/linux/man-pages/man3/fenv.3.html
+        _ = unsafe fegetenv(&environment)
+        defer { _ = unsafe fesetenv(&environment) }
         let library = try PluginLibrary.open(reference.libraryPath)
         let before = FileStamp(path: reference.modelPath)
         let instance = try PluginInstance(library, reference)
@@ -44,6 +50,12 @@ extension PluginRanker {
                 .pluginRefused,
                 "\(error.message); it was asked for made-up ids, which every plugin must score",
                 position: error.position
+            )
+        }
+        guard rank_environment_is_usual() else {
+            throw EngineError(
+                .pluginRefused,
+                "\(library.subject) changes the floating-point environment; build it without -ffast-math"
             )
         }
         return ranker

@@ -38,6 +38,18 @@ typedef struct instance {
 
 static int is(const void *self, const char *what) { return strcmp(((const instance *)self)->does, what) == 0; }
 
+/// What -ffast-math does to a process.
+static void flush_subnormals(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
+#elif defined(__aarch64__)
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    __asm__ volatile("msr fpcr, %0" : : "r"(control | (1u << 24)));
+#endif
+}
+
 static int32_t create(const char *path, const rank_plugin_option *options, size_t count, void **out, char *error, size_t size)
 {
     instance *self = calloc(1, sizeof *self);
@@ -57,6 +69,8 @@ static int32_t create(const char *path, const rank_plugin_option *options, size_
         return free(self), rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "the model is upside down");
     if (is(self, "fail-silently"))
         return free(self), 77;
+    if (is(self, "flush"))
+        flush_subnormals();
     if (is(self, "leak-descriptor"))
         (void)!fopen("/dev/null", "r");
     if (is(self, "unended-error"))
@@ -166,6 +180,8 @@ static int32_t score(void *self, const rank_plugin_query *q, rank_plugin_result 
                 result->scores[i] = NAN;
             if (is(self, "infinity"))
                 result->scores[i] = -INFINITY;
+            if (is(self, "refuse-one"))
+                return rank_plugin_fail(error, size, RANK_PLUGIN_INVALID_QUERY, "not this one");
             if (is(self, "fail-one"))
                 return rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "that one again");
         }

@@ -29,6 +29,9 @@ struct PluginRefusalsDocumentTests {
         found.append(
             engineError { _ = try MisbehavingPlugin.ranker("fail-one").rank(user: 1, candidates: [1_000_003]) }
         )
+        found.append(
+            engineError { _ = try MisbehavingPlugin.ranker("refuse-one").rank(user: 1, candidates: [1_000_003]) }
+        )
         let replaced = PluginReference(libraryPath: try MisbehavingPlugin.compiled("document-replaced", []))
         _ = try PluginRanker.load(replaced)
         _ = try MisbehavingPlugin.compiled("document-replaced", ["-DNAME=\"other\""])
@@ -48,7 +51,7 @@ struct PluginRefusalsDocumentTests {
             }
         }
         let refusals = try Self.refusals()
-        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 8)
+        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 9)
         for row in rows {
             #expect(refusals.contains { "\($0.code)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
         }

@@ -37,6 +37,7 @@ struct PluginLoadTests {
         ("fail-score", [:], "failed: the model fell over"), ("refuse-unknown", [:], "refuses the query: who is that"),
         ("nan-always", [:], "candidate 32, id 32, scores nan"),
         ("infinity-always", [:], "candidate 0, id 0, scores inf"),
+        ("flush", [:], "changes the floating-point environment"),
         ("forget-last", [:], "candidate 32, id 32, scores nan"), ("place", [:], "in a list and"),
     ]
 

@@ -122,6 +122,9 @@ struct PluginRankerTests {
         let error = engineError { _ = try ranker.rank(user: 1, candidates: ids) }
         #expect(error?.code == .pluginFailed)
         #expect(error?.message.hasSuffix("failed: that one again") == true)
+        let refusal = engineError { _ = try MisbehavingPlugin.ranker("refuse-one").rank(user: 1, candidates: ids) }
+        #expect(refusal?.code == .invalidQuery)
+        #expect(refusal?.message.hasSuffix("refuses the query: not this one") == true)
         // It serves on.
         #expect(try ranker.rank(user: 1, candidates: [1, 2]).count == 2)
     }

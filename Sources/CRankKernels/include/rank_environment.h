@@ -1,0 +1,15 @@
+// The floating-point environment, which code that is loaded at run time may have changed.
+#pragma once
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Whether this thread rounds to nearest and keeps subnormals, as docs/NUMERICS.md takes for granted.
+bool rank_environment_is_usual(void);
+
+#ifdef __cplusplus
+}
+#endif
