@@ -1,6 +1,7 @@
-// What every CPU can do, 128-bit vectors without fused multiply-add: a numeric profile of its own, `fp32-unfused`. A tile
-// of 4 × 8 takes 8 of the 16 registers of SSE2, which has no instruction to repeat a float in all lanes: two, or one
-// load of a float that was repeated before.
+// What every CPU can do, 128-bit vectors without fused multiply-add: a numeric profile of its own, `fp32-unfused`.
+//
+// The sums of a tile of 4 × 8 take 8 of the 16 registers of SSE2. To repeat a float in all lanes takes two of its
+// instructions, or one load of a float that was repeated before.
 #define RANK_WIDTH 4
 #define RANK_VECTORS 2
 #define RANK_ROWS 4

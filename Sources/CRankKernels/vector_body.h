@@ -7,8 +7,8 @@
 // and may define
 //   RANK_SPREAD       where no instruction repeats a float in all lanes cheaply: layers with at most that many inputs
 //                     have their inputs repeated before their panels
-//   RANK_LOAD_PART    (from, count): the first `count` floats of a vector, fewer than it has, where an instruction loads
-//                     them
+//   RANK_LOAD_PART    (from, count): the first `count` floats of a vector, fewer than it has, where an instruction
+//                     loads them
 //   RANK_FACTORED     a faster way where both halves of the first layer come from tables
 // One lane is one output unit, so each chain runs in the oracle's order; only independent outputs are computed side by
 // side: RANK_ROWS candidates by RANK_VECTORS vectors in registers.

@@ -28,8 +28,9 @@ static void check_product(counts *counts, rank_level level, size_t m, size_t n, 
             for (size_t p = 0; p < k; p++) {
                 z = fmaf(a[i * row + p * column], b[p * n + j], z);
             }
-            EXPECT(counts, bits_of(c[i * n + j]) == bits_of(z), "%s: %zu x %zu x %zu, element (%zu, %zu) is %a, not %a\n",
-                   rank_level_name(level), m, n, k, i, j, (double)c[i * n + j], (double)z);
+            const float found = c[i * n + j];
+            EXPECT(counts, bits_of(found) == bits_of(z), "%s: %zu x %zu x %zu, element (%zu, %zu) is %a, not %a\n",
+                   rank_level_name(level), m, n, k, i, j, (double)found, (double)z);
         }
     }
     free(a);

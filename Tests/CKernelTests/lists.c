@@ -15,7 +15,8 @@ static void check_rows(counts *counts, uint32_t count, uint64_t row_count, uint6
     uint64_t *ids = malloc((count ? count : 1) * sizeof *ids);
     for (uint32_t index = 0; index < count; index++) {
         const uint64_t edges[] = {0, 1, row_count - 1, row_count, row_count + 1, UINT64_MAX, 1ull << 32, 1ull << 63};
-        ids[index] = random_number(state, 0, 1) ? edges[random_number(state, 0, 7)] : random_bits(state) % (2 * row_count);
+        const uint64_t any = random_bits(state) % (2 * row_count);
+        ids[index] = random_number(state, 0, 1) ? edges[random_number(state, 0, 7)] : any;
         for (int byte = 0; byte < 8; byte++) {
             bytes[1 + index * 8 + byte] = (unsigned char)(ids[index] >> 8 * byte);
         }

@@ -1,5 +1,5 @@
-// Bit tests of the kernels in C alone, for processors that only an emulator has here and for sanitizers: every level that
-// this processor can run, against the oracle of its numeric profile.
+// Bit tests of the kernels in C alone, for processors that only an emulator has here and for sanitizers: every level
+// that this processor can run, against the oracle of its numeric profile.
 //
 //   kernel-tests [SHAPES]    with SHAPES random shapes for each kind of values (default 12)
 //
