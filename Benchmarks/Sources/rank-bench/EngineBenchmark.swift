@@ -1,4 +1,5 @@
 import CPeak
+import Foundation
 import RankEngine
 
 /// Every kernel under every plan, in this process, from ids to scores: interleaved rounds beside the measured peak of
@@ -11,7 +12,12 @@ struct EngineBenchmark {
     /// How long a peak is measured, in microseconds.
     private static let peakTurn = 3_000.0
 
+    /// The lists of which some are scored with cold caches too, and how many in a turn.
+    private static let cold = (candidates: 500, lists: 3)
+
     let options: EngineOptions
+    /// Memory that takes the caches' room when it is written.
+    private var other = [UInt64](repeating: 0, count: 128 << 17)
 
     init(_ options: EngineOptions) {
         self.options = options
@@ -29,6 +35,8 @@ struct EngineBenchmark {
         /// Lists of a turn.
         let lists: Int
         var times: [UInt64] = []
+        /// Empty unless lists of this size are scored with cold caches.
+        var coldTimes: [UInt64] = []
 
         init(
             _ label: EngineReport.Label,
@@ -44,7 +52,7 @@ struct EngineBenchmark {
         }
     }
 
-    func run() throws -> EngineReport {
+    mutating func run() throws -> EngineReport {
         let model = try Self.load(options.model)
         let shallow = try Self.load(options.shallow)
         guard shallow.shape.layerWidths.isEmpty, shallow.shape.candidateDimensions == Int(RANK_GATHER_DIMENSIONS) else {
@@ -60,16 +68,16 @@ struct EngineBenchmark {
             )
         }
         var peaks: [Int: Double] = [:]
-        for _ in 0..<options.rounds {
+        for round in 1...options.rounds {
+            if options.takesTurns, readLine() == nil { throw BenchmarkError("no turn for round \(round)") }
             for lanes in Set(Self.lanes.values) {
                 peaks[lanes] = max(peaks[lanes] ?? 0, rank_peak(Int32(lanes), Self.peakTurn))
             }
             for (bits, lanes) in [(16, 32), (8, 64)] {
                 peaks[lanes] = max(peaks[lanes] ?? 0, rank_integer_peak(Int32(bits), Self.peakTurn))
             }
-            for index in entries.indices {
-                entries[index].times += try entries[index].run(entries[index].lists)
-            }
+            for index in entries.indices { try takeTurn(&entries[index]) }
+            if options.takesTurns { FileHandle.standardOutput.write(Data("done\n".utf8)) }
         }
         let chosen = try model.makeRanker()
         return EngineReport(
@@ -78,16 +86,30 @@ struct EngineBenchmark {
             shape: model.shape.summary,
             chosen: "\(chosen.kernel), \(chosen.plan.rawValue)",
             peaks: peaks,
-            rows: entries.map { entry in
-                EngineReport.Row(
-                    entry.label,
-                    candidates: entry.candidates,
-                    times: entry.times,
-                    operations: entry.operations,
-                    peak: peaks[entry.lanes] ?? 0
-                )
-            }
+            rows: entries.flatMap { entry in
+                [(entry.times, false), (entry.coldTimes, true)].filter { !$0.0.isEmpty }.map { times, isCold in
+                    EngineReport.Row(
+                        entry.label,
+                        isCold: isCold,
+                        candidates: entry.candidates,
+                        times: times,
+                        operations: entry.operations,
+                        peak: peaks[entry.lanes] ?? 0
+                    )
+                }
+            },
+            sample: try InProcess(chosen, Self.requests(model, Self.cold.candidates)).sample()
         )
+    }
+
+    /// Scores a turn's lists, and some with cold caches where that is wanted.
+    private mutating func takeTurn(_ entry: inout Entry) throws {
+        entry.times += try entry.run(entry.lists)
+        guard entry.candidates == Self.cold.candidates else { return }
+        for _ in 0..<Self.cold.lists {
+            for word in other.indices { other[word] &+= 1 }
+            entry.coldTimes += try entry.run(1)
+        }
     }
 
     private static func load(_ path: String) throws -> RankModel {

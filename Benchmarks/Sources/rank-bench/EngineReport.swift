@@ -21,6 +21,8 @@ struct EngineReport {
     /// One kernel under one plan with lists of one size.
     struct Row {
         let label: Label
+        /// Whether other memory was written before each list.
+        let isCold: Bool
         let candidates: Int
         /// Nanoseconds of a list: a quarter of the lists took less.
         let p25: Double
@@ -29,8 +31,9 @@ struct EngineReport {
         /// are none, or no such peak was measured.
         let shareOfPeak: Double?
 
-        init(_ label: Label, candidates: Int, times: [UInt64], operations: Int, peak: Double) {
+        init(_ label: Label, isCold: Bool, candidates: Int, times: [UInt64], operations: Int, peak: Double) {
             self.label = label
+            self.isCold = isCold
             self.candidates = candidates
             let sorted = times.sorted()
             p25 = sorted.isEmpty ? .nan : Double(sorted[sorted.count / 4])
@@ -49,12 +52,14 @@ struct EngineReport {
     /// 10⁹ operations a second by floats in a vector; 32 and 64 are 16-bit and 8-bit integers.
     let peaks: [Int: Double]
     let rows: [Row]
+    /// One list with its scores, to hold other engines to.
+    let sample: InProcess.Sample
 
     /// The rate over that of the dense kernel of AVX-512 under the plan factored, for the same lists.
     private func overDense(_ row: Row) -> Double? {
         rows.first { other in
             (other.label.shape, other.label.kernel, other.label.plan) == (row.label.shape, "avx512", "factored")
-                && other.candidates == row.candidates
+                && (other.candidates, other.isCold) == (row.candidates, row.isCold)
         }.map { $0.p25 / row.p25 }
     }
 
@@ -63,7 +68,7 @@ struct EngineReport {
         var lines = [
             "\(Machine.name); \(Machine.date)",
             "model \(model), \(shape); a worker takes \(chosen)",
-            "from ids to scores in this process, one thread, caches warm, \(options.rounds) interleaved rounds; "
+            "from ids to scores in this process, one thread, \(options.rounds) interleaved rounds; "
                 + "every row of a profile has the same bits",
             "measured peak of multiply-adds, 10⁹ operations/s (64 and 32 lanes are integers): "
                 + found.map { "\($0.key) lanes " + String(format: "%.1f", $0.value) }.joined(separator: ", "),
@@ -74,12 +79,13 @@ struct EngineReport {
                 shape = row.label.shape
                 lines += [
                     "", row.label.shape,
-                    "kernel            plan       candidates      ns p25   ns median  candidates/s  of peak  over avx512",
+                    "kernel            plan       cache candidates      ns p25   ns median  candidates/s  of peak  over avx512",
                 ]
             }
             lines.append(
                 row.label.name.padding(toLength: 18, withPad: " ", startingAt: 0)
                     + row.label.plan.padding(toLength: 11, withPad: " ", startingAt: 0)
+                    + (row.isCold ? "cold " : "warm ")
                     + String(
                         format: "%10d %11.0f %11.0f %13.0f",
                         row.candidates,
@@ -104,6 +110,9 @@ struct EngineReport {
                 "chosen": chosen,
                 "rounds": options.rounds,
                 "peak_gflops": Dictionary(uniqueKeysWithValues: peaks.map { ("\($0.key)", $0.value) }),
+                "sample": [
+                    "user": sample.user, "candidates": sample.candidates, "scores": sample.scores,
+                ],
                 "rows": rows.map { row in
                     [
                         "engine": row.label.engine,
@@ -111,7 +120,7 @@ struct EngineReport {
                         "kernel": row.label.kernel,
                         "plan": row.label.plan,
                         "profile": row.label.profile,
-                        "cache": "warm",
+                        "cache": row.isCold ? "cold" : "warm",
                         "candidates": row.candidates,
                         "ns_p25": row.p25,
                         "ns_median": row.median,

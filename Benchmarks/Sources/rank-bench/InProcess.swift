@@ -41,6 +41,25 @@ final class InProcess {
         return scores.map(\.bitPattern)
     }
 
+    /// A list with its scores.
+    struct Sample {
+        let user: UInt64
+        let candidates: [UInt64]
+        let scores: [Float]
+    }
+
+    /// The first request, scored.
+    func sample() throws -> Sample {
+        try score(0)
+        let start = requests.userOffset(0)
+        let ids = requests.bytes.withUnsafeBytes { bytes in
+            (0...requests.candidateCount).map { index in
+                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self))
+            }
+        }
+        return Sample(user: ids[0], candidates: Array(ids.dropFirst()), scores: Array(scores))
+    }
+
     private func score(_ variant: Int) throws {
         try requests.bytes.withUnsafeBytes { bytes in
             let user = requests.userOffset(variant)

@@ -16,7 +16,8 @@ do {
         print(options.json ? try report.json : report.text)
     case "engine":
         let options = try EngineOptions(arguments)
-        let report = try EngineBenchmark(options).run()
+        var benchmark = EngineBenchmark(options)
+        let report = try benchmark.run()
         print(options.json ? try report.json : report.text)
     case "catalogue":
         let options = try CatalogueOptions(arguments)
