@@ -11,9 +11,9 @@ bool rank_vnni_supported(void) {
 #endif
 }
 
-// Floats of the integer kernels' own scratch: activations of a tile, or the sums and activations of one candidate.
+// Floats of the integer kernels' own scratch: activations of two tiles, or the sums and activations of one candidate.
 static size_t own_floats(const rank_network *network, const rank_quantized *quantized) {
-    const size_t tile = RANK_TILE_ROWS * quantized->row_bytes / sizeof(float);
+    const size_t tile = 2 * RANK_TILE_ROWS * quantized->row_bytes / sizeof(float);
     const size_t scalar = 2 * (size_t)network->hidden->stride;
     return tile > scalar ? tile : scalar;
 }

@@ -23,8 +23,8 @@ static inline uint32_t rank_unit_bytes(rank_precision precision) {
 /// Computes the first two layers of `count` candidates of a run from `at` on.
 ///
 /// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it
-/// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: RANK_TILE_ROWS rows of
-/// `row_bytes`, 64-byte aligned.
+/// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: twice
+/// RANK_TILE_ROWS rows of `row_bytes`, 64-byte aligned.
 typedef void rank_integer_layers(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
                                  size_t at, size_t count, uint8_t *scratch, float *out);
 

@@ -30,9 +30,22 @@ typedef struct job {
     const rank_quantized *quantized;
     const uint8_t *user;
     const uint32_t *candidates;
-    uint8_t *h;
     float *out;
 } job;
+
+// One tile: its first candidate, and the activations of its rows.
+typedef struct place {
+    size_t row;
+    const uint8_t *h;
+} place;
+
+// The tile after it, whose activations are computed meanwhile, and the one after that, whose rows are prefetched.
+typedef struct coming {
+    uint8_t *h;
+    int rows;
+    const uint8_t *c[RANK_TILE_ROWS];
+    const uint8_t *later[RANK_TILE_ROWS];
+} coming;
 
 // The thresholds of `rows` candidates.
 INLINE void aim(const job *job, const uint32_t *candidates, const int rows, const uint8_t **c) {
@@ -41,15 +54,13 @@ INLINE void aim(const job *job, const uint32_t *candidates, const int rows, cons
     }
 }
 
-// h of one tile; the rows of the next one are prefetched meanwhile.
-INLINE void activate(const job *job, const uint8_t *const *c, const uint8_t *const *later, const int rows) {
-    const size_t row_bytes = job->quantized->row_bytes;
-    NO_UNROLL for (size_t byte = 0; byte < row_bytes; byte += RANK_BLOCK_BYTES) {
-        const __m512i a = _mm512_load_si512(job->user + byte);
-        UNROLL for (int r = 0; r < rows; r++) {
-            _mm512_store_si512(job->h + r * row_bytes + byte, RANK_SUBTRACT(a, _mm512_load_si512(c[r] + byte)));
-            _mm_prefetch((const char *)(later[r] + byte), _MM_HINT_T0);
-        }
+// A block of the activations of the tile that is coming.
+INLINE void activate(const job *job, const coming *coming, size_t byte) {
+    const __m512i a = _mm512_load_si512(job->user + byte);
+    NO_UNROLL for (int r = 0; r < coming->rows; r++) {
+        uint8_t *h = coming->h + r * job->quantized->row_bytes + byte;
+        _mm512_store_si512(h, RANK_SUBTRACT(a, _mm512_load_si512(coming->c[r] + byte)));
+        _mm_prefetch((const char *)(coming->later[r] + byte), _MM_HINT_T0);
     }
 }
 
@@ -61,8 +72,9 @@ INLINE float tree(__m512 lane) {
     return t2[0] + t2[1];
 }
 
-// The outputs of one panel from `column` on for one tile, whose first candidate is `row`.
-INLINE void panel(const job *job, uint32_t column, size_t row, __m512 *lane, const int rows, const int vectors) {
+// The outputs of one panel from `column` on for one tile.
+INLINE void panel(const job *job, uint32_t column, const place *at, const coming *coming, __m512 *lane, const int rows,
+                  const int vectors) {
     const rank_network *network = job->network;
     const rank_matrix *hidden = network->hidden;
     const size_t row_bytes = job->quantized->row_bytes;
@@ -74,73 +86,76 @@ INLINE void panel(const job *job, uint32_t column, size_t row, __m512 *lane, con
             sum[r][v] = _mm512_setzero_si512();
         }
     }
-    NO_UNROLL for (size_t byte = 0; byte < row_bytes; byte += QUAD) {
-        __m512i w[VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) {
-            w[v] = _mm512_load_si512(packed + v * RANK_BLOCK_BYTES);
+    const uint8_t *h = at->h;
+    NO_UNROLL for (size_t block = 0; block < row_bytes; block += RANK_BLOCK_BYTES) {
+        if (column == 0) {
+            activate(job, coming, block);
         }
-        UNROLL for (int r = 0; r < rows; r++) {
-            __m512i x;
-            BROADCAST(x, (const int32_t *)(const void *)(job->h + r * row_bytes + byte));
+        NO_UNROLL for (size_t byte = block; byte < block + RANK_BLOCK_BYTES; byte += QUAD) {
+            __m512i w[VECTORS];
             UNROLL for (int v = 0; v < vectors; v++) {
-                DOT(sum[r][v], x, w[v]);
+                w[v] = _mm512_load_si512(packed + v * RANK_BLOCK_BYTES);
             }
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m512i x;
+                BROADCAST(x, (const int32_t *)(const void *)(h + r * row_bytes + byte));
+                UNROLL for (int v = 0; v < vectors; v++) {
+                    DOT(sum[r][v], x, w[v]);
+                }
+            }
+            packed += vectors * RANK_BLOCK_BYTES;
         }
-        packed += vectors * RANK_BLOCK_BYTES;
     }
     const __m512 zero = _mm512_setzero_ps();
     UNROLL for (int v = 0; v < vectors; v++) {
-        const uint32_t at = column + v * VECTOR;
-        const __m512 step = _mm512_loadu_ps(job->quantized->steps + at);
-        const __m512 bias = _mm512_loadu_ps(hidden->bias + at);
+        const uint32_t output = column + v * VECTOR;
+        const __m512 step = _mm512_loadu_ps(job->quantized->steps + output);
+        const __m512 bias = _mm512_loadu_ps(hidden->bias + output);
         UNROLL for (int r = 0; r < rows; r++) {
             // NaN and both zeros give the second operand, +0.
             const __m512 z = _mm512_max_ps(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r][v]), step, bias), zero);
             if (network->hidden_count > 1) {
-                _mm512_storeu_ps(job->out + (row + r) * hidden->stride + at, z);
+                _mm512_storeu_ps(job->out + (at->row + r) * hidden->stride + output, z);
             } else {
-                lane[r] = _mm512_fmadd_ps(z, _mm512_loadu_ps(network->output_weights + at), lane[r]);
+                lane[r] = _mm512_fmadd_ps(z, _mm512_loadu_ps(network->output_weights + output), lane[r]);
             }
         }
     }
 }
 
-// One tile, whose first candidate is `row`.
-INLINE void tile(const job *job, size_t row, const uint8_t *const *c, const uint8_t *const *later, const int rows) {
+INLINE void tile(const job *job, const place *at, const coming *coming, const int rows) {
     const uint32_t stride = job->network->hidden->stride;
-    activate(job, c, later, rows);
     __m512 lane[RANK_TILE_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         lane[r] = _mm512_setzero_ps();
     }
     uint32_t column = 0;
     NO_UNROLL for (; column + RANK_INTEGER_PANEL <= stride; column += RANK_INTEGER_PANEL) {
-        panel(job, column, row, lane, rows, VECTORS);
+        panel(job, column, at, coming, lane, rows, VECTORS);
     }
     switch ((stride - column) / VECTOR) {
     case 1:
-        panel(job, column, row, lane, rows, 1);
+        panel(job, column, at, coming, lane, rows, 1);
         break;
     case 2:
-        panel(job, column, row, lane, rows, 2);
+        panel(job, column, at, coming, lane, rows, 2);
         break;
     case 3:
-        panel(job, column, row, lane, rows, 3);
+        panel(job, column, at, coming, lane, rows, 3);
         break;
     default:
         break;
     }
     if (job->network->hidden_count == 1) {
         UNROLL for (int r = 0; r < rows; r++) {
-            job->out[row + r] = tree(lane[r]) + job->network->output_bias;
+            job->out[at->row + r] = tree(lane[r]) + job->network->output_bias;
         }
     }
 }
 
 #define TILE_OF(rows)                                                                                                  \
-    TARGET __attribute__((noinline)) static void tile_##rows(const job *job, size_t row, const uint8_t *const *c,      \
-                                                             const uint8_t *const *later) {                            \
-        tile(job, row, c, later, rows);                                                                                \
+    TARGET __attribute__((noinline)) static void tile_##rows(const job *job, const place *at, const coming *coming) {  \
+        tile(job, at, coming, rows);                                                                                   \
     }
 
 TILE_OF(1)
@@ -150,9 +165,8 @@ TILE_OF(4)
 TILE_OF(5)
 TILE_OF(6)
 
-static void (*const tiles_of[RANK_TILE_ROWS])(const job *job, size_t row, const uint8_t *const *c,
-                                              const uint8_t *const *later) = {tile_1, tile_2, tile_3,
-                                                                              tile_4, tile_5, tile_6};
+static void (*const tiles_of[RANK_TILE_ROWS])(const job *job, const place *at, const coming *coming) = {
+    tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
 
 TARGET void RANK_INTEGERS(const rank_network *network, const rank_quantized *quantized, const rank_run *run, size_t at,
                           size_t count, uint8_t *scratch, float *out) {
@@ -161,29 +175,37 @@ TARGET void RANK_INTEGERS(const rank_network *network, const rank_quantized *qua
         .quantized = quantized,
         .user = quantized->users + run->user_row * quantized->row_bytes,
         .candidates = run->candidate_rows + at,
-        .h = scratch,
         .out = out,
     };
+    const size_t row_bytes = quantized->row_bytes;
+    uint8_t *turns[2] = {scratch, scratch + RANK_TILE_ROWS * row_bytes};
     // As many tiles as full ones would need, all of nearly the same size, the larger ones first.
     const size_t tiles = (count + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
     const size_t shorter = count / tiles;
     const size_t longer = count % tiles;
-    const uint8_t *turns[2][RANK_TILE_ROWS];
-    int rows = (int)(shorter + (longer > 0));
-    aim(&job, job.candidates, rows, turns[0]);
-    size_t row = 0;
+    coming coming = {.h = turns[0], .rows = (int)(shorter + (longer > 0))};
+    aim(&job, job.candidates, coming.rows, coming.c);
+    aim(&job, job.candidates, coming.rows, coming.later);
+    for (size_t byte = 0; byte < row_bytes; byte += RANK_BLOCK_BYTES) {
+        activate(&job, &coming, byte);
+    }
+    place here = {0};
     for (size_t index = 0; index < tiles; index++) {
-        const uint8_t **here = turns[index & 1];
-        const uint8_t **later = turns[(index + 1) & 1];
-        const bool more = index + 1 < tiles;
-        const int next_rows = more ? (int)(shorter + (index + 1 < longer)) : 0;
-        aim(&job, job.candidates + row + rows, next_rows, later);
-        // A tile prefetches as many rows as it has.
-        for (int r = next_rows; r < rows; r++) {
-            later[r] = here[r];
+        const int rows = coming.rows;
+        here.h = coming.h;
+        const size_t next = here.row + (size_t)rows;
+        coming.h = turns[(index + 1) & 1];
+        coming.rows = index + 1 < tiles ? (int)(shorter + (index + 1 < longer)) : 0;
+        aim(&job, job.candidates + next, coming.rows, coming.c);
+        // No tile has more rows than the one before; the last one prefetches its own again.
+        const size_t after = next + (size_t)coming.rows;
+        const size_t left = count - after;
+        const size_t known = left < (size_t)coming.rows ? left : (size_t)coming.rows;
+        aim(&job, job.candidates + after, (int)known, coming.later);
+        for (int r = (int)known; r < coming.rows; r++) {
+            coming.later[r] = coming.c[r];
         }
-        tiles_of[rows - 1](&job, row, here, later);
-        row += (size_t)rows;
-        rows = next_rows;
+        tiles_of[rows - 1](&job, &here, &coming);
+        here.row = next;
     }
 }
