@@ -16,7 +16,8 @@ static int32_t describe(void *instance, rank_plugin_description *description, ch
     return RANK_PLUGIN_OK;
 }
 
-static int32_t score(void *instance, const rank_plugin_query *query, rank_plugin_result *result, char *error, size_t size)
+static int32_t score(void *instance, const rank_plugin_query *query, rank_plugin_result *result, char *error,
+                     size_t size)
 {
     (void)instance, (void)error, (void)size;
     for (uint32_t i = 0; i < query->candidate_count; i++) {

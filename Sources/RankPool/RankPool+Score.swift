@@ -135,7 +135,7 @@ extension RankPool {
     }
 
     /// How many features there are for each candidate, the same for all queries.
-    private static func featureCount(_ features: [[Float]], of queries: [QueryIDs]) throws(PoolError) -> Int {
+    package static func featureCount(_ features: [[Float]], of queries: [QueryIDs]) throws(PoolError) -> Int {
         var width: Int?
         for (index, query) in queries.enumerated() {
             let (count, floats) = (query.count, features[index].count)

@@ -64,6 +64,11 @@ import ZMQ
             do { _ = try EndpointFile.endpoints(in: text) } catch { errors.append(error) }
         }
         let work = ScoreWork(queries: [.numbers(user: 1, candidates: [1])], parameters: ScoreParameters())
+        for (queries, floats) in [([2], [[1, 2, 3]]), ([2, 1], [[1, 2], [1, 2]]), ([0], [[1]])] as [([Int], [[Float]])]
+        {
+            let ids = queries.map { QueryIDs.numbers(user: 1, candidates: [UInt64](repeating: 1, count: $0)) }
+            do { _ = try RankPool.featureCount(floats, of: ids) } catch { errors.append(error) }
+        }
         let limits = FrameLimits(messageBytes: 64, candidates: 10, queries: 1)
         do { _ = try Partition.split(work, limits: limits, into: 1) } catch { errors.append(error) }
 

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { uint64_t id; double count, mean; float score; } item;
-typedef struct { item *items; size_t count; float prior; } model;
+typedef struct { uint64_t id; double count, mean; } item;
+typedef struct { item *items; size_t count; double damping; float prior; } model;
 
 static int by_id(const void *a, const void *b) {
     return (((const item *)a)->id > ((const item *)b)->id) - (((const item *)a)->id < ((const item *)b)->id);
 }
-
 static void destroy(void *instance) { free(((model *)instance)->items), free(instance); }
 
-static int32_t create(const char *path, const rank_plugin_option *options, size_t count, void **instance, char *error, size_t size) {
+static int32_t create(const char *path, const rank_plugin_option *options, size_t count, void **instance, char *error,
+                      size_t size) {
     double damping = 10, ratings = 0, sum = 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(options[i].key, "damping") || !((damping = atof(options[i].value)) > 0 && damping < 1e9))
@@ -29,9 +29,8 @@ static int32_t create(const char *path, const rank_plugin_option *options, size_
         m->count++, ratings += row.count, sum += row.count * row.mean;
     }
     fclose(file);
-    m->prior = (float)(sum / ratings);
+    m->damping = damping, m->prior = (float)(sum / ratings);
     if (m->count) qsort(m->items, m->count, sizeof row, by_id);
-    for (item *i = m->items; i < m->items + m->count; i++) i->score = (float)((i->count * i->mean + damping * m->prior) / (i->count + damping));
     *instance = m;
     if (fields == EOF && m->count) return RANK_PLUGIN_OK;
     destroy(m);
@@ -46,15 +45,16 @@ static int32_t describe(void *instance, rank_plugin_description *d, char *error,
     return RANK_PLUGIN_OK;
 }
 
-static int32_t score(void *instance, const rank_plugin_query *q, rank_plugin_result *result, char *error, size_t size) {
+static int32_t score(void *instance, const rank_plugin_query *q, rank_plugin_result *r, char *error, size_t size) {
     const model *m = instance;
     for (uint32_t i = 0; i < q->candidate_count; i++) {
-        const item key = {.id = q->candidates[i]}, *found = bsearch(&key, m->items, m->count, sizeof key, by_id);
-        result->scores[i] = found ? found->score : m->prior;
-        result->unknown[i] = !found;
+        const item key = {.id = q->candidates[i]}, *x = bsearch(&key, m->items, m->count, sizeof key, by_id);
+        r->scores[i] = x ? (float)((x->count * x->mean + m->damping * m->prior) / (x->count + m->damping)) : m->prior;
+        r->unknown[i] = !x;
     }
     return RANK_PLUGIN_OK;
 }
 
-static const rank_plugin_table table = {RANK_PLUGIN_ABI_VERSION, sizeof table, "popularity", "1.0", create, describe, score, destroy, NULL, NULL};
+static const rank_plugin_table table = {RANK_PLUGIN_ABI_VERSION, sizeof table, "popularity", "1.0", create,
+                                        describe, score, destroy, NULL, NULL};
 const rank_plugin_table *rank_plugin_entry(uint32_t host_abi_version) { return host_abi_version >= 1 ? &table : NULL; }

@@ -115,7 +115,8 @@ typedef struct rank_plugin_query {
     const char *user_text;
     /// [N], where ids are numbers.
     const uint64_t *candidates;
-    /// [N + 1], where ids are texts: candidate i is `text[offsets[i]]` up to, but not including, `text[offsets[i + 1]]`.
+    /// [N + 1], where ids are texts: candidate i is `text[offsets[i]]` up to, but not including,
+    /// `text[offsets[i + 1]]`.
     const uint32_t *offsets;
     /// The texts of the candidates; offsets need not begin at 0.
     const char *text;
@@ -163,7 +164,8 @@ typedef struct rank_plugin_table {
     uint32_t table_size;
     /// The plugin's name for logs and INFO, 1 to 63 bytes of UTF-8.
     const char *name;
-    /// The plugin's version, 1 to 63 bytes of UTF-8. Change it with the code: it is part of model ids that the host makes.
+    /// The plugin's version, 1 to 63 bytes of UTF-8. Change it with the code: it is part of model ids that the host
+    /// makes.
     const char *version;
     /// Makes an instance: reads its model, checks it, and keeps whatever scoring needs, so that `score` allocates
     /// nothing.
@@ -183,8 +185,8 @@ typedef struct rank_plugin_table {
                      size_t error_capacity);
     /// Gives an instance back, with all that it holds. Called once, while nobody else uses the instance.
     void (*destroy)(void *instance);
-    /// Writes the name of feature `index` (below F) into `name`: 1 to 63 bytes of UTF-8 without commas, ended by a zero.
-    /// NULL if features have no names.
+    /// Writes the name of feature `index` (below F) into `name`: 1 to 63 bytes of UTF-8 without commas, ended by a
+    /// zero. NULL if features have no names.
     int32_t (*feature_name)(void *instance, uint32_t index, char *name, size_t capacity);
     /// Writes golden score `index` (below `golden_count`). NULL if there are none.
     int32_t (*golden)(void *instance, uint32_t index, rank_plugin_golden *golden, char *error, size_t error_capacity);
