@@ -2,10 +2,10 @@
 //
 // RANK_INTEGERS        the name of the function
 // RANK_SUBTRACT(a, b)  a vector of activations: a − b, 0 where that is less
-// RANK_DOT             the instruction that adds the products of 4 bytes of activations with 4 bytes of weights to a sum
+// RANK_DOT             the instruction that adds the products of 4 bytes of activations and 4 bytes of weights to a sum
 //
-// A tile is up to RANK_TILE_ROWS candidates by 64 outputs, in 24 registers of sums. Integers may be added in any order, so
-// that neither tiles nor panels show in a score.
+// A tile is up to RANK_TILE_ROWS candidates by 64 outputs, in 24 registers of sums. Integers may be added in any order,
+// so that neither tiles nor panels show in a score.
 #include "quantized.h"
 #include "unroll.h"
 

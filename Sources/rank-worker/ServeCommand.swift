@@ -100,14 +100,15 @@ struct ServeCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The kernel to score with: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
-                + "(default: what RANK_KERNEL says, else the fastest for this CPU and model)."
+                + "(default: what RANK_KERNEL says, else the fastest for this CPU and model); "
+                + "in integers avx512-vnni, or scalar, which is slow."
         )
     )
     var kernel: String?
 
     @Option(
         help: ArgumentHelp(
-            "fp32, or int16 or int8, which are faster and score in a numeric profile of their own (docs/NUMERICS.md)."
+            "fp32, or int16 or int8, which are faster and score in a numeric profile of their own (default: fp32)."
         ),
         transform: readPrecision
     )

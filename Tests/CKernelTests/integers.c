@@ -226,7 +226,8 @@ static void check_model(counts *counts, rank_precision precision, bool vectorize
             rank_score_quantized(&prepared.network, &quantized, &run);
             for (uint32_t index = 0; index < part; index++) {
                 const float right = integer_score(&integers, model, user, rows[index], counts);
-                EXPECT(counts, bits_of(scores[index]) == bits_of(right) || (!isfinite(right) && !isfinite(scores[index])),
+                const bool is_same = bits_of(scores[index]) == bits_of(right);
+                EXPECT(counts, is_same || (!isfinite(right) && !isfinite(scores[index])),
                        "%s: candidate %u of %u scores %a, not %a\n", what, index, part, (double)scores[index],
                        (double)right);
             }

@@ -72,8 +72,8 @@ void rank_pack_quantized(rank_precision precision, uint32_t inputs, uint32_t out
 
 /// Scores a run; its `user_half` and `candidate_table` are not read. The network has a hidden layer.
 ///
-/// With `packed` weights the VNNI kernels score where `rank_vnni_supported` holds, and else the scalar one: the bits are
-/// the same.
+/// With `packed` weights the VNNI kernels score where `rank_vnni_supported` holds, and else the scalar one: the bits
+/// are the same.
 void rank_score_quantized(const rank_network *network, const rank_quantized *quantized, const rank_run *run);
 
 #ifdef __cplusplus
