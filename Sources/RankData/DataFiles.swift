@@ -12,6 +12,24 @@ enum Form: Sendable {
         }
     }
 
+    /// Reads what the catalogue file says of its items, in the order of the catalogue that was read from it.
+    func readItemAttributes(_ path: String, _ catalog: Catalog) throws(DataError) -> Attributes {
+        let bytes = try FileSystem.read(path)
+        switch self {
+        case .movieLens: return MovieLens.itemAttributes(bytes, catalog)
+        case .recBole: return try RecBole.itemAttributes(bytes, catalog, file: path)
+        }
+    }
+
+    /// Reads the users' file of this form.
+    func readUserAttributes(_ path: String) throws(DataError) -> Attributes {
+        let bytes = try FileSystem.read(path)
+        switch self {
+        case .movieLens: return try MovieLens.userAttributes(bytes, file: path)
+        case .recBole: return try RecBole.userAttributes(bytes, file: path)
+        }
+    }
+
     /// Reads the ratings file of this form, and the line that row 0 stands on.
     func readRatings(_ path: String) throws(DataError) -> RatingTable {
         let bytes = try FileSystem.read(path)
@@ -27,6 +45,8 @@ struct DataFiles {
     let form: Form
     let ratings: String
     let items: String
+    /// What is known of the users, where the directory has it.
+    let users: String?
     /// MovieLens' own counts, where the directory has them.
     let info: String?
     /// The marker of a synthetic set, where the directory has it.
@@ -67,6 +87,7 @@ struct DataFiles {
             form = .movieLens
             ratings = joinPath(directory, MovieLens.dataName)
             items = joinPath(directory, MovieLens.itemName)
+            users = names.contains(MovieLens.userName) ? joinPath(directory, MovieLens.userName) : nil
             info = names.contains(MovieLens.infoName) ? joinPath(directory, MovieLens.infoName) : nil
             marker = names.contains(MovieLens.markerName) ? joinPath(directory, MovieLens.markerName) : nil
             return
@@ -87,6 +108,8 @@ struct DataFiles {
         form = .recBole
         ratings = joinPath(directory, interactions[0])
         items = joinPath(directory, catalogs[0])
+        let userName = interactions[0].dropLast("inter".count) + "user"
+        users = names.contains(String(userName)) ? joinPath(directory, String(userName)) : nil
         info = nil
         marker = nil
     }

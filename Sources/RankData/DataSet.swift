@@ -9,18 +9,31 @@ public struct DataSet: Sendable, Equatable {
     public let ratings: Ratings
     /// The items; it has every rated one.
     public let catalog: Catalog
+    /// What is known of users; some of them may have rated nothing, and some who have may be missing.
+    public let userAttributes: Attributes
+    /// What is known of the items of the catalogue.
+    public let itemAttributes: Attributes
 
-    init(name: String, isSynthetic: Bool, ratings: Ratings, catalog: Catalog) {
+    init(
+        name: String,
+        isSynthetic: Bool,
+        ratings: Ratings,
+        catalog: Catalog,
+        userAttributes: Attributes = .empty,
+        itemAttributes: Attributes = .empty
+    ) {
         self.name = name
         self.isSynthetic = isSynthetic
         self.ratings = ratings
         self.catalog = catalog
+        self.userAttributes = userAttributes
+        self.itemAttributes = itemAttributes
     }
 
     /// Reads a data set, its form known by what lies in the directory.
     ///
     /// MovieLens: `u.data` and `u.item`, and `u.info` against truncation where it is there. RecBole: one `NAME.inter`
-    /// and one `NAME.item`. A byte order mark, `\r\n` and a missing last line end are tolerated. The same ratings in
+    /// and one `NAME.item`. Users are described by `u.user` or `NAME.user`, where it is there. A byte order mark, `\r\n` and a missing last line end are tolerated. The same ratings in
     /// either form give equal `ratings`.
     ///
     /// Linear in the size of the files; 100,000 ratings take some milliseconds.
@@ -35,12 +48,20 @@ public struct DataSet: Sendable, Equatable {
         let catalog = try files.form.readCatalog(files.items)
         let ratings = try files.form.readRatings(files.ratings).finish(with: catalog, from: files.items)
         if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
+        let name: String
         if let marker = files.marker {
-            let seed = try MovieLens.syntheticSeed(marker)
-            return DataSet(name: syntheticName(seed), isSynthetic: true, ratings: ratings, catalog: catalog)
+            name = syntheticName(try MovieLens.syntheticSeed(marker))
+        } else {
+            name = ratings.areMovieLens100K ? "MovieLens-100k" : lastPathComponent(directory)
         }
-        let name = ratings.areMovieLens100K ? "MovieLens-100k" : lastPathComponent(directory)
-        return DataSet(name: name, isSynthetic: false, ratings: ratings, catalog: catalog)
+        return DataSet(
+            name: name,
+            isSynthetic: files.marker != nil,
+            ratings: ratings,
+            catalog: catalog,
+            userAttributes: try files.users.map(files.form.readUserAttributes) ?? .empty,
+            itemAttributes: try files.form.readItemAttributes(files.items, catalog)
+        )
     }
 
     static func syntheticName(_ seed: UInt64) -> String {

@@ -46,8 +46,8 @@ enum RecBole {
         var lines = Lines(bytes)
         let header = try Header(bytes, &lines, file)
         let item = try header.column(["item_id"])
-        let title = try header.column(["movie_title", "title", "name"])
-        let year = header.optionalColumn(["release_year", "year"])
+        let title = try header.column(titleNames)
+        let year = header.optionalColumn(yearNames)
         var fields: [Range<Int>] = []
         var catalog = Catalog()
         while let line = lines.next() {
@@ -74,9 +74,11 @@ enum RecBole {
     }
 
     /// The first line, taken apart.
-    private struct Header {
+    struct Header {
         let file: String
         let names: [String]
+        /// `token`, `token_seq`, `float` or `float_seq`.
+        let types: [String]
 
         init(_ bytes: [UInt8], _ lines: inout Lines, _ file: String) throws(DataError) {
             self.file = file
@@ -84,10 +86,11 @@ enum RecBole {
             var fields: [Range<Int>] = []
             bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
             var names: [String] = []
+            var types: [String] = []
             for field in fields {
                 let parts = bytes.text(field).split(separator: ":", omittingEmptySubsequences: false)
-                let types = ["token", "token_seq", "float", "float_seq"]
-                guard parts.count == 2, types.contains(String(parts[1])), !names.contains(String(parts[0])) else {
+                let known = ["token", "token_seq", "float", "float_seq"]
+                guard parts.count == 2, known.contains(String(parts[1])), !names.contains(String(parts[0])) else {
                     throw .at(
                         1,
                         of: file,
@@ -96,8 +99,10 @@ enum RecBole {
                     )
                 }
                 names.append(String(parts[0]))
+                types.append(String(parts[1]))
             }
             self.names = names
+            self.types = types
         }
 
         func optionalColumn(_ accepted: [String]) -> Int? {

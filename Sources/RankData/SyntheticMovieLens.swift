@@ -86,7 +86,8 @@ public struct SyntheticMovieLens: Sendable, Equatable {
             name: DataSet.syntheticName(seed),
             isSynthetic: true,
             ratings: ratings,
-            catalog: catalog
+            catalog: catalog,
+            itemAttributes: Attributes(ids: catalog.ids, columns: [catalog.years].compactMap(\.self))
         )
     }
 

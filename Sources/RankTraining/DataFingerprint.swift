@@ -41,6 +41,24 @@ public struct DataFingerprint: Sendable, Equatable {
         ])
     }
 
+    /// What a model file says of a factorisation machine that was trained on this; every sweep sees all ratings.
+    func training(_ options: FactorizationOptions, ratings: Int, _ data: DataSet) -> TrainingFingerprint {
+        TrainingFingerprint([
+            "batch_size": "\(ratings)",
+            "data": self.data,
+            "data_sha256": dataSHA256,
+            "epochs": "\(options.sweeps)",
+            "factors": "\(options.factors)",
+            "item_attributes_sha256": sha256 { data.itemAttributes.forEachCanonicalChunk($0) },
+            "preset": options.preset,
+            "seed": "\(options.seed)",
+            "split": split,
+            "split_sha256": splitSHA256,
+            "user_attributes_sha256": sha256 { data.userAttributes.forEachCanonicalChunk($0) },
+            "version": FactorTraining.version,
+        ])
+    }
+
     /// Demands that a model was trained on these very data and tested on this very split.
     ///
     /// - Throws: `TrainingError` with code `fingerprintMismatch`: the test rows may have been trained on, so a result

@@ -27,7 +27,7 @@ public struct QualityReport: Sendable, Equatable {
     /// The baselines, then the preset.
     public let rows: [Row]
 
-    /// Trains and tests once for each split.
+    /// Trains and tests a network once for each split.
     ///
     /// - Parameters:
     ///   - data: The data set.
@@ -44,15 +44,42 @@ public struct QualityReport: Sendable, Equatable {
         training: Training,
         show: (SplitSpec) -> Void = { _ in }
     ) throws {
+        try self.init(data, splits, options.preset, show) { spec, split in
+            let set = try TrainingSet(data, split: split)
+            return try TrainedModel(training.run(on: set), set, data, split, as: spec, options).test
+        }
+    }
+
+    /// Trains and tests a factorisation machine once for each split; see the other initialiser.
+    ///
+    /// - Throws: As the other, and `TrainingError` with code `invalidOption`.
+    public init(
+        _ data: DataSet,
+        splits: [SplitSpec],
+        _ options: FactorizationOptions,
+        show: (SplitSpec) -> Void = { _ in }
+    ) throws {
+        let training = try FactorTraining(options)
+        try self.init(data, splits, options.preset, show) { spec, split in
+            let set = try TrainingSet(data, split: split, includesUnrated: true)
+            return try TrainedFactors(training.run(on: set, data), set, data, split, as: spec, options).test
+        }
+    }
+
+    private init(
+        _ data: DataSet,
+        _ splits: [SplitSpec],
+        _ preset: String,
+        _ show: (SplitSpec) -> Void,
+        train: (SplitSpec, Split) throws -> Metrics?
+    ) throws {
         guard !splits.isEmpty else { throw TrainingError(.invalidOption, "no split to test on; name at least one") }
-        let names = Baseline.allCases.map(\.rawValue) + [options.preset]
+        let names = Baseline.allCases.map(\.rawValue) + [preset]
         var columns = [[Metrics]](repeating: [], count: names.count)
         for spec in splits {
             show(spec)
             let split = try spec.resolve(data.ratings)
-            let set = try TrainingSet(data, split: split)
-            let model = try TrainedModel(training.run(on: set), set, data, split, as: spec, options)
-            let results = Baseline.allCases.map { $0.evaluate(data.ratings, split: split) } + [model.test]
+            let results = try Baseline.allCases.map { $0.evaluate(data.ratings, split: split) } + [train(spec, split)]
             for (column, result) in results.enumerated() {
                 guard let result else {
                     throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")

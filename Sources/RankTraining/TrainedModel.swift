@@ -6,10 +6,10 @@ public struct TrainedModel: Sendable {
     /// How the final model does on the test rows; nil without any.
     ///
     /// Its RMSE becomes the file's claim. These are the scores that the written model gives, so a later evaluation of the file finds the same.
-    public let test: Metrics?
+    public var test: Metrics? { tested.metrics }
     /// Weights and losses.
     public let result: Training.Result
-    private let draft: ModelDraft
+    private let tested: TestedDraft
 
     /// Puts a model together and tests it.
     ///
@@ -30,7 +30,7 @@ public struct TrainedModel: Sendable {
         _ options: TrainingOptions
     ) throws(TrainingError) {
         let network = result.network
-        var draft = ModelDraft(
+        let draft = ModelDraft(
             users: ModelDraft.Table(
                 embedding: network.userEmbedding,
                 dimensions: network.shape.userDimensions,
@@ -48,19 +48,7 @@ public struct TrainedModel: Sendable {
                 fingerprint: DataFingerprint(data, split, as: spec).training(options)
             )
         )
-        let scores = try TrainingError.translating { () throws(EngineError) in
-            try BatchScorer(draft, kernel: result.kernel.description).scores(
-                userRows: set.test.users.map { UInt32($0) },
-                candidateRows: set.test.candidates.map { UInt32($0) }
-            )
-        }
-        test = Metrics(
-            users: split.testRows.map { data.ratings.userIDs[$0] },
-            stars: split.testRows.map { data.ratings.stars[$0] },
-            scores: scores
-        )
-        draft.metadata.claimedTestRMSE = test.map { Float($0.rmse) }
-        self.draft = draft
+        tested = try TestedDraft(draft, set, data, split, kernel: result.kernel)
         self.result = result
     }
 
@@ -69,15 +57,6 @@ public struct TrainedModel: Sendable {
     /// - Returns: The model's id.
     /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
     public func write(to path: String) throws(TrainingError) -> ModelID {
-        try TrainingError.translating { () throws(EngineError) in try draft.write(to: path) }
-    }
-}
-
-extension RowIndex {
-    fileprivate var modelIDs: ModelDraft.IDs {
-        switch self {
-        case .identity: .identity
-        case .sorted(let ids): .numbers([0] + ids)
-        }
+        try tested.write(to: path)
     }
 }

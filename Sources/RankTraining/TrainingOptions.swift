@@ -32,20 +32,6 @@ public struct TrainingOptions: Sendable, Equatable {
         seed: 42
     )
 
-    /// The presets by name.
-    public static let presets = [tutorial]
-
-    /// The preset of a name.
-    ///
-    /// - Throws: `TrainingError` with code `invalidOption` that lists the names there are.
-    public init(preset name: String) throws(TrainingError) {
-        guard let preset = Self.presets.first(where: { $0.preset == name }) else {
-            let names = Self.presets.map(\.preset).joined(separator: ", ")
-            throw TrainingError(.invalidOption, "there is no preset '\(name)'; choose from: \(names)")
-        }
-        self = preset
-    }
-
     private init(
         preset: String,
         userDimensions: Int,

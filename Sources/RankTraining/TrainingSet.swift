@@ -24,9 +24,9 @@ public struct TrainingSet: Sendable {
         }
     }
 
-    /// The users of the whole data set, those of the test set included.
+    /// The users who rate in the data set, those of the test set included.
     public let users: RowIndex
-    /// The rated items of the whole data set, those of the test set included.
+    /// The rated items of the data set, those of the test set included.
     public let candidates: RowIndex
     /// Training examples, ascending by user and then item: whatever order the data and the split come in, the same
     /// ratings train the same model.
@@ -38,9 +38,14 @@ public struct TrainingSet: Sendable {
 
     /// Maps ids to rows and stars to labels.
     ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - includesUnrated: Whether there are rows also for users and items that the data set describes and nobody has
+    ///     rated, or who have rated nothing.
     /// - Throws: `TrainingError` with code `unsuitableData` when nothing is left to train on, or there are too many
     ///   ids for a table.
-    public init(_ data: DataSet, split: Split) throws(TrainingError) {
+    public init(_ data: DataSet, split: Split, includesUnrated: Bool = false) throws(TrainingError) {
         let ratings = data.ratings
         guard !split.trainingRows.isEmpty else {
             throw TrainingError(
@@ -48,8 +53,8 @@ public struct TrainingSet: Sendable {
                 "the split leaves none of the \(ratings.count) ratings for training; choose another split"
             )
         }
-        let users = RowIndex(ids: ratings.userIDs)
-        let candidates = RowIndex(ids: ratings.itemIDs)
+        let users = RowIndex(ids: ratings.userIDs + (includesUnrated ? data.userAttributes.ids : []))
+        let candidates = RowIndex(ids: ratings.itemIDs + (includesUnrated ? data.catalog.ids : []))
         guard max(users.rowCount, candidates.rowCount) <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) users or items; train on a sample of them")
         }

@@ -14,6 +14,7 @@ struct FitCommand: ParsableCommand {
 
             EXAMPLE:
               rank-train fit --data data/ml-100k --output model.safetensors --split seed:42
+              rank-train fit --data data/ml-100k --output model.safetensors --preset map-fm
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -25,8 +26,11 @@ struct FitCommand: ParsableCommand {
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
 
-    @Option(help: "What to train: \(TrainingOptions.presets.map(\.preset).joined(separator: ", ")).")
-    var preset = TrainingOptions.tutorial.preset
+    @Option(
+        help:
+            "tutorial: the network of the Keras-RS tutorial. map-fm: a factorisation machine of ids, histories and attributes, far more accurate."
+    )
+    var preset = Preset.tutorial
 
     @Option(
         help:
@@ -38,11 +42,19 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
-    @Option(help: "How often each example is seen (default: the preset's).")
+    @Option(help: "With tutorial: how often each example is seen (default: \(TrainingOptions.tutorial.epochs)).")
     var epochs: Int?
 
-    @Option(help: "Examples per step (default: the preset's).")
+    @Option(help: "With tutorial: examples per step (default: \(TrainingOptions.tutorial.batchSize)).")
     var batchSize: Int?
+
+    @Option(help: "With map-fm: the length of the vectors (default: \(FactorizationOptions.mapFM.factors)).")
+    var factors: Int?
+
+    @Option(
+        help: "With map-fm: how often every coefficient is solved for (default: \(FactorizationOptions.mapFM.sweeps))."
+    )
+    var sweeps: Int?
 
     @OptionGroup var kernelOption: KernelOption
 
@@ -58,11 +70,28 @@ struct FitCommand: ParsableCommand {
             let sizes = TrainingOptions.batchSizes
             throw ValidationError("--batch-size \(batchSize): choose from \(sizes.lowerBound) to \(sizes.upperBound)")
         }
+        if let factors, !FactorizationOptions.factorCounts.contains(factors) {
+            let counts = FactorizationOptions.factorCounts
+            throw ValidationError("--factors \(factors): choose from \(counts.lowerBound) to \(counts.upperBound)")
+        }
+        if let sweeps, sweeps < 1 { throw ValidationError("--sweeps \(sweeps): train for at least 1") }
+        try preset.refuse([
+            ("--epochs", epochs != nil, .tutorial), ("--batch-size", batchSize != nil, .tutorial),
+            ("--kernel", kernelOption.kernel != nil, .tutorial), ("--factors", factors != nil, .mapFM),
+            ("--sweeps", sweeps != nil, .mapFM),
+        ])
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
     func run() throws {
-        let options = try options()
+        switch preset {
+        case .tutorial: try fitNetwork()
+        case .mapFM: try fitFactors()
+        }
+    }
+
+    private func fitNetwork() throws {
+        let options = options()
         let training = try Training(options, kernel: kernelOption.chosen)
         try output.requireWritable()
         let dataSet = try DataSet.load(directory: data)
@@ -83,17 +112,22 @@ struct FitCommand: ParsableCommand {
                 report(model, id, dataSet, options, set.training.count, seconds).description
             )
         } else if !quiet {
-            var lines = [
-                ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("split", split.description),
-                ("seconds", fixed(seconds, 2)),
-            ]
-            if let test = model.test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
-            try StandardStream.output.write(listing(lines))
+            try writeSummary(id, dataSet, seconds, model.test)
         }
     }
 
-    private func options() throws -> TrainingOptions {
-        var options = try TrainingOptions(preset: preset)
+    /// What was made, for people.
+    func writeSummary(_ id: ModelID, _ dataSet: DataSet, _ seconds: Double, _ test: Metrics?) throws {
+        var lines = [
+            ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("split", split.description),
+            ("seconds", fixed(seconds, 2)),
+        ]
+        if let test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
+        try StandardStream.output.write(listing(lines))
+    }
+
+    private func options() -> TrainingOptions {
+        var options = TrainingOptions.tutorial
         options.seed = seed
         if let epochs { options.epochs = epochs }
         if let batchSize { options.batchSize = batchSize }

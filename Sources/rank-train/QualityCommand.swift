@@ -36,8 +36,8 @@ struct QualityCommand: ParsableCommand {
     )
     var splits: [SplitSpec] = [.seed(42), .seed(0), .seed(1), .seed(2), .seed(3)]
 
-    @Option(help: "What to train: \(TrainingOptions.presets.map(\.preset).joined(separator: ", ")).")
-    var preset = TrainingOptions.tutorial.preset
+    @Option(help: "What to train: \(Preset.names).")
+    var preset = Preset.tutorial
 
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
@@ -47,19 +47,35 @@ struct QualityCommand: ParsableCommand {
     @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
 
+    func validate() throws {
+        try preset.refuse([("--kernel", kernelOption.kernel != nil, .tutorial)])
+    }
+
     func run() throws {
-        var options = try TrainingOptions(preset: preset)
-        options.seed = seed
-        let training = try Training(options, kernel: kernelOption.chosen)
         let dataSet = try DataSet.load(directory: data)
-        let report = try QualityReport(dataSet, splits: splits, options, training: training) { spec in
-            if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
-        }
+        let report = try report(on: dataSet)
         switch format {
         case .table: try StandardStream.output.write("\(dataSet.name)\n\(table(report).text)")
         case .markdown: try StandardStream.output.write("\(dataSet.name)\n\n\(table(report).markdown)")
         case .csv: try StandardStream.output.write(table(report, dataSet.name).csv)
         case .json: try StandardStream.output.writeLine(json(report, dataSet).description)
+        }
+    }
+
+    private func report(on dataSet: DataSet) throws -> QualityReport {
+        let show = { (spec: SplitSpec) in
+            if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
+        }
+        switch preset {
+        case .tutorial:
+            var options = TrainingOptions.tutorial
+            options.seed = seed
+            let training = try Training(options, kernel: kernelOption.chosen)
+            return try QualityReport(dataSet, splits: splits, options, training: training, show: show)
+        case .mapFM:
+            var options = FactorizationOptions.mapFM
+            options.seed = seed
+            return try QualityReport(dataSet, splits: splits, options, show: show)
         }
     }
 

@@ -7,6 +7,24 @@ import Testing
 ///
 /// Everything runs on invented data; standard streams are pipes, so no log is drawn.
 @Suite(.timeLimit(.minutes(5))) struct RankTrainTests {
+    @Test func aFactorisationMachineIsTrainedAndEvaluated() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = (directory.string + "/data", directory.string + "/model")
+            #expect(try await rankTrain("synthesize", "--output", data).exitCode == 0)
+            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--json"]
+            let fit = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
+            #expect(fit.exitCode == 0 && fit.errors == "")
+            let report = try object(fit.output)
+            #expect(report["factors"] as? Int == 4 && (report["sweeps"] as? [[String: Any]])?.count == 3)
+            #expect(report["item_columns"] as? [String] == ["year"])
+            let test = try #require(report["test"] as? [String: Any])
+            let loaded = try RankModel.load(path: model)
+            #expect(report["model_id"] as? String == "\(loaded.modelID)")
+            let evaluated = try await rankTrain("evaluate", "--model", model, "--data", data, "--json")
+            #expect(try object(evaluated.output)["rmse"] as? Double == test["rmse"] as? Double)
+        }
+    }
+
     @Test func fromInventedRatingsToPredictions() async throws {
         try await withTemporaryDirectory { directory in
             let (data, model) = (directory.string + "/data", directory.string + "/model")
@@ -212,6 +230,9 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--seed", "-1"],
         ["fit", "--data", "d", "--output", "m", "--kernel", "mmx"],
         ["fit", "--data", "d", "--output", "m", "--json", "--quiet"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--epochs", "3"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--sweeps", "0"],
+        ["fit", "--data", "d", "--output", "m", "--factors", "8"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
     ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) async throws {

@@ -142,9 +142,6 @@ enum Sample {
             let error = #expect(throws: TrainingError.self) { _ = try Sample.model(data, options) }
             #expect(error?.code == .invalidOption)
         }
-        let error = #expect(throws: TrainingError.self) { _ = try TrainingOptions(preset: "best") }
-        #expect(error?.code == .invalidOption && error?.message.contains("tutorial") == true)
-        #expect(try TrainingOptions(preset: "tutorial") == .tutorial)
     }
 
     @Test func divergenceIsSaidAndNotWritten() throws {

@@ -1,0 +1,58 @@
+extension RecBole {
+    /// The columns of a title; they name an item and do not describe it.
+    static let titleNames = ["movie_title", "title", "name"]
+    /// The columns of a year, which is part of the title in the catalogue.
+    static let yearNames = ["release_year", "year"]
+
+    /// The categorical columns of `*.item`, and the years of the titles.
+    static func itemAttributes(_ bytes: [UInt8], _ catalog: Catalog, file: String) throws(DataError) -> Attributes {
+        var attributes = try self.attributes(bytes, file: file, id: "item_id", except: titleNames + yearNames)
+        if let years = catalog.years {
+            attributes = Attributes(ids: attributes.ids, columns: attributes.columns + [years])
+        }
+        return attributes
+    }
+
+    /// The categorical columns of `*.user`.
+    static func userAttributes(_ bytes: [UInt8], file: String) throws(DataError) -> Attributes {
+        try attributes(bytes, file: file, id: "user_id", except: [])
+    }
+
+    /// Reads all columns of type `token`, which have one value, and `token_seq`, whose values are separated by blanks.
+    ///
+    /// Numbers (`float`) are no categories and are left out.
+    private static func attributes(
+        _ bytes: [UInt8],
+        file: String,
+        id: String,
+        except: [String]
+    ) throws(DataError) -> Attributes {
+        var lines = Lines(bytes)
+        let header = try Header(bytes, &lines, file)
+        let idColumn = try header.column([id])
+        let taken = header.names.indices.filter {
+            $0 != idColumn && header.types[$0].hasPrefix("token") && !except.contains(header.names[$0])
+        }
+        var table = AttributeTable(file: file, columns: taken.map { header.names[$0] })
+        var fields: [Range<Int>] = []
+        while let line = lines.next() {
+            bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
+            try header.check(fields.count, line, lines.number)
+            let values = taken.map { column in
+                let text = bytes.text(fields[column])
+                return header.types[column] == "token" ? (text.isEmpty ? [] : [text]) : distinct(text)
+            }
+            try table.append(
+                id: bytes.id(fields[idColumn], named: "id", line: lines.number, of: file),
+                values: values,
+                line: lines.number
+            )
+        }
+        return table.attributes
+    }
+
+    private static func distinct(_ text: String) -> [String] {
+        var seen: Set<Substring> = []
+        return text.split(separator: " ").filter { seen.insert($0).inserted }.map(String.init)
+    }
+}

@@ -1,0 +1,166 @@
+/// One side of a factorisation machine, users or items: what its features are worth, and what its entities have of it.
+package struct FactorSide: Sendable {
+    /// The ratings of each entity.
+    package let groups: RatingGroups
+    /// The features.
+    package let blocks: [FeatureBlock]
+    /// By term (0 is the linear one, then the factors) and feature, the blocks' one after the other.
+    package private(set) var coefficients: [[Double]]
+    /// By term and entity: Σ over its features of value · coefficient.
+    package private(set) var values: [[Double]]
+
+    private var weights: [Double]
+    private var gradients: [Double]
+    private var before: [Double]
+    private var scaled: [SIMD2<Double>]
+    private var moved: [Double]
+
+    package init(groups: RatingGroups, blocks: [FeatureBlock], factors: Int) {
+        self.groups = groups
+        self.blocks = blocks
+        let zeros = [Double](repeating: 0, count: groups.entityCount)
+        coefficients = Array(
+            repeating: [Double](repeating: 0, count: blocks.reduce(0) { $0 + $1.columnCount }),
+            count: factors + 1
+        )
+        values = Array(repeating: zeros, count: factors + 1)
+        (weights, gradients, before, moved) = (zeros, zeros, zeros, zeros)
+        scaled = Array(repeating: .zero, count: groups.entityCount)
+    }
+
+    /// Sets a term's coefficients, one after the other.
+    package mutating func start(_ term: Int, from next: () -> Double) {
+        for index in coefficients[term].indices { coefficients[term][index] = next() }
+        var feature = 0
+        for block in blocks {
+            for column in 0..<block.columnCount {
+                for entry in block.entries(of: column) {
+                    let entity = Int(block.entities[entry])
+                    values[term][entity] += block.scales[entity] * coefficients[term][feature]
+                }
+                feature += 1
+            }
+        }
+    }
+
+    /// Minimises over each coefficient of a term, one after the other, everything else being fixed.
+    ///
+    /// Linear in the number of ratings and of entries of the features. Source: Rendle 2012, "Factorization Machines with
+    /// libFM", alternating least squares; the sums over an entity's ratings are taken once for all of its features, as
+    /// in Rendle 2013, "Scaling Factorization Machines to Relational Data".
+    ///
+    /// - Parameters:
+    ///   - term: 0 for the linear one, or a factor.
+    ///   - partner: What each entity of the other side multiplies this side's value with; 1 for the linear term.
+    ///   - residuals: Stars less prediction for each rating, kept up.
+    package mutating func solve(_ term: Int, partner: [Double], residuals: inout [Double]) {
+        before = values[term]
+        sumOverRatings(partner, residuals)
+        var feature = 0
+        for block in blocks {
+            let penalty = term == 0 ? block.penalty.linear : block.penalty.factor
+            solve(block, penalty, from: feature, term)
+            feature += block.columnCount
+        }
+        subtractChange(term, partner, &residuals)
+    }
+
+    /// Σ h² and Σ h·e over the ratings of each entity, in two interleaved sums each, which are then added.
+    private mutating func sumOverRatings(_ partner: [Double], _ residuals: [Double]) {
+        let groups = groups
+        weights.withUnsafeMutableBufferPointer { weights in
+            gradients.withUnsafeMutableBufferPointer { gradients in
+                groups.withUnsafeBuffers { ratings, partners in
+                    partner.withUnsafeBufferPointer { partner in
+                        residuals.withUnsafeBufferPointer { residuals in
+                            for entity in 0..<weights.count {
+                                let range = groups.range(of: entity)
+                                var even = (weight: 0.0, gradient: 0.0)
+                                var odd = (weight: 0.0, gradient: 0.0)
+                                var index = range.lowerBound
+                                while index &+ 1 < range.upperBound {
+                                    let h = partner[Int(partners[index])]
+                                    even.weight += h * h
+                                    even.gradient += h * residuals[Int(ratings[index])]
+                                    let next = partner[Int(partners[index &+ 1])]
+                                    odd.weight += next * next
+                                    odd.gradient += next * residuals[Int(ratings[index &+ 1])]
+                                    index &+= 2
+                                }
+                                if index < range.upperBound {
+                                    let h = partner[Int(partners[index])]
+                                    even.weight += h * h
+                                    even.gradient += h * residuals[Int(ratings[index])]
+                                }
+                                weights[entity] = even.weight + odd.weight
+                                gradients[entity] = even.gradient + odd.gradient
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Solves for the coefficients of a block from `first` on.
+    ///
+    /// Within a block an entity's features have one value x, so the sums are kept as x²·weight and x·gradient, and an
+    /// entity's value moves by x times what its coefficients have moved by.
+    private mutating func solve(_ block: FeatureBlock, _ penalty: Double, from first: Int, _ term: Int) {
+        for entity in scaled.indices {
+            let x = block.scales[entity]
+            scaled[entity] = SIMD2(x * x * weights[entity], x * gradients[entity])
+            moved[entity] = 0
+        }
+        coefficients[term].withUnsafeMutableBufferPointer { coefficients in
+            scaled.withUnsafeMutableBufferPointer { scaled in
+                moved.withUnsafeMutableBufferPointer { moved in
+                    block.entities.withUnsafeBufferPointer { entities in
+                        for column in 0..<block.columnCount {
+                            let entries = block.entries(of: column)
+                            var even = SIMD2(0.0, 0.0)
+                            var odd = SIMD2(0.0, 0.0)
+                            var entry = entries.lowerBound
+                            while entry &+ 1 < entries.upperBound {
+                                even += scaled[Int(entities[entry])]
+                                odd += scaled[Int(entities[entry &+ 1])]
+                                entry &+= 2
+                            }
+                            if entry < entries.upperBound { even += scaled[Int(entities[entry])] }
+                            let sum = even + odd
+                            let old = coefficients[first &+ column]
+                            let new = (sum.y + old * sum.x) / (sum.x + penalty)
+                            coefficients[first &+ column] = new
+                            let change = new - old
+                            for entry in entries {
+                                let entity = Int(entities[entry])
+                                scaled[entity].y -= change * scaled[entity].x
+                                moved[entity] += change
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for entity in scaled.indices {
+            let step = block.scales[entity] * moved[entity]
+            values[term][entity] += step
+            gradients[entity] -= step * weights[entity]
+        }
+    }
+
+    private func subtractChange(_ term: Int, _ partner: [Double], _ residuals: inout [Double]) {
+        residuals.withUnsafeMutableBufferPointer { residuals in
+            groups.withUnsafeBuffers { ratings, partners in
+                partner.withUnsafeBufferPointer { partner in
+                    for entity in 0..<groups.entityCount {
+                        let change = values[term][entity] - before[entity]
+                        for index in groups.range(of: entity) {
+                            residuals[Int(ratings[index])] -= change * partner[Int(partners[index])]
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

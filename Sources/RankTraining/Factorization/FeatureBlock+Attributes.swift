@@ -1,0 +1,45 @@
+package import RankData
+
+extension FeatureBlock {
+    /// One group for each column, one feature for each of its values.
+    ///
+    /// Columns called `age` and `year` are numbers: their features are intervals. Of a `zip_code` the first character
+    /// counts, all that are no digit together. Values of other columns stand for themselves. Whoever has no value, or
+    /// one that should be a number and is not, has no feature of that column; whoever is in no row is passed over.
+    package static func columns(
+        of attributes: Attributes,
+        index: RowIndex,
+        penalty: FactorizationOptions.Penalty
+    ) -> [FeatureBlock] {
+        let rows = attributes.ids.map { index.row(of: $0) }
+        return attributes.columns.map { column in
+            var entities: [String: Set<Int32>] = [:]
+            for (row, values) in zip(rows, column.values) where row > 0 {
+                for value in values {
+                    guard let category = category(of: value, in: column.name) else { continue }
+                    entities[category, default: []].insert(Int32(row))
+                }
+            }
+            let sorted = entities.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            return FeatureBlock(sorted.map { $0.value.sorted() }, count: index.rowCount, penalty: penalty)
+        }
+    }
+
+    private static let ageEdges = [18, 25, 35, 45, 50, 56]
+    private static let yearEdges = [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 1998]
+
+    private static func category(of value: String, in column: String) -> String? {
+        switch column {
+        case "age": interval(of: value, ageEdges)
+        case "year": interval(of: value, yearEdges)
+        case "zip_code": value.utf8.first.map { (48...57).contains($0) ? "\($0 - 48)" : "other" }
+        default: value
+        }
+    }
+
+    /// How many edges a number is not below.
+    private static func interval(of value: String, _ edges: [Int]) -> String? {
+        guard let number = Double(value), number.isFinite else { return nil }
+        return "\(edges.count { Double($0) <= number })"
+    }
+}

@@ -1,0 +1,65 @@
+public import RankData
+public import RankEngine
+
+/// A trained factorisation machine with everything its file says of it, ready to be written.
+public struct TrainedFactors: Sendable {
+    /// How the final model does on the test rows; nil without any.
+    ///
+    /// Its RMSE becomes the file's claim.
+    public var test: Metrics? { tested.metrics }
+    /// Tables and losses.
+    public let result: FactorTraining.Result
+    private let tested: TestedDraft
+
+    /// Puts a model together and tests it.
+    ///
+    /// - Parameters:
+    ///   - result: What the training made of `set`.
+    ///   - set: Made from `data` and `split`, with those who have no rating.
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - spec: How the split was asked for.
+    ///   - options: What `result` was trained with.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    public init(
+        _ result: FactorTraining.Result,
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec,
+        _ options: FactorizationOptions
+    ) throws(TrainingError) {
+        let tables = result.tables
+        func table(_ table: FoldedFactors.Table, _ index: RowIndex) -> ModelDraft.Table {
+            ModelDraft.Table(
+                embedding: table.embedding,
+                dimensions: tables.dimensions,
+                ids: index.modelIDs,
+                bias: table.bias
+            )
+        }
+        let fingerprint = DataFingerprint(data, split, as: spec)
+        let draft = ModelDraft(
+            users: table(tables.users, set.users),
+            candidates: table(tables.candidates, set.candidates),
+            layers: [],
+            dotProduct: true,
+            mean: tables.mean,
+            metadata: ModelMetadata(
+                labelTransform: .unitFromStars,
+                prior: set.prior,
+                fingerprint: fingerprint.training(options, ratings: set.training.count, data)
+            )
+        )
+        tested = try TestedDraft(draft, set, data, split, kernel: .best)
+        self.result = result
+    }
+
+    /// Writes the model file: whole, proved and under its own name, or not at all.
+    ///
+    /// - Returns: The model's id.
+    /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
+    public func write(to path: String) throws(TrainingError) -> ModelID {
+        try tested.write(to: path)
+    }
+}

@@ -1,0 +1,77 @@
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+extension FitCommand {
+    /// Trains a factorisation machine.
+    func fitFactors() throws {
+        var options = FactorizationOptions.mapFM
+        options.seed = seed
+        if let factors { options.factors = factors }
+        if let sweeps { options.sweeps = sweeps }
+        let training = try FactorTraining(options)
+        try output.requireWritable()
+        let dataSet = try DataSet.load(directory: data)
+        let resolved = try split.resolve(dataSet.ratings)
+        let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+
+        var line = ProgressLine(on: .error, isQuiet: quiet || json)
+        let bar = ProgressBar(total: options.sweeps, unit: "sweep")
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try training.run(on: set, dataSet) { report in
+            let elapsed = clock.now - start
+            let text = {
+                bar.line(
+                    completed: report.sweep,
+                    elapsed: elapsed,
+                    details: [("loss", report.loss), ("root_mean_squared_error", report.rootMeanSquaredError)]
+                )
+            }
+            if report.sweep < options.sweeps { line.show(at: elapsed, text) } else { line.finish(text()) }
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+
+        let model = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
+        let id = try model.write(to: output.path)
+        if json {
+            try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
+        } else if !quiet {
+            try writeSummary(id, dataSet, seconds, model.test)
+        }
+    }
+
+    private func report(
+        _ model: TrainedFactors,
+        _ id: ModelID,
+        _ dataSet: DataSet,
+        _ options: FactorizationOptions,
+        _ set: TrainingSet,
+        _ seconds: Double
+    ) -> JSONValue {
+        [
+            "model_id": .string(id.description),
+            "file": .string(output.path),
+            "data": .string(dataSet.name),
+            "split": .string(split.description),
+            "preset": .string(options.preset),
+            "seed": .unsigned(options.seed),
+            "factors": .integer(options.factors),
+            "user_columns": .array(dataSet.userAttributes.columns.map { .string($0.name) }),
+            "item_columns": .array(dataSet.itemAttributes.columns.map { .string($0.name) }),
+            "training_count": .integer(set.training.count),
+            "sweeps": .array(
+                model.result.sweeps.map { report in
+                    [
+                        "sweep": .integer(report.sweep),
+                        "loss": .number(report.loss),
+                        "root_mean_squared_error": .number(report.rootMeanSquaredError),
+                    ]
+                }
+            ),
+            "test": model.test.map { .object($0.json) } ?? .null,
+            "seconds": .number(seconds),
+        ]
+    }
+}
