@@ -20,7 +20,10 @@ struct FitCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item.")
+    @Option(
+        help:
+            "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item; map-fm also learns from u.user or .user, where it is there."
+    )
     var data: String
 
     @Option(help: "The model file to write. It appears whole, or not at all.")
