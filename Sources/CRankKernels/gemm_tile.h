@@ -3,10 +3,11 @@
 //   GEMM_TARGET    the attribute that allows the instruction set (may be empty)
 //   GEMM_LANES     floats per vector
 //   GEMM_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded once
-//   GEMM_VECTORS   vectors side by side in a tile; 6 rows of them are accumulators
+//   GEMM_VECTORS   vectors side by side in a tile, an even number; 6 rows of them are accumulators
 //
 // A tile keeps 6 rows × (GEMM_VECTORS · GEMM_LANES) columns of C in registers and walks down k: one row of B is
-// loaded, each of the six elements of A is broadcast. A lane is an output column, so no sum is ever split.
+// loaded, each of the six elements of A is broadcast. What is at most half as wide takes 12 rows, since fewer
+// accumulators would wait for each other. A lane is an output column, so no sum is ever split.
 #include "gemm.h"
 #include "unroll.h"
 
@@ -41,7 +42,7 @@ GEMM_INLINE gemm_vector gemm_broadcast(float value) {
 // `rows` and `vectors` are constants at every call, so the loops unroll and the accumulators live in registers.
 GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
                            int vectors) {
-    gemm_vector sum[GEMM_ROWS][GEMM_VECTORS];
+    gemm_vector sum[2 * GEMM_ROWS][GEMM_VECTORS];
     const size_t a_row = job->a_row, a_column = job->a_column, b_row = job->b_row;
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
@@ -76,7 +77,7 @@ GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t 
 
 // One column of `rows` rows: what no vector covers, above all a last layer with one output.
 GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
-    float sum[GEMM_ROWS];
+    float sum[2 * GEMM_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         sum[r] = from != 0 ? job->c[(i + (size_t)r) * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
     }
@@ -91,13 +92,64 @@ GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_
     }
 }
 
+// The same where elements of a column of A are neighbours: here a lane is a row.
+GEMM_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
+    gemm_vector sum[GEMM_VECTORS] = {{0}};
+    UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
+        UNROLL for (int lane = 0; lane < GEMM_LANES; lane++) {
+            const size_t row = i + (size_t)(v * GEMM_LANES + lane);
+            sum[v][lane] = from != 0 ? job->c[row * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
+        }
+    }
+    for (size_t p = from; p < to; p++) {
+        const gemm_vector x = gemm_broadcast(job->b[p * job->b_row + j]);
+        const float *a = job->a + i + p * job->a_column;
+        UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
+            sum[v] = GEMM_MULTIPLY_ADD(gemm_load(a + (size_t)v * GEMM_LANES), x, sum[v]);
+        }
+    }
+    UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
+        UNROLL for (int lane = 0; lane < GEMM_LANES; lane++) {
+            job->c[(i + (size_t)(v * GEMM_LANES + lane)) * job->c_row + j] = sum[v][lane];
+        }
+    }
+}
+
 GEMM_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
     size_t i = 0;
+    if (2 * vectors <= GEMM_VECTORS) {
+        for (; i + 2 * GEMM_ROWS <= job->m; i += 2 * GEMM_ROWS) {
+            gemm_tile(job, i, j, from, to, 2 * GEMM_ROWS, vectors);
+        }
+    }
     for (; i + GEMM_ROWS <= job->m; i += GEMM_ROWS) {
         gemm_tile(job, i, j, from, to, GEMM_ROWS, vectors);
     }
-    for (; i < job->m; i++) {
+    if (i + 4 <= job->m) {
+        gemm_tile(job, i, j, from, to, 4, vectors);
+        i += 4;
+    }
+    if (i + 2 <= job->m) {
+        gemm_tile(job, i, j, from, to, 2, vectors);
+        i += 2;
+    }
+    if (i < job->m) {
         gemm_tile(job, i, j, from, to, 1, vectors);
+    }
+}
+
+GEMM_INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, size_t to) {
+    size_t i = 0;
+    if (job->a_row == 1) {
+        for (; i + GEMM_VECTORS * GEMM_LANES <= job->m; i += GEMM_VECTORS * GEMM_LANES) {
+            gemm_column_lanes(job, i, j, from, to);
+        }
+    }
+    for (; i + 2 * GEMM_ROWS <= job->m; i += 2 * GEMM_ROWS) {
+        gemm_column(job, i, j, from, to, 2 * GEMM_ROWS);
+    }
+    for (; i < job->m; i++) {
+        gemm_column(job, i, j, from, to, 1);
     }
 }
 
@@ -109,17 +161,15 @@ GEMM_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
         for (; j + GEMM_VECTORS * GEMM_LANES <= job->n; j += GEMM_VECTORS * GEMM_LANES) {
             gemm_rows(job, j, from, to, GEMM_VECTORS);
         }
+        if (j + GEMM_VECTORS / 2 * GEMM_LANES <= job->n) {
+            gemm_rows(job, j, from, to, GEMM_VECTORS / 2);
+            j += GEMM_VECTORS / 2 * GEMM_LANES;
+        }
         for (; j + GEMM_LANES <= job->n; j += GEMM_LANES) {
             gemm_rows(job, j, from, to, 1);
         }
         for (; j < job->n; j++) {
-            size_t i = 0;
-            for (; i + GEMM_ROWS <= job->m; i += GEMM_ROWS) {
-                gemm_column(job, i, j, from, to, GEMM_ROWS);
-            }
-            for (; i < job->m; i++) {
-                gemm_column(job, i, j, from, to, 1);
-            }
+            gemm_columns(job, j, from, to);
         }
         from = to;
     } while (from < job->k);

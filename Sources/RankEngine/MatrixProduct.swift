@@ -35,16 +35,16 @@ package struct MatrixProduct: Sendable {
     ///   - layout: How A lies.
     ///   - b: depth × columns, row-major.
     ///   - seed: Where each column's chain starts; +0 without it.
-    /// - Precondition: The arrays are that long.
+    /// - Precondition: All are that long, and `c` is none of the others.
     package func callAsFunction(
-        into c: inout [Float],
+        into c: AlignedFloats,
         rows: Int,
         columns: Int,
         depth: Int,
-        a: [Float],
+        a: AlignedFloats,
         _ layout: Layout = .rowMajor,
-        b: [Float],
-        seed: [Float]? = nil
+        b: AlignedFloats,
+        seed: AlignedFloats? = nil
     ) {
         let (row, column) =
             switch layout {
@@ -54,33 +54,20 @@ package struct MatrixProduct: Sendable {
             }
         precondition(rows >= 0 && columns >= 0 && depth >= 0 && c.count >= rows * columns)
         precondition(a.count >= (layout == .repeated ? min(1, depth) : rows * depth) && b.count >= depth * columns)
-        precondition(seed.map { $0.count >= columns } ?? true)
-        unsafe c.withUnsafeMutableBufferPointer { c in
-            unsafe a.withUnsafeBufferPointer { a in
-                unsafe b.withUnsafeBufferPointer { b in
-                    func run(_ seed: UnsafePointer<Float>?) {
-                        unsafe rank_gemm(
-                            kernel.level,
-                            rows,
-                            columns,
-                            depth,
-                            a.baseAddress,
-                            row,
-                            column,
-                            b.baseAddress,
-                            columns,
-                            seed,
-                            c.baseAddress,
-                            columns
-                        )
-                    }
-                    if let seed {
-                        unsafe seed.withUnsafeBufferPointer { unsafe run($0.baseAddress) }
-                    } else {
-                        run(nil)
-                    }
-                }
-            }
-        }
+        precondition(seed?.count ?? .max >= columns)
+        unsafe rank_gemm(
+            kernel.level,
+            rows,
+            columns,
+            depth,
+            a.base,
+            row,
+            column,
+            b.base,
+            columns,
+            seed?.base,
+            c.base,
+            columns
+        )
     }
 }

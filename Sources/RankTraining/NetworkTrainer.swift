@@ -2,75 +2,80 @@ package import RankEngine
 
 /// Trains a network by mini-batches: mean squared error, backpropagation, Adagrad.
 ///
-/// Every sum is a chain in a fixed order, so that the weights after a step are a function of those before and of the
-/// batch, bit for bit, whichever kernel multiplies. Not for several threads at once.
-package struct NetworkTrainer {
-    /// The weights so far.
-    package private(set) var network: RankingNetwork
-    private let adagrad: Adagrad
+/// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
+/// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
+/// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies.
+/// After the first batch of the largest size, nothing is allocated. Not for several threads at once.
+package struct NetworkTrainer: ~Copyable {
+    private let shape: NetworkShape
     private let product: MatrixProduct
+    private let loops: TrainingLoops
 
-    private var userTable: EmbeddingTrainer
-    private var candidateTable: EmbeddingTrainer
-    private var accumulators: [RankingNetwork.Dense]
+    private var users: TowerTrainer
+    private var candidates: TowerTrainer
+    private let firstBias: BiasTrainer
+    /// The layers behind the first.
+    private let layers: [LayerTrainer]
 
-    /// Inputs of each layer, and behind them the predictions: batch × width.
-    private var activations: [[Float]]
-    /// Gradients of the loss by the outputs before relu, one layer at a time: batch × width.
-    private var upper: [Float] = []
-    private var lower: [Float] = []
-    private var transposed: [Float] = []
-    private var gradients: [RankingNetwork.Dense]
+    /// The outputs of each layer, after relu in all but the last: batch × outputs.
+    private let outputs: [AlignedFloats]
+    /// Gradients of the loss by the outputs before relu, one layer at a time: batch × outputs.
+    private var upper = AlignedFloats(count: 0)
+    private var lower = AlignedFloats(count: 0)
 
     /// A trainer with fresh accumulators.
     package init(_ network: RankingNetwork, adagrad: Adagrad, product: MatrixProduct) {
-        self.network = network
-        self.adagrad = adagrad
+        shape = network.shape
         self.product = product
-        userTable = EmbeddingTrainer(network.userEmbedding, dimensions: network.shape.userDimensions, adagrad)
-        candidateTable = EmbeddingTrainer(
-            network.candidateEmbedding,
-            dimensions: network.shape.candidateDimensions,
+        loops = TrainingLoops(product.kernel)
+        let sizes = shape.layers
+        let split = shape.userDimensions * sizes[0].outputs
+        users = TowerTrainer(
+            table: network.userEmbedding,
+            dimensions: shape.userDimensions,
+            kernel: network.layers[0].kernel[..<split],
+            outputs: sizes[0].outputs,
             adagrad
         )
-        accumulators = network.layers.map {
-            RankingNetwork.Dense(kernel: adagrad.accumulators(for: $0.kernel), bias: adagrad.accumulators(for: $0.bias))
+        candidates = TowerTrainer(
+            table: network.candidateEmbedding,
+            dimensions: shape.candidateDimensions,
+            kernel: network.layers[0].kernel[split...],
+            outputs: sizes[0].outputs,
+            adagrad
+        )
+        firstBias = BiasTrainer(network.layers[0].bias, adagrad)
+        layers = zip(network.layers, sizes).dropFirst().map { layer, size in
+            LayerTrainer(layer, inputs: size.inputs, outputs: size.outputs, adagrad)
         }
-        gradients = network.layers
-        activations = [[Float]](repeating: [], count: network.layers.count + 1)
+        outputs = sizes.map { _ in AlignedFloats(count: 0) }
     }
 
-    /// The network's outputs for pairs of rows.
-    ///
-    /// - Precondition: Both lists are as long, and every row is one of its table.
-    package mutating func predict(users: ArraySlice<Int32>, candidates: ArraySlice<Int32>) -> ArraySlice<Float> {
-        precondition(users.count == candidates.count)
-        let count = users.count
-        let shape = network.shape
-        activations[0].grow(to: count * (shape.userDimensions + shape.candidateDimensions))
-        let width = shape.userDimensions + shape.candidateDimensions
-        network.userEmbedding.gather(users, shape.userDimensions, into: &activations[0], width, at: 0)
-        network.candidateEmbedding.gather(
-            candidates,
-            shape.candidateDimensions,
-            into: &activations[0],
-            width,
-            at: shape.userDimensions
+    /// A copy of the weights so far.
+    package var network: RankingNetwork {
+        let first = RankingNetwork.Dense(
+            kernel: users.kernel.values + candidates.kernel.values,
+            bias: firstBias.values.values
         )
-        for (index, layer) in shape.layers.enumerated() {
-            activations[index + 1].grow(to: count * layer.outputs)
-            product(
-                into: &activations[index + 1],
-                rows: count,
-                columns: layer.outputs,
-                depth: layer.inputs,
-                a: activations[index],
-                b: network.layers[index].kernel,
-                seed: network.layers[index].bias
-            )
-            if index < shape.layers.count - 1 { activations[index + 1].relu(count * layer.outputs) }
-        }
-        return activations[shape.layers.count][..<count]
+        return RankingNetwork(
+            shape: shape,
+            userEmbedding: users.table.values,
+            candidateEmbedding: candidates.table.values,
+            layers: [first]
+                + layers.map { RankingNetwork.Dense(kernel: $0.kernel.values, bias: $0.bias.values.values) }
+        )
+    }
+
+    /// The sum of squared errors of a batch.
+    ///
+    /// - Precondition: The three lists are as long, and every row is one of its table.
+    package mutating func squaredErrors(
+        users: ArraySlice<Int32>,
+        candidates: ArraySlice<Int32>,
+        labels: ArraySlice<Float>
+    ) -> Double {
+        _ = predict(users: users, candidates: candidates, count: labels.count)
+        return errors(labels, scaledBy: 1)
     }
 
     /// Trains on one batch.
@@ -82,72 +87,67 @@ package struct NetworkTrainer {
         candidates: ArraySlice<Int32>,
         labels: ArraySlice<Float>
     ) -> Double {
-        precondition(labels.count == users.count && !labels.isEmpty)
+        precondition(!labels.isEmpty)
         let count = labels.count
-        let predictions = predict(users: users, candidates: candidates)
-        var squares = 0.0
-        upper.grow(to: count)
-        let scale = 2 / Float(count)
-        for index in 0..<count {
-            let error = predictions[index] - labels[labels.startIndex + index]
-            squares += Double(error) * Double(error)
-            upper[index] = scale * error
+        let places = predict(users: users, candidates: candidates, count: count)
+        let squares = errors(labels, scaledBy: 2 / Float(count))
+        for (index, layer) in layers.enumerated().reversed() {
+            layer.backward(upper, outputs[index], count: count, into: lower, product, loops)
+            // The mask of the first layer's relu is applied below, where its gradients are summed.
+            if index > 0 { loops.mask(lower, liveIn: outputs[index], count * layer.inputs) }
+            swap(&upper, &lower)
         }
-        backpropagate(count)
-        for index in network.layers.indices {
-            adagrad.update(
-                &network.layers[index].kernel,
-                &accumulators[index].kernel,
-                gradients: gradients[index].kernel
-            )
-            adagrad.update(&network.layers[index].bias, &accumulators[index].bias, gradients: gradients[index].bias)
-        }
-        let width = network.shape.userDimensions + network.shape.candidateDimensions
-        userTable.update(&network.userEmbedding, rows: users, gradients: upper, width: width, at: 0)
-        candidateTable.update(
-            &network.candidateEmbedding,
-            rows: candidates,
-            gradients: upper,
-            width: width,
-            at: network.shape.userDimensions
+        loops.sumSegments(
+            upper,
+            places,
+            width: shape.layers[0].outputs,
+            liveIn: layers.isEmpty ? nil : outputs[0],
+            p: self.users.gradients,
+            q: self.candidates.gradients
         )
+        firstBias.update(self.users.gradients, count: self.users.rows.count, product, loops)
+        self.users.update(product, loops)
+        self.candidates.update(product, loops)
         return squares
     }
 
-    /// From the gradient by the outputs in `upper` to those by all weights, and by the inputs, again in `upper`.
-    private mutating func backpropagate(_ count: Int) {
-        for (index, layer) in network.shape.layers.enumerated().reversed() {
-            product(
-                into: &gradients[index].kernel,
-                rows: layer.inputs,
-                columns: layer.outputs,
-                depth: count,
-                a: activations[index],
-                .transposed,
-                b: upper
-            )
-            product(
-                into: &gradients[index].bias,
-                rows: 1,
-                columns: layer.outputs,
-                depth: count,
-                a: [1],
-                .repeated,
-                b: upper
-            )
-            transposed.grow(to: layer.inputs * layer.outputs)
-            network.layers[index].kernel.transpose(rows: layer.inputs, columns: layer.outputs, into: &transposed)
-            lower.grow(to: count * layer.inputs)
-            product(
-                into: &lower,
-                rows: count,
-                columns: layer.inputs,
-                depth: layer.outputs,
-                a: upper,
-                b: transposed
-            )
-            if index > 0 { lower.maskDead(by: activations[index], count * layer.inputs) }
-            swap(&upper, &lower)
+    /// Writes the outputs of all layers.
+    private mutating func predict(
+        users: ArraySlice<Int32>,
+        candidates: ArraySlice<Int32>,
+        count: Int
+    ) -> TrainingLoops.Places {
+        precondition(users.count == count && candidates.count == count)
+        self.users.multiply(users, seed: firstBias.values, by: product)
+        self.candidates.multiply(candidates, seed: nil, by: product)
+        let places = TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
+        let width = shape.layers[0].outputs
+        outputs[0].grow(to: count * width)
+        loops.addRows(
+            places,
+            width: width,
+            p: self.users.products,
+            q: self.candidates.products,
+            relu: !layers.isEmpty,
+            into: outputs[0]
+        )
+        for (index, layer) in layers.enumerated() {
+            layer.forward(outputs[index], count: count, into: outputs[index + 1], product)
+            if index < layers.count - 1 { loops.relu(outputs[index + 1], count * layer.outputs) }
         }
+        return places
+    }
+
+    /// The sum of squared errors of the last outputs; the errors, scaled, are left in `upper`.
+    private func errors(_ labels: ArraySlice<Float>, scaledBy scale: Float) -> Double {
+        let predictions = outputs[layers.count]
+        upper.grow(to: labels.count)
+        var squares = 0.0
+        for (index, label) in labels.enumerated() {
+            let error = predictions[index] - label
+            squares += Double(error) * Double(error)
+            upper[index] = scale * error
+        }
+        return squares
     }
 }

@@ -7,7 +7,7 @@ public import RankEngine
 /// `permutation(count)` of the training examples: the one order of all epochs.
 public struct Training: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
-    public static let version = "rank-train/1"
+    public static let version = "rank-train/2"
 
     /// What is shown while it runs.
     public enum Event: Sendable, Equatable {
@@ -125,10 +125,11 @@ public struct Training: Sendable {
         var squares = 0.0
         for start in stride(from: 0, to: test.count, by: 1_000) {
             let rows = start..<min(start + 1_000, test.count)
-            let scores = trainer.predict(users: test.users[rows], candidates: test.candidates[rows])
-            for (score, label) in zip(scores, test.labels[rows]) {
-                squares += Double(score - label) * Double(score - label)
-            }
+            squares += trainer.squaredErrors(
+                users: test.users[rows],
+                candidates: test.candidates[rows],
+                labels: test.labels[rows]
+            )
         }
         return squares / Double(test.count)
     }
@@ -140,10 +141,12 @@ extension RankingNetwork {
     /// Summed in float64 by ascending row.
     mutating func averageIntoFirstRows(users: [Int32], candidates: [Int32]) {
         func average(_ table: inout [Float], _ dimensions: Int, over rows: [Int32]) {
-            let rows = Set(rows).sorted()
+            var occurs = [Bool](repeating: false, count: table.count / dimensions)
+            for row in rows { occurs[Int(row)] = true }
+            let rows = occurs.indices.filter { occurs[$0] }
             guard !rows.isEmpty else { return }
             for column in 0..<dimensions {
-                let sum = rows.reduce(0.0) { $0 + Double(table[Int($1) * dimensions + column]) }
+                let sum = rows.reduce(0.0) { $0 + Double(table[$1 * dimensions + column]) }
                 table[column] = Float(sum / Double(rows.count))
             }
         }

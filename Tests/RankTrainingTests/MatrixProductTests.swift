@@ -8,7 +8,7 @@ import Testing
         arguments: Kernel.supported,
         [
             [1, 1, 1], [6, 64, 128], [7, 65, 129], [13, 37, 300], [5, 16, 0], [64, 1, 40], [1, 100, 260], [12, 8, 2],
-            [3, 47, 1],
+            [3, 47, 1], [27, 41, 9], [130, 1, 131],
         ]
     )
     func agreesWithTheDefinition(_ kernel: Kernel, _ size: [Int]) throws {
@@ -29,10 +29,19 @@ import Testing
             }
         }
         func result(_ layout: MatrixProduct.Layout, _ a: [Float], seed: [Float]?) -> [UInt32] {
-            var c = [Float](repeating: .nan, count: rows * columns + 1)
-            product(into: &c, rows: rows, columns: columns, depth: depth, a: a, layout, b: b, seed: seed)
+            let c = AlignedFloats(repeating: .nan, count: rows * columns + 1)
+            product(
+                into: c,
+                rows: rows,
+                columns: columns,
+                depth: depth,
+                a: AlignedFloats(a),
+                layout,
+                b: AlignedFloats(b),
+                seed: seed.map { AlignedFloats($0) }
+            )
             #expect(c[rows * columns].isNaN, "wrote behind the end")
-            return c.dropLast().map(\.bitPattern)
+            return c.values.dropLast().map(\.bitPattern)
         }
         #expect(result(.rowMajor, a, seed: seed) == expected(seeded: true) { a[$0 * depth + $1] })
         #expect(result(.transposed, a, seed: nil) == expected(seeded: false) { a[$1 * rows + $0] })

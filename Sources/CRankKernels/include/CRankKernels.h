@@ -9,3 +9,4 @@
 #include "rank_processors.h"
 #include "rank_quantized.h"
 #include "rank_score.h"
+#include "rank_training.h"

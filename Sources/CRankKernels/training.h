@@ -1,0 +1,19 @@
+// The implementations behind rank_training.h, one per instruction set.
+#pragma once
+
+#include "rank_training.h"
+
+typedef struct rank_training_loops {
+    void (*add_rows)(size_t count, size_t width, const int32_t *first, const int32_t *second, const float *p,
+                     const float *q, int relu, float *sums);
+    void (*segment_sums)(size_t count, size_t width, const int32_t *first, const int32_t *second,
+                         const float *gradients, const float *outputs, float *p, float *q);
+    void (*mask)(size_t count, const float *outputs, float *values);
+    void (*adagrad)(size_t count, float rate, float epsilon, const float *gradients, float *accumulators,
+                    float *weights);
+} rank_training_loops;
+
+extern const rank_training_loops rank_training_scalar;
+extern const rank_training_loops rank_training_neon;
+extern const rank_training_loops rank_training_avx2;
+extern const rank_training_loops rank_training_avx512;

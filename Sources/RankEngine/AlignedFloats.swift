@@ -1,0 +1,82 @@
+/// Float32 memory of its own, aligned to a cache line: what the loops of training read and write.
+///
+/// A reference: whoever holds it sees its changes. Not for several threads at once.
+@safe
+package final class AlignedFloats {
+    private var memory: UnsafeMutableBufferPointer<Float>
+
+    /// Floats that are all `value`.
+    package init(repeating value: Float = 0, count: Int) {
+        unsafe memory = Self.allocate(count)
+        unsafe memory.initialize(repeating: value)
+    }
+
+    /// A copy of a list.
+    package init(_ values: ArraySlice<Float>) {
+        unsafe memory = Self.allocate(values.count)
+        _ = unsafe memory.initialize(from: values)
+    }
+
+    /// A copy of a list.
+    package convenience init(_ values: [Float]) {
+        self.init(values[...])
+    }
+
+    deinit { unsafe UnsafeMutableRawBufferPointer(memory).deallocate() }
+
+    /// How many there are.
+    package var count: Int { unsafe memory.count }
+
+    /// One of them.
+    ///
+    /// - Precondition: `index` is one of `0..<count`.
+    package subscript(index: Int) -> Float {
+        get {
+            precondition(index >= 0 && index < count)
+            return unsafe memory[index]
+        }
+        set {
+            precondition(index >= 0 && index < count)
+            unsafe memory[index] = newValue
+        }
+    }
+
+    /// A copy of all.
+    package var values: [Float] { unsafe Array(memory) }
+
+    /// Makes room for at least `count` floats; what they hold is unspecified.
+    ///
+    /// Allocates only where there was less room.
+    package func grow(to count: Int) {
+        guard self.count < count else { return }
+        unsafe UnsafeMutableRawBufferPointer(memory).deallocate()
+        unsafe memory = Self.allocate(count)
+        unsafe memory.initialize(repeating: 0)
+    }
+
+    /// Copies rows of a table of that width into the first `rows.count` rows.
+    package func gather(_ rows: [Int32], of table: AlignedFloats, width: Int) {
+        precondition(width >= 1 && rows.count * width <= count)
+        let tableRows = table.count / width
+        for (index, row) in rows.enumerated() {
+            precondition(row >= 0 && Int(row) < tableRows)
+            let source = unsafe table.base + Int(row) * width
+            unsafe (base + index * width).update(from: source, count: width)
+        }
+    }
+
+    /// Where they start.
+    ///
+    /// Valid while this object lives and does not grow.
+    var base: UnsafeMutablePointer<Float> {
+        guard let base = unsafe memory.baseAddress else { preconditionFailure("memory is never nil") }
+        return unsafe base
+    }
+
+    private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
+        let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+        let floats = unsafe memory.bindMemory(to: Float.self)
+        return unsafe UnsafeMutableBufferPointer(rebasing: floats[..<count])
+    }
+}

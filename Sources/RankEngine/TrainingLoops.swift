@@ -1,0 +1,180 @@
+internal import CRankKernels
+
+/// The elementwise loops of training between its matrix products.
+///
+/// No operation is fused, so the bits do not depend on the kernel.
+package struct TrainingLoops: Sendable {
+    private let level: rank_level
+
+    /// The loops under a kernel.
+    package init(_ kernel: Kernel) {
+        level = kernel.level
+    }
+
+    /// Which row of each of two tables an example belongs to, rows being numbered as they first occur.
+    package struct Places {
+        /// The row of the first table for each example.
+        let first: [Int32]
+        /// The row of the second table for each example.
+        let second: [Int32]
+        /// The different rows of the first table.
+        let firstCount: Int
+        /// The different rows of the second table.
+        let secondCount: Int
+
+        /// Checks the places once, so that the loops need not.
+        ///
+        /// - Precondition: Both lists are as long; each place is at most the number of different ones before it.
+        package init(first: [Int32], second: [Int32]) {
+            precondition(first.count == second.count)
+            self.first = first
+            self.second = second
+            firstCount = Self.differentPlaces(first)
+            secondCount = Self.differentPlaces(second)
+        }
+
+        private static func differentPlaces(_ places: [Int32]) -> Int {
+            var count: Int32 = 0
+            for place in places {
+                precondition(place >= 0 && place <= count)
+                if place == count { count += 1 }
+            }
+            return Int(count)
+        }
+    }
+
+    /// Adds for each example its row of `p` and its row of `q`, followed by relu if asked for.
+    ///
+    /// - Parameters:
+    ///   - places: The rows.
+    ///   - width: Floats in a row.
+    ///   - p: The first table.
+    ///   - q: The second table.
+    ///   - relu: Whether what is not above zero becomes +0.
+    ///   - sums: examples × width.
+    package func addRows(
+        _ places: Places,
+        width: Int,
+        p: AlignedFloats,
+        q: AlignedFloats,
+        relu: Bool,
+        into sums: AlignedFloats
+    ) {
+        let count = places.first.count
+        precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
+        precondition(sums.count >= count * width)
+        unsafe rank_training_add_rows(
+            level,
+            count,
+            width,
+            places.first,
+            places.second,
+            p.base,
+            q.base,
+            relu ? 1 : 0,
+            sums.base
+        )
+    }
+
+    /// Sums the examples' gradients by their rows of `p` and by their rows of `q`, in the order of the examples.
+    ///
+    /// - Parameters:
+    ///   - gradients: examples × width.
+    ///   - places: The rows.
+    ///   - width: Floats in a row.
+    ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is above zero. Nil without relu.
+    ///   - p: The sums by the first table's rows; what they were does not matter.
+    ///   - q: The sums by the second table's rows; what they were does not matter.
+    package func sumSegments(
+        _ gradients: AlignedFloats,
+        _ places: Places,
+        width: Int,
+        liveIn outputs: AlignedFloats?,
+        p: AlignedFloats,
+        q: AlignedFloats
+    ) {
+        let count = places.first.count
+        precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
+        precondition(gradients.count >= count * width && outputs?.count ?? .max >= count * width)
+        unsafe rank_training_segment_sums(
+            level,
+            count,
+            width,
+            places.first,
+            places.second,
+            gradients.base,
+            outputs?.base,
+            p.base,
+            q.base
+        )
+    }
+
+    /// Replaces what is not above zero by +0 among the first `count`.
+    package func relu(_ values: AlignedFloats, _ count: Int) {
+        precondition(count >= 0 && values.count >= count)
+        unsafe rank_training_relu(level, count, values.base)
+    }
+
+    /// Sets to +0 where relu's output is not above zero, among the first `count`.
+    package func mask(_ values: AlignedFloats, liveIn outputs: AlignedFloats, _ count: Int) {
+        precondition(count >= 0 && values.count >= count && outputs.count >= count)
+        unsafe rank_training_mask(level, count, outputs.base, values.base)
+    }
+
+    /// Writes the transpose of a matrix.
+    package func transpose(_ matrix: AlignedFloats, rows: Int, columns: Int, into transpose: AlignedFloats) {
+        precondition(rows >= 0 && columns >= 0)
+        precondition(matrix.count >= rows * columns && transpose.count >= rows * columns)
+        unsafe rank_training_transpose(rows, columns, matrix.base, transpose.base)
+    }
+
+    /// Moves all weights one step of Adagrad: `a += g²`, `w -= rate · g / √(a + epsilon)`.
+    ///
+    /// - Precondition: There are as many accumulators, and at least as many gradients.
+    package func adagrad(
+        rate: Float,
+        epsilon: Float,
+        gradients: AlignedFloats,
+        accumulators: AlignedFloats,
+        weights: AlignedFloats
+    ) {
+        precondition(accumulators.count == weights.count && gradients.count >= weights.count)
+        unsafe rank_training_adagrad(
+            level,
+            weights.count,
+            rate,
+            epsilon,
+            gradients.base,
+            accumulators.base,
+            weights.base
+        )
+    }
+
+    /// The same for some rows of a table: row `i` of the gradients moves row `rows[i]` of the weights.
+    ///
+    /// - Precondition: Rows are those of the table, none twice; accumulators are as many as weights.
+    package func adagrad(
+        rows: [Int32],
+        width: Int,
+        rate: Float,
+        epsilon: Float,
+        gradients: AlignedFloats,
+        accumulators: AlignedFloats,
+        weights: AlignedFloats
+    ) {
+        precondition(width >= 1 && accumulators.count == weights.count && gradients.count >= rows.count * width)
+        let tableRows = weights.count / width
+        precondition(rows.allSatisfy { $0 >= 0 && Int($0) < tableRows })
+        unsafe rank_training_adagrad_rows(
+            level,
+            rows.count,
+            width,
+            rows,
+            rate,
+            epsilon,
+            gradients.base,
+            accumulators.base,
+            weights.base
+        )
+    }
+}

@@ -1,0 +1,121 @@
+import RankEngine
+
+/// One side of the network in training: an embedding table, and the half of the first layer that reads it.
+///
+/// Before its relu the first layer is linear in the two embeddings, so its product with an embedding is needed once for
+/// each distinct row of a batch and not once for each example; gradients are first summed over the examples of a row.
+/// A row that is not in the batch has a gradient of zero, with which Adagrad moves neither weight nor accumulator.
+struct TowerTrainer: ~Copyable {
+    /// The distinct rows of the batch, in the order in which they first occur.
+    private(set) var rows: [Int32] = []
+    /// For each example of the batch, the place of its row among `rows`.
+    private(set) var places: [Int32] = []
+    /// What `kernel` makes of the distinct rows: rows × outputs.
+    let products = AlignedFloats(count: 0)
+    /// Gradients of the loss by `products`, to be written by the caller.
+    let gradients = AlignedFloats(count: 0)
+
+    /// table rows × dimensions.
+    let table: AlignedFloats
+    /// dimensions × outputs.
+    let kernel: AlignedFloats
+    private let dimensions: Int
+    private let outputs: Int
+    private let adagrad: Adagrad
+    private let tableAccumulators: AlignedFloats
+    private let kernelAccumulators: AlignedFloats
+
+    /// Of each row of the table, its place in `rows` while a batch is taken in, else −1.
+    private var placeOfRow: [Int32]
+    private let embeddings = AlignedFloats(count: 0)
+    private let embeddingGradients = AlignedFloats(count: 0)
+    private let kernelGradients: AlignedFloats
+    private let kernelTranspose: AlignedFloats
+
+    init(table: [Float], dimensions: Int, kernel: ArraySlice<Float>, outputs: Int, _ adagrad: Adagrad) {
+        precondition(kernel.count == dimensions * outputs)
+        self.table = AlignedFloats(table)
+        self.kernel = AlignedFloats(kernel)
+        self.dimensions = dimensions
+        self.outputs = outputs
+        self.adagrad = adagrad
+        tableAccumulators = adagrad.accumulators(for: self.table)
+        kernelAccumulators = adagrad.accumulators(for: self.kernel)
+        placeOfRow = [Int32](repeating: -1, count: table.count / dimensions)
+        kernelGradients = AlignedFloats(count: kernel.count)
+        kernelTranspose = AlignedFloats(count: kernel.count)
+    }
+
+    /// Takes in the rows of a batch and multiplies the distinct ones; `gradients` is then as large.
+    ///
+    /// - Parameters:
+    ///   - examples: The row of each example, one of the table's.
+    ///   - seed: Where each output's chain starts; +0 without it.
+    ///   - product: What multiplies.
+    mutating func multiply(_ examples: ArraySlice<Int32>, seed: AlignedFloats?, by product: MatrixProduct) {
+        rows.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        for row in examples {
+            var place = placeOfRow[Int(row)]
+            if place < 0 {
+                place = Int32(rows.count)
+                placeOfRow[Int(row)] = place
+                rows.append(row)
+            }
+            places.append(place)
+        }
+        for row in rows { placeOfRow[Int(row)] = -1 }
+        embeddings.grow(to: rows.count * dimensions)
+        embeddings.gather(rows, of: table, width: dimensions)
+        products.grow(to: rows.count * outputs)
+        gradients.grow(to: rows.count * outputs)
+        product(
+            into: products,
+            rows: rows.count,
+            columns: outputs,
+            depth: dimensions,
+            a: embeddings,
+            b: kernel,
+            seed: seed
+        )
+    }
+
+    /// Moves the kernel and the rows of the batch one step, by `gradients`.
+    func update(_ product: MatrixProduct, _ loops: TrainingLoops) {
+        product(
+            into: kernelGradients,
+            rows: dimensions,
+            columns: outputs,
+            depth: rows.count,
+            a: embeddings,
+            .transposed,
+            b: gradients
+        )
+        loops.transpose(kernel, rows: dimensions, columns: outputs, into: kernelTranspose)
+        embeddingGradients.grow(to: rows.count * dimensions)
+        product(
+            into: embeddingGradients,
+            rows: rows.count,
+            columns: dimensions,
+            depth: outputs,
+            a: gradients,
+            b: kernelTranspose
+        )
+        loops.adagrad(
+            rate: adagrad.rate,
+            epsilon: adagrad.epsilon,
+            gradients: kernelGradients,
+            accumulators: kernelAccumulators,
+            weights: kernel
+        )
+        loops.adagrad(
+            rows: rows,
+            width: dimensions,
+            rate: adagrad.rate,
+            epsilon: adagrad.epsilon,
+            gradients: embeddingGradients,
+            accumulators: tableAccumulators,
+            weights: table
+        )
+    }
+}
