@@ -1,6 +1,6 @@
 /// Where a plugin lies, what it reads, and what it is told: `LIB:PATH?option=value&option=value`.
 ///
-/// The library's path ends at the first `:`, the model's at the first `?`; both may be left out with what follows. `%41`
+/// The library's path ends at the first `:` or `?`, the model's at the first `?`; `:PATH` and `?…` may be left out. `%41`
 /// in an option's name or value stands for the byte 0x41, so that `&` and `%` can be written, too.
 ///
 ///     let reference = try PluginReference("./libpopularity.so:items.csv?damping=25")
@@ -38,21 +38,16 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``EngineError/Code/pluginRefused`` for a text that is none, with what is wrong.
     public init(_ text: String) throws(EngineError) {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        // Without a model the options may follow the library.
-        let hasModel = parts.count == 2
-        let rest = (hasModel ? parts[1] : parts[0]).split(
-            separator: "?",
-            maxSplits: 1,
-            omittingEmptySubsequences: false
-        )
-        libraryPath = String(hasModel ? parts[0] : rest[0])
-        modelPath = hasModel ? String(rest[0]) : ""
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let paths = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        libraryPath = String(paths[0])
+        modelPath = paths.count == 2 ? String(paths[1]) : ""
         options = []
         guard !libraryPath.isEmpty, !text.utf8.contains(0) else {
             throw EngineError(.pluginRefused, "\"\(text)\" names no library; expected LIB:PATH?option=value")
         }
-        for pair in rest.dropFirst().joined().split(separator: "&", omittingEmptySubsequences: false) where pair != "" {
+        for pair in parts.dropFirst().joined().split(separator: "&", omittingEmptySubsequences: false) where pair != ""
+        {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard halves.count == 2, let key = Self.decoded(halves[0]), !key.isEmpty,
                 let value = Self.decoded(halves[1])
@@ -84,12 +79,17 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst(), let low = rest.popFirst(),
-                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16), value > 0
+            guard let high = rest.popFirst().flatMap(Self.digit), let low = rest.popFirst().flatMap(Self.digit),
+                high | low > 0
             else { return nil }
-            bytes.append(value)
+            bytes.append(high << 4 | low)
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The value of a hexadecimal digit; nil for every other byte, signs among them.
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        Character(UnicodeScalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 
     private static func encoded(_ text: String) -> String {

@@ -11,6 +11,7 @@ struct PluginReferenceTests {
             ("lib.so:a/b.csv", PluginReference(libraryPath: "lib.so", modelPath: "a/b.csv")),
             ("lib.so:a:b", PluginReference(libraryPath: "lib.so", modelPath: "a:b")),
             ("lib.so?a=1", PluginReference(libraryPath: "lib.so", options: [.init(key: "a", value: "1")])),
+            ("lib.so?a=b:c", PluginReference(libraryPath: "lib.so", options: [.init(key: "a", value: "b:c")])),
             (
                 "lib.so:m?damping=25&name=&x=a=b?c",
                 PluginReference(
@@ -39,7 +40,8 @@ struct PluginReferenceTests {
         arguments: [
             ("", "names no library"), (":model", "names no library"), ("?a=b", "names no library"),
             ("lib.so:m?damping", "\"damping\" is no option=value"), ("lib.so:m?=1", "\"=1\""),
-            ("lib.so:m?a=%4", "\"a=%4\""), ("lib.so:m?a=%zz", "\"a=%zz\""), ("lib.so:m?a=%00", "\"a=%00\""),
+            ("lib.so:m?a=%4", "\"a=%4\""), ("lib.so:m?a=%zz", "\"a=%zz\""),
+            ("lib.so:m?a=%+5", "\"a=%+5\""), ("lib.so:m?a=%00", "\"a=%00\""),
             ("lib.so:m?a=%ff", "\"a=%ff\""), ("lib.so:m?a=1&a=2", "the option a is given twice"),
         ]
     )
