@@ -18,7 +18,8 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             The endpoints are bound after the model has been verified: whoever can connect is answered. \
             SIGTERM or SIGINT: say DRAINING in every reply, serve on for --drain-grace, then refuse new requests, answer \
-            those that have arrived, and exit 0; the second one exits at once. \
+            those that have arrived, and exit 0; the second one, or the first before the worker is ready, exits at \
+            once. \
             SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next request \
             on; a model that is refused leaves the one before in place. \
             A scoring thread that makes no progress for 10 s ends the worker with 70. \
@@ -248,6 +249,7 @@ struct ServeCommand: ParsableCommand {
             try AdminServer.start(at: place, isInsecureAllowed: insecure, software: softwareVersion)
         }
         let log: @Sendable (String) -> Void = { line in try? StandardStream.error.writeLine("rank-worker: \(line)") }
+        let signals = try SignalledWorker(log: log)
         let worker =
             if let models = supply {
                 try Worker.start(configuration, models: models, log: log)
@@ -264,11 +266,7 @@ struct ServeCommand: ParsableCommand {
         }
         if supervised { try ChildProcess.watchSupervisor { worker.stop() } }
         try worker.watch(log: log) { _exit(ExitStatus.internalError.rawValue) }
-        try StopSignals.watch {
-            if !worker.reload() { log("SIGHUP: there is no model to load again") }
-        } received: { count, signal in
-            if count == 1 { worker.stop() } else { _exit(128 + signal) }
-        }
+        signals.attach(worker)
         if json { try StandardStream.output.writeLine("\(Self.ready(worker, admin: admin?.address))") }
         try worker.join()
     }

@@ -3,6 +3,7 @@ import RankEngine
 import RankProtocol
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 import ZMQ
 
@@ -153,6 +154,23 @@ struct RankWorkerTests {
                 end: [SIGTERM, SIGINT]
             )
             #expect(outcome.exitCode == 128 + SIGTERM || outcome.exitCode == 128 + SIGINT)
+        }
+    }
+
+    @Test("A signal ends a worker at once whose first load does not end", arguments: [SIGTERM, SIGINT])
+    func signalDuringLoad(signal: Int32) async throws {
+        try await withTemporaryDirectory { directory in
+            let library = directory.appending("libwaiting.so").string
+            try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
+            let model = directory.appending("model").string
+            try "model".write(toFile: model, atomically: true, encoding: .utf8)
+            let outcome = try await Self.serve(
+                ["--plugin", "\(library):\(model)?does=wait", "--bind", "ipc://\(directory)/socket"],
+                until: "\(model).loading",
+                end: [signal]
+            )
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.errors == "rank-worker: ended before it was ready\n")
         }
     }
 

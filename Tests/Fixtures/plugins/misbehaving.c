@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef ABI
 #define ABI RANK_PLUGIN_ABI_VERSION
@@ -69,6 +70,13 @@ static int32_t create(const char *path, const rank_plugin_option *options, size_
         return free(self), rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "the model is upside down");
     if (is(self, "fail-silently"))
         return free(self), 77;
+    if (is(self, "wait")) {
+        char loading[4096];
+        snprintf(loading, sizeof loading, "%s.loading", path);
+        fclose(fopen(loading, "w"));
+        for (;;)
+            pause();
+    }
     if (is(self, "flush"))
         flush_subnormals();
     if (is(self, "leak-descriptor"))
@@ -104,6 +112,8 @@ static int32_t describe(void *self, rank_plugin_description *d, char *error, siz
         return rank_plugin_fail(error, size, RANK_PLUGIN_FAILED, "no words for it");
     if (is(self, "no-profile"))
         d->profile[0] = 0;
+    if (is(self, "coloured-profile"))
+        strcpy(d->profile, "red\033[31m");
     if (is(self, "unended-profile"))
         memset(d->profile, 'p', sizeof d->profile);
     if (is(self, "no-text"))
@@ -152,6 +162,14 @@ static float hash(uint64_t user, uint64_t candidate, const float *features, uint
     return (float)(state >> 40) / 16777216.0f;
 }
 
+/// Goes down until the stack ends.
+static int32_t descend(volatile uint32_t depth)
+{
+    volatile char frame[4096];
+    frame[depth % sizeof frame] = 1;
+    return depth == 0 ? 0 : descend(depth + 1) + frame[0];
+}
+
 static int32_t score(void *self, const rank_plugin_query *q, rank_plugin_result *result, char *error, size_t size)
 {
     instance *me = self;
@@ -164,6 +182,10 @@ static int32_t score(void *self, const rank_plugin_query *q, rank_plugin_result 
         return rank_plugin_fail(error, size, RANK_PLUGIN_INVALID_QUERY, "who is that");
     if (is(self, "crash") && count == 500)
         *(volatile int *)NULL = 1;
+    if (is(self, "exit") && count == 500)
+        exit(0);
+    if (is(self, "recurse") && count == 500)
+        return descend(count);
     if (is(self, "leak-score"))
         *(volatile char *)malloc(4096) = 1;
     const uint64_t user = is_text ? mix_bytes(0, q->user_text, q->user_size) : q->user;
