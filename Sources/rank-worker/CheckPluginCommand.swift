@@ -10,8 +10,8 @@ struct CheckPluginCommand: ParsableCommand {
             A line for each check, ok or FAIL with what was found, and a verdict at the end: golden scores, lists of many \
             lengths, the same bits however lists are split, permuted and repeated, extreme ids and features, other threads \
             and instances, wrong options, a missing model, memory and descriptors left behind, and speed beside the \
-            plugin's own hint. docs/PLUGINS.md says what each wants. A plugin that crashes or takes more than a minute for \
-            a check fails it.
+            plugin's own hint. docs/PLUGINS.md says what each wants. A plugin that crashes, ends the process, or takes more \
+            than a minute for a check fails it.
 
             EXAMPLE:
               rank-worker check-plugin './libpopularity.so:items.csv?damping=25'
@@ -37,7 +37,11 @@ struct CheckPluginCommand: ParsableCommand {
         var check = PluginCheck(plugin)
         var failure: (any Error)?
         let isGood = check.run { name in
-            FatalSignals.arm(crash: report.text(of: .crash, in: name), timeout: report.text(of: .timeout, in: name))
+            FatalSignals.arm(
+                crash: report.text(of: .crash, in: name),
+                exit: report.text(of: .exit, in: name),
+                timeout: report.text(of: .timeout, in: name)
+            )
         } end: { finding in
             FatalSignals.disarm()
             do {
@@ -57,6 +61,7 @@ struct CheckReport {
     /// What ends a check that does not end by itself.
     enum Ending: String {
         case crash = "the plugin crashed"
+        case exit = "the plugin ended the process"
         case timeout = "no end after a minute"
     }
 

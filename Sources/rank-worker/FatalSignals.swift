@@ -8,33 +8,55 @@ import Musl
 import Darwin
 #endif
 
-/// Last words: what is printed when somebody else's code crashes, or does not come back within a minute.
+/// Last words: what is printed when somebody else's code crashes, ends the process, or does not come back within a minute.
 enum FatalSignals {
     private static let patience: UInt32 = 60
     private static let crashes = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP]
 
-    /// From now on a crash, or a minute, prints one of two texts and ends the process with 65.
-    static func arm(crash: String, timeout: String) {
+    /// From now on a crash, an exit, or a minute prints one of three texts and ends the process with 65.
+    static func arm(crash: String, exit: String, timeout: String) {
         disarm()
+        _ = prepare
         for byte in crash.utf8 { crashWords.append(byte) }
+        for byte in exit.utf8 { exitWords.append(byte) }
         for byte in timeout.utf8 { timeoutWords.append(byte) }
-        // https://man7.org/linux/man-pages/man2/signal.2.html
-        for number in crashes { signal(number) { _ in endNow(with: crashWords) } }
+        for number in crashes {
+            // https://man7.org/linux/man-pages/man2/signal.2.html
+            signal(number) { _ in endNow(with: crashWords) }
+            // A stack that has overflown leaves no room for the handler.
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            action.sa_flags |= SA_ONSTACK
+            sigaction(number, &action, nil)
+        }
         signal(SIGALRM) { _ in endNow(with: timeoutWords) }
         alarm(patience)
     }
+
+    /// Done once: a stack for the main thread's handlers, and what sees an exit.
+    private static let prepare: Void = {
+        let byteCount = 1 << 16
+        var stack = stack_t()
+        stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+        stack.ss_size = numericCast(byteCount)
+        // https://man7.org/linux/man-pages/man2/sigaltstack.2.html
+        sigaltstack(&stack, nil)
+        atexit { if !exitWords.isEmpty { endNow(with: exitWords) } }
+    }()
 
     /// Goes back to what the system does.
     static func disarm() {
         alarm(0)
         for number in crashes + [SIGALRM] { signal(number, SIG_DFL) }
         crashWords.removeAll(keepingCapacity: true)
+        exitWords.removeAll(keepingCapacity: true)
         timeoutWords.removeAll(keepingCapacity: true)
     }
 }
 
 // Proof: the main thread writes them while no handler is in place that reads them.
 nonisolated(unsafe) private var crashWords: [UInt8] = []
+nonisolated(unsafe) private var exitWords: [UInt8] = []
 nonisolated(unsafe) private var timeoutWords: [UInt8] = []
 
 /// Writes bytes to standard output and ends the process; only calls that a handler may make.

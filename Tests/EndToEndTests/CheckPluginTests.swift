@@ -74,6 +74,7 @@ struct CheckPluginTests {
         ("leak-score", ["leaks"], "each call of score leaves"),
         ("leak-descriptor", ["leaks"], "descriptors open"),
         ("cheap", ["speed"], "times what the hint says"), ("crash", ["sizes"], "the plugin crashed"),
+        ("recurse", ["sizes"], "the plugin crashed"), ("exit", ["sizes"], "the plugin ended the process"),
         ("takes-anything", ["options", "model"], "is taken all the same"),
         ("wrong-golden&goldens=4", ["goldens"], "candidate 102 must score"),
     ]
