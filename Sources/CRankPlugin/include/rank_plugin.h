@@ -92,8 +92,9 @@ typedef struct rank_plugin_description {
     /// What tells this model from every other: equal ids mean equal scores. All zeros let the host make one of the
     /// plugin's name and version, the options, and the bytes of the model file.
     uint8_t model_id[16];
-    /// The name of the way in which scores are computed, such as `popularity/1`: not empty, UTF-8, ended by a zero.
-    /// Another name wherever the bits may differ: another order of sums, another precision, another instruction set.
+    /// The name of the way in which scores are computed, such as `popularity/1`: not empty, UTF-8 without control
+    /// characters, ended by a zero. Another name wherever the bits may differ: another order of sums, another
+    /// precision, another instruction set.
     char profile[32];
     /// What the model holds, as a text for people, such as `1682 items`; may be empty.
     char shape[128];
@@ -162,10 +163,9 @@ typedef struct rank_plugin_table {
     uint32_t abi_version;
     /// `sizeof(rank_plugin_table)`, likewise.
     uint32_t table_size;
-    /// The plugin's name for logs and INFO, 1 to 63 bytes of UTF-8.
+    /// The plugin's name for logs and INFO, 1 to 63 bytes of UTF-8 without control characters.
     const char *name;
-    /// The plugin's version, 1 to 63 bytes of UTF-8. Change it with the code: it is part of model ids that the host
-    /// makes.
+    /// The plugin's version, likewise. Change it with the code: it is part of model ids that the host makes.
     const char *version;
     /// Makes an instance: reads its model, checks it, and keeps whatever scoring needs, so that `score` allocates
     /// nothing.
@@ -185,8 +185,8 @@ typedef struct rank_plugin_table {
                      size_t error_capacity);
     /// Gives an instance back, with all that it holds. Called once, while nobody else uses the instance.
     void (*destroy)(void *instance);
-    /// Writes the name of feature `index` (below F) into `name`: 1 to 63 bytes of UTF-8 without commas, ended by a
-    /// zero. NULL if features have no names.
+    /// Writes the name of feature `index` (below F) into `name`: 1 to 63 bytes of UTF-8 without commas and
+    /// control characters, ended by a zero. NULL if features have no names.
     int32_t (*feature_name)(void *instance, uint32_t index, char *name, size_t capacity);
     /// Writes golden score `index` (below `golden_count`). NULL if there are none.
     int32_t (*golden)(void *instance, uint32_t index, rank_plugin_golden *golden, char *error, size_t error_capacity);

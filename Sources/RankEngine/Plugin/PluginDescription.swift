@@ -63,10 +63,12 @@ struct PluginDescription {
         ] where !(0...1e12).contains(cost) {
             throw lie("\(name) \(cost); expected 0 to 1e12")
         }
-        guard let profile = Self.text(found.profile), !profile.isEmpty else {
-            throw lie("no profile; it must be 1 to 31 bytes of UTF-8")
+        guard let profile = unsafe Self.ended(found.profile, by: PluginText.name) else {
+            throw lie("no profile; it must be 1 to 31 bytes of UTF-8 without control characters")
         }
-        guard let shape = Self.text(found.shape) else { throw lie("a shape that is no UTF-8") }
+        guard let shape = unsafe Self.ended(found.shape, by: PluginText.text) else {
+            throw lie("a shape that is no UTF-8")
+        }
         hasTextIDs = found.id_kind == 1
         featureCount = Int(found.feature_count)
         goldenCount = Int(found.golden_count)
@@ -78,11 +80,14 @@ struct PluginDescription {
         self.shape = shape
     }
 
-    /// The text in an array of `char`, which must end within it; nil if it is not UTF-8 or does not.
-    private static func text<Characters: BitwiseCopyable>(_ characters: Characters) -> String? {
+    /// What `read` makes of an array of `char`; nil if no zero ends the text within it.
+    private static func ended<Characters: BitwiseCopyable>(
+        _ characters: Characters,
+        by read: (UnsafeRawBufferPointer) -> String?
+    ) -> String? {
         unsafe withUnsafeBytes(of: characters) { bytes in
             guard unsafe bytes.contains(0) else { return nil }
-            return unsafe PluginText.text(bytes)
+            return unsafe read(bytes)
         }
     }
 }
@@ -103,7 +108,8 @@ extension PluginInstance {
             guard status == PluginStatus.done, let name, !name.contains(",") else {
                 throw EngineError(
                     .pluginRefused,
-                    "\(library.subject): feature \(index) has no name of 1 to \(PluginText.longestName) bytes without commas"
+                    "\(library.subject): feature \(index) has no name of 1 to \(PluginText.longestName) bytes of UTF-8 "
+                        + "without commas and control characters"
                 )
             }
             names.append(name)

@@ -1,4 +1,5 @@
 internal import CRankPlugin
+internal import RankBase
 import Synchronization
 
 #if canImport(Glibc)
@@ -64,6 +65,9 @@ internal import Darwin
     private init(_ path: String, _ identity: FileStamp) throws(EngineError) {
         func refused(_ message: String) -> EngineError { EngineError(.pluginRefused, "plugin \(path): \(message)") }
         self.identity = identity
+        if let promised = ELF.promisedSize(path), promised > identity.size {
+            throw refused("it is cut short: the file has \(identity.size) bytes of \(promised); copy it anew")
+        }
         // A name without a slash would be looked for in the system's folders.
         // https://man7.org/linux/man-pages/man3/dlopen.3.html
         guard let handle = unsafe dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
@@ -90,7 +94,9 @@ internal import Darwin
         }
         let table = unsafe start.pointee
         guard let name = unsafe Self.text(table.name), let version = unsafe Self.text(table.version) else {
-            throw refused("its name and version must be 1 to \(PluginText.longestName) bytes of UTF-8")
+            throw refused(
+                "its name and version must be 1 to \(PluginText.longestName) bytes of UTF-8 without control characters"
+            )
         }
         for (function, isThere) in unsafe [
             ("create", table.create != nil), ("describe", table.describe != nil), ("score", table.score != nil),
@@ -120,7 +126,8 @@ internal import Darwin
 struct FileStamp: Sendable, Hashable {
     private let device: UInt64
     private let number: UInt64
-    private let size: Int64
+    /// Its bytes.
+    let size: Int64
     private let seconds: Int64
     private let nanoseconds: Int64
 
@@ -147,9 +154,11 @@ enum PluginText {
     /// The most bytes of a plugin's name, its version and the names of features.
     static let longestName = 63
 
-    /// A name: 1 to 63 bytes of UTF-8 up to a zero or the end; nil otherwise.
+    /// A name: 1 to 63 bytes of UTF-8 up to a zero or the end; nil otherwise, and where it could forge a line of a log.
     static func name(_ bytes: UnsafeRawBufferPointer) -> String? {
-        guard let text = unsafe text(bytes), (1...longestName).contains(text.utf8.count) else { return nil }
+        guard let text = unsafe text(bytes), (1...longestName).contains(text.utf8.count),
+            text == text.printable(limit: longestName)
+        else { return nil }
         return text
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import RankEngine
 import TestSupport
 
@@ -13,6 +14,14 @@ struct MisbehavingPlugin {
         let directory = try Self.directory ?? TemporaryDirectory()
         let path = directory.file("lib\(name).so")
         try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: path, options)
+        return path
+    }
+
+    /// The first half of a library.
+    static func cutShort(in directory: TemporaryDirectory) throws -> String {
+        let path = directory.file("half.so")
+        let whole = try Data(contentsOf: URL(fileURLWithPath: library))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
         return path
     }
 

@@ -16,7 +16,10 @@ struct PluginRefusalsDocumentTests {
             found.append(engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) })
         }
         let directory = try TemporaryDirectory()
-        let paths = [directory.file("none.so"), try directory.write("text.so", "no library")]
+        let paths = [
+            directory.file("none.so"), try directory.write("text.so", "no library"),
+            try MisbehavingPlugin.cutShort(in: directory),
+        ]
         for path in paths {
             found.append(engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) })
         }
@@ -51,7 +54,7 @@ struct PluginRefusalsDocumentTests {
             }
         }
         let refusals = try Self.refusals()
-        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 9)
+        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 10)
         for row in rows {
             #expect(refusals.contains { "\($0.code)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
         }

@@ -16,6 +16,7 @@ struct PluginLoadTests {
         ("nameless", ["-DNAME=NULL"], "name and version must be"),
         ("unnamed", ["-DNAME=\"\""], "name and version must be"),
         ("unreadable", ["-DNAME=\"\\xff\""], "name and version must be"),
+        ("two-lines", ["-DNAME=\"a\\nready: b\""], "name and version must be"),
         ("long", ["-DNAME=\"\(String(repeating: "n", count: 64))\""], "name and version must be"),
         ("createless", ["-DCREATE=NULL"], "has no function create"),
     ]
@@ -26,7 +27,8 @@ struct PluginLoadTests {
         ("fail-silently", [:], "it gives no reason, only the status 77"),
         ("unended-error", [:], "refuses to start: xxx"), ("", ["no": "1"], "refuses to start: no such option"),
         ("fail-describe", [:], "describe failed: no words for it"), ("no-profile", [:], "no profile"),
-        ("unended-profile", [:], "no profile"), ("no-text", [:], "a shape that is no UTF-8"),
+        ("unended-profile", [:], "no profile"), ("coloured-profile", [:], "no profile"),
+        ("no-text", [:], "a shape that is no UTF-8"),
         ("many-features", [:], "feature_count 1025; at most 1024"),
         ("many-goldens", [:], "golden_count 4097; at most 4096"), ("other-kind", [:], "id_kind 2"),
         ("nan-prior", [:], "the prior nan"), ("nan-cost", [:], "ns_per_request nan"),
@@ -60,6 +62,7 @@ struct PluginLoadTests {
         for (path, message) in [
             (directory.file("none.so"), "there is no regular file"), (directory.path, "there is no regular file"),
             (directory.file("text.so"), "cannot load it"),
+            (try MisbehavingPlugin.cutShort(in: directory), "it is cut short"),
         ] {
             let error = engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) }
             #expect(error?.code == .pluginRefused)

@@ -1,0 +1,32 @@
+internal import RankBase
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The form of shared libraries on Linux.
+///
+/// https://man7.org/linux/man-pages/man5/elf.5.html
+enum ELF {
+    /// The bytes that a file has at least, by its own header: nil where it is no ELF file of 64 bits.
+    ///
+    /// The table of sections lies at its end. The system does not look whether it is there, and crashes on the way.
+    static func promisedSize(_ path: String) -> Int64? {
+        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        guard opened.errno == nil else { return nil }
+        defer { close(opened.value) }
+        var header = [UInt8](repeating: 0, count: 64)
+        let count = unsafe header.withUnsafeMutableBytes {
+            unsafe pread(opened.value, $0.baseAddress, $0.count, 0)
+        }
+        // Of 64 bits, little-endian.
+        guard count == header.count, header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { return nil }
+        func number(_ bytes: Range<Int>) -> UInt64 { header[bytes].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+        let (end, overflow) = number(40..<48).addingReportingOverflow(number(58..<60) * number(60..<62))
+        return overflow ? .max : Int64(clamping: end)
+    }
+}
