@@ -139,8 +139,7 @@ def table(report):
     """For each model a line for each engine, kernel, plan and cache state: ns of a list by its size."""
     lines = [f"{report['machine']}; {report['date']}; peak of multiply-adds, 10⁹ operations/s "
              "(64 and 32 lanes are integers): " + ", ".join(
-                 f"{lanes} lanes {peak:.0f}" for lanes, peak in sorted(report["peak_gflops"].items(), key=lambda at: -int(at[0]))
-                 if peak)]
+                 f"{lanes} lanes {peak:.0f}" for lanes, peak in sorted(report["peak_gflops"].items(), key=lambda at: -int(at[0])))]
     grouped = {}
     for row in report["rows"]:
         width = row["profile"].split("-")[0]

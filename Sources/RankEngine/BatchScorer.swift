@@ -26,7 +26,7 @@ public struct BatchScorer: Sendable {
     ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
     ///   - precision: What the first two dense layers are computed in. Reduced ones take ``Precision/tableBytes(_:)`` of
     ///     memory, and nothing limits their error here.
-    ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
+    ///   - threads: How many threads, 1 to 1,024, or nil for one on each processor that this process may use.
     /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/precisionRefused`` where the precision does
     ///   not suit the model.
     public init(
@@ -52,7 +52,7 @@ public struct BatchScorer: Sendable {
     ) throws(EngineError) {
         self.weights = weights
         self.candidates = candidates
-        self.threads = max(threads ?? Threads.available, 1)
+        self.threads = min(max(threads ?? Threads.available, 1), 1_024)
         if precision != .fp32 {
             self.kernel = try Kernel.chosen(kernel, for: precision)
             try precision.check(weights.shape, plan: nil, memoryBudget: .max)

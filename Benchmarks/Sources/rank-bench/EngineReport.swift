@@ -109,7 +109,10 @@ struct EngineReport {
                 "shape": shape,
                 "chosen": chosen,
                 "rounds": options.rounds,
-                "peak_gflops": Dictionary(uniqueKeysWithValues: peaks.map { ("\($0.key)", $0.value) }),
+                // Vectors that this CPU has not are not measured.
+                "peak_gflops": Dictionary(
+                    uniqueKeysWithValues: peaks.filter { $0.value > 0 }.map { ("\($0.key)", $0.value) }
+                ),
                 "sample": [
                     "user": sample.user, "candidates": sample.candidates, "scores": sample.scores,
                 ],
