@@ -226,8 +226,8 @@ extension RankModel {
     ///   - errorLimit: How far a score of a reduced precision may be from that in fp32; nil measures nothing.
     /// - Returns: A ranker for one thread, which may be another than this one.
     /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a forced
-    ///   plan or of a precision do not fit; ``EngineError/Code/precisionRefused`` where the precision does not suit the
-    ///   model or the plan, or its error is over the limit.
+    ///   plan or of a precision do not fit, or the system has no memory for tables; ``EngineError/Code/precisionRefused``
+    ///   where the precision does not suit the model or the plan, or its error is over the limit.
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
@@ -238,12 +238,14 @@ extension RankModel {
         if precision != .fp32 {
             let kernel = try Kernel.chosen(kernel, for: precision)
             try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
+            try HugePages.demand(precision.tableBytes(shape), for: "the precision \(precision)")
             return EmbeddingRanker(self, try Quantization(self, kernel, errorLimit: errorLimit))
         }
         let forced = try Kernel.forced(kernel)
         let plan =
             try plan?.fitting(shape, memoryBudget: memoryBudget)
             ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
+        try HugePages.demand(plan.tableBytes(shape), for: "the plan \(plan.rawValue)")
         return EmbeddingRanker(self, plan: plan, forced: forced)
     }
 

@@ -7,7 +7,7 @@ internal import Darwin
 #endif
 
 /// Memory in pages of 2 MiB, where the system has them: one look-up serves as many bytes as 512 small pages.
-enum HugePages {
+package enum HugePages {
     /// The size of a huge page on x86-64, and on arm64 where small ones have 4 KiB.
     private static let size = 2 << 20
 
@@ -49,6 +49,24 @@ enum HugePages {
             UnsafeMutableRawBufferPointer(start: base + lead, count: byteCount),
             UnsafeMutableRawBufferPointer(start: base, count: length + size)
         )
+    }
+
+    /// Checks that the system would give so much memory now: what is allocated in Swift ends the process where it would not.
+    ///
+    /// - Parameters:
+    ///   - byteCount: How much.
+    ///   - purpose: What for, as the error says it.
+    /// - Throws: ``EngineError/Code/budgetTooSmall``.
+    package static func demand(_ byteCount: Int, for purpose: String) throws(EngineError) {
+        guard byteCount > 0 else { return }
+        guard let pages = unsafe map(byteCount) else {
+            throw EngineError(
+                .budgetTooSmall,
+                "the system has no memory for \(byteCount) bytes of tables for \(purpose): \(System.text(of: errno)); "
+                    + "lower the memory budget, choose another plan, or raise the limit (ulimit -v)"
+            )
+        }
+        unsafe munmap(pages.mapping.baseAddress, pages.mapping.count)
     }
 
     private static func roundedUp(_ number: Int) -> Int { (number + size - 1) / size * size }

@@ -51,6 +51,14 @@ struct ScoringPlanTests {
         #expect(error?.message.contains("budget is \(bytes - 1) bytes") == true)
     }
 
+    @Test("Tables that the system has no memory for are refused, and end no process", arguments: [1 << 60, .max])
+    func noMemory(bytes: Int) throws {
+        let error = engineError { try HugePages.demand(bytes, for: "the plan full") }
+        #expect(error?.code == .budgetTooSmall)
+        #expect(error?.message.contains("no memory for \(bytes) bytes of tables for the plan full") == true)
+        try HugePages.demand(1 << 20, for: "the plan full")
+    }
+
     @Test("The full table has a row for unknown users and a column for unknown candidates")
     func unknownIDs() throws {
         let model = try Self.model()
