@@ -43,7 +43,7 @@ public struct DataFingerprint: Sendable, Equatable {
 
     /// What a model file says of a factorisation machine that was trained on this; every sweep sees all ratings.
     func training(_ options: FactorizationOptions, ratings: Int, _ data: DataSet) -> TrainingFingerprint {
-        TrainingFingerprint([
+        var members = [
             "batch_size": "\(ratings)",
             "data": self.data,
             "data_sha256": dataSHA256,
@@ -56,7 +56,17 @@ public struct DataFingerprint: Sendable, Equatable {
             "split_sha256": splitSHA256,
             "user_attributes_sha256": sha256 { data.userAttributes.forEachCanonicalChunk($0) },
             "version": FactorTraining.version,
-        ])
+        ]
+        if let sampling = options.sampling {
+            members["sampling_factors"] = "\(sampling.factors)"
+            members["sampling_interval"] = "\(sampling.interval)"
+            members["sampling_prior_count"] = "\(sampling.priorCount)"
+            members["sampling_prior_precision"] = "\(sampling.priorPrecision)"
+            members["sampling_share"] = "\(sampling.share)"
+            members["sampling_sweeps"] = "\(sampling.sweeps)"
+            members["sampling_warm_up"] = "\(sampling.warmUp)"
+        }
+        return TrainingFingerprint(members)
     }
 
     /// Demands that a model was trained on these very data and tested on this very split.

@@ -5,8 +5,8 @@ import RankTraining
 
 extension FitCommand {
     /// Trains a factorisation machine.
-    func fitFactors() throws {
-        var options = FactorizationOptions.mapFM
+    func fitFactors(_ preset: FactorizationOptions) throws {
+        var options = preset
         options.seed = seed
         if let factors { options.factors = factors }
         if let sweeps { options.sweeps = sweeps }
@@ -17,7 +17,8 @@ extension FitCommand {
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
 
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
-        let bar = ProgressBar(total: options.sweeps, unit: "sweep")
+        let total = options.sweeps + (options.sampling?.sweeps ?? 0)
+        let bar = ProgressBar(total: total, unit: "sweep")
         let clock = ContinuousClock()
         let start = clock.now
         let result = try training.run(on: set, dataSet) { report in
@@ -29,7 +30,7 @@ extension FitCommand {
                     details: [("loss", report.loss), ("root_mean_squared_error", report.rootMeanSquaredError)]
                 )
             }
-            if report.sweep < options.sweeps { line.show(at: elapsed, text) } else { line.finish(text()) }
+            if report.sweep < total { line.show(at: elapsed, text) } else { line.finish(text()) }
         }
         let seconds = (clock.now - start) / .seconds(1)
 

@@ -22,7 +22,7 @@ struct FitCommand: ParsableCommand {
 
     @Option(
         help:
-            "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item; map-fm also learns from u.user or .user, where it is there."
+            "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item; map-fm and best also learn from u.user or .user, where it is there."
     )
     var data: String
 
@@ -31,7 +31,7 @@ struct FitCommand: ParsableCommand {
 
     @Option(
         help:
-            "tutorial: the network of the Keras-RS tutorial. map-fm: a factorisation machine of ids, histories and attributes, far more accurate."
+            "tutorial: the network of the Keras-RS tutorial. map-fm: a factorisation machine of ids, histories and attributes, far more accurate. best: that machine mixed with sampled ones, the most accurate, in ten times its time."
     )
     var preset = Preset.tutorial
 
@@ -89,7 +89,8 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         switch preset {
         case .tutorial: try fitNetwork()
-        case .mapFM: try fitFactors()
+        case .mapFM: try fitFactors(.mapFM)
+        case .best: try fitFactors(.best)
         }
     }
 

@@ -5,6 +5,7 @@ import RankTraining
 enum Preset: String, ExpressibleByArgument, CaseIterable {
     case tutorial
     case mapFM = "map-fm"
+    case best
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 

@@ -72,8 +72,8 @@ struct QualityCommand: ParsableCommand {
             options.seed = seed
             let training = try Training(options, kernel: kernelOption.chosen)
             return try QualityReport(dataSet, splits: splits, options, training: training, show: show)
-        case .mapFM:
-            var options = FactorizationOptions.mapFM
+        case .mapFM, .best:
+            var options = preset == .best ? FactorizationOptions.best : .mapFM
             options.seed = seed
             return try QualityReport(dataSet, splits: splits, options, show: show)
         }

@@ -233,6 +233,7 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--sweeps", "0"],
         ["fit", "--data", "d", "--output", "m", "--factors", "8"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "best", "--sweeps", "3"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
     ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) async throws {

@@ -11,6 +11,16 @@ import Testing
         return options
     }()
 
+    /// The same, mixed with 12 sweeps of 3 drawn factors.
+    private static let sampled: FactorizationOptions = {
+        var options = FactorizationOptions.best
+        (options.factors, options.sweeps) = (5, 6)
+        options.sampling?.factors = 3
+        options.sampling?.sweeps = 12
+        options.sampling?.warmUp = 4
+        return options
+    }()
+
     private static func train(
         _ data: DataSet,
         split spec: SplitSpec = .seed(42),
@@ -89,6 +99,27 @@ import Testing
         #expect(test.rmse < mean.rmse)
     }
 
+    @Test func aMixtureIsSampledAndSaysSo() throws {
+        let data = try Sample.data()
+        var reseeded = Self.sampled
+        reseeded.seed = 1
+        let models = try [Self.train(data, Self.sampled), Self.train(data, Self.sampled), Self.train(data, reseeded)]
+        let directory = try TemporaryDirectory()
+        let ids = try models.enumerated().map { try $1.write(to: directory.file("\($0)")) }
+        #expect(ids[0] == ids[1] && ids[0] != ids[2])
+        #expect(models[0].result.sweeps.map(\.sweep) == Array(1...18))
+        let model = try Self.loaded(models[0])
+        #expect(model.shape.layerWidths.isEmpty && model.shape.userDimensions == 5)
+        let fingerprint = model.metadata.fingerprint
+        #expect(fingerprint["preset"] == "best" && fingerprint["sampling_sweeps"] == "12")
+        #expect(fingerprint["sampling_factors"] == "3" && fingerprint["sampling_share"] == "0.5")
+        let mean = try #require(
+            Baseline.globalMean.evaluate(data.ratings, split: SplitSpec.seed(42).resolve(data.ratings))
+        )
+        let test = try #require(models[0].test)
+        #expect(test.rmse < mean.rmse)
+    }
+
     @Test func theSameInputsGiveTheSameFile() throws {
         let directory = try TemporaryDirectory()
         let data = try Sample.data()
@@ -113,7 +144,8 @@ import Testing
     }
 
     /// Whoever tests must not be seen: the test rows get other users, other items and other stars.
-    @Test(arguments: [true, false]) func nothingOfTheTestRowsIsLearnt(_ knowsUsers: Bool) throws {
+    @Test(arguments: [true, false], [options, sampled])
+    func nothingOfTheTestRowsIsLearnt(_ knowsUsers: Bool, _ options: FactorizationOptions) throws {
         var lines: [String] = []
         for user in 1...12 {
             for item in 1...9 where (user * 7 + item * 5) % 4 != 0 { lines.append("\(user) \(item)") }
@@ -130,7 +162,7 @@ import Testing
         let others = tests.indices.map { "\(13 + $0 % 7) \(10 + $0 / 7)" }
         let models = try [(tests, 5), (others, 1)].map { rows, stars in
             let data = try Self.data(training + rows.map { "\($0) \(stars)" }, items: catalogue, users: users)
-            return try Self.train(data, split: .file(path: pairs(rows)))
+            return try Self.train(data, split: .file(path: pairs(rows)), options)
         }
         let users1 = (1...13).flatMap { user in (1...12).map { _ in UInt64(user) } }
         let items1 = (1...13).flatMap { _ in (1...12).map { UInt64($0) } }
@@ -179,6 +211,25 @@ import Testing
             #expect(abs(Double(1 + 4 * scores[0]) - Double(pairs[0][2])) < 1e-3)
         } else {
             #expect(scores[0] > scores[1])
+        }
+    }
+
+    @Test(arguments: [["1 1 4"], ["1 1 4", "1 2 1"], ["1 1 4", "2 1 1"]])
+    func theSmallestDataAreSampled(_ rows: [String]) throws {
+        let trained = try Self.train(Self.data(rows), split: .none, Self.sampled)
+        let scores = try Self.scores(trained, [1, 0], [1, 0])
+        #expect(scores.allSatisfy { $0.isFinite })
+    }
+
+    @Test func impossibleSamplingIsRefused() throws {
+        var options = [Self.sampled, Self.sampled, Self.sampled, Self.sampled]
+        options[0].sampling?.warmUp = 11
+        options[1].sampling?.interval = 0
+        options[2].sampling?.share = 1.5
+        options[3].sampling?.priorCount = 0
+        for options in options {
+            let error = #expect(throws: TrainingError.self) { _ = try FactorTraining(options) }
+            #expect(error?.code == .invalidOption)
         }
     }
 

@@ -28,6 +28,13 @@ package struct FactorSide: Sendable {
         scaled = Array(repeating: .zero, count: groups.entityCount)
     }
 
+    /// Whether each entity has any feature.
+    package var described: [Bool] {
+        var described = [Bool](repeating: false, count: groups.entityCount)
+        for block in blocks { for entity in block.entities { described[Int(entity)] = true } }
+        return described
+    }
+
     /// Sets a term's coefficients, one after the other.
     package mutating func start(_ term: Int, from next: () -> Double) {
         for index in coefficients[term].indices { coefficients[term][index] = next() }
@@ -43,7 +50,7 @@ package struct FactorSide: Sendable {
         }
     }
 
-    /// Minimises over each coefficient of a term, one after the other, everything else being fixed.
+    /// Puts a new value in the place of each coefficient of a term, one after the other, everything else being fixed.
     ///
     /// Linear in the number of ratings and of entries of the features. Source: Rendle 2012, "Factorization Machines with
     /// libFM", alternating least squares; the sums over an entity's ratings are taken once for all of its features, as
@@ -53,14 +60,24 @@ package struct FactorSide: Sendable {
     ///   - term: 0 for the linear one, or a factor.
     ///   - partner: What each entity of the other side multiplies this side's value with; 1 for the linear term.
     ///   - residuals: Stars less prediction for each rating, kept up.
-    package mutating func solve(_ term: Int, partner: [Double], residuals: inout [Double]) {
+    ///   - rule: What the new values are.
+    package mutating func solve(
+        _ term: Int,
+        partner: [Double],
+        residuals: inout [Double],
+        by rule: inout some CoefficientRule
+    ) {
         before = values[term]
         sumOverRatings(partner, residuals)
         var feature = 0
         for block in blocks {
-            let penalty = term == 0 ? block.penalty.linear : block.penalty.factor
-            solve(block, penalty, from: feature, term)
-            feature += block.columnCount
+            let end = feature + block.columnCount
+            let penalty = rule.penalty(
+                term == 0 ? block.penalty.linear : block.penalty.factor,
+                of: coefficients[term][feature..<end]
+            )
+            solve(block, penalty, from: feature, term, &rule)
+            feature = end
         }
         subtractChange(term, partner, &residuals)
     }
@@ -106,7 +123,13 @@ package struct FactorSide: Sendable {
     ///
     /// Within a block an entity's features have one value x, so the sums are kept as x²·weight and x·gradient, and an
     /// entity's value moves by x times what its coefficients have moved by.
-    private mutating func solve(_ block: FeatureBlock, _ penalty: Double, from first: Int, _ term: Int) {
+    private mutating func solve(
+        _ block: FeatureBlock,
+        _ penalty: Double,
+        from first: Int,
+        _ term: Int,
+        _ rule: inout some CoefficientRule
+    ) {
         for entity in scaled.indices {
             let x = block.scales[entity]
             scaled[entity] = SIMD2(x * x * weights[entity], x * gradients[entity])
@@ -129,7 +152,7 @@ package struct FactorSide: Sendable {
                             if entry < entries.upperBound { even += scaled[Int(entities[entry])] }
                             let sum = even + odd
                             let old = coefficients[first &+ column]
-                            let new = (sum.y + old * sum.x) / (sum.x + penalty)
+                            let new = rule.next(old, weight: sum.x, gradient: sum.y, penalty: penalty)
                             coefficients[first &+ column] = new
                             let change = new - old
                             for entry in entries {

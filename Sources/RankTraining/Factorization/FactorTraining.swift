@@ -53,20 +53,49 @@ public struct FactorTraining: Sendable {
         }
         var machine = Self.machine(set, data, options)
         var reports: [SweepReport] = []
-        for sweep in 1...options.sweeps {
+        for _ in 1...options.sweeps {
             machine.sweep()
-            let loss = machine.loss / (StarLabel.starsPerUnit * StarLabel.starsPerUnit)
-            guard loss.isFinite else {
-                throw TrainingError(
-                    .diverged,
-                    "the loss is no longer a finite number in sweep \(sweep): the penalties are too small for these data"
-                )
-            }
-            let report = SweepReport(sweep: sweep, loss: loss)
-            reports.append(report)
-            show(report)
+            try Self.append(machine.loss, to: &reports, show)
         }
-        return Result(tables: FoldedFactors(machine), sweeps: reports)
+        guard let sampling = options.sampling else {
+            return Result(tables: FoldedFactors(machine), sweeps: reports)
+        }
+        var mixture = FactorMixture(users: machine.users.groups, items: machine.items.groups)
+        if sampling.share < 1 { mixture.add(machine, weight: 1 - sampling.share) }
+        var drawn = options
+        drawn.factors = sampling.factors
+        machine = Self.machine(set, data, drawn)
+        var rule = PosteriorDraw(
+            seed: options.seed,
+            priorCount: sampling.priorCount,
+            priorPrecision: sampling.priorPrecision
+        )
+        let weight = sampling.share / Double(sampling.count)
+        for sweep in 1...sampling.sweeps {
+            machine.sweep(by: &rule)
+            try Self.append(machine.loss, to: &reports, show)
+            if sampling.isAveraged(sweep) { mixture.add(machine, weight: weight) }
+        }
+        let tables = FoldedFactors(mixture, of: machine, dimensions: options.factors, seed: options.seed)
+        return Result(tables: tables, sweeps: reports)
+    }
+
+    private static func append(
+        _ squares: Double,
+        to reports: inout [SweepReport],
+        _ show: (SweepReport) -> Void
+    ) throws(TrainingError) {
+        let sweep = reports.count + 1
+        let loss = squares / (StarLabel.starsPerUnit * StarLabel.starsPerUnit)
+        guard loss.isFinite else {
+            throw TrainingError(
+                .diverged,
+                "the loss is no longer a finite number in sweep \(sweep): the penalties are too small for these data"
+            )
+        }
+        let report = SweepReport(sweep: sweep, loss: loss)
+        reports.append(report)
+        show(report)
     }
 
     /// The machine before its first sweep.

@@ -49,14 +49,20 @@ package struct FactorizationMachine: Sendable {
 
     /// Solves for the mean, then the linear terms, then each factor; the users' features first.
     package mutating func sweep() {
-        let shift = residuals.reduce(0, +) / Double(residuals.count)
+        var rule = BestCoefficient()
+        sweep(by: &rule)
+    }
+
+    /// Puts a new value in the place of the mean, then of the linear terms, then of each factor; the users' first.
+    package mutating func sweep(by rule: inout some CoefficientRule) {
+        let shift = rule.shift(of: residuals)
         mean += shift
         for index in residuals.indices { residuals[index] -= shift }
-        users.solve(0, partner: itemOnes, residuals: &residuals)
-        items.solve(0, partner: userOnes, residuals: &residuals)
+        users.solve(0, partner: itemOnes, residuals: &residuals, by: &rule)
+        items.solve(0, partner: userOnes, residuals: &residuals, by: &rule)
         for factor in 1...factors {
-            users.solve(factor, partner: items.values[factor], residuals: &residuals)
-            items.solve(factor, partner: users.values[factor], residuals: &residuals)
+            users.solve(factor, partner: items.values[factor], residuals: &residuals, by: &rule)
+            items.solve(factor, partner: users.values[factor], residuals: &residuals, by: &rule)
         }
     }
 

@@ -26,6 +26,44 @@ public struct FactorizationOptions: Sendable, Equatable {
         public var columns: Penalty
     }
 
+    /// Machines whose coefficients are drawn, averaged and mixed with the one of best coefficients.
+    public struct Sampling: Sendable, Equatable {
+        /// The length of the drawn vectors.
+        public var factors: Int
+        /// How often every coefficient is drawn.
+        public var sweeps: Int
+        /// After how many of them the average begins.
+        public var warmUp: Int
+        /// Each how manyth sweep is averaged.
+        public var interval: Int
+        /// How many coefficients the prior of a block's precision is worth; at least 1.
+        public var priorCount: Double
+        /// The precision per star² that the prior expects of coefficients with penalty 1; above 0.
+        public var priorPrecision: Double
+        /// How much the average of the draws counts beside the best coefficients: from 0 to 1.
+        public var share: Double
+
+        func validate() throws(TrainingError) {
+            guard factorCounts.contains(factors), warmUp >= 0, interval >= 1, sweeps > warmUp, count >= 1,
+                priorCount >= 1, priorCount.isFinite, priorPrecision > 0, priorPrecision.isFinite,
+                (0...1).contains(share)
+            else {
+                throw TrainingError(
+                    .invalidOption,
+                    "the sampling averages no sweep, or one of its numbers is out of range; start from those of best"
+                )
+            }
+        }
+
+        /// The number of averaged sweeps.
+        package var count: Int { (sweeps - warmUp) / interval }
+
+        /// Whether a sweep, counted from 1, is averaged.
+        package func isAveraged(_ sweep: Int) -> Bool {
+            sweep > warmUp && (sweep - warmUp).isMultiple(of: interval)
+        }
+    }
+
     /// The name under which the model file tells where the options came from.
     public let preset: String
     /// The length of the vectors.
@@ -36,8 +74,10 @@ public struct FactorizationOptions: Sendable, Equatable {
     public var users: Side
     /// Of the items' features.
     public var items: Side
-    /// Decides where the coefficients start.
+    /// Decides where the coefficients start, and the draws.
     public var seed: UInt64
+    /// What is mixed in; nil for nothing.
+    public var sampling: Sampling?
 
     /// The factorisation machine of docs/QUALITY.md: 32 factors, 30 sweeps.
     public static let mapFM = FactorizationOptions(
@@ -57,6 +97,25 @@ public struct FactorizationOptions: Sendable, Equatable {
         seed: 42
     )
 
+    /// The most accurate model of docs/QUALITY.md: half `mapFM`, half the average of a Gibbs sampler.
+    public static let best = FactorizationOptions(
+        preset: "best",
+        factors: 48,
+        sweeps: 30,
+        users: mapFM.users,
+        items: mapFM.items,
+        seed: 42,
+        sampling: Sampling(
+            factors: 16,
+            sweeps: 300,
+            warmUp: 20,
+            interval: 2,
+            priorCount: 2,
+            priorPrecision: 1.6,
+            share: 0.5
+        )
+    )
+
     /// The numbers of factors that are accepted.
     public static let factorCounts = 1...1_024
 
@@ -64,6 +123,7 @@ public struct FactorizationOptions: Sendable, Equatable {
         guard Self.factorCounts.contains(factors) else {
             throw TrainingError(.invalidOption, "\(factors) factors; choose from 1 to \(Self.factorCounts.upperBound)")
         }
+        if let sampling { try sampling.validate() }
         guard sweeps >= 1 else {
             throw TrainingError(.invalidOption, "\(sweeps) sweeps; train for at least 1")
         }

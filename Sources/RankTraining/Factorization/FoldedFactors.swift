@@ -21,22 +21,41 @@ public struct FoldedFactors: Sendable, Equatable {
     public let candidates: Table
 
     package init(_ machine: FactorizationMachine) {
-        dimensions = machine.users.values.count - 1
-        mean = Float((machine.mean - 1) / StarLabel.starsPerUnit)
-        users = Self.table(machine.users, scale: 1)
-        candidates = Self.table(machine.items, scale: 1 / StarLabel.starsPerUnit)
+        self.init(machine, mean: machine.mean, users: machine.users.values, items: machine.items.values)
+    }
+
+    /// The mixture with its product brought to `dimensions` columns; the sides are those of one of its machines.
+    package init(_ mixture: FactorMixture, of machine: FactorizationMachine, dimensions: Int, seed: UInt64) {
+        let product = LowRank(mixture.userColumns, mixture.itemColumns, rank: dimensions, seed: seed)
+        self.init(
+            machine,
+            mean: mixture.mean,
+            users: [mixture.userBiases] + product.left,
+            items: [mixture.itemBiases] + product.right
+        )
+    }
+
+    /// - Parameters:
+    ///   - machine: Who has ratings and features.
+    ///   - mean: In stars, like the other parameters.
+    ///   - users: By term and user, the linear term first.
+    ///   - items: By term and item.
+    private init(_ machine: FactorizationMachine, mean: Double, users: [[Double]], items: [[Double]]) {
+        dimensions = users.count - 1
+        self.mean = Float((mean - 1) / StarLabel.starsPerUnit)
+        self.users = Self.table(machine.users, users, scale: 1)
+        candidates = Self.table(machine.items, items, scale: 1 / StarLabel.starsPerUnit)
     }
 
     /// Folds a side; only one of the two vectors of a dot product is brought to the label's scale.
-    private static func table(_ side: FactorSide, scale: Double) -> Table {
+    private static func table(_ side: FactorSide, _ terms: [[Double]], scale: Double) -> Table {
         let rows = side.groups.entityCount
-        let dimensions = side.values.count - 1
+        let dimensions = terms.count - 1
         let rated = (0..<rows).filter { !side.groups.isEmpty($0) }
-        var described = [Bool](repeating: false, count: rows)
-        for block in side.blocks { for entity in block.entities { described[Int(entity)] = true } }
+        let described = side.described
 
         func column(_ term: Int, _ scale: Double) -> [Float] {
-            let values = side.values[term]
+            let values = terms[term]
             let mean = rated.reduce(0) { $0 + values[$1] } / Double(max(rated.count, 1))
             return (0..<rows).map { Float(scale * (described[$0] ? values[$0] : mean)) }
         }

@@ -1,0 +1,27 @@
+/// What a sweep puts in a coefficient's place, everything else being fixed.
+///
+/// The errors' squares are quadratic in one coefficient c: Σ e² = constant + weight · (c − old)² − 2 · gradient · (c − old).
+package protocol CoefficientRule {
+    /// By how much the constant term moves.
+    mutating func shift(of residuals: [Double]) -> Double
+    /// What a squared coefficient of a block costs beside a squared error, given the block's penalty and coefficients.
+    mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double
+    /// The new coefficient.
+    mutating func next(_ old: Double, weight: Double, gradient: Double, penalty: Double) -> Double
+}
+
+/// The best value: coordinate descent.
+package struct BestCoefficient: CoefficientRule {
+    package init() {}
+
+    package mutating func shift(of residuals: [Double]) -> Double {
+        residuals.reduce(0, +) / Double(residuals.count)
+    }
+
+    package mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double { penalty }
+
+    @inline(__always)
+    package mutating func next(_ old: Double, weight: Double, gradient: Double, penalty: Double) -> Double {
+        (gradient + old * weight) / (weight + penalty)
+    }
+}

@@ -1,0 +1,65 @@
+/// The weighted mean of the predictions of several machines with the same sides.
+///
+/// It is again mean + biases + products of columns, but of as many columns as all machines have together: users × columns
+/// and items × columns numbers in memory. The columns are centred over those who have ratings; what that takes from the
+/// products goes to biases and mean, so that a product of few columns need not spend any on it. Who has no feature has 0 in
+/// every column, so that whoever is known from test rows alone does not move the product.
+package struct FactorMixture: Sendable {
+    /// The constant term.
+    package private(set) var mean = 0.0
+    /// By user.
+    package private(set) var userBiases: [Double]
+    /// By item.
+    package private(set) var itemBiases: [Double]
+    /// By column and user.
+    package private(set) var userColumns: [[Double]] = []
+    /// By column and item.
+    package private(set) var itemColumns: [[Double]] = []
+    private let ratedUsers: [Int]
+    private let ratedItems: [Int]
+
+    /// A mixture of nothing, for machines of these sides.
+    package init(users: RatingGroups, items: RatingGroups) {
+        userBiases = [Double](repeating: 0, count: users.entityCount)
+        itemBiases = [Double](repeating: 0, count: items.entityCount)
+        ratedUsers = (0..<users.entityCount).filter { !users.isEmpty($0) }
+        ratedItems = (0..<items.entityCount).filter { !items.isEmpty($0) }
+    }
+
+    /// Adds a machine's predictions, `weight` times.
+    package mutating func add(_ machine: FactorizationMachine, weight: Double) {
+        mean += weight * machine.mean
+        add(weight, machine.users.values[0], to: &userBiases)
+        add(weight, machine.items.values[0], to: &itemBiases)
+        let described = (users: machine.users.described, items: machine.items.described)
+        for factor in 1..<machine.users.values.count {
+            let (users, userMean) = Self.centered(machine.users.values[factor], over: ratedUsers, described.users)
+            let (items, itemMean) = Self.centered(machine.items.values[factor], over: ratedItems, described.items)
+            mean += weight * userMean * itemMean
+            add(weight * itemMean, users, to: &userBiases)
+            add(weight * userMean, items, to: &itemBiases)
+            userColumns.append(users.map { weight * $0 })
+            itemColumns.append(items)
+        }
+    }
+
+    /// The prediction, in stars, of a pair that has features.
+    package func predict(user: Int, item: Int) -> Double {
+        var sum = mean + userBiases[user] + itemBiases[item]
+        for column in userColumns.indices { sum += userColumns[column][user] * itemColumns[column][item] }
+        return sum
+    }
+
+    private func add(_ weight: Double, _ values: [Double], to sums: inout [Double]) {
+        for index in sums.indices { sums[index] += weight * values[index] }
+    }
+
+    private static func centered(
+        _ values: [Double],
+        over rated: [Int],
+        _ described: [Bool]
+    ) -> ([Double], mean: Double) {
+        let mean = rated.reduce(0) { $0 + values[$1] } / Double(max(rated.count, 1))
+        return (zip(values, described).map { $1 ? $0 - mean : 0 }, mean)
+    }
+}

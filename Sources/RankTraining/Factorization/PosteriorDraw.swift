@@ -1,0 +1,46 @@
+/// A draw from the posterior given everything else: Gibbs sampling.
+///
+/// Errors are normal with precision α, which has a flat prior; coefficients are normal around 0 with precision λ, one for
+/// each block and term, whose gamma prior has the block's penalty × `priorPrecision` as its mean and is worth `priorCount`
+/// coefficients. Source: Rendle 2012, "Factorization Machines with libFM", section 3.4, without means of their own for
+/// the blocks.
+package struct PosteriorDraw: CoefficientRule {
+    /// α, drawn anew with each constant term, per star².
+    package private(set) var precision: Double
+    private var random: NormalRandom
+    private let priorCount: Double
+    private let priorPrecision: Double
+
+    /// Draws with a seed.
+    ///
+    /// - Parameters:
+    ///   - seed: Of the random numbers.
+    ///   - priorCount: Above 0; the larger, the nearer are the λ to their priors' means.
+    ///   - priorPrecision: Above 0, per star².
+    package init(seed: UInt64, priorCount: Double, priorPrecision: Double) {
+        random = NormalRandom(seed: seed)
+        precision = priorPrecision
+        self.priorCount = priorCount
+        self.priorPrecision = priorPrecision
+    }
+
+    package mutating func shift(of residuals: [Double]) -> Double {
+        let count = Double(residuals.count)
+        let squares = residuals.reduce(0) { $0 + $1 * $1 }
+        // Ratings that are met exactly leave no error; the bound keeps α finite.
+        precision = random.nextGamma(shape: count / 2 + 1) / max(squares / 2, count * 1e-6)
+        return residuals.reduce(0, +) / count + random.nextNormal() / (precision * count).squareRoot()
+    }
+
+    package mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double {
+        let squares = coefficients.reduce(0) { $0 + $1 * $1 }
+        let shape = (priorCount + Double(coefficients.count)) / 2
+        return random.nextGamma(shape: shape) / ((priorCount / (penalty * priorPrecision) + squares) / 2) / precision
+    }
+
+    @inline(__always)
+    package mutating func next(_ old: Double, weight: Double, gradient: Double, penalty: Double) -> Double {
+        let width = weight + penalty
+        return (gradient + old * weight) / width + random.nextNormal() / (precision * width).squareRoot()
+    }
+}
