@@ -12,8 +12,7 @@ internal import Darwin
 ///
 /// A mapped file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see
 /// weights that were never verified. Replace model files by renaming a new one over them, as every writer here does.
-// Proof: the bytes are written only by the closure given to `init`, before any other thread can know the object.
-@safe final class SharedMemory: @unchecked Sendable {
+@safe final class SharedMemory: @unchecked Sendable {  // Proof: its bytes are written only before it is returned.
     /// The bytes.
     let bytes: UnsafeRawBufferPointer
     /// The mapping that they lie in; nil where they belong to the heap.

@@ -48,14 +48,14 @@ struct GoldenQueryTests {
     func liar() throws {
         let model = try Self.load(RawModel(fixture: "every_term"))
         for place in [0, 7, 16, 31, 32] {
-            let liar = LyingRanker(try model.makeRanker(plan: .factored, kernel: "scalar"), at: place)
+            let liar = AlteredRanker(try model.makeRanker(plan: .factored, kernel: "scalar"), flippingLastBitAt: place)
             let error = try #require(throws: EngineError.self) { try liar.reproduceGoldens() }
             #expect(error.code == .selfCheckFailed)
             for text in ["plan factored", "kernel scalar", "user ", "candidate ", "must score"] {
                 #expect(error.message.contains(text), "\(error.message)")
             }
         }
-        #expect(try LyingRanker(model.makeRanker(), at: 33).reproduceGoldens() == model.goldenCount)
+        #expect(try AlteredRanker(model.makeRanker(), flippingLastBitAt: 33).reproduceGoldens() == model.goldenCount)
     }
 
     @Test("As many as a file may have are reproduced; the last one is looked at, too")
@@ -70,33 +70,5 @@ struct GoldenQueryTests {
         raw["golden.scores"].bytes[65_535 * 4] ^= 1
         let error = try #require(throws: EngineError.self) { try Self.load(raw) }
         #expect(error.message.contains("golden scores: pair 65535"), "\(error.message)")
-    }
-}
-
-/// A ranker whose score at one position of each list is wrong in its last bit.
-private final class LyingRanker: Ranker {
-    private let honest: EmbeddingRanker
-    private let position: Int
-
-    init(_ honest: EmbeddingRanker, at position: Int) {
-        self.honest = honest
-        self.position = position
-    }
-
-    var info: RankerInfo { honest.info }
-    var goldenQueries: [GoldenQuery] { honest.goldenQueries }
-
-    func score(
-        _ query: RankQuery,
-        candidates: Range<Int>,
-        scores: UnsafeMutableBufferPointer<Float>,
-        unknown: UnsafeMutableBufferPointer<Bool>
-    ) throws(EngineError) -> ScoreOutcome {
-        let outcome = try honest.score(query, candidates: candidates, scores: scores, unknown: unknown)
-        if candidates.contains(position) {
-            let index = position - candidates.lowerBound
-            scores[index] = Float(bitPattern: scores[index].bitPattern ^ 1)
-        }
-        return outcome
     }
 }

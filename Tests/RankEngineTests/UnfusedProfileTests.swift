@@ -54,36 +54,12 @@ struct UnfusedProfileTests {
     func refused() throws {
         let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
         let ranker = try model.makeRanker(kernel: "portable")
-        #expect(try ShiftedRanker(ranker, by: 0).reproduceGoldens() == model.goldenCount)
-        let error = try #require(throws: EngineError.self) { try ShiftedRanker(ranker, by: 1e-3).reproduceGoldens() }
+        #expect(try AlteredRanker(ranker, shiftedBy: 0).reproduceGoldens() == model.goldenCount)
+        let shifted = AlteredRanker(ranker, shiftedBy: 1e-3)
+        let error = try #require(throws: EngineError.self) { try shifted.reproduceGoldens() }
         #expect(error.code == .selfCheckFailed)
         for text in ["kernel portable", "must score", "within"] {
             #expect(error.message.contains(text), "\(error.message)")
         }
-    }
-}
-
-/// A ranker whose scores are all off by the same amount.
-private final class ShiftedRanker: Ranker {
-    private let honest: EmbeddingRanker
-    private let shift: Float
-
-    init(_ honest: EmbeddingRanker, by shift: Float) {
-        self.honest = honest
-        self.shift = shift
-    }
-
-    var info: RankerInfo { honest.info }
-    var goldenQueries: [GoldenQuery] { honest.goldenQueries }
-
-    func score(
-        _ query: RankQuery,
-        candidates: Range<Int>,
-        scores: UnsafeMutableBufferPointer<Float>,
-        unknown: UnsafeMutableBufferPointer<Bool>
-    ) throws(EngineError) -> ScoreOutcome {
-        let outcome = try honest.score(query, candidates: candidates, scores: scores, unknown: unknown)
-        for index in 0..<candidates.count { scores[index] += shift }
-        return outcome
     }
 }
