@@ -6,10 +6,7 @@ import RankTraining
 extension FitCommand {
     /// Trains a factorisation machine.
     func fitFactors(_ preset: FactorizationOptions) throws {
-        var options = preset
-        options.seed = seed
-        if let factors { options.factors = factors }
-        if let sweeps { options.sweeps = sweeps }
+        let options = factor.options(preset, seed: seed)
         let training = try FactorTraining(options)
         try output.requireWritable()
         let dataSet = try DataSet.load(directory: data)

@@ -45,21 +45,9 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
-    @Option(help: "With tutorial: how often each example is seen (default: \(TrainingOptions.tutorial.epochs)).")
-    var epochs: Int?
+    @OptionGroup var network: NetworkArguments
 
-    @Option(help: "With tutorial: examples per step (default: \(TrainingOptions.tutorial.batchSize)).")
-    var batchSize: Int?
-
-    @Option(help: "With map-fm: the length of the vectors (default: \(FactorizationOptions.mapFM.factors)).")
-    var factors: Int?
-
-    @Option(
-        help: "With map-fm: how often every coefficient is solved for (default: \(FactorizationOptions.mapFM.sweeps))."
-    )
-    var sweeps: Int?
-
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var factor: FactorArguments
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -68,21 +56,8 @@ struct FitCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): train for at least 1") }
-        if let batchSize, !TrainingOptions.batchSizes.contains(batchSize) {
-            let sizes = TrainingOptions.batchSizes
-            throw ValidationError("--batch-size \(batchSize): choose from \(sizes.lowerBound) to \(sizes.upperBound)")
-        }
-        if let factors, !FactorizationOptions.factorCounts.contains(factors) {
-            let counts = FactorizationOptions.factorCounts
-            throw ValidationError("--factors \(factors): choose from \(counts.lowerBound) to \(counts.upperBound)")
-        }
-        if let sweeps, sweeps < 1 { throw ValidationError("--sweeps \(sweeps): train for at least 1") }
-        try preset.refuse([
-            ("--epochs", epochs != nil, .tutorial), ("--batch-size", batchSize != nil, .tutorial),
-            ("--kernel", kernelOption.kernel != nil, .tutorial), ("--factors", factors != nil, .mapFM),
-            ("--sweeps", sweeps != nil, .mapFM),
-        ])
+        try preset.refuse(network)
+        try preset.refuse(factor)
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
@@ -95,8 +70,8 @@ struct FitCommand: ParsableCommand {
     }
 
     private func fitNetwork() throws {
-        let options = options()
-        let training = try Training(options, kernel: kernelOption.chosen)
+        let options = network.options(seed: seed)
+        let training = try Training(options, kernel: network.kernelOption.chosen)
         try output.requireWritable()
         let dataSet = try DataSet.load(directory: data)
         let resolved = try split.resolve(dataSet.ratings)
@@ -128,14 +103,6 @@ struct FitCommand: ParsableCommand {
         ]
         if let test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
         try StandardStream.output.write(listing(lines))
-    }
-
-    private func options() -> TrainingOptions {
-        var options = TrainingOptions.tutorial
-        options.seed = seed
-        if let epochs { options.epochs = epochs }
-        if let batchSize { options.batchSize = batchSize }
-        return options
     }
 
     private func report(

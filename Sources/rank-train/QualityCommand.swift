@@ -48,7 +48,7 @@ struct QualityCommand: ParsableCommand {
     var format = Format.table
 
     func validate() throws {
-        try preset.refuse([("--kernel", kernelOption.kernel != nil, .tutorial)])
+        try preset.refuse(kernelOption.kernel == nil ? [] : ["--kernel"], of: [.tutorial])
     }
 
     func run() throws {

@@ -1,0 +1,36 @@
+import ArgumentParser
+import RankTraining
+
+/// What can be said of the training of a network.
+struct NetworkArguments: PresetArguments {
+    static let presets: [Preset] = [.tutorial]
+
+    @Option(help: "With tutorial: how often each example is seen (default: \(TrainingOptions.tutorial.epochs)).")
+    var epochs: Int?
+
+    @Option(help: "With tutorial: examples per step (default: \(TrainingOptions.tutorial.batchSize)).")
+    var batchSize: Int?
+
+    @OptionGroup var kernelOption: KernelOption
+
+    var given: [String] {
+        names(("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--kernel", kernelOption.kernel != nil))
+    }
+
+    func validate() throws {
+        if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): train for at least 1") }
+        if let batchSize, !TrainingOptions.batchSizes.contains(batchSize) {
+            let sizes = TrainingOptions.batchSizes
+            throw ValidationError("--batch-size \(batchSize): choose from \(sizes.lowerBound) to \(sizes.upperBound)")
+        }
+    }
+
+    /// The tutorial's options with what was given.
+    func options(seed: UInt64) -> TrainingOptions {
+        var options = TrainingOptions.tutorial
+        options.seed = seed
+        if let epochs { options.epochs = epochs }
+        if let batchSize { options.batchSize = batchSize }
+        return options
+    }
+}
