@@ -25,13 +25,30 @@ import Testing
         }
     }
 
+    @Test func withoutAPresetTheMostAccurateOneIsTrained() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = (directory.string + "/data", directory.string + "/model")
+            try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
+            let ratings = (0..<200).map { "\($0 % 20 + 1)\t\($0 % 23 + 1)\t\($0 % 5 + 1)\t0\n" }
+            try ratings.joined().write(toFile: data + "/u.data", atomically: true, encoding: .utf8)
+            let items = (1...23).map {
+                "\($0)|Item \($0) (1990)|01-Jan-1990|||1" + String(repeating: "|0", count: 18) + "\n"
+            }
+            try items.joined().write(toFile: data + "/u.item", atomically: true, encoding: .utf8)
+            let fit = try await rankTrain("fit", "--data", data, "--output", model, "--json")
+            #expect(fit.exitCode == 0, "\(fit.errors)")
+            #expect(try object(fit.output)["preset"] as? String == "best")
+        }
+    }
+
     @Test func fromInventedRatingsToPredictions() async throws {
         try await withTemporaryDirectory { directory in
             let (data, model) = (directory.string + "/data", directory.string + "/model")
             let synthesized = try await rankTrain("synthesize", "--output", data, "--seed", "7")
             #expect(synthesized.exitCode == 0 && synthesized.output.contains("synthetic (seed 7), not MovieLens"))
 
-            let fit = try await rankTrain("fit", "--data", data, "--output", model, "--json")
+            let tutorial = ["fit", "--data", data, "--preset", "tutorial", "--output"]
+            let fit = try await run("rank-train", tutorial + [model, "--json"])
             #expect(fit.exitCode == 0 && fit.errors == "")
             let report = try object(fit.output)
             #expect(report["data"] as? String == "synthetic (seed 7)")
@@ -42,10 +59,10 @@ import Testing
             #expect(report["model_id"] as? String == "\(loaded.modelID)")
 
             // Without --json, another process: the same model.
-            let again = try await rankTrain("fit", "--data", data, "--output", model + "2")
+            let again = try await run("rank-train", tutorial + [model + "2"])
             #expect(again.exitCode == 0 && again.errors == "" && again.output.contains("\(loaded.modelID)"))
             #expect(again.output.contains("synthetic (seed 7)"))
-            let quiet = try await rankTrain("fit", "--data", data, "--output", model + "3", "--seed", "1", "--quiet")
+            let quiet = try await run("rank-train", tutorial + [model + "3", "--seed", "1", "--quiet"])
             #expect(quiet.exitCode == 0 && quiet.errors == "" && quiet.output == "")
             #expect(try RankModel.load(path: model + "3").modelID != loaded.modelID)
 
@@ -153,7 +170,7 @@ import Testing
             let model = try await fittedModel(in: directory)
             let fit = [
                 Programs.path("rank-train").string, "fit", "--data", "\(directory)/data", "--output", model + "2",
-                "--epochs", "1",
+                "--preset", "tutorial", "--epochs", "1",
             ]
             let pty = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
             let outcome = try await run(FilePath("/usr/bin/env"), ["python3", "-c", pty] + fit)
@@ -228,11 +245,12 @@ import Testing
     @Test(arguments: [
         ["fit", "--output", "/tmp/m"], ["fit", "--data", "d", "--output", ""],
         ["fit", "--data", "d", "--output", "m", "--seed", "-1"],
-        ["fit", "--data", "d", "--output", "m", "--kernel", "mmx"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--kernel", "mmx"],
         ["fit", "--data", "d", "--output", "m", "--json", "--quiet"],
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--sweeps", "0"],
-        ["fit", "--data", "d", "--output", "m", "--factors", "8"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--factors", "8"],
+        ["fit", "--data", "d", "--output", "m", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "best", "--sweeps", "3"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
     ])
@@ -281,7 +299,7 @@ import Testing
 private func fittedModel(in directory: FilePath, split: String = "seed:42") async throws -> String {
     let (data, model) = ("\(directory)/data", "\(directory)/model")
     try #require(try await rankTrain("synthesize", "--output", data).exitCode == 0)
-    let options = ["--epochs", "1", "--split", split, "--quiet"]
+    let options = ["--preset", "tutorial", "--epochs", "1", "--split", split, "--quiet"]
     try #require(try await run("rank-train", ["fit", "--data", data, "--output", model] + options).exitCode == 0)
     return model
 }

@@ -26,7 +26,8 @@ struct TrainedModelFileTests {
                 let file = directory.appending(name).string
                 let outcome = try await run(
                     "rank-train",
-                    ["fit", "--data", data, "--output", file, "--epochs", "1"] + options
+                    ["fit", "--data", data, "--output", file, "--preset", "tutorial", "--epochs", "1"]
+                        + options
                 )
                 try #require(outcome.exitCode == 0, "\(outcome.errors)")
                 #expect(outcome.errors.isEmpty, "no terminal, no progress")
@@ -55,7 +56,8 @@ struct TrainedModelFileTests {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
             let file = directory.appending("model").string
-            let fit = ["fit", "--data", data, "--output", file, "--epochs", "1", "--quiet"]
+            let options = ["--preset", "tutorial", "--epochs", "1", "--quiet"]
+            let fit = ["fit", "--data", data, "--output", file] + options
             try #require(try await run("rank-train", fit).exitCode == 0)
             let evaluate = ["evaluate", "--model", file, "--data", data, "--split", "seed:1"]
             let refused = try await run("rank-train", evaluate)
@@ -75,7 +77,7 @@ struct TrainedModelFileTests {
                 FilePath("/bin/sh"),
                 [
                     "-c", script, "sh", Programs.path("rank-train").string, "fit", "--data", data, "--output",
-                    "\(directory)/model", "--epochs", "1",
+                    "\(directory)/model", "--preset", "tutorial", "--epochs", "1",
                 ]
             )
             #expect(outcome.exitCode == 73, "\(outcome.errors)")

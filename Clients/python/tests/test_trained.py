@@ -22,7 +22,8 @@ def trained(tmp_path_factory):
     """The path of a model fitted to the synthetic set for one epoch."""
     directory = tmp_path_factory.mktemp("trained")
     run("synthesize", "--output", directory / "data")
-    run("fit", "--data", directory / "data", "--output", directory / "m.safetensors", "--epochs", 1, "--quiet")
+    run("fit", "--data", directory / "data", "--output", directory / "m.safetensors", "--preset", "tutorial",
+        "--epochs", 1, "--quiet")
     return directory / "m.safetensors"
 
 
