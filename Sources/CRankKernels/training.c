@@ -50,6 +50,33 @@ void rank_training_adagrad_rows(rank_level level, size_t count, size_t width, co
     }
 }
 
+void rank_training_adam(rank_level level, size_t count, rank_training_adam_step step, const float *gradients,
+                        float *first_moments, float *second_moments, float *weights) {
+    loops_of(level)->adam(count, step, gradients, first_moments, second_moments, weights);
+}
+
+void rank_training_adam_rows(rank_level level, size_t count, size_t width, const int32_t *places,
+                             rank_training_adam_step step, const float *gradients, float *first_moments,
+                             float *second_moments, float *weights) {
+    const rank_training_loops *loops = loops_of(level);
+    size_t row = 0;
+    while (row < count) {
+        const size_t at = row * width;
+        if (places[row] >= 0) {
+            loops->adam(width, step, gradients + (size_t)places[row] * width, first_moments + at, second_moments + at,
+                        weights + at);
+            row++;
+            continue;
+        }
+        size_t end = row + 1;
+        while (end < count && places[end] < 0) {
+            end++;
+        }
+        loops->adam_idle((end - row) * width, step, first_moments + at, second_moments + at, weights + at);
+        row = end;
+    }
+}
+
 // A square of 16 columns and rows takes as many cache lines on either side.
 #define TRANSPOSE_BLOCK 16
 

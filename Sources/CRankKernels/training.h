@@ -11,6 +11,11 @@ typedef struct rank_training_loops {
     void (*mask)(size_t count, const float *outputs, float *values);
     void (*adagrad)(size_t count, float rate, float epsilon, const float *gradients, float *accumulators,
                     float *weights);
+    void (*adam)(size_t count, rank_training_adam_step step, const float *gradients, float *first_moments,
+                 float *second_moments, float *weights);
+    // With gradients of zero.
+    void (*adam_idle)(size_t count, rank_training_adam_step step, float *first_moments, float *second_moments,
+                      float *weights);
 } rank_training_loops;
 
 extern const rank_training_loops rank_training_scalar;

@@ -135,4 +135,40 @@ TRAINING_TARGET static void adagrad(size_t count, float rate, float epsilon, con
     }
 }
 
-const rank_training_loops TRAINING_LOOPS = {add_rows, segment_sums, mask, adagrad};
+// Without `gradients` they are zero.
+TRAINING_INLINE void training_adam(size_t count, rank_training_adam_step step, const float *gradients,
+                                   float *first_moments, float *second_moments, float *weights) {
+    const training_vector rates = training_splat(step.rate), epsilons = training_splat(step.epsilon);
+    const training_vector first_shares = training_splat(step.first_share);
+    const training_vector second_shares = training_splat(step.second_share);
+    size_t i = 0;
+    for (; i + TRAINING_LANES <= count; i += TRAINING_LANES) {
+        const training_vector g = gradients ? training_load(gradients + i) : (training_vector){0};
+        const training_vector old_m = training_load(first_moments + i), old_v = training_load(second_moments + i);
+        const training_vector m = old_m + (g - old_m) * first_shares;
+        const training_vector v = old_v + (g * g - old_v) * second_shares;
+        training_store(first_moments + i, m);
+        training_store(second_moments + i, v);
+        training_store(weights + i, training_load(weights + i) - m * rates / (TRAINING_ROOT(v) + epsilons));
+    }
+    for (; i < count; i++) {
+        const float g = gradients ? gradients[i] : 0;
+        const float m = first_moments[i] + (g - first_moments[i]) * step.first_share;
+        const float v = second_moments[i] + (g * g - second_moments[i]) * step.second_share;
+        first_moments[i] = m;
+        second_moments[i] = v;
+        weights[i] -= m * step.rate / (sqrtf(v) + step.epsilon);
+    }
+}
+
+TRAINING_TARGET static void adam(size_t count, rank_training_adam_step step, const float *gradients,
+                                 float *first_moments, float *second_moments, float *weights) {
+    training_adam(count, step, gradients, first_moments, second_moments, weights);
+}
+
+TRAINING_TARGET static void adam_idle(size_t count, rank_training_adam_step step, float *first_moments,
+                                      float *second_moments, float *weights) {
+    training_adam(count, step, 0, first_moments, second_moments, weights);
+}
+
+const rank_training_loops TRAINING_LOOPS = {add_rows, segment_sums, mask, adagrad, adam, adam_idle};

@@ -4,7 +4,7 @@ internal import CRankKernels
 ///
 /// No operation is fused, so the bits do not depend on the kernel.
 package struct TrainingLoops: Sendable {
-    private let level: rank_level
+    let level: rank_level
 
     /// The loops under a kernel.
     package init(_ kernel: Kernel) {

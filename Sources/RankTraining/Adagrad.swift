@@ -1,5 +1,3 @@
-import RankEngine
-
 /// Adagrad as Keras 3 has it: `accumulator += g²`, `w −= rate · g / √(accumulator + epsilon)`.
 ///
 /// The epsilon is inside the root, and accumulators start above zero. Source: Duchi, Hazan & Singer 2011;
@@ -7,21 +5,16 @@ import RankEngine
 /// rows of an embedding table that a batch does not touch can be left out without changing a bit.
 public struct Adagrad: Sendable, Equatable {
     /// The learning rate.
-    public var rate: Float
+    public var rate: Double
     /// Where accumulators start.
     public var initialAccumulator: Float
     /// Added under the root.
     public var epsilon: Float
 
     /// Keras' defaults but for the rate, which is the tutorial's.
-    public init(rate: Float = 0.1, initialAccumulator: Float = 0.1, epsilon: Float = 1e-7) {
+    public init(rate: Double = 0.1, initialAccumulator: Float = 0.1, epsilon: Float = 1e-7) {
         self.rate = rate
         self.initialAccumulator = initialAccumulator
         self.epsilon = epsilon
-    }
-
-    /// Fresh accumulators for as many weights.
-    func accumulators(for weights: AlignedFloats) -> AlignedFloats {
-        AlignedFloats(repeating: initialAccumulator, count: weights.count)
     }
 }

@@ -28,7 +28,7 @@ public struct DataFingerprint: Sendable, Equatable {
 
     /// What a model file says of a training on this.
     func training(_ options: TrainingOptions) -> TrainingFingerprint {
-        TrainingFingerprint([
+        var members = [
             "batch_size": "\(options.batchSize)",
             "data": data,
             "data_sha256": dataSHA256,
@@ -38,7 +38,18 @@ public struct DataFingerprint: Sendable, Equatable {
             "split": split,
             "split_sha256": splitSHA256,
             "version": Training.version,
-        ])
+        ]
+        // What is the tutorial's own is not written, so that its files stay as they are.
+        let tutorial = TrainingOptions.tutorial
+        if options.optimizer != tutorial.optimizer {
+            members["optimizer"] = options.optimizer.name
+            members["learning_rate"] = "\(options.optimizer.rate)"
+        }
+        if options.decay != tutorial.decay {
+            members["decay"] = options.decay.curve.rawValue
+            members["decay_to"] = "\(options.decay.finalShare)"
+        }
+        return TrainingFingerprint(members)
     }
 
     /// What a model file says of a factorisation machine that was trained on this; every sweep sees all ratings.

@@ -7,35 +7,40 @@ struct LayerTrainer {
     /// Outputs.
     let outputs: Int
     /// inputs × outputs.
-    let kernel: AlignedFloats
+    let kernel: WeightTrainer
     /// outputs.
     let bias: BiasTrainer
 
-    private let accumulators: AlignedFloats
     private let gradients: AlignedFloats
     private let transpose: AlignedFloats
-    private let adagrad: Adagrad
 
-    init(_ layer: RankingNetwork.Dense, inputs: Int, outputs: Int, _ adagrad: Adagrad) {
+    init(inputs: Int, outputs: Int, kernel: WeightTrainer, bias: BiasTrainer) {
         self.inputs = inputs
         self.outputs = outputs
-        self.adagrad = adagrad
-        kernel = AlignedFloats(layer.kernel)
-        bias = BiasTrainer(layer.bias, adagrad)
-        accumulators = adagrad.accumulators(for: kernel)
-        gradients = AlignedFloats(count: kernel.count)
-        transpose = AlignedFloats(count: kernel.count)
+        self.kernel = kernel
+        self.bias = bias
+        gradients = AlignedFloats(count: kernel.values.count)
+        transpose = AlignedFloats(count: kernel.values.count)
     }
 
     /// Writes the outputs for `count` rows of inputs.
     func forward(_ x: AlignedFloats, count: Int, into y: AlignedFloats, _ product: MatrixProduct) {
         y.grow(to: count * outputs)
-        product(into: y, rows: count, columns: outputs, depth: inputs, a: x, b: kernel, seed: bias.values)
+        product(
+            into: y,
+            rows: count,
+            columns: outputs,
+            depth: inputs,
+            a: x,
+            b: kernel.values,
+            seed: bias.weights.values
+        )
     }
 
     /// Writes the gradients by the inputs, and moves the weights one step.
     ///
     /// - Parameters:
+    ///   - step: What all weights of the step have in common.
     ///   - upper: Gradients by the outputs: count × outputs.
     ///   - x: The inputs: count × inputs.
     ///   - count: Examples.
@@ -43,6 +48,7 @@ struct LayerTrainer {
     ///   - product: What multiplies.
     ///   - loops: The other loops.
     func backward(
+        _ step: WeightTrainer.Step,
         _ upper: AlignedFloats,
         _ x: AlignedFloats,
         count: Int,
@@ -50,47 +56,37 @@ struct LayerTrainer {
         _ product: MatrixProduct,
         _ loops: TrainingLoops
     ) {
-        loops.transpose(kernel, rows: inputs, columns: outputs, into: transpose)
+        loops.transpose(kernel.values, rows: inputs, columns: outputs, into: transpose)
         lower.grow(to: count * inputs)
         product(into: lower, rows: count, columns: inputs, depth: outputs, a: upper, b: transpose)
         product(into: gradients, rows: inputs, columns: outputs, depth: count, a: x, .transposed, b: upper)
-        loops.adagrad(
-            rate: adagrad.rate,
-            epsilon: adagrad.epsilon,
-            gradients: gradients,
-            accumulators: accumulators,
-            weights: kernel
-        )
-        bias.update(upper, count: count, product, loops)
+        kernel.update(step, gradients: gradients, loops)
+        bias.update(step, upper, count: count, product, loops)
     }
 }
 
 /// The biases of a dense layer in training.
 struct BiasTrainer {
     /// One bias for each output.
-    let values: AlignedFloats
+    let weights: WeightTrainer
 
-    private let accumulators: AlignedFloats
     private let gradients: AlignedFloats
     private let one = AlignedFloats(repeating: 1, count: 1)
-    private let adagrad: Adagrad
 
-    init(_ biases: [Float], _ adagrad: Adagrad) {
-        self.adagrad = adagrad
-        values = AlignedFloats(biases)
-        accumulators = adagrad.accumulators(for: values)
-        gradients = AlignedFloats(count: values.count)
+    init(_ weights: WeightTrainer) {
+        self.weights = weights
+        gradients = AlignedFloats(count: weights.values.count)
     }
 
     /// Moves the biases one step, by gradients by the outputs: count × outputs.
-    func update(_ upper: AlignedFloats, count: Int, _ product: MatrixProduct, _ loops: TrainingLoops) {
-        product(into: gradients, rows: 1, columns: values.count, depth: count, a: one, .repeated, b: upper)
-        loops.adagrad(
-            rate: adagrad.rate,
-            epsilon: adagrad.epsilon,
-            gradients: gradients,
-            accumulators: accumulators,
-            weights: values
-        )
+    func update(
+        _ step: WeightTrainer.Step,
+        _ upper: AlignedFloats,
+        count: Int,
+        _ product: MatrixProduct,
+        _ loops: TrainingLoops
+    ) {
+        product(into: gradients, rows: 1, columns: weights.values.count, depth: count, a: one, .repeated, b: upper)
+        weights.update(step, gradients: gradients, loops)
     }
 }

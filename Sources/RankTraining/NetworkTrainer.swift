@@ -1,6 +1,6 @@
 package import RankEngine
 
-/// Trains a network by mini-batches: mean squared error, backpropagation, Adagrad.
+/// Trains a network by mini-batches: mean squared error, backpropagation, Adagrad or Adam.
 ///
 /// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
 /// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
@@ -10,6 +10,10 @@ package struct NetworkTrainer: ~Copyable {
     private let shape: NetworkShape
     private let product: MatrixProduct
     private let loops: TrainingLoops
+    private let optimizer: Optimizer
+    private let decay: LearningRateDecay
+    private let plannedSteps: Int
+    private var steps: Int
 
     private var users: TowerTrainer
     private var candidates: TowerTrainer
@@ -23,46 +27,104 @@ package struct NetworkTrainer: ~Copyable {
     private var upper = AlignedFloats(count: 0)
     private var lower = AlignedFloats(count: 0)
 
-    /// A trainer with fresh accumulators.
-    package init(_ network: RankingNetwork, adagrad: Adagrad, product: MatrixProduct) {
+    /// A trainer before its first step.
+    ///
+    /// - Parameters:
+    ///   - network: The weights to start from.
+    ///   - optimizer: What moves them.
+    ///   - decay: How the learning rate falls.
+    ///   - plannedSteps: After how many steps it has fallen; at least 1.
+    ///   - product: What multiplies.
+    package init(
+        _ network: RankingNetwork,
+        optimizer: Optimizer,
+        decay: LearningRateDecay = .constant,
+        plannedSteps: Int = 1,
+        product: MatrixProduct
+    ) {
+        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, product)
+    }
+
+    /// A trainer that goes on where another one was.
+    ///
+    /// - Precondition: The state is that of a trainer with the same optimizer.
+    package init(
+        resuming state: TrainerState,
+        optimizer: Optimizer,
+        decay: LearningRateDecay = .constant,
+        plannedSteps: Int = 1,
+        product: MatrixProduct
+    ) {
+        self.init(state.network, state.slots, steps: state.steps, optimizer, decay, plannedSteps, product)
+    }
+
+    private init(
+        _ network: RankingNetwork,
+        _ slots: [RankingNetwork]?,
+        steps: Int,
+        _ optimizer: Optimizer,
+        _ decay: LearningRateDecay,
+        _ plannedSteps: Int,
+        _ product: MatrixProduct
+    ) {
         shape = network.shape
         self.product = product
         loops = TrainingLoops(product.kernel)
+        (self.optimizer, self.decay, self.plannedSteps, self.steps) = (optimizer, decay, plannedSteps, steps)
         let sizes = shape.layers
         let split = shape.userDimensions * sizes[0].outputs
+        func weights(_ part: (RankingNetwork) -> ArraySlice<Float>) -> WeightTrainer {
+            WeightTrainer(part(network), optimizer, slots: slots?.map(part))
+        }
         users = TowerTrainer(
-            table: network.userEmbedding,
+            table: weights { $0.userEmbedding[...] },
             dimensions: shape.userDimensions,
-            kernel: network.layers[0].kernel[..<split],
-            outputs: sizes[0].outputs,
-            adagrad
+            kernel: weights { $0.layers[0].kernel[..<split] },
+            outputs: sizes[0].outputs
         )
         candidates = TowerTrainer(
-            table: network.candidateEmbedding,
+            table: weights { $0.candidateEmbedding[...] },
             dimensions: shape.candidateDimensions,
-            kernel: network.layers[0].kernel[split...],
-            outputs: sizes[0].outputs,
-            adagrad
+            kernel: weights { $0.layers[0].kernel[split...] },
+            outputs: sizes[0].outputs
         )
-        firstBias = BiasTrainer(network.layers[0].bias, adagrad)
-        layers = zip(network.layers, sizes).dropFirst().map { layer, size in
-            LayerTrainer(layer, inputs: size.inputs, outputs: size.outputs, adagrad)
+        firstBias = BiasTrainer(weights { $0.layers[0].bias[...] })
+        layers = sizes.enumerated().dropFirst().map { index, size in
+            LayerTrainer(
+                inputs: size.inputs,
+                outputs: size.outputs,
+                kernel: weights { $0.layers[index].kernel[...] },
+                bias: BiasTrainer(weights { $0.layers[index].bias[...] })
+            )
         }
         outputs = sizes.map { _ in AlignedFloats(count: 0) }
     }
 
     /// A copy of the weights so far.
     package var network: RankingNetwork {
+        numbers(\.values)
+    }
+
+    /// A copy of all that decides how the training goes on.
+    package var state: TrainerState {
+        let slots = optimizer.slotNames.indices.map { slot in numbers { $0.slots[slot] } }
+        return TrainerState(network: network, slots: slots, steps: steps)
+    }
+
+    /// Some number for each weight, in the network's shape.
+    private func numbers(_ part: (WeightTrainer) -> AlignedFloats) -> RankingNetwork {
         let first = RankingNetwork.Dense(
-            kernel: users.kernel.values + candidates.kernel.values,
-            bias: firstBias.values.values
+            kernel: part(users.kernel).values + part(candidates.kernel).values,
+            bias: part(firstBias.weights).values
         )
         return RankingNetwork(
             shape: shape,
-            userEmbedding: users.table.values,
-            candidateEmbedding: candidates.table.values,
+            userEmbedding: part(users.table).values,
+            candidateEmbedding: part(candidates.table).values,
             layers: [first]
-                + layers.map { RankingNetwork.Dense(kernel: $0.kernel.values, bias: $0.bias.values.values) }
+                + layers.map { layer in
+                    RankingNetwork.Dense(kernel: part(layer.kernel).values, bias: part(layer.bias.weights).values)
+                }
         )
     }
 
@@ -91,8 +153,10 @@ package struct NetworkTrainer: ~Copyable {
         let count = labels.count
         let places = predict(users: users, candidates: candidates, count: count)
         let squares = errors(labels, scaledBy: 2 / Float(count))
+        let step = optimizer.step(steps, factor: decay.factor(step: steps, of: plannedSteps))
+        steps += 1
         for (index, layer) in layers.enumerated().reversed() {
-            layer.backward(upper, outputs[index], count: count, into: lower, product, loops)
+            layer.backward(step, upper, outputs[index], count: count, into: lower, product, loops)
             // The mask of the first layer's relu is applied below, where its gradients are summed.
             if index > 0 { loops.mask(lower, liveIn: outputs[index], count * layer.inputs) }
             swap(&upper, &lower)
@@ -105,9 +169,9 @@ package struct NetworkTrainer: ~Copyable {
             p: self.users.gradients,
             q: self.candidates.gradients
         )
-        firstBias.update(self.users.gradients, count: self.users.rows.count, product, loops)
-        self.users.update(product, loops)
-        self.candidates.update(product, loops)
+        firstBias.update(step, self.users.gradients, count: self.users.rows.count, product, loops)
+        self.users.update(step, product, loops)
+        self.candidates.update(step, product, loops)
         return squares
     }
 
@@ -118,7 +182,7 @@ package struct NetworkTrainer: ~Copyable {
         count: Int
     ) -> TrainingLoops.Places {
         precondition(users.count == count && candidates.count == count)
-        self.users.multiply(users, seed: firstBias.values, by: product)
+        self.users.multiply(users, seed: firstBias.weights.values, by: product)
         self.candidates.multiply(candidates, seed: nil, by: product)
         let places = TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
         let width = shape.layers[0].outputs

@@ -4,7 +4,8 @@ import RankEngine
 ///
 /// Before its relu the first layer is linear in the two embeddings, so its product with an embedding is needed once for
 /// each distinct row of a batch and not once for each example; gradients are first summed over the examples of a row.
-/// A row that is not in the batch has a gradient of zero, with which Adagrad moves neither weight nor accumulator.
+/// A row that is not in the batch has a gradient of zero, with which Adagrad moves neither weight nor accumulator, and
+/// Adam what it has from earlier gradients.
 struct TowerTrainer: ~Copyable {
     /// The distinct rows of the batch, in the order in which they first occur.
     private(set) var rows: [Int32] = []
@@ -16,34 +17,29 @@ struct TowerTrainer: ~Copyable {
     let gradients = AlignedFloats(count: 0)
 
     /// table rows × dimensions.
-    let table: AlignedFloats
+    let table: WeightTrainer
     /// dimensions × outputs.
-    let kernel: AlignedFloats
+    let kernel: WeightTrainer
     private let dimensions: Int
     private let outputs: Int
-    private let adagrad: Adagrad
-    private let tableAccumulators: AlignedFloats
-    private let kernelAccumulators: AlignedFloats
 
-    /// Of each row of the table, its place in `rows` while a batch is taken in, else −1.
+    /// Of each row of the table, its place in `rows`, or −1.
     private var placeOfRow: [Int32]
     private let embeddings = AlignedFloats(count: 0)
     private let embeddingGradients = AlignedFloats(count: 0)
     private let kernelGradients: AlignedFloats
     private let kernelTranspose: AlignedFloats
 
-    init(table: [Float], dimensions: Int, kernel: ArraySlice<Float>, outputs: Int, _ adagrad: Adagrad) {
-        precondition(kernel.count == dimensions * outputs)
-        self.table = AlignedFloats(table)
-        self.kernel = AlignedFloats(kernel)
+    init(table: WeightTrainer, dimensions: Int, kernel: WeightTrainer, outputs: Int) {
+        let (rows, weights) = (table.values.count / dimensions, kernel.values.count)
+        precondition(weights == dimensions * outputs)
+        self.table = table
+        self.kernel = kernel
         self.dimensions = dimensions
         self.outputs = outputs
-        self.adagrad = adagrad
-        tableAccumulators = adagrad.accumulators(for: self.table)
-        kernelAccumulators = adagrad.accumulators(for: self.kernel)
-        placeOfRow = [Int32](repeating: -1, count: table.count / dimensions)
-        kernelGradients = AlignedFloats(count: kernel.count)
-        kernelTranspose = AlignedFloats(count: kernel.count)
+        placeOfRow = [Int32](repeating: -1, count: rows)
+        kernelGradients = AlignedFloats(count: weights)
+        kernelTranspose = AlignedFloats(count: weights)
     }
 
     /// Takes in the rows of a batch and multiplies the distinct ones; `gradients` is then as large.
@@ -53,6 +49,7 @@ struct TowerTrainer: ~Copyable {
     ///   - seed: Where each output's chain starts; +0 without it.
     ///   - product: What multiplies.
     mutating func multiply(_ examples: ArraySlice<Int32>, seed: AlignedFloats?, by product: MatrixProduct) {
+        for row in rows { placeOfRow[Int(row)] = -1 }
         rows.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
         for row in examples {
@@ -64,9 +61,8 @@ struct TowerTrainer: ~Copyable {
             }
             places.append(place)
         }
-        for row in rows { placeOfRow[Int(row)] = -1 }
         embeddings.grow(to: rows.count * dimensions)
-        embeddings.gather(rows, of: table, width: dimensions)
+        embeddings.gather(rows, of: table.values, width: dimensions)
         products.grow(to: rows.count * outputs)
         gradients.grow(to: rows.count * outputs)
         product(
@@ -75,13 +71,13 @@ struct TowerTrainer: ~Copyable {
             columns: outputs,
             depth: dimensions,
             a: embeddings,
-            b: kernel,
+            b: kernel.values,
             seed: seed
         )
     }
 
     /// Moves the kernel and the rows of the batch one step, by `gradients`.
-    func update(_ product: MatrixProduct, _ loops: TrainingLoops) {
+    func update(_ step: WeightTrainer.Step, _ product: MatrixProduct, _ loops: TrainingLoops) {
         product(
             into: kernelGradients,
             rows: dimensions,
@@ -91,7 +87,7 @@ struct TowerTrainer: ~Copyable {
             .transposed,
             b: gradients
         )
-        loops.transpose(kernel, rows: dimensions, columns: outputs, into: kernelTranspose)
+        loops.transpose(kernel.values, rows: dimensions, columns: outputs, into: kernelTranspose)
         embeddingGradients.grow(to: rows.count * dimensions)
         product(
             into: embeddingGradients,
@@ -101,21 +97,14 @@ struct TowerTrainer: ~Copyable {
             a: gradients,
             b: kernelTranspose
         )
-        loops.adagrad(
-            rate: adagrad.rate,
-            epsilon: adagrad.epsilon,
-            gradients: kernelGradients,
-            accumulators: kernelAccumulators,
-            weights: kernel
-        )
-        loops.adagrad(
+        kernel.update(step, gradients: kernelGradients, loops)
+        table.update(
+            step,
             rows: rows,
+            placeOfRow: placeOfRow,
             width: dimensions,
-            rate: adagrad.rate,
-            epsilon: adagrad.epsilon,
             gradients: embeddingGradients,
-            accumulators: tableAccumulators,
-            weights: table
+            loops
         )
     }
 }

@@ -79,7 +79,14 @@ public struct Training: Sendable {
         var random = NumPyRandom(seed: options.seed)
         let initial = RankingNetwork(shape: shape, random: &random)
         let examples = set.training.permuted(random.permutation(set.training.count))
-        var trainer = NetworkTrainer(initial, adagrad: options.adagrad, product: product)
+        let steps = (examples.count - 1) / options.batchSize + 1
+        var trainer = NetworkTrainer(
+            initial,
+            optimizer: options.optimizer,
+            decay: options.decay,
+            plannedSteps: steps * options.epochs,
+            product: product
+        )
         var reports: [EpochReport] = []
         for epoch in 1...options.epochs {
             let loss = trainEpoch(epoch, &trainer, examples, show)
@@ -88,7 +95,7 @@ public struct Training: Sendable {
                 throw TrainingError(
                     .diverged,
                     "the loss is no longer a finite number in epoch \(epoch): the training has diverged; "
-                        + "try fewer epochs or a larger batch"
+                        + "try a lower learning rate, fewer epochs or a larger batch"
                 )
             }
             reports.append(report)

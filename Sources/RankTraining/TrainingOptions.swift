@@ -15,7 +15,9 @@ public struct TrainingOptions: Sendable, Equatable {
     /// Examples per step; the last step of an epoch may have fewer.
     public var batchSize: Int
     /// The optimizer.
-    public var adagrad: Adagrad
+    public var optimizer: Optimizer
+    /// How its learning rate falls from the first step of the first epoch to the last of the last.
+    public var decay: LearningRateDecay
     /// Decides the initial weights and the order of the examples.
     public var seed: UInt64
 
@@ -28,7 +30,8 @@ public struct TrainingOptions: Sendable, Equatable {
         hidden: [256, 64],
         epochs: 5,
         batchSize: 1_000,
-        adagrad: Adagrad(),
+        optimizer: .adagrad(Adagrad()),
+        decay: .constant,
         seed: 42
     )
 
@@ -39,7 +42,8 @@ public struct TrainingOptions: Sendable, Equatable {
         hidden: [Int],
         epochs: Int,
         batchSize: Int,
-        adagrad: Adagrad,
+        optimizer: Optimizer,
+        decay: LearningRateDecay,
         seed: UInt64
     ) {
         self.preset = preset
@@ -48,7 +52,8 @@ public struct TrainingOptions: Sendable, Equatable {
         self.hidden = hidden
         self.epochs = epochs
         self.batchSize = batchSize
-        self.adagrad = adagrad
+        self.optimizer = optimizer
+        self.decay = decay
         self.seed = seed
     }
 
@@ -65,5 +70,7 @@ public struct TrainingOptions: Sendable, Equatable {
                 "a batch size of \(batchSize); choose from 1 to \(Self.batchSizes.upperBound)"
             )
         }
+        try optimizer.validate()
+        try decay.validate()
     }
 }

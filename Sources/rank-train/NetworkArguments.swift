@@ -11,10 +11,13 @@ struct NetworkArguments: PresetArguments {
     @Option(help: "With tutorial: examples per step (default: \(TrainingOptions.tutorial.batchSize)).")
     var batchSize: Int?
 
+    @OptionGroup var optimizer: OptimizerArguments
+
     @OptionGroup var kernelOption: KernelOption
 
     var given: [String] {
         names(("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--kernel", kernelOption.kernel != nil))
+            + optimizer.given
     }
 
     func validate() throws {
@@ -31,6 +34,7 @@ struct NetworkArguments: PresetArguments {
         options.seed = seed
         if let epochs { options.epochs = epochs }
         if let batchSize { options.batchSize = batchSize }
+        optimizer.apply(to: &options)
         return options
     }
 }

@@ -35,5 +35,8 @@ void check_integers(counts *counts, rank_precision precision, bool vectorized, u
 /// The matrix product of `level` against its definition.
 void check_gemm(counts *counts, rank_level level);
 
+/// The optimizers' steps at `level` against their definitions.
+void check_training(counts *counts, rank_level level);
+
 /// What is done to lists around their scoring, whatever the level.
 void check_lists(counts *counts);

@@ -36,6 +36,7 @@ int main(int argument_count, char **arguments) {
         counts counts = {0};
         check_scores(&counts, (rank_level)level, (uint32_t)shapes);
         check_gemm(&counts, (rank_level)level);
+        check_training(&counts, (rank_level)level);
         failed |= report(rank_level_name((rank_level)level), &counts);
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {

@@ -8,6 +8,33 @@ import Testing
 @Suite struct KerasParityTests {
     @Test(arguments: ["steps_small", "steps_tutorial"])
     func followsKeras(_ fixture: String) throws {
+        _ = try follow(fixture, .adagrad(Adagrad()), .constant)
+    }
+
+    @Test func followsKerasWithAdagradAndExponentialDecay() throws {
+        let decay = LearningRateDecay(.exponential, finalShare: 0.05)
+        _ = try follow("steps_decay", .adagrad(Adagrad()), decay)
+    }
+
+    /// Most rows have no gradient in most steps, and move all the same.
+    @Test func followsKerasWithAdamAndCosineDecay() throws {
+        let optimizer = Optimizer.adam(Adam(rate: 0.01))
+        let state = try follow("steps_adam", optimizer, LearningRateDecay(.cosine, finalShare: 0))
+        let tensors = try Tensors(keras: "steps_adam")
+        #expect(state.steps == 8)
+        for (name, slot) in zip(optimizer.slotNames, state.slots) {
+            let expected = try network(tensors, name)
+            #expect(try distance(slot, expected) <= 1e-5)
+            #expect(expected.parameters.contains { abs($0) > 1e-4 })
+        }
+    }
+
+    /// Goes through the fixture's batches, and tells where it arrived.
+    private func follow(
+        _ fixture: String,
+        _ optimizer: Optimizer,
+        _ decay: LearningRateDecay
+    ) throws -> TrainerState {
         let tensors = try Tensors(keras: fixture)
         let users = try tensors.integers("batches.user_id")
         let candidates = try tensors.integers("batches.movie_id")
@@ -16,8 +43,13 @@ import Testing
         let batch = labels.count / losses.count
 
         let initial = try network(tensors, "initial")
-        let product = MatrixProduct(.best)
-        var trainer = NetworkTrainer(initial, adagrad: Adagrad(), product: product)
+        var trainer = NetworkTrainer(
+            initial,
+            optimizer: optimizer,
+            decay: decay,
+            plannedSteps: losses.count,
+            product: MatrixProduct(.best)
+        )
         for (step, loss) in losses.enumerated() {
             let rows = (step * batch)..<((step + 1) * batch)
             let squares = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
@@ -28,6 +60,7 @@ import Testing
             }
         }
         #expect(try distance(trainer.network, network(tensors, "after_\(losses.count)")) <= 1e-5)
+        return trainer.state
     }
 
     private func network(_ tensors: Tensors, _ prefix: String) throws -> RankingNetwork {

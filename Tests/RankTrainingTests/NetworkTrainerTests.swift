@@ -27,10 +27,10 @@ import Testing
         let candidates: [Int32] = [4, 4, 1, 2, 4, 3]
         let labels: [Float] = [0, 0.25, 1, 0.75, 0.5, 1]
 
-        let rate: Float = 0.5
+        let rate = 0.5
         let product = MatrixProduct(.best)
         let adagrad = Adagrad(rate: rate, initialAccumulator: 1)
-        var trainer = NetworkTrainer(network, adagrad: adagrad, product: product)
+        var trainer = NetworkTrainer(network, optimizer: .adagrad(adagrad), product: product)
         let squares = trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
 
         let oracle = Oracle(shape: shape, users: users, candidates: candidates, labels: labels)
@@ -44,14 +44,15 @@ import Testing
             let above = oracle.loss(shifted)
             shifted[index] = weights[index] - h
             let expected = (above - oracle.loss(shifted)) / (2 * h)
-            let step = -moved[index] / Double(rate)
+            let step = -moved[index] / rate
             let gradient = step / (1 - step * step).squareRoot()
             #expect(abs(gradient - expected) < 2e-6, "weight \(index): \(gradient), expected \(expected)")
         }
         #expect(moved.contains { abs($0) > 1e-3 })
     }
 
-    @Test func everyKernelTrainsToTheSameBits() throws {
+    @Test(arguments: [Optimizer.adagrad(Adagrad()), .adam(Adam())])
+    func everyKernelTrainsToTheSameBits(_ optimizer: Optimizer) throws {
         let shape = try NetworkShape(
             userRows: 9,
             candidateRows: 11,
@@ -66,7 +67,7 @@ import Testing
         let labels = (0..<70).map { _ in Float(random.nextUnit()) }
         let results = Kernel.supported.map { kernel in
             let product = MatrixProduct(kernel)
-            var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
+            var trainer = NetworkTrainer(network, optimizer: optimizer, product: product)
             // A full batch, a shorter one, and the full one again in buffers that have been used.
             for rows in [0..<50, 50..<70, 0..<50] {
                 _ = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
@@ -88,12 +89,47 @@ import Testing
         var random = NumPyRandom(seed: 3)
         let network = RankingNetwork(shape: shape, random: &random)
         let product = MatrixProduct(.best)
-        var trainer = NetworkTrainer(network, adagrad: Adagrad(), product: product)
+        var trainer = NetworkTrainer(network, optimizer: .adagrad(Adagrad()), product: product)
         _ = trainer.step(users: [1, 1], candidates: [2, 0], labels: [1, 0])
         #expect(trainer.network.userEmbedding[..<2] == network.userEmbedding[..<2])
         #expect(trainer.network.userEmbedding[4...] == network.userEmbedding[4...])
         #expect(trainer.network.userEmbedding[2..<4] != network.userEmbedding[2..<4])
         #expect(trainer.network.candidateEmbedding[2..<4] == network.candidateEmbedding[2..<4])
+    }
+
+    @Test(arguments: [Optimizer.adagrad(Adagrad()), .adam(Adam(rate: 0.01))])
+    func goesOnFromItsStateToTheSameBits(_ optimizer: Optimizer) throws {
+        let shape = try NetworkShape(
+            userRows: 5,
+            candidateRows: 6,
+            userDimensions: 3,
+            candidateDimensions: 2,
+            hidden: [7]
+        )
+        var random = NumPyRandom(seed: 4)
+        let network = RankingNetwork(shape: shape, random: &random)
+        let decay = LearningRateDecay(.cosine, finalShare: 0.1)
+        let product = MatrixProduct(.best)
+        func step(_ trainer: inout NetworkTrainer, _ number: Int32) {
+            _ = trainer.step(users: [number % 5, 1], candidates: [number % 6, 2], labels: [1, 0.25])
+        }
+        var whole = NetworkTrainer(network, optimizer: optimizer, decay: decay, plannedSteps: 9, product: product)
+        for number in 0..<4 { step(&whole, Int32(number)) }
+        let state = whole.state
+        #expect(state.steps == 4 && state.slots.count == optimizer.slotNames.count)
+        var resumed = NetworkTrainer(
+            resuming: state,
+            optimizer: optimizer,
+            decay: decay,
+            plannedSteps: 9,
+            product: product
+        )
+        #expect(resumed.state == state)
+        for number in 4..<9 {
+            step(&whole, Int32(number))
+            step(&resumed, Int32(number))
+        }
+        #expect(resumed.state == whole.state && whole.state != state)
     }
 }
 

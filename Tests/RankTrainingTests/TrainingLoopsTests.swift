@@ -69,6 +69,32 @@ import Testing
         }
     }
 
+    @Test(arguments: Kernel.supported, [1, 16, 19]) func movesAllRowsWithMoments(_ kernel: Kernel, _ width: Int) {
+        let places: [Int32] = [-1, 1, -1, -1, 0]
+        let (weights, gradients) = (draw(5 * width, 7), draw(2 * width, 8))
+        let (first, second) = (draw(5 * width, 9), draw(5 * width, 10).map(abs))
+        let (table, firstMoments, secondMoments) = (AlignedFloats(weights), AlignedFloats(first), AlignedFloats(second))
+        TrainingLoops(kernel).adam(
+            TrainingLoops.AdamStep(rate: 0.01, firstShare: 0.1, secondShare: 0.001, epsilon: 1e-7),
+            places: places,
+            width: width,
+            gradients: AlignedFloats(gradients),
+            firstMoments: firstMoments,
+            secondMoments: secondMoments,
+            weights: table
+        )
+        for index in weights.indices {
+            let (row, column) = index.quotientAndRemainder(dividingBy: width)
+            let gradient = places[row] < 0 ? 0 : gradients[Int(places[row]) * width + column]
+            let m = first[index] + (gradient - first[index]) * 0.1
+            let v = second[index] + (gradient * gradient - second[index]) * 0.001
+            let moved = weights[index] - m * 0.01 / (v.squareRoot() + 1e-7)
+            #expect(firstMoments[index].bitPattern == m.bitPattern)
+            #expect(secondMoments[index].bitPattern == v.bitPattern)
+            #expect(table[index].bitPattern == moved.bitPattern)
+        }
+    }
+
     @Test func transposes() {
         let (rows, columns) = (17, 35)
         let matrix = draw(rows * columns, 6)

@@ -137,16 +137,37 @@ enum Sample {
         batch.batchSize = 0
         var wide = Sample.options()
         wide.hidden = [70_000]
+        var still = Sample.options()
+        still.optimizer = .adam(Adam(rate: 0))
+        var rising = Sample.options()
+        rising.decay = LearningRateDecay(.cosine, finalShare: 1.5)
+        var vanishing = Sample.options()
+        vanishing.decay = LearningRateDecay(.exponential, finalShare: 0)
         let data = try Sample.data()
-        for options in [none, batch, wide] {
+        for options in [none, batch, wide, still, rising, vanishing] {
             let error = #expect(throws: TrainingError.self) { _ = try Sample.model(data, options) }
             #expect(error?.code == .invalidOption)
         }
     }
 
+    @Test func theFileTellsOfAnotherOptimizerThanTheTutorials() throws {
+        let directory = try TemporaryDirectory()
+        var options = Sample.options()
+        func fingerprint(_ name: String) throws -> TrainingFingerprint {
+            _ = try Sample.model(Sample.data(), options).write(to: "\(directory.path)/\(name)")
+            return try RankModel.load(path: "\(directory.path)/\(name)").metadata.fingerprint
+        }
+        #expect(try fingerprint("adagrad")["optimizer"] == TrainingFingerprint.unknown)
+        options.optimizer = .adam(Adam(rate: 0.004))
+        options.decay = LearningRateDecay(.exponential, finalShare: 0.25)
+        let adam = try fingerprint("adam")
+        let expected = ["optimizer": "adam", "learning_rate": "0.004", "decay": "exponential", "decay_to": "0.25"]
+        for (name, value) in expected { #expect(adam[name] == value) }
+    }
+
     @Test func divergenceIsSaidAndNotWritten() throws {
         var options = Sample.options()
-        options.adagrad.rate = 1e30
+        options.optimizer = .adagrad(Adagrad(rate: 1e30))
         let data = try Sample.data()
         let error = #expect(throws: TrainingError.self) { _ = try Sample.model(data, options) }
         #expect(error?.code == .diverged)

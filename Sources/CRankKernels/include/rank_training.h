@@ -40,6 +40,25 @@ void rank_training_adagrad(rank_level level, size_t count, float rate, float eps
 void rank_training_adagrad_rows(rank_level level, size_t count, size_t width, const int32_t *rows, float rate,
                                 float epsilon, const float *gradients, float *accumulators, float *weights);
 
+/// What a step of Adam takes beside gradients; the last three numbers are the same for all weights.
+typedef struct rank_training_adam_step {
+    /// The learning rate with the correction of both moments.
+    float rate;
+    /// 1 less the decay of the first moment, and of the second.
+    float first_share, second_share;
+    /// Added to the root.
+    float epsilon;
+} rank_training_adam_step;
+
+/// One step of Adam: `m += (g - m) · first_share`, `v += (g · g - v) · second_share`, `w -= m · rate / (√v + epsilon)`.
+void rank_training_adam(rank_level level, size_t count, rank_training_adam_step step, const float *gradients,
+                        float *first_moments, float *second_moments, float *weights);
+
+/// The same for a whole table of `count` rows: row i takes row `places[i]` of `gradients`, or zeros where that is below 0.
+void rank_training_adam_rows(rank_level level, size_t count, size_t width, const int32_t *places,
+                             rank_training_adam_step step, const float *gradients, float *first_moments,
+                             float *second_moments, float *weights);
+
 /// Writes the transpose of `matrix` (rows × columns).
 void rank_training_transpose(size_t rows, size_t columns, const float *matrix, float *transpose);
 

@@ -3,10 +3,13 @@
 
     pip install keras==3.15.1 jax==0.10.2 safetensors numpy
     python make_reference.py steps OUTPUT_DIRECTORY
+    python make_reference.py optimizers OUTPUT_DIRECTORY
     python make_reference.py model OUTPUT_DIRECTORY RATINGS TEST_PAIRS
     python make_reference.py follow RATINGS SPLIT_SEED SEED
 
-`steps` writes steps_small.safetensors and steps_tutorial.safetensors from random ids and labels. `model` trains the
+`steps` writes steps_small.safetensors and steps_tutorial.safetensors from random ids and labels, and what `optimizers`
+writes: steps_adam.safetensors, steps of Adam with a cosine decay of the learning rate and the moments after the last, and
+steps_decay.safetensors, steps of Adagrad with an exponential decay. `model` trains the
 network of the tutorial "Recommending movies: ranking" and writes model.keras, model.weights.h5 and reference.csv; RATINGS is
 MovieLens-100k's ml-100k.inter (tab-separated with a header) or u.data, TEST_PAIRS a CSV of the test set's user_id,item_id.
 None of the files holds a rating.
@@ -55,24 +58,40 @@ class RankingModel(keras.Model):
         }
 
 
-def compiled(model):
+def compiled(model, optimizer=None):
     model.compile(
         loss=keras.losses.MeanSquaredError(),
         metrics=[keras.metrics.RootMeanSquaredError()],
-        optimizer=keras.optimizers.Adagrad(learning_rate=0.1),
+        optimizer=optimizer or keras.optimizers.Adagrad(learning_rate=0.1),
     )
     return model
 
 
-def weights(model, prefix):
+def variables(model):
     layers = model.ratings.layers
     found = {"user_embedding": model.embedding.embeddings, "candidate_embedding": model.candidate_embedding.embeddings}
     for number, layer in enumerate(layers):
         found[f"dense_{number}.kernel"], found[f"dense_{number}.bias"] = layer.kernel, layer.bias
-    return {f"{prefix}.{name}": keras.ops.convert_to_numpy(value) for name, value in found.items()}
+    return found
 
 
-def make_steps(path, users, movies, dimension, hidden, batch, steps, seed):
+def weights(model, prefix):
+    return {f"{prefix}.{name}": keras.ops.convert_to_numpy(value) for name, value in variables(model).items()}
+
+
+def slots(model, names):
+    """What the optimizer keeps for each weight."""
+    trained, lists = model.trainable_variables, {"momentum": "_momentums", "velocity": "_velocities"}
+    found = {}
+    for name in names:
+        kept = getattr(model.optimizer, lists[name])
+        for key, weight in variables(model).items():
+            index = next(number for number, variable in enumerate(trained) if variable is weight)
+            found[f"{name}.{key}"] = keras.ops.convert_to_numpy(kept[index])
+    return found
+
+
+def make_steps(path, users, movies, dimension, hidden, batch, steps, seed, optimizer=None, kept=()):
     """Trains on `steps` random batches and keeps the weights before, after the first and after the last of them."""
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)
@@ -80,7 +99,7 @@ def make_steps(path, users, movies, dimension, hidden, batch, steps, seed):
     movie_id = random.integers(0, movies, (steps, batch), dtype=np.int32)
     label = (random.integers(0, 5, (steps, batch)) / 4).astype(np.float32)
 
-    model = compiled(RankingModel(users, movies, dimension, hidden))
+    model = compiled(RankingModel(users, movies, dimension, hidden), optimizer)
     model({"user_id": user_id[0], "movie_id": movie_id[0]})
     tensors, losses = weights(model, "initial"), []
     for step in range(steps):
@@ -92,11 +111,18 @@ def make_steps(path, users, movies, dimension, hidden, batch, steps, seed):
         if step in (0, steps - 1):
             tensors |= weights(model, f"after_{step + 1}")
     tensors |= {"batches.user_id": user_id, "batches.movie_id": movie_id, "batches.label": label}
+    tensors |= slots(model, kept)
     tensors["losses"] = np.array(losses, np.float32)
     save_file(tensors, path, metadata={
         "hidden": str(list(hidden)), "batch": str(batch), "steps": str(steps),
-        "made_with": f"keras {keras.__version__} {keras.backend.backend()}, Adagrad(0.1), MeanSquaredError",
+        "made_with": f"keras {keras.__version__} {keras.backend.backend()}, {name_of(model.optimizer)}, MeanSquaredError",
     })
+
+
+def name_of(optimizer):
+    rate = optimizer._learning_rate
+    text = rate.name if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule) else f"{float(rate):.3g}"
+    return f"{type(optimizer).__name__}({text})"
 
 
 def float64(variable):
@@ -174,12 +200,25 @@ def make_model(directory, ratings, test_pairs):
             out.writerow([u, m, float(s), f"{s.view(np.uint32):08x}", float(d)])
 
 
+def make_optimizer_steps(directory):
+    """Batches of 12, so that many rows have no gradient in a step but moments from earlier ones."""
+    schedules = keras.optimizers.schedules
+    adam = keras.optimizers.Adam(schedules.CosineDecay(0.01, decay_steps=8))
+    path = os.path.join(directory, "steps_adam.safetensors")
+    make_steps(path, 50, 60, 8, (16, 8), 12, steps=8, seed=3, optimizer=adam, kept=("momentum", "velocity"))
+    adagrad = keras.optimizers.Adagrad(schedules.ExponentialDecay(0.1, decay_steps=8, decay_rate=0.05))
+    make_steps(os.path.join(directory, "steps_decay.safetensors"), 50, 60, 8, (16, 8), 12, 8, seed=4, optimizer=adagrad)
+
+
 def main():
     arguments = sys.argv[1:]
     if len(arguments) == 2 and arguments[0] == "steps":
         small, tutorial = (os.path.join(arguments[1], f"steps_{name}.safetensors") for name in ("small", "tutorial"))
         make_steps(small, 50, 60, 8, (16, 8), batch=32, steps=5, seed=1)
         make_steps(tutorial, 944, 1683, 32, (256, 64), batch=1000, steps=3, seed=2)
+        make_optimizer_steps(arguments[1])
+    elif len(arguments) == 2 and arguments[0] == "optimizers":
+        make_optimizer_steps(arguments[1])
     elif len(arguments) == 4 and arguments[0] == "model":
         make_model(*arguments[1:])
     elif len(arguments) == 4 and arguments[0] == "follow":

@@ -1,0 +1,57 @@
+/// What moves weights by their gradients.
+public enum Optimizer: Sendable, Equatable {
+    /// `Adagrad`.
+    case adagrad(Adagrad)
+    /// `Adam`.
+    case adam(Adam)
+
+    /// Its name, as options and model files have it.
+    public var name: String {
+        switch self {
+        case .adagrad: "adagrad"
+        case .adam: "adam"
+        }
+    }
+
+    /// The learning rate, before any decay.
+    public var rate: Double {
+        get {
+            switch self {
+            case .adagrad(let adagrad): adagrad.rate
+            case .adam(let adam): adam.rate
+            }
+        }
+        set {
+            switch self {
+            case .adagrad(var adagrad):
+                adagrad.rate = newValue
+                self = .adagrad(adagrad)
+            case .adam(var adam):
+                adam.rate = newValue
+                self = .adam(adam)
+            }
+        }
+    }
+
+    /// What it keeps for each weight, as Keras calls it.
+    package var slotNames: [String] {
+        switch self {
+        case .adagrad: ["accumulator"]
+        case .adam: ["momentum", "velocity"]
+        }
+    }
+
+    /// Where what it keeps for each weight starts.
+    var slotStarts: [Float] {
+        switch self {
+        case .adagrad(let adagrad): [adagrad.initialAccumulator]
+        case .adam: [0, 0]
+        }
+    }
+
+    func validate() throws(TrainingError) {
+        guard Float(rate) > 0, Float(rate).isFinite else {
+            throw TrainingError(.invalidOption, "a learning rate of \(rate); choose a finite number above 0")
+        }
+    }
+}
