@@ -6,11 +6,14 @@ public struct ModelMetadata: Sendable, Hashable {
         case unitFromStars = "(rating-1)/4"
         /// Unknown or none: a score is shown as it is.
         case identity
+        /// A score is no rating: it only orders the candidates of a user, as a ranking loss has taught it to.
+        case none
     }
 
     /// How labels were made from ratings.
     public var labelTransform: LabelTransform
-    /// The score of a candidate that nothing scored: the mean training label.
+    /// The score of a candidate that nothing scored: the mean training label, or the mean score of the training pairs
+    /// where scores are no ratings.
     ///
     /// Finite.
     public var prior: Float

@@ -3,41 +3,54 @@ public import RankEngine
 
 /// A model held against the test rows of a split.
 public struct Evaluation: Sendable, Equatable {
-    /// How it did.
-    public let metrics: Metrics
+    /// How far its scores are from the ratings; nil where the model was trained to rank, and scores are no ratings.
+    public let metrics: Metrics?
+    /// How well it orders each user's items, up to the cutoff.
+    public let ranking: RankingMetrics
     /// Test pairs with a user or an item that the model does not know; they were scored by its row for unknown ids.
     public let unknownPairs: Int
 
     /// Scores the test rows and compares.
     ///
-    /// Labels are those of the model's transform: `(stars − 1)/4`, or the stars themselves where it has none.
+    /// Labels are those of the model's transform: `(stars − 1)/4`, or the stars themselves where it is unknown.
     ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - precision: What the first two dense layers are computed in.
+    ///   - cutoff: How far a user's list is looked at, and what is relevant.
     /// - Throws: `TrainingError` with code `unsuitableData` when the split has no test rows, `engineFailed`.
     public init(
         _ model: RankModel,
         _ data: DataSet,
         _ split: Split,
         kernel: String? = nil,
-        precision: Precision = .fp32
+        precision: Precision = .fp32,
+        cutoff: RankingMetrics.Cutoff = .standard
     ) throws(TrainingError) {
         let ratings = data.ratings
         let users = split.testRows.map { ratings.userIDs[$0] }
         let items = split.testRows.map { ratings.itemIDs[$0] }
         let predictions = try Predictor(model, kernel: kernel, precision: precision)
             .predict(users: users, items: items)
-        let metrics = Metrics(
-            users: users,
-            stars: split.testRows.map { ratings.stars[$0] },
-            scores: predictions.scores,
-            starsPerUnit: model.metadata.labelTransform == .unitFromStars ? StarLabel.starsPerUnit : 1
-        )
-        guard let metrics else {
+        let stars = split.testRows.map { ratings.stars[$0] }
+        let scores = predictions.scores
+        guard let ranking = RankingMetrics(users: users, stars: stars, scores: scores, cutoff: cutoff) else {
             throw TrainingError(
                 .unsuitableData,
                 "the split has no test rows to evaluate on; give --split seed:N or a file of test pairs"
             )
         }
-        self.metrics = metrics
+        self.ranking = ranking
+        metrics =
+            switch model.metadata.labelTransform {
+            case .unitFromStars:
+                Metrics(users: users, stars: stars, scores: scores, starsPerUnit: StarLabel.starsPerUnit)
+            case .identity: Metrics(users: users, stars: stars, scores: scores, starsPerUnit: 1)
+            case .none: nil
+            }
         unknownPairs = zip(predictions.isUserKnown, predictions.isItemKnown).count { !$0 || !$1 }
     }
 }

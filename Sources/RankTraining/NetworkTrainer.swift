@@ -1,6 +1,6 @@
 package import RankEngine
 
-/// Trains a network by mini-batches: mean squared error, backpropagation, Adagrad or Adam.
+/// Trains a network by mini-batches: a loss, backpropagation, Adagrad or Adam.
 ///
 /// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
 /// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
@@ -14,6 +14,7 @@ package struct NetworkTrainer: ~Copyable {
     private let decay: LearningRateDecay
     private let plannedSteps: Int
     private var steps: Int
+    private var lossGradient: LossGradient
 
     private var users: TowerTrainer
     private var candidates: TowerTrainer
@@ -34,15 +35,17 @@ package struct NetworkTrainer: ~Copyable {
     ///   - optimizer: What moves them.
     ///   - decay: How the learning rate falls.
     ///   - plannedSteps: After how many steps it has fallen; at least 1.
+    ///   - loss: What is minimised.
     ///   - product: What multiplies.
     package init(
         _ network: RankingNetwork,
         optimizer: Optimizer,
         decay: LearningRateDecay = .constant,
         plannedSteps: Int = 1,
+        loss: Loss = .meanSquaredError,
         product: MatrixProduct
     ) {
-        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, product)
+        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, loss, product)
     }
 
     /// A trainer that goes on where another one was.
@@ -53,9 +56,10 @@ package struct NetworkTrainer: ~Copyable {
         optimizer: Optimizer,
         decay: LearningRateDecay = .constant,
         plannedSteps: Int = 1,
+        loss: Loss = .meanSquaredError,
         product: MatrixProduct
     ) {
-        self.init(state.network, state.slots, steps: state.steps, optimizer, decay, plannedSteps, product)
+        self.init(state.network, state.slots, steps: state.steps, optimizer, decay, plannedSteps, loss, product)
     }
 
     private init(
@@ -65,9 +69,11 @@ package struct NetworkTrainer: ~Copyable {
         _ optimizer: Optimizer,
         _ decay: LearningRateDecay,
         _ plannedSteps: Int,
+        _ loss: Loss,
         _ product: MatrixProduct
     ) {
         shape = network.shape
+        lossGradient = LossGradient(loss)
         self.product = product
         loops = TrainingLoops(product.kernel)
         (self.optimizer, self.decay, self.plannedSteps, self.steps) = (optimizer, decay, plannedSteps, steps)
@@ -128,31 +134,41 @@ package struct NetworkTrainer: ~Copyable {
         )
     }
 
-    /// The sum of squared errors of a batch.
+    /// The loss of a batch.
     ///
-    /// - Precondition: The three lists are as long, and every row is one of its table.
-    package mutating func squaredErrors(
+    /// - Parameters:
+    ///   - users: The examples' rows of the user table.
+    ///   - candidates: The examples' rows of the candidate table.
+    ///   - labels: The examples' labels.
+    ///   - lists: Of a ranking loss, the lengths of the lists of which the examples consist.
+    /// - Returns: The sum of the loss's terms, of squared errors or as `Loss.Formula` has them.
+    /// - Precondition: The first three are as long, and every row is one of its table.
+    package mutating func loss(
         users: ArraySlice<Int32>,
         candidates: ArraySlice<Int32>,
-        labels: ArraySlice<Float>
+        labels: ArraySlice<Float>,
+        lists: ArraySlice<Int> = []
     ) -> Double {
         _ = predict(users: users, candidates: candidates, count: labels.count)
-        return errors(labels, scaledBy: 1)
+        return lossOfOutputs(labels, lists)
     }
 
     /// Trains on one batch.
     ///
-    /// - Returns: The sum of squared errors before the update.
-    /// - Precondition: The three lists are as long and not empty, and every row is one of its table.
+    /// The parameters are those of `loss(users:candidates:labels:lists:)`.
+    ///
+    /// - Returns: The loss before the update.
+    /// - Precondition: The same, and there are examples.
     package mutating func step(
         users: ArraySlice<Int32>,
         candidates: ArraySlice<Int32>,
-        labels: ArraySlice<Float>
+        labels: ArraySlice<Float>,
+        lists: ArraySlice<Int> = []
     ) -> Double {
         precondition(!labels.isEmpty)
         let count = labels.count
         let places = predict(users: users, candidates: candidates, count: count)
-        let squares = errors(labels, scaledBy: 2 / Float(count))
+        let loss = lossOfOutputs(labels, lists)
         let step = optimizer.step(steps, factor: decay.factor(step: steps, of: plannedSteps))
         steps += 1
         for (index, layer) in layers.enumerated().reversed() {
@@ -172,7 +188,7 @@ package struct NetworkTrainer: ~Copyable {
         firstBias.update(step, self.users.gradients, count: self.users.rows.count, product, loops)
         self.users.update(step, product, loops)
         self.candidates.update(step, product, loops)
-        return squares
+        return loss
     }
 
     /// Writes the outputs of all layers.
@@ -202,16 +218,9 @@ package struct NetworkTrainer: ~Copyable {
         return places
     }
 
-    /// The sum of squared errors of the last outputs; the errors, scaled, are left in `upper`.
-    private func errors(_ labels: ArraySlice<Float>, scaledBy scale: Float) -> Double {
-        let predictions = outputs[layers.count]
+    /// The loss of the last outputs; its gradients by them are left in `upper`.
+    private mutating func lossOfOutputs(_ labels: ArraySlice<Float>, _ lists: ArraySlice<Int>) -> Double {
         upper.grow(to: labels.count)
-        var squares = 0.0
-        for (index, label) in labels.enumerated() {
-            let error = predictions[index] - label
-            squares += Double(error) * Double(error)
-            upper[index] = scale * error
-        }
-        return squares
+        return lossGradient(outputs[layers.count], labels, lists: lists, into: upper)
     }
 }

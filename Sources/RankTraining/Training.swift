@@ -132,7 +132,7 @@ public struct Training: Sendable {
         var squares = 0.0
         for start in stride(from: 0, to: test.count, by: 1_000) {
             let rows = start..<min(start + 1_000, test.count)
-            squares += trainer.squaredErrors(
+            squares += trainer.loss(
                 users: test.users[rows],
                 candidates: test.candidates[rows],
                 labels: test.labels[rows]

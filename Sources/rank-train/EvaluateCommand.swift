@@ -9,11 +9,14 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Hold a model against the test ratings of a split.",
         discussion: """
-            Loss, RMSE and MAE are on the label's scale of 0...1, and unclipped; NDCG@10 is a mean over users. A model \
-            is refused on other data, or on another split, than its file names, because test ratings may have been \
-            trained on there.
+            Loss, RMSE and MAE are on the label's scale of 0...1, and unclipped; a model that was trained with a \
+            ranking loss has none, because its scores are no ratings. NDCG, MRR, MAP and recall are means over users, \
+            each user's own test items being ordered by score; items of equal score share their places. NDCG's gains \
+            are the stars, those of ndcg_exp 2^stars - 1. A model is refused on other data, or on another split, than \
+            its file names, because test ratings may have been trained on there.
 
             EXAMPLE:
+              rank-train evaluate --model model.safetensors --data data/ml-100k --k 5 --relevant 5
               rank-train evaluate --model model.safetensors --data data/ml-100k
               rank-train evaluate --model model.safetensors --data data/ml-100k --precision int8
 
@@ -37,6 +40,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var precisionOption: PrecisionOption
 
+    @OptionGroup var cutoffArguments: CutoffArguments
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -57,9 +62,11 @@ struct EvaluateCommand: ParsableCommand {
             dataSet,
             resolved,
             kernel: kernelOption.kernel,
-            precision: precision
+            precision: precision,
+            cutoff: cutoffArguments.cutoff()
         )
         if json {
+            let measures = (evaluation.metrics?.errorsJSON ?? []) + evaluation.ranking.json
             let facts = [
                 JSONValue.Member("model_id", .string("\(model.modelID)")),
                 JSONValue.Member("data", .string(dataSet.name)),
@@ -68,13 +75,14 @@ struct EvaluateCommand: ParsableCommand {
                 JSONValue.Member("precision", .string("\(precision)")),
                 JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
             ]
-            try StandardStream.output.writeLine(JSONValue.object(evaluation.metrics.json + facts).description)
+            try StandardStream.output.writeLine(JSONValue.object(measures + facts).description)
         } else {
             var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", spec.description)]
             if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
             if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
-            try StandardStream.output.write(listing(lines + evaluation.metrics.lines))
+            lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
+            try StandardStream.output.write(listing(lines + evaluation.ranking.lines))
         }
     }
 

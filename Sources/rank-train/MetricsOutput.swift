@@ -4,24 +4,62 @@ import RankTraining
 extension Metrics {
     /// The keys that every command prints for machines.
     var json: [JSONValue.Member] {
+        errorsJSON + [JSONValue.Member("ndcg@10", .number(ndcgAt10)), JSONValue.Member("count", .integer(count))]
+    }
+
+    /// The same without an order's measures.
+    var errorsJSON: [JSONValue.Member] {
         [
             JSONValue.Member("rmse", .number(rmse)),
             JSONValue.Member("rmse_stars", .number(rmseInStars)),
             JSONValue.Member("mae", .number(mae)),
-            JSONValue.Member("ndcg@10", .number(ndcgAt10)),
-            JSONValue.Member("count", .integer(count)),
             JSONValue.Member("loss", .number(loss)),
+        ]
+    }
+
+    /// The keys for people.
+    var lines: [(String, String)] {
+        errorLines + [("ndcg@10", fixed(ndcgAt10, 4)), ("count", grouped(count))]
+    }
+
+    /// The same without an order's measures.
+    var errorLines: [(String, String)] {
+        [
+            ("rmse", "\(fixed(rmse, 4)) (\(fixed(rmseInStars, 4)) stars)"),
+            ("mae", fixed(mae, 4)),
+            ("loss", fixed(loss, 4)),
+        ]
+    }
+}
+
+extension RankingMetrics {
+    /// The keys that `evaluate` prints for machines.
+    var json: [JSONValue.Member] {
+        measures.map { JSONValue.Member($0.name, .number($0.value)) } + [
+            JSONValue.Member("k", .integer(cutoff.k)),
+            JSONValue.Member("relevant_stars", .number(Double(cutoff.relevantStars))),
+            JSONValue.Member("count", .integer(count)),
+            JSONValue.Member("users", .integer(users)),
+            JSONValue.Member("users_without_relevant", .integer(usersWithoutRelevant)),
         ]
     }
 
     /// The same for people.
     var lines: [(String, String)] {
-        [
-            ("rmse", "\(fixed(rmse, 4)) (\(fixed(rmseInStars, 4)) stars)"),
-            ("mae", fixed(mae, 4)),
-            ("ndcg@10", fixed(ndcgAt10, 4)),
-            ("loss", fixed(loss, 4)),
+        measures.map { ($0.name, fixed($0.value, 4)) } + [
+            ("relevant", "from \(cutoff.relevantStars) stars"),
             ("count", grouped(count)),
+            ("users", "\(grouped(users)), \(grouped(usersWithoutRelevant)) of them without a relevant item"),
+        ]
+    }
+
+    private var measures: [(name: String, value: Double)] {
+        [
+            ("ndcg@\(cutoff.k)", ndcg),
+            ("ndcg_exp@\(cutoff.k)", exponentialNDCG),
+            ("mrr@\(cutoff.k)", meanReciprocalRank),
+            ("map@\(cutoff.k)", meanAveragePrecision),
+            ("recall@\(cutoff.k)", recall),
         ]
     }
 }

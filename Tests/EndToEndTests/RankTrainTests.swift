@@ -73,6 +73,16 @@ import Testing
                 #expect(metrics[key] as? Double == test[key] as? Double && metrics[key] != nil, "\(key)")
             }
             #expect(metrics["data"] as? String == "synthetic (seed 7)")
+            let three = ["--k", "3", "--relevant", "5", "--json"]
+            let cut = try object(
+                await run("rank-train", ["evaluate", "--model", model, "--data", data] + three).output
+            )
+            for measure in ["ndcg", "ndcg_exp", "mrr", "map", "recall"] {
+                let (short, long) = (cut["\(measure)@3"] as? Double, metrics["\(measure)@10"] as? Double)
+                #expect(try #require(short) != #require(long), "\(measure)")
+            }
+            let none = try await rankTrain("evaluate", "--model", model, "--data", data, "--k", "0")
+            #expect(none.exitCode == 64 && none.errors.contains("--k 0"))
 
             let inspected = try await rankTrain("inspect", "--model", model, "--json")
             #expect(try object(inspected.output)["data"] as? String == "synthetic (seed 7)")

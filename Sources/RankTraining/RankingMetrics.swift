@@ -1,0 +1,101 @@
+/// How well scores order each user's own items: means over the users.
+///
+/// Items of equal score share their places: each measure is the mean of what the orders of the tied items would give,
+/// so that no order of ids or rows flatters a model that cannot tell them apart. Source: McSherry and Najork 2008,
+/// "Computing information retrieval performance measures efficiently in the presence of tied scores".
+/// The definitions are those of `keras_rs.metrics`, which breaks ties at random.
+public struct RankingMetrics: Sendable, Equatable {
+    /// Where lists are cut, and which items are relevant.
+    public struct Cutoff: Sendable, Equatable {
+        /// How many places count; at least 1.
+        public let k: Int
+        /// The stars from which an item is relevant, for all measures but the gains.
+        public let relevantStars: Float
+
+        /// A cutoff.
+        ///
+        /// - Throws: `TrainingError` with code `invalidOption` unless `k` is at least 1 and `relevantStars` finite.
+        public init(k: Int, relevantStars: Float) throws(TrainingError) {
+            guard k >= 1 else { throw TrainingError(.invalidOption, "a cutoff of \(k) places; give at least 1") }
+            guard relevantStars.isFinite else {
+                throw TrainingError(.invalidOption, "relevance from \(relevantStars) stars; give a number of stars")
+            }
+            self.init(checkedK: k, relevantStars)
+        }
+
+        private init(checkedK k: Int, _ relevantStars: Float) {
+            self.k = k
+            self.relevantStars = relevantStars
+        }
+
+        /// Ten places; four stars are relevant.
+        public static let standard = Cutoff(checkedK: 10, 4)
+    }
+
+    /// What was asked for.
+    public let cutoff: Cutoff
+    /// Pairs in all lists.
+    public let count: Int
+    /// Users with at least one pair.
+    public let users: Int
+    /// Those of them without a relevant item; they count as 0 in `meanReciprocalRank`, `meanAveragePrecision`, `recall`.
+    public let usersWithoutRelevant: Int
+    /// Normalised discounted cumulative gain of the first k.
+    ///
+    /// An item's gain is its stars, its discount `1 / log2(i + 1)` at place i, counted from 1. Source: Järvelin and
+    /// Kekäläinen 2002.
+    public let ndcg: Double
+    /// The same with gains of `2^stars − 1`, keras_rs' default.
+    public let exponentialNDCG: Double
+    /// `1 / place` of the first relevant item, 0 where it is not among the first k.
+    public let meanReciprocalRank: Double
+    /// The sum of the precisions at the places of the relevant items among the first k, over the number of all relevant.
+    public let meanAveragePrecision: Double
+    /// The share of the relevant items that is among the first k.
+    public let recall: Double
+
+    /// Measures an order.
+    ///
+    /// O(n log n). All lists are equally long. nil for no pair at all.
+    ///
+    /// - Parameters:
+    ///   - users: Who rated.
+    ///   - stars: How they rated.
+    ///   - scores: What the model says; only their order counts.
+    ///   - cutoff: How far a list is looked at, and what is relevant.
+    public init?(users: [UInt64], stars: [Float], scores: [Float], cutoff: Cutoff = .standard) {
+        precondition(users.count == scores.count && stars.count == scores.count)
+        guard !scores.isEmpty else { return nil }
+        let order = scores.indices.sorted { a, b in
+            if users[a] != users[b] { return users[a] < users[b] }
+            return scores[a] > scores[b]
+        }
+        var sums = [0.0, 0, 0, 0, 0]
+        var (lists, without) = (0, 0)
+        var start = order.startIndex
+        while start < order.endIndex {
+            let user = users[order[start]]
+            let end = order[start...].firstIndex { users[$0] != user } ?? order.endIndex
+            let list = RankedList(
+                stars: order[start..<end].map { stars[$0] },
+                scores: order[start..<end].map { scores[$0] },
+                cutoff
+            )
+            sums[0] += list.normalisedGain { Double($0) }
+            sums[1] += list.normalisedGain { RankedList.exponentialGain($0) }
+            sums[2] += list.reciprocalRank
+            sums[3] += list.averagePrecision
+            sums[4] += list.recall
+            lists += 1
+            without += list.relevantCount == 0 ? 1 : 0
+            start = end
+        }
+        let means = sums.map { $0 / Double(lists) }
+        self.cutoff = cutoff
+        count = scores.count
+        self.users = lists
+        usersWithoutRelevant = without
+        (ndcg, exponentialNDCG) = (means[0], means[1])
+        (meanReciprocalRank, meanAveragePrecision, recall) = (means[2], means[3], means[4])
+    }
+}
