@@ -8,11 +8,12 @@ import ZMQ
 ///
 /// Belongs to the worker's thread.
 final class Inbox {
-    private var places: [ReceivedMessage] = []
+    // Unchecked: see ``Scheduler``.
+    @safe @exclusivity(unchecked) private var places: [ReceivedMessage] = []
     /// The free places are the last `freeCount` numbers; those that were not made yet come last, in order.
-    private var free: [Int]
-    private var freeCount: Int
-    private var empty = Message()
+    @safe @exclusivity(unchecked) private var free: [Int]
+    @safe @exclusivity(unchecked) private var freeCount: Int
+    @safe @exclusivity(unchecked) private var empty = Message()
 
     /// Prepares for a number of places; each takes about 1 KB once it is made.
     init(capacity: Int) {

@@ -7,7 +7,9 @@ import ZMQ
 /// Belongs to the worker's thread. Holds the memory of a message from its receipt to ``release(into:)``.
 final class ReceivedMessage {
     /// The frames that matter, in order: identity, envelope, body.
-    private var frames = InlineArray<10, Message> { _ in Message() }
+    ///
+    /// Unchecked: see ``Scheduler``.
+    @safe @exclusivity(unchecked) private var frames = InlineArray<10, Message> { _ in Message() }
 
     /// How many of them the message has filled.
     private var heldCount = 0
@@ -16,7 +18,7 @@ final class ReceivedMessage {
     private(set) var heldByteCount = 0
 
     /// Where the other frames go, one over the other.
-    private var surplus = Message()
+    @safe @exclusivity(unchecked) private var surplus = Message()
 
     /// What the message is.
     private(set) var verdict = Envelope.Verdict.malformed
@@ -28,10 +30,10 @@ final class ReceivedMessage {
     private(set) var source = 0
 
     /// What it asks for, once it waits.
-    var order: RequestOrder?
+    @safe @exclusivity(unchecked) var order: RequestOrder?
 
     /// The work on it, once it has begun.
-    var job: ScoreJob?
+    @safe @exclusivity(unchecked) var job: ScoreJob?
 
     /// Receives a whole message.
     ///

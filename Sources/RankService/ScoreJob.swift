@@ -5,7 +5,9 @@ import RankProtocol
 /// Reused for request after request; its memory grows with the longest list. Belongs to the worker's thread.
 package final class ScoreJob {
     /// Where the reply is written.
-    var writer = FrameWriter(capacity: 1 << 12)
+    ///
+    /// Unchecked: see ``Scheduler``.
+    @safe @exclusivity(unchecked) var writer = FrameWriter(capacity: 1 << 12)
 
     /// The scores of a query whose entries are chosen after scoring.
     let scratch = ScoreScratch()
@@ -17,13 +19,13 @@ package final class ScoreJob {
     var isBulk = false
 
     /// What scores, from the first candidate to the last; nil while there is no work.
-    private(set) var model: ServedModel?
+    @safe @exclusivity(unchecked) private(set) var model: ServedModel?
 
     /// The request's number.
     private(set) var id = RequestID(rawValue: 0)
 
     /// What was asked for.
-    private(set) var parameters = ScoreParameters()
+    @safe @exclusivity(unchecked) private(set) var parameters = ScoreParameters()
 
     /// When its time is over, in nanoseconds; nil if it has none.
     private(set) var deadline: UInt64?
@@ -62,7 +64,7 @@ package final class ScoreJob {
     var remainingBytes = 0
 
     /// What is known of the query in work, nil before its first slice.
-    var query: QueryProgress?
+    @safe @exclusivity(unchecked) var query: QueryProgress?
 
     /// Makes room for requests.
     init() {}

@@ -22,19 +22,21 @@ package final class WorkerState {
     let startTime: UInt64
 
     /// What happened since then.
-    var counters = Counters()
+    ///
+    /// Unchecked, like the rest of what changes with each request; see ``Scheduler``.
+    @safe @exclusivity(unchecked) var counters = Counters()
 
     /// The worker is leaving, and says so in each reply.
-    package var isDraining = false
+    @safe @exclusivity(unchecked) package var isDraining = false
 
     /// It takes no new work any more.
-    package var isRefusing = false
+    @safe @exclusivity(unchecked) package var isRefusing = false
 
     /// How many requests wait.
-    var queueDepth = 0
+    @safe @exclusivity(unchecked) var queueDepth = 0
 
     /// The estimated cost of what waits and of what is in work, in nanoseconds.
-    var backlog: UInt64 = 0
+    @safe @exclusivity(unchecked) var backlog: UInt64 = 0
 
     /// Makes the state of a worker that has counted nothing.
     ///

@@ -15,7 +15,8 @@ final class JobPool {
     /// The long ones and one short one.
     static let capacity = longCapacity + 1
 
-    private var free: [ScoreJob]
+    // Unchecked: see ``Scheduler``.
+    @safe @exclusivity(unchecked) private var free: [ScoreJob]
     private var longCount = 0
     private var longBulkCount = 0
 
