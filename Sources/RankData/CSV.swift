@@ -5,9 +5,14 @@ enum CSV {
     ///
     /// - Returns: The fields without quotes and surrounding blanks, or nil when a quote is not closed or text follows its end.
     static func fields(_ bytes: [UInt8], _ line: Range<Int>) -> [String]? {
+        rawFields(bytes, line)?.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as bytes, which need not be UTF-8.
+    static func rawFields(_ bytes: [UInt8], _ line: Range<Int>) -> [[UInt8]]? {
         let comma = UInt8(ascii: ",")
         let quote = UInt8(ascii: "\"")
-        var fields: [String] = []
+        var fields: [[UInt8]] = []
         var index = line.lowerBound
         while true {
             while index < line.upperBound, bytes[index] == UInt8(ascii: " ") { index += 1 }
@@ -23,13 +28,13 @@ enum CSV {
                     field.append(bytes[index])
                     index += 1
                 }
-                fields.append(String(decoding: field, as: UTF8.self))
+                fields.append(field)
                 while index < line.upperBound, bytes[index] == UInt8(ascii: " ") { index += 1 }
                 guard index == line.upperBound || bytes[index] == comma else { return nil }
             } else {
                 let start = index
                 while index < line.upperBound, bytes[index] != comma { index += 1 }
-                fields.append(bytes.text(bytes.trimmed(start..<index)))
+                fields.append(Array(bytes[bytes.trimmed(start..<index)]))
             }
             guard index < line.upperBound else { return fields }
             index += 1
@@ -40,7 +45,7 @@ enum CSV {
         var lines = Lines(bytes)
         let expected = "expected a header 'item,title' and lines such as 204,\"Back to the Future (1985)\""
         guard let first = lines.next(), let header = fields(bytes, first)?.map({ $0.lowercased() }),
-            let item = header.firstIndex(where: { PairList.itemHeaders.contains($0) }),
+            let item = header.firstIndex(where: { RatingCSV.itemHeaders.contains($0) }),
             let title = header.firstIndex(of: "title")
         else {
             throw .at(1, of: file, expected)

@@ -27,4 +27,14 @@ struct CanonicalBytes {
         try body(bytes)
         bytes.removeAll(keepingCapacity: true)
     }
+
+    /// An id as the hashes have it: the number, or the length of its text and the text.
+    mutating func append(id: UInt64, _ names: IDNames?) {
+        if let text = names?.utf8(id) {
+            append(UInt64(text.count))
+            bytes += text
+        } else {
+            append(id)
+        }
+    }
 }

@@ -36,9 +36,9 @@ public struct Catalog: Sendable, Equatable {
 
     /// Reads a catalogue.
     ///
-    /// - Parameter path: A data-set directory, a MovieLens `u.item`, a RecBole `*.item`, or a CSV file whose header
-    ///   is `item,title` (or `item_id,title`), titles quoted where they hold a comma or a quote. `u.item` is known by
-    ///   its name, RecBole by its typed header.
+    /// - Parameter path: A data-set directory, a MovieLens `u.item` or `movies.dat`, a RecBole `*.item`, or a CSV file whose
+    ///   header is `item,title` (or `item_id,title`, `movieId,title,genres`), titles quoted where they hold a comma or
+    ///   a quote. `u.item` and `movies.dat` are known by their names, RecBole by its typed header.
     /// - Returns: The items in file order.
     /// - Throws: `DataError` that names the file, the line and what was expected there.
     public static func load(path: String) throws(DataError) -> Catalog {
@@ -50,11 +50,23 @@ public struct Catalog: Sendable, Equatable {
             )
         case .directory:
             let files = try DataFiles(in: path)
-            return try files.form.readCatalog(files.items)
+            guard let items = files.items else {
+                throw DataError(.inconsistent, "\(path): has ratings and no titles; give a CSV item,title")
+            }
+            let bytes = try FileSystem.read(items)
+            switch files.form {
+            case .movieLens: return try MovieLens.catalog(bytes, file: items)
+            case .recBole: return try RecBole.catalog(bytes, file: items)
+            case .movieLensDat: return try MovieLensDat.items(bytes, file: items).resolve().0
+            case .movieLensCSV, .csv: return try ItemRows.csv(bytes, file: items).resolve().0
+            }
         case .file:
             let bytes = try FileSystem.read(path)
             if lastPathComponent(path) == MovieLens.itemName {
                 return try MovieLens.catalog(bytes, file: path)
+            }
+            if lastPathComponent(path) == MovieLensDat.itemName {
+                return try MovieLensDat.items(bytes, file: path).resolve().0
             }
             return RecBole.hasTypedHeader(bytes)
                 ? try RecBole.catalog(bytes, file: path) : try CSV.catalog(bytes, file: path)

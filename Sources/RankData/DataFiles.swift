@@ -1,63 +1,53 @@
-/// The two file forms a data set may come in.
-enum Form: Sendable {
-    case movieLens
-    case recBole
-
-    /// Reads the catalogue file of this form.
-    func readCatalog(_ path: String) throws(DataError) -> Catalog {
-        let bytes = try FileSystem.read(path)
-        switch self {
-        case .movieLens: return try MovieLens.catalog(bytes, file: path)
-        case .recBole: return try RecBole.catalog(bytes, file: path)
-        }
-    }
-
-    /// Reads what the catalogue file says of its items, in the order of the catalogue that was read from it.
-    func readItemAttributes(_ path: String, _ catalog: Catalog) throws(DataError) -> Attributes {
-        let bytes = try FileSystem.read(path)
-        switch self {
-        case .movieLens: return MovieLens.itemAttributes(bytes, catalog)
-        case .recBole: return try RecBole.itemAttributes(bytes, catalog, file: path)
-        }
-    }
-
-    /// Reads the users' file of this form.
-    func readUserAttributes(_ path: String) throws(DataError) -> Attributes {
-        let bytes = try FileSystem.read(path)
-        switch self {
-        case .movieLens: return try MovieLens.userAttributes(bytes, file: path)
-        case .recBole: return try RecBole.userAttributes(bytes, file: path)
-        }
-    }
-
-    /// Reads the ratings file of this form, and the line that row 0 stands on.
-    func readRatings(_ path: String) throws(DataError) -> RatingTable {
-        let bytes = try FileSystem.read(path)
-        switch self {
-        case .movieLens: return try MovieLens.ratings(bytes, file: path)
-        case .recBole: return try RecBole.ratings(bytes, file: path)
-        }
-    }
+/// The forms that a data set may come in.
+enum Form: String, Sendable, CaseIterable {
+    /// `u.data` and `u.item`.
+    case movieLens = "MovieLens (u.data)"
+    /// `NAME.inter` and `NAME.item`.
+    case recBole = "RecBole (.inter)"
+    /// `ratings.dat` and `movies.dat`.
+    case movieLensDat = "MovieLens (ratings.dat)"
+    /// `ratings.csv` and `movies.csv`.
+    case movieLensCSV = "MovieLens (ratings.csv)"
+    /// Any CSV of ratings.
+    case csv = "CSV"
 }
 
 /// Finds the files of a data set by what lies in its directory.
 struct DataFiles {
     let form: Form
     let ratings: String
-    let items: String
+    /// The catalogue, where the form has one.
+    private(set) var items: String?
     /// What is known of the users, where the directory has it.
-    let users: String?
+    private(set) var users: String?
     /// MovieLens' own counts, where the directory has them.
-    let info: String?
+    private(set) var info: String?
     /// The marker of a synthetic set, where the directory has it.
-    let marker: String?
+    private(set) var marker: String?
 
-    private static let expected =
-        "expected either u.data and u.item (MovieLens) or one *.inter and one *.item (RecBole)"
+    static let expected =
+        "expected either u.data and u.item (MovieLens) or one *.inter and one *.item (RecBole) or ratings.dat and "
+        + "movies.dat (MovieLens 1M, 10M) or ratings.csv and movies.csv (MovieLens since 2013) or one other CSV of ratings"
+    /// Files that MovieLens brings and nothing here reads.
+    private static let ignored = ["tags.csv", "links.csv", "genome-scores.csv", "genome-tags.csv"]
+    private static let ratingsName = "ratings.csv"
+    private static let moviesName = "movies.csv"
+
+    /// A file of ratings alone: `*.inter` is RecBole's, `*.dat` is separated by `::`, `u.data` by tabs, all else by commas.
+    init(file: String) {
+        ratings = file
+        if file.hasSuffix(".inter") {
+            form = .recBole
+        } else if file.hasSuffix(".dat") {
+            form = .movieLensDat
+        } else {
+            form = lastPathComponent(file) == MovieLens.dataName ? .movieLens : .csv
+        }
+    }
 
     /// Looks into a directory.
     ///
-    /// - Throws: `DataError` when it is missing, holds neither form, half of one, or a mixture.
+    /// - Throws: `DataError` when it is missing, holds no form, half of one, or a mixture.
     init(in directory: String) throws(DataError) {
         switch try FileSystem.kind(of: directory) {
         case nil: throw DataError(.unreadable, "\(directory): no such directory; \(Self.expected)")
@@ -65,52 +55,81 @@ struct DataFiles {
         case .directory: break
         }
         let names = try FileSystem.names(in: directory)
-        let hasData = names.contains(MovieLens.dataName)
-        let hasItem = names.contains(MovieLens.itemName)
-        let interactions = names.filter { $0.hasSuffix(".inter") }
-        let catalogs = names.filter { $0.hasSuffix(".item") && $0 != MovieLens.itemName }
-
-        if hasData || hasItem {
-            guard interactions.isEmpty, catalogs.isEmpty else {
-                let found =
-                    [hasData ? MovieLens.dataName : nil, hasItem ? MovieLens.itemName : nil]
-                    .compactMap(\.self) + interactions + catalogs
-                throw DataError(
-                    .inconsistent,
-                    "\(directory): two forms are mixed (\(found.joined(separator: ", "))); \(Self.expected), not both"
-                )
-            }
-            guard hasData, hasItem else {
-                let missing = hasData ? MovieLens.itemName : MovieLens.dataName
-                throw DataError(.inconsistent, "\(directory): \(missing) is missing; \(Self.expected)")
-            }
-            form = .movieLens
-            ratings = joinPath(directory, MovieLens.dataName)
-            items = joinPath(directory, MovieLens.itemName)
-            users = names.contains(MovieLens.userName) ? joinPath(directory, MovieLens.userName) : nil
-            info = names.contains(MovieLens.infoName) ? joinPath(directory, MovieLens.infoName) : nil
-            marker = names.contains(MovieLens.markerName) ? joinPath(directory, MovieLens.markerName) : nil
-            return
-        }
-        guard !interactions.isEmpty || !catalogs.isEmpty else {
+        let tables = names.filter { $0.hasSuffix(".csv") && !Self.ignored.contains($0) }
+        let parts: [(form: Form, found: [String])] = [
+            (.movieLens, [MovieLens.dataName, MovieLens.itemName].filter(names.contains)),
+            (
+                .recBole,
+                names.filter { $0.hasSuffix(".inter") }
+                    + names.filter { $0.hasSuffix(".item") && $0 != MovieLens.itemName }
+            ),
+            (.movieLensDat, [MovieLensDat.dataName, MovieLensDat.itemName].filter(names.contains)),
+            (.csv, tables),
+        ].filter { !$0.found.isEmpty }
+        guard let part = parts.first else {
             throw DataError(.inconsistent, "\(directory): holds no data set; \(Self.expected)")
         }
-        guard interactions.count == 1, catalogs.count == 1 else {
-            let found = (interactions + catalogs).joined(separator: ", ")
-            throw DataError(.inconsistent, "\(directory): found \(found); \(Self.expected)")
+        guard parts.count == 1 else {
+            let found = parts.flatMap(\.found).joined(separator: ", ")
+            throw DataError(.inconsistent, "\(directory): two forms are mixed (\(found)); \(Self.expected), not both")
         }
-        guard interactions[0].dropLast(".inter".count) == catalogs[0].dropLast(".item".count) else {
+        func path(_ name: String) -> String { joinPath(directory, name) }
+        func optional(_ name: String) -> String? { names.contains(name) ? path(name) : nil }
+        func require(_ pair: [String]) throws(DataError) {
+            for name in pair where !part.found.contains(name) {
+                throw DataError(.inconsistent, "\(directory): \(name) is missing; \(Self.expected)")
+            }
+        }
+        marker = optional(MovieLens.markerName)
+        switch part.form {
+        case .movieLens:
+            try require([MovieLens.dataName, MovieLens.itemName])
+            (form, ratings) = (.movieLens, path(MovieLens.dataName))
+            items = path(MovieLens.itemName)
+            users = optional(MovieLens.userName)
+            info = optional(MovieLens.infoName)
+        case .recBole:
+            let name = try Self.recBoleName(part.found, directory)
+            (form, ratings) = (.recBole, path(name + ".inter"))
+            items = path(name + ".item")
+            users = optional(name + ".user")
+        case .movieLensDat:
+            try require([MovieLensDat.dataName, MovieLensDat.itemName])
+            (form, ratings) = (.movieLensDat, path(MovieLensDat.dataName))
+            items = path(MovieLensDat.itemName)
+            users = optional(MovieLensDat.userName)
+        case .movieLensCSV, .csv:
+            if tables.contains(Self.moviesName) {
+                try require([Self.ratingsName])
+                (form, ratings) = (.movieLensCSV, path(Self.ratingsName))
+                items = path(Self.moviesName)
+                return
+            }
+            guard tables.count == 1 else {
+                let found = tables.joined(separator: ", ")
+                throw DataError(
+                    .inconsistent,
+                    "\(directory): found \(found); \(Self.expected), or give the file itself"
+                )
+            }
+            (form, ratings) = (.csv, path(tables[0]))
+        }
+    }
+
+    /// The one name of a `.inter` and a `.item`.
+    private static func recBoleName(_ found: [String], _ directory: String) throws(DataError) -> String {
+        let interactions = found.filter { $0.hasSuffix(".inter") }
+        let catalogs = found.filter { $0.hasSuffix(".item") }
+        guard interactions.count == 1, catalogs.count == 1 else {
+            throw DataError(.inconsistent, "\(directory): found \(found.joined(separator: ", ")); \(expected)")
+        }
+        let name = interactions[0].dropLast(".inter".count)
+        guard name == catalogs[0].dropLast(".item".count) else {
             throw DataError(
                 .inconsistent,
-                "\(directory): \(interactions[0]) and \(catalogs[0]) belong to different data sets; \(Self.expected)"
+                "\(directory): \(interactions[0]) and \(catalogs[0]) belong to different data sets; \(expected)"
             )
         }
-        form = .recBole
-        ratings = joinPath(directory, interactions[0])
-        items = joinPath(directory, catalogs[0])
-        let userName = interactions[0].dropLast("inter".count) + "user"
-        users = names.contains(String(userName)) ? joinPath(directory, String(userName)) : nil
-        info = nil
-        marker = nil
+        return String(name)
     }
 }

@@ -1,18 +1,21 @@
 /// Ratings and the catalogue of what is rated.
-public struct DataSet: Sendable, Equatable {
+public struct DataSet: Sendable {
     /// What to call it in a report: `MovieLens-100k` for exactly those ratings, `synthetic (seed N)` for a set made
-    /// by `SyntheticMovieLens`, else the name of its directory.
+    /// by `SyntheticMovieLens` or `SyntheticRatings`, else the name of its directory or file.
     public let name: String
     /// Whether the ratings were invented; a result on them says nothing about MovieLens.
     public let isSynthetic: Bool
     /// The ratings, in file order.
     public let ratings: Ratings
-    /// The items; it has every rated one.
+    /// The items that have titles; those of `u.item` and `*.item` are all that are rated, other catalogues may lack some,
+    /// and a file of ratings alone has none.
     public let catalog: Catalog
     /// What is known of users; some of them may have rated nothing, and some who have may be missing.
     public let userAttributes: Attributes
     /// What is known of the items of the catalogue.
     public let itemAttributes: Attributes
+    /// How it was read; nil for a set that was made in memory.
+    public let reading: DataReading?
 
     init(
         name: String,
@@ -20,7 +23,8 @@ public struct DataSet: Sendable, Equatable {
         ratings: Ratings,
         catalog: Catalog,
         userAttributes: Attributes = .empty,
-        itemAttributes: Attributes = .empty
+        itemAttributes: Attributes = .empty,
+        reading: DataReading? = nil
     ) {
         self.name = name
         self.isSynthetic = isSynthetic
@@ -28,40 +32,37 @@ public struct DataSet: Sendable, Equatable {
         self.catalog = catalog
         self.userAttributes = userAttributes
         self.itemAttributes = itemAttributes
+        self.reading = reading
     }
 
     /// Reads a data set, its form known by what lies in the directory.
     ///
-    /// MovieLens: `u.data` and `u.item`, and `u.info` against truncation where it is there. RecBole: one `NAME.inter`
-    /// and one `NAME.item`. Users are described by `u.user` or `NAME.user`, where it is there. A byte order mark, `\r\n` and a missing last line end are tolerated. The same ratings in
-    /// either form give equal `ratings`.
+    /// MovieLens-100k: `u.data` and `u.item`, and `u.info` against truncation where it is there. 1M and 10M: `ratings.dat`
+    /// and `movies.dat`. Since 2013: `ratings.csv` and `movies.csv`. RecBole: one `NAME.inter` and one `NAME.item`. Users
+    /// are described by `u.user`, `users.dat` or `NAME.user`, where it is there. Else one CSV of ratings. A byte order
+    /// mark, `\r\n` and a missing last line end are tolerated. The same ratings in any form give equal `ratings`.
     ///
-    /// Linear in the size of the files; 100,000 ratings take some milliseconds.
+    /// Linear in the size of the files; a million ratings take about a tenth of a second.
     ///
-    /// - Parameter directory: The directory to look into.
+    /// - Parameters:
+    ///   - directory: The directory to look into.
+    ///   - options: What the files leave open.
     /// - Returns: The data set.
     /// - Throws: `DataError` that names the file, the line and what was expected there: a missing, empty or truncated
     ///   file, two forms mixed or half of one, a wrong number of columns, an id beyond 64 bits, a rating that is not
-    ///   a number in 1...5, a pair rated twice, a rated item that the catalogue lacks.
-    public static func load(directory: String) throws(DataError) -> DataSet {
-        let files = try DataFiles(in: directory)
-        let catalog = try files.form.readCatalog(files.items)
-        let ratings = try files.form.readRatings(files.ratings).finish(with: catalog, from: files.items)
-        if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
-        let name: String
-        if let marker = files.marker {
-            name = syntheticName(try MovieLens.syntheticSeed(marker))
-        } else {
-            name = ratings.areMovieLens100K ? "MovieLens-100k" : lastPathComponent(directory)
-        }
-        return DataSet(
-            name: name,
-            isSynthetic: files.marker != nil,
-            ratings: ratings,
-            catalog: catalog,
-            userAttributes: try files.users.map(files.form.readUserAttributes) ?? .empty,
-            itemAttributes: try files.form.readItemAttributes(files.items, catalog)
-        )
+    ///   a number of the scale, a pair rated twice, a rated item that `u.item` or `*.item` lacks.
+    public static func load(directory: String, _ options: DataOptions = DataOptions()) throws(DataError) -> DataSet {
+        try DataLoader(DataFiles(in: directory), name: lastPathComponent(directory), options).load()
+    }
+
+    /// Reads a data set from a directory, as `load(directory:_:)`, or from one file of ratings.
+    ///
+    /// The name of a file tells its form: `*.inter` is RecBole's, `u.data` and `*.dat` are MovieLens', any other is CSV.
+    ///
+    /// - Throws: `DataError`, as `load(directory:_:)`.
+    public static func load(path: String, _ options: DataOptions = DataOptions()) throws(DataError) -> DataSet {
+        guard try FileSystem.kind(of: path) == .file else { return try load(directory: path, options) }
+        return try DataLoader(DataFiles(file: path), name: lastPathComponent(path), options).load()
     }
 
     static func syntheticName(_ seed: UInt64) -> String {
@@ -69,17 +70,25 @@ public struct DataSet: Sendable, Equatable {
     }
 }
 
-extension Ratings {
-    /// Whether these are the 100,000 ratings of MovieLens-100k, in their order.
-    ///
-    /// Compares a 64-bit FNV-1a sum: enough to keep other data from being mistaken for MovieLens, no proof against
-    /// someone who wants to deceive.
-    fileprivate var areMovieLens100K: Bool {
-        guard count == 100_000 else { return false }
-        var sum: UInt64 = 0xCBF2_9CE4_8422_2325
-        forEachCanonicalChunk { chunk in
-            for byte in chunk { sum = (sum ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        }
-        return sum == 0xD3F8_041F_2811_7E01
+extension DataSet: Equatable {
+    /// Whether everything but the way it was read is equal.
+    public static func == (one: DataSet, other: DataSet) -> Bool {
+        one.name == other.name && one.isSynthetic == other.isSynthetic && one.ratings == other.ratings
+            && one.catalog == other.catalog && one.userAttributes == other.userAttributes
+            && one.itemAttributes == other.itemAttributes
     }
+}
+
+/// How a data set was read, for people.
+public struct DataReading: Sendable, Equatable {
+    /// The form, such as `CSV`.
+    public let form: String
+    /// The bytes of the file of ratings.
+    public let byteCount: Int
+    /// How long all files took, in seconds.
+    public let seconds: Double
+    /// Where the scale comes from: `given`, `by the form` or `found in the ratings`.
+    public let scaleSource: String
+    /// What was passed over or is missing, one sentence each.
+    public let notes: [String]
 }

@@ -40,6 +40,31 @@ public enum UserList {
     public static func load(path: String) throws(DataError) -> [UInt64] {
         try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
     }
+
+    /// Reads user ids that are texts, one a line, quoted where they hold a comma or a quote.
+    ///
+    /// - Parameter path: The file, or `-` for standard input.
+    /// - Returns: The ids.
+    /// - Throws: `DataError` that names the line, and when the file cannot be read; no id at all is an error too.
+    public static func loadTexts(path: String) throws(DataError) -> [String] {
+        let source = path == "-" ? "standard input" : path
+        let bytes = try FileSystem.read(path)
+        var lines = Lines(bytes)
+        var ids: [String] = []
+        var mayBeHeader = true
+        while let line = lines.next() {
+            if bytes.trimmed(line).isEmpty { continue }
+            defer { mayBeHeader = false }
+            guard let fields = CSV.rawFields(bytes, line), fields.count == 1 else {
+                throw .at(lines.number, of: source, "expected one user id; quote it if it holds a comma or a quote")
+            }
+            let id = try fields[0].textID(named: "user id", line: lines.number, of: source)
+            if mayBeHeader, PairList.userHeaders.contains(id.lowercased()) { continue }
+            ids.append(id)
+        }
+        if ids.isEmpty { throw DataError(.malformed, "\(source): no user ids in it") }
+        return ids
+    }
 }
 
 extension [UInt8] {

@@ -11,29 +11,16 @@ enum MovieLens {
     /// Id, title, two dates, URL and 19 genres.
     static let itemFieldCount = 24
 
-    static func ratings(_ bytes: [UInt8], file: String) throws(DataError) -> RatingTable {
-        var lines = Lines(bytes)
-        var fields: [Range<Int>] = []
-        var table = RatingTable(file: file, firstLine: 1, capacity: bytes.rowLimit, hasTimestamps: true)
-        while let line = lines.next() {
-            bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
-            guard fields.count == 4 else {
-                throw .at(
-                    lines.number,
-                    of: file,
-                    "\(columns(fields.count, line)), expected 4 separated by tabs: user, item, rating, timestamp"
-                )
-            }
-            try table.append(
-                user: bytes.id(fields[0], named: "user id", line: lines.number, of: file),
-                item: bytes.id(fields[1], named: "item id", line: lines.number, of: file),
-                stars: bytes.rating(fields[2], line: lines.number, of: file),
-                timestamp: bytes.timestamp(fields[3], line: lines.number, of: file)
-            )
-        }
-        try table.requireRows()
-        return table
-    }
+    static let layout = RatingLayout(
+        separator: .byte(UInt8(ascii: "\t")),
+        fieldCount: 4,
+        user: 0,
+        item: 1,
+        rating: 2,
+        timestamp: 3,
+        firstLine: 1,
+        expected: "expected 4 separated by tabs: user, item, rating, timestamp"
+    )
 
     static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> Catalog {
         var lines = Lines(bytes)
@@ -67,7 +54,7 @@ enum MovieLens {
         let bytes = try FileSystem.read(info)
         var lines = Lines(bytes)
         var fields: [Range<Int>] = []
-        let users = Set(ratings.userIDs).count
+        let users = ratings.userIDs.vocabulary.count
         let found = ["users": users, "items": catalog.count, "ratings": ratings.count]
         while let line = lines.next() {
             bytes.split(line, at: UInt8(ascii: " "), into: &fields)
@@ -102,7 +89,7 @@ enum MovieLens {
     }
 
     /// Decodes Latin-1, whose code points are those of Unicode.
-    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+    static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
         var text = ""
         text.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
         return text
@@ -112,12 +99,4 @@ enum MovieLens {
 /// The start of a message about a wrong number of columns.
 func columns(_ count: Int, _ line: Range<Int>) -> String {
     line.isEmpty ? "the line is empty" : count == 1 ? "1 column" : "\(count) columns"
-}
-
-extension [UInt8] {
-    /// How many rows of ratings there are at most, for reserving room: a row takes at least six bytes.
-    var rowLimit: Int {
-        let lines = reduce(into: 1) { count, byte in count += byte == UInt8(ascii: "\n") ? 1 : 0 }
-        return Swift.min(lines, count / 6 + 1)
-    }
 }

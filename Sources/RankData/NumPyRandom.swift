@@ -59,12 +59,17 @@ public struct NumPyRandom: Sendable {
     /// The numbers 0..<count in random order, `permutation(count)`; empty when `count` is not positive.
     public mutating func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<max(count, 0))
+        shuffle(&order)
+        return order
+    }
+
+    /// Puts elements in random order in place; 0, 1, … become `permutation(count)`.
+    public mutating func shuffle<Element>(_ order: inout [Element]) {
         var last = order.count - 1
         while last > 0 {
             order.swapAt(last, Int(truncatingIfNeeded: nextInteger(upTo: UInt64(last))))
             last -= 1
         }
-        return order
     }
 }
 

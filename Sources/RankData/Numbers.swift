@@ -54,18 +54,22 @@ extension [UInt8] {
         }
     }
 
-    /// A rating field, 1...5.
-    func rating(_ range: Range<Int>, line: Int, of file: String) throws(DataError) -> Float {
-        let value: Double
-        do {
-            value = try decimal(range)
-        } catch {
-            throw .at(line, of: file, "the rating \(quoted(range)) is not a number, expected 1 to 5")
+    /// A rating field; `scale` is nil where any number will do.
+    func rating(_ range: Range<Int>, on scale: RatingScale?, line: Int, of file: String) throws(DataError) -> Float {
+        let expected = scale.map { "expected \($0)" } ?? "expected a decimal number"
+        guard let value = try? Float(decimal(range)), value.isFinite else {
+            throw .at(line, of: file, "the rating \(quoted(range)) is not a number, \(expected)")
         }
-        guard (1...5).contains(value) else {
-            throw .at(line, of: file, "the rating \(quoted(range)) is out of range, expected 1 to 5")
+        guard let scale else { return value }
+        guard scale.contains(value) else {
+            throw .at(
+                line,
+                of: file,
+                "the rating \(quoted(range)) is out of range, \(expected); "
+                    + "give --scale MIN,MAX if these ratings have another scale"
+            )
         }
-        return Float(value)
+        return value
     }
 
     /// A time in whole seconds; a fraction is dropped.

@@ -2,12 +2,21 @@
 ///
 /// A header (`user_id,item_id`, `user,item` or `user_id,movie_id`) may come first; blank lines are skipped.
 public struct PairList: Sendable, Equatable {
-    /// The users.
+    /// What the ids of a list are.
+    public enum Kind: Sendable, Equatable {
+        /// Unsigned numbers of at most 64 bits.
+        case numbers
+        /// Any UTF-8 text; quoted where it holds a comma or a quote.
+        case texts
+    }
+
+    /// The users; of a list of texts their ids in the ratings that it was read for, and 0 where these have none.
     public private(set) var userIDs: [UInt64] = []
     /// The items, as many as `userIDs`.
     public private(set) var itemIDs: [UInt64] = []
     /// The line of each pair, counted from 1, for messages.
     public private(set) var lines: [Int] = []
+    private var texts: [[String]]?
 
     /// The number of pairs.
     public var count: Int { userIDs.count }
@@ -20,25 +29,27 @@ public struct PairList: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: UTF-8 text of lines `user,item`.
     ///   - source: What to call the bytes in a message, such as the path they came from.
+    ///   - kind: What the ids are.
     /// - Throws: `DataError` that names the line and what was expected there; no pair at all is an error too.
-    public init(parsing bytes: [UInt8], source: String) throws(DataError) {
+    public init(parsing bytes: [UInt8], source: String, kind: Kind = .numbers) throws(DataError) {
+        if kind == .texts { texts = [] }
         var scanner = Lines(bytes)
         var fields: [Range<Int>] = []
         var mayBeHeader = true
         while let line = scanner.next() {
             if bytes.trimmed(line).isEmpty { continue }
+            defer { mayBeHeader = false }
+            if kind == .texts {
+                try append(bytes, line, scanner.number, source, mayBeHeader)
+                continue
+            }
             bytes.split(line, at: UInt8(ascii: ","), into: &fields)
             guard fields.count == 2 else {
                 throw .at(scanner.number, of: source, "\(columns(fields.count, line)), expected 2: user,item")
             }
             let user = bytes.trimmed(fields[0])
             let item = bytes.trimmed(fields[1])
-            defer { mayBeHeader = false }
-            if mayBeHeader, Self.userHeaders.contains(bytes.text(user).lowercased()),
-                Self.itemHeaders.contains(bytes.text(item).lowercased())
-            {
-                continue
-            }
+            if mayBeHeader, Self.isHeader([bytes.text(user), bytes.text(item)]) { continue }
             userIDs.append(try bytes.id(user, named: "user id", line: scanner.number, of: source))
             itemIDs.append(try bytes.id(item, named: "item id", line: scanner.number, of: source))
             lines.append(scanner.number)
@@ -46,12 +57,74 @@ public struct PairList: Sendable, Equatable {
         if count == 0 { throw DataError(.malformed, "\(source): no pairs in it, expected lines user,item") }
     }
 
+    private static func isHeader(_ fields: [String]) -> Bool {
+        userHeaders.contains(fields[0].lowercased()) && itemHeaders.contains(fields[1].lowercased())
+    }
+
+    /// Adds a pair of texts.
+    private mutating func append(
+        _ bytes: [UInt8],
+        _ line: Range<Int>,
+        _ number: Int,
+        _ source: String,
+        _ mayBeHeader: Bool
+    ) throws(DataError) {
+        guard let fields = CSV.rawFields(bytes, line) else {
+            throw .at(number, of: source, "a quote is not closed, or text stands behind it; expected user,item")
+        }
+        guard fields.count == 2 else {
+            throw .at(number, of: source, "\(columns(fields.count, line)), expected 2: user,item")
+        }
+        var pair: [String] = []
+        for (field, name) in zip(fields, ["user id", "item id"]) {
+            pair.append(try field.textID(named: name, line: number, of: source))
+        }
+        if mayBeHeader, Self.isHeader(pair) { return }
+        texts?.append(pair)
+        userIDs.append(0)
+        itemIDs.append(0)
+        lines.append(number)
+    }
+
     /// Reads pairs from a file.
     ///
-    /// - Parameter path: The file, or `-` for standard input.
+    /// - Parameters:
+    ///   - path: The file, or `-` for standard input.
+    ///   - kind: What the ids are.
     /// - Returns: The pairs.
-    /// - Throws: `DataError` as `init(parsing:source:)`, and when the file cannot be read.
-    public static func load(path: String) throws(DataError) -> PairList {
-        try PairList(parsing: FileSystem.read(path), source: path == "-" ? "standard input" : path)
+    /// - Throws: `DataError` as `init(parsing:source:kind:)`, and when the file cannot be read.
+    public static func load(path: String, kind: Kind = .numbers) throws(DataError) -> PairList {
+        let source = path == "-" ? "standard input" : path
+        return try PairList(parsing: FileSystem.read(path), source: source, kind: kind)
+    }
+
+    /// Reads pairs of the users and items of some ratings.
+    static func load(path: String, for ratings: Ratings) throws(DataError) -> PairList {
+        guard let users = ratings.userNames, let items = ratings.itemNames else { return try load(path: path) }
+        var list = try load(path: path, kind: .texts)
+        for (index, pair) in (list.texts ?? []).enumerated() {
+            list.userIDs[index] = users.id(of: pair[0]) ?? 0
+            list.itemIDs[index] = items.id(of: pair[1]) ?? 0
+        }
+        return list
+    }
+
+    /// The user of a pair as the list has it.
+    public func userText(_ position: Int) -> String { texts?[position][0] ?? "\(userIDs[position])" }
+
+    /// The item of a pair as the list has it.
+    public func itemText(_ position: Int) -> String { texts?[position][1] ?? "\(itemIDs[position])" }
+
+    /// A pair as the list has it.
+    func text(_ position: Int) -> String { "\(userText(position)),\(itemText(position))" }
+}
+
+extension [UInt8] {
+    /// A text that is an id, or the error that says what is wrong with it.
+    func textID(named name: String, line: Int, of file: String) throws(DataError) -> String {
+        let field = Array(self[trimmed(indices)])
+        guard !field.isEmpty, field.count <= TextTable.longest, let text = String(validating: field, as: UTF8.self)
+        else { throw TextTable.fault(field, named: name, line: line, of: file) }
+        return text
     }
 }

@@ -1,57 +1,95 @@
 /// Ratings in the order of the file they came from, one column per field.
 ///
-/// Each (user, item) pair occurs once. All columns have `count` elements.
+/// Each (user, item) pair occurs once. All columns have `count` elements. A rating takes 12 bytes, and 4 more where it has
+/// a time from 1970 to 2106.
 public struct Ratings: Sendable, Equatable {
     /// Who rated.
-    public private(set) var userIDs: [UInt64] = []
+    public private(set) var userIDs: IDColumn
     /// What was rated.
-    public private(set) var itemIDs: [UInt64] = []
-    /// Stars, 1...5.
-    public private(set) var stars: [Float] = []
+    public private(set) var itemIDs: IDColumn
+    /// The ratings, on `scale`.
+    public private(set) var stars: [Float]
     /// When, in seconds since 1970; nil when the file has no such column.
-    public private(set) var timestamps: [Int64]?
+    public private(set) var timestamps: Timestamps?
+    /// The scale of `stars`.
+    public let scale: RatingScale
+    /// The texts of the users' ids; nil where ids are numbers.
+    public let userNames: IDNames?
+    /// The texts of the items' ids; nil where ids are numbers.
+    public let itemNames: IDNames?
 
     /// The number of ratings.
-    public var count: Int { userIDs.count }
+    public var count: Int { stars.count }
 
-    init(hasTimestamps: Bool) {
-        timestamps = hasTimestamps ? [] : nil
-    }
-
-    mutating func reserveCapacity(_ count: Int) {
-        userIDs.reserveCapacity(count)
-        itemIDs.reserveCapacity(count)
-        stars.reserveCapacity(count)
-        timestamps?.reserveCapacity(count)
-    }
-
-    mutating func append(user: UInt64, item: UInt64, stars: Float, timestamp: Int64?) {
-        userIDs.append(user)
-        itemIDs.append(item)
-        self.stars.append(stars)
-        if let timestamp { timestamps?.append(timestamp) }
+    init(
+        _ users: IDColumn,
+        _ items: IDColumn,
+        stars: [Float],
+        timestamps: Timestamps?,
+        scale: RatingScale,
+        userNames: IDNames? = nil,
+        itemNames: IDNames? = nil
+    ) {
+        userIDs = users
+        itemIDs = items
+        self.stars = stars
+        self.timestamps = timestamps
+        self.scale = scale
+        self.userNames = userNames
+        self.itemNames = itemNames
     }
 
     /// The items a user has rated, in file order; empty when the user has rated none.
     ///
     /// Linear in `count`.
     public func items(ratedBy user: UInt64) -> [UInt64] {
-        userIDs.indices.lazy.filter { userIDs[$0] == user }.map { itemIDs[$0] }
+        guard let row = userIDs.vocabulary.firstIndex(of: user) else { return [] }
+        return userIDs.rows.indices.lazy.filter { userIDs.rows[$0] == UInt32(row) }.map { itemIDs[$0] }
+    }
+
+    /// Settles pairs that are rated more than once.
+    ///
+    /// - Parameters:
+    ///   - duplicates: What `DuplicatePairs.find` has found.
+    ///   - rule: What becomes of them; nothing is done under `refuse`.
+    mutating func settle(_ duplicates: [DuplicatePair], by rule: DuplicateRule) {
+        guard !duplicates.isEmpty, rule != .refuse else { return }
+        var removed = [Bool](repeating: false, count: count)
+        var sums: [UInt32: (stars: Double, count: Int, last: UInt32)] = [:]
+        for pair in duplicates {
+            let sum = sums[pair.first] ?? (Double(stars[Int(pair.first)]), 1, pair.first)
+            sums[pair.first] = (sum.stars + Double(stars[Int(pair.row)]), sum.count + 1, pair.row)
+            removed[Int(pair.row)] = true
+        }
+        if rule == .mean { for (first, sum) in sums { stars[Int(first)] = Float(sum.stars / Double(sum.count)) } }
+        if rule == .last {
+            for (first, sum) in sums {
+                removed[Int(first)] = true
+                removed[Int(sum.last)] = false
+            }
+        }
+        let kept = removed.indices.lazy.filter { !removed[$0] }
+        let count = kept.count
+        userIDs = IDColumn(vocabulary: userIDs.vocabulary, rows: kept.map { userIDs.rows[$0] })
+        itemIDs = IDColumn(vocabulary: itemIDs.vocabulary, rows: kept.map { itemIDs.rows[$0] })
+        stars = kept.map { stars[$0] }
+        timestamps?.keep(kept, count: count)
     }
 
     /// Hands out the ratings as bytes, piece by piece, for a content hash.
     ///
     /// The stream is `rank-ratings-v1` and a line feed, the number of rows as u64, then per row user u64, item u64 and
-    /// stars as binary32, all little-endian, in file order. Timestamps are left out: nothing trains on them, and so
+    /// stars as binary32, all little-endian, in file order. Where ids are texts it starts with `rank-ratings-text-v1`, and
+    /// each id is its length in bytes as u64 and the text. Timestamps are left out: nothing trains on them, and so
     /// the same ratings hash alike whether or not a file carries them.
     ///
-    /// - Parameter body: Called with consecutive pieces of at most 64 KiB.
+    /// - Parameter body: Called with consecutive pieces of at most 64 KiB, or one row.
     /// - Throws: What `body` throws.
     public func forEachCanonicalChunk<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
-        var chunk = CanonicalBytes("rank-ratings-v1", count: count)
-        for row in userIDs.indices {
-            chunk.append(userIDs[row])
-            chunk.append(itemIDs[row])
+        var chunk = CanonicalBytes(userNames == nil ? "rank-ratings-v1" : "rank-ratings-text-v1", count: count)
+        for row in 0..<count {
+            chunk.append(id: userIDs[row], userNames)
+            chunk.append(id: itemIDs[row], itemNames)
             chunk.append(stars[row].bitPattern)
             try chunk.flush(atLeast: CanonicalBytes.limit, to: body)
         }

@@ -12,34 +12,22 @@ enum RecBole {
         return fields.allSatisfy { bytes[$0].contains(UInt8(ascii: ":")) }
     }
 
-    static func ratings(_ bytes: [UInt8], file: String) throws(DataError) -> RatingTable {
+    /// How the lines of a `*.inter` are taken apart, by its header.
+    static func layout(_ path: String) throws(DataError) -> RatingLayout {
+        var scanner = try LineScanner(path: path)
+        let bytes = try scanner.next().map(Array.init) ?? []
         var lines = Lines(bytes)
-        let header = try Header(bytes, &lines, file)
-        let user = try header.column(["user_id"])
-        let item = try header.column(["item_id"])
-        let rating = try header.column(["rating"])
-        let timestamp = header.optionalColumn(["timestamp"])
-        var fields: [Range<Int>] = []
-        var table = RatingTable(
-            file: file,
+        let header = try Header(bytes, &lines, path)
+        return RatingLayout(
+            separator: .byte(UInt8(ascii: "\t")),
+            fieldCount: header.names.count,
+            user: try header.column(["user_id"]),
+            item: try header.column(["item_id"]),
+            rating: try header.column(["rating"]),
+            timestamp: header.optionalColumn(["timestamp"]),
             firstLine: 2,
-            capacity: bytes.rowLimit,
-            hasTimestamps: timestamp != nil
+            expected: "expected \(header.names.count) as in the header"
         )
-        while let line = lines.next() {
-            bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
-            try header.check(fields.count, line, lines.number)
-            var seconds: Int64?
-            if let timestamp { seconds = try bytes.timestamp(fields[timestamp], line: lines.number, of: file) }
-            try table.append(
-                user: bytes.id(fields[user], named: "user id", line: lines.number, of: file),
-                item: bytes.id(fields[item], named: "item id", line: lines.number, of: file),
-                stars: bytes.rating(fields[rating], line: lines.number, of: file),
-                timestamp: seconds
-            )
-        }
-        try table.requireRows()
-        return table
     }
 
     static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> Catalog {

@@ -49,9 +49,9 @@ public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
         case .seed(let seed):
             return Split(seed: seed, ratings)
         case .file(let path):
-            return try Split(testPairs: PairList.load(path: path), source: path, ratings)
+            return try Split(testPairs: PairList.load(path: path, for: ratings), source: path, ratings)
         case .none:
-            return Split(trainingRows: Array(0..<ratings.count), testRows: [], ratings)
+            return Split(trainingRows: Array(0..<UInt32(ratings.count)), testRows: [], ratings)
         }
     }
 }

@@ -67,13 +67,18 @@ public struct SyntheticMovieLens: Sendable, Equatable {
         var random = NumPyRandom(seed: seed)
         let pairs = SyntheticPairs(self, &random)
         let stars = SyntheticStars(pairs, &random).stars
-        var ratings = Ratings(hasTimestamps: true)
+        var ratings = RatingBuilder<NumberTable>(hasTimestamps: true)
         ratings.reserveCapacity(ratingCount)
         for row in random.permutation(ratingCount) {
             // The seven months of the real set.
             let time = Int64(874_724_710 + random.nextInteger(upTo: 18_561_928))
             let user = UInt64(pairs.users[row] + 1)
-            ratings.append(user: user, item: UInt64(pairs.items[row] + 1), stars: stars[row], timestamp: time)
+            ratings.append(
+                user: ratings.users.row(of: user),
+                item: ratings.items.row(of: UInt64(pairs.items[row] + 1)),
+                stars: stars[row],
+                timestamp: time
+            )
         }
         var catalog = Catalog()
         for item in 1...itemCount {
@@ -85,7 +90,7 @@ public struct SyntheticMovieLens: Sendable, Equatable {
         return DataSet(
             name: DataSet.syntheticName(seed),
             isSynthetic: true,
-            ratings: ratings,
+            ratings: ratings.finish(scale: .stars),
             catalog: catalog,
             itemAttributes: Attributes(ids: catalog.ids, columns: [catalog.years].compactMap(\.self))
         )

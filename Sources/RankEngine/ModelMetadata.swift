@@ -1,15 +1,5 @@
 /// What a model file says of itself beside its weights.
 public struct ModelMetadata: Sendable, Hashable {
-    /// How the training labels were made from ratings, and with it how a score is shown.
-    public enum LabelTransform: String, Sendable, Hashable {
-        /// `(rating − 1)/4`: a score is shown in stars as `1 + 4·score`.
-        case unitFromStars = "(rating-1)/4"
-        /// Unknown or none: a score is shown as it is.
-        case identity
-        /// A score is no rating: it only orders the candidates of a user, as a ranking loss has taught it to.
-        case none
-    }
-
     /// How labels were made from ratings.
     public var labelTransform: LabelTransform
     /// The score of a candidate that nothing scored: the mean training label, or the mean score of the training pairs

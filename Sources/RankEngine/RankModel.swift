@@ -55,8 +55,8 @@ public final class RankModel: Sendable {
     /// The architecture's name and version.
     public var architecture: String { ModelMetadata.architecture }
 
-    /// A score as the model's users know it: in stars where the labels were made from stars.
+    /// A score as the model's users know it: as a rating where the labels were made from ratings.
     public func display(_ score: Float) -> Float {
-        metadata.labelTransform == .unitFromStars ? 1 + 4 * score : score
+        metadata.labelTransform.hasScale ? metadata.labelTransform.rating(of: score) : score
     }
 }

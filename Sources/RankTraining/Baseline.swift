@@ -1,4 +1,5 @@
 public import RankData
+import RankEngine
 
 /// Predictions that know neither taste nor network: what a model has to beat.
 public enum Baseline: String, Sendable, CaseIterable {
@@ -12,6 +13,7 @@ public enum Baseline: String, Sendable, CaseIterable {
     /// - Returns: nil when the split has no test rows or no training rows.
     public func evaluate(_ ratings: Ratings, split: Split) -> Metrics? {
         guard !split.trainingRows.isEmpty else { return nil }
+        let transform = LabelTransform(ratings.scale)
         var sums: [UInt64: (stars: Double, count: Int)] = [:]
         var all = 0.0
         for row in split.trainingRows {
@@ -24,9 +26,12 @@ public enum Baseline: String, Sendable, CaseIterable {
             users: split.testRows.map { ratings.userIDs[$0] },
             stars: split.testRows.map { ratings.stars[$0] },
             scores: split.testRows.map { row in
-                guard self == .itemMean, let sum = sums[ratings.itemIDs[row]] else { return Float((mean - 1) / 4) }
-                return Float((sum.stars / Double(sum.count) - 1) / 4)
-            }
+                guard self == .itemMean, let sum = sums[ratings.itemIDs[row]] else {
+                    return Float(transform.label(of: mean))
+                }
+                return Float(transform.label(of: sum.stars / Double(sum.count)))
+            },
+            transform: transform
         )
     }
 }

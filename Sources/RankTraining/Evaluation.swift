@@ -12,7 +12,8 @@ public struct Evaluation: Sendable, Equatable {
 
     /// Scores the test rows and compares.
     ///
-    /// Labels are those of the model's transform: `(stars − 1)/4`, or the stars themselves where it is unknown.
+    /// Labels are those of the model's transform, or the ratings themselves where it is unknown. On a scale that is none of
+    /// stars the cutoff, and the gains, are those of ratings brought to 1...5.
     ///
     /// - Parameters:
     ///   - model: The model.
@@ -31,26 +32,23 @@ public struct Evaluation: Sendable, Equatable {
         cutoff: RankingMetrics.Cutoff = .standard
     ) throws(TrainingError) {
         let ratings = data.ratings
-        let users = split.testRows.map { ratings.userIDs[$0] }
-        let items = split.testRows.map { ratings.itemIDs[$0] }
         let predictions = try Predictor(model, kernel: kernel, precision: precision)
-            .predict(users: users, items: items)
+            .predict(split.testRows, of: ratings)
+        let users = split.testRows.map { ratings.userIDs[$0] }
         let stars = split.testRows.map { ratings.stars[$0] }
+        let gains = LabelTransform(ratings.scale).gains(of: stars)
         let scores = predictions.scores
-        guard let ranking = RankingMetrics(users: users, stars: stars, scores: scores, cutoff: cutoff) else {
+        guard let ranking = RankingMetrics(users: users, stars: gains, scores: scores, cutoff: cutoff) else {
             throw TrainingError(
                 .unsuitableData,
                 "the split has no test rows to evaluate on; give --split seed:N or a file of test pairs"
             )
         }
         self.ranking = ranking
+        let transform = model.metadata.labelTransform
         metrics =
-            switch model.metadata.labelTransform {
-            case .unitFromStars:
-                Metrics(users: users, stars: stars, scores: scores, starsPerUnit: StarLabel.starsPerUnit)
-            case .identity: Metrics(users: users, stars: stars, scores: scores, starsPerUnit: 1)
-            case .none: nil
-            }
+            transform == LabelTransform.none
+            ? nil : Metrics(users: users, stars: stars, scores: scores, transform: transform)
         unknownPairs = zip(predictions.isUserKnown, predictions.isItemKnown).count { !$0 || !$1 }
     }
 }

@@ -1,3 +1,5 @@
+public import RankEngine
+
 /// How far scores are from ratings, and how well they order.
 public struct Metrics: Sendable, Equatable {
     /// Pairs compared.
@@ -6,8 +8,10 @@ public struct Metrics: Sendable, Equatable {
     public let loss: Double
     /// Root mean squared error on the label's scale, unclipped.
     public let rmse: Double
-    /// The same in stars.
+    /// The same in stars, or whatever ratings are given in.
     public let rmseInStars: Double
+    /// How far the highest rating is from the lowest: 4 for 1...5 stars.
+    public let ratingWidth: Double
     /// Mean absolute error on the label's scale.
     public let mae: Double
     /// How well the scores order, at the standard cutoff.
@@ -22,24 +26,26 @@ public struct Metrics: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - users: Who rated.
-    ///   - stars: How they rated, 1...5.
+    ///   - stars: How they rated.
     ///   - scores: What the model says, on the label's scale.
-    ///   - starsPerUnit: 4 for labels `(stars − 1)/4`; 1 where the label is the number of stars itself.
-    public init?(users: [UInt64], stars: [Float], scores: [Float], starsPerUnit: Double = 4) {
+    ///   - transform: What makes labels of `stars`.
+    public init?(users: [UInt64], stars: [Float], scores: [Float], transform: LabelTransform = .unitFromStars) {
         precondition(users.count == scores.count && stars.count == scores.count)
-        guard let ranking = RankingMetrics(users: users, stars: stars, scores: scores) else { return nil }
+        guard let ranking = RankingMetrics(users: users, stars: transform.gains(of: stars), scores: scores) else {
+            return nil
+        }
         var squares = 0.0
         var absolutes = 0.0
         for (score, rating) in zip(scores, stars) {
-            let label = starsPerUnit == 1 ? Double(rating) : (Double(rating) - 1) / starsPerUnit
-            let error = Double(score) - label
+            let error = Double(score) - transform.label(of: Double(rating))
             squares += error * error
             absolutes += error.magnitude
         }
         count = scores.count
         loss = squares / Double(count)
         rmse = loss.squareRoot()
-        rmseInStars = rmse * starsPerUnit
+        ratingWidth = Double(transform.width)
+        rmseInStars = rmse * ratingWidth
         mae = absolutes / Double(count)
         self.ranking = ranking
     }

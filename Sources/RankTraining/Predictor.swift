@@ -1,3 +1,4 @@
+import RankData
 public import RankEngine
 
 /// Scores pairs of ids with a model, in this process and on all cores: the scores of a pool, bit for bit.
@@ -45,9 +46,27 @@ public struct Predictor: Sendable {
     /// - Precondition: Both lists are as long.
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
     public func predict(users: [UInt64], items: [UInt64]) throws(TrainingError) -> Predictions {
-        precondition(users.count == items.count)
-        let userRows = users.map { model.users.row(ofText: "\($0)") }
-        let itemRows = items.map { model.candidates.row(ofText: "\($0)") }
+        try predict(userTexts: users.map { "\($0)" }, itemTexts: items.map { "\($0)" })
+    }
+
+    /// Scores rated pairs.
+    func predict(_ rows: RowList, of ratings: Ratings) throws(TrainingError) -> Predictions {
+        try predict(
+            userTexts: rows.map { ratings.userNames.text(ratings.userIDs[$0]) },
+            itemTexts: rows.map { ratings.itemNames.text(ratings.itemIDs[$0]) }
+        )
+    }
+
+    /// Scores pairs of ids given as texts: decimal where the model's ids are numbers.
+    ///
+    /// O(n log n).
+    ///
+    /// - Precondition: Both lists are as long.
+    /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
+    public func predict(userTexts: [String], itemTexts: [String]) throws(TrainingError) -> Predictions {
+        precondition(userTexts.count == itemTexts.count)
+        let userRows = userTexts.map { model.users.row(ofText: $0) }
+        let itemRows = itemTexts.map { model.candidates.row(ofText: $0) }
         let scores = try TrainingError.translating { () throws(EngineError) in
             try scorer.scores(
                 userRows: userRows.map { UInt32($0 ?? 0) },

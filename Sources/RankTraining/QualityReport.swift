@@ -11,6 +11,8 @@ public struct QualityReport: Sendable, Equatable {
 
         /// The mean test RMSE over the splits, on the label's scale.
         public var meanRMSE: Double { splits.reduce(0) { $0 + $1.rmse } / Double(splits.count) }
+        /// The same in stars, or whatever ratings are given in.
+        public var meanRMSEInStars: Double { splits.reduce(0) { $0 + $1.rmseInStars } / Double(splits.count) }
         /// The mean NDCG@10 over the splits.
         public var meanNDCG: Double { splits.reduce(0) { $0 + $1.ndcgAt10 } / Double(splits.count) }
         /// The standard deviation of the test RMSE over the splits (n − 1); 0 for a single split.

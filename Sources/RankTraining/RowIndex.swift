@@ -1,16 +1,26 @@
+public import RankData
+
 /// Which row of an embedding table belongs to which id; row 0 belongs to the ids that are in no other.
 public enum RowIndex: Sendable, Equatable {
     /// Row r is that of id r, for 1...count.
     case identity(count: Int)
     /// Row r is that of the id at r − 1; ascending.
     case sorted([UInt64])
+    /// The same for ids that stand for texts.
+    case named([UInt64], IDNames)
 
     /// The index of the distinct ids among some: the identity where they are 1, 2, … without a gap.
     ///
     /// O(n log n).
-    public init(ids: some Sequence<UInt64>) {
+    ///
+    /// - Parameters:
+    ///   - ids: The ids; repeats count once.
+    ///   - names: What they stand for, where that is texts.
+    public init(ids: some Sequence<UInt64>, names: IDNames? = nil) {
         let sorted = Set(ids).sorted()
-        if sorted.first == 1, sorted.last == UInt64(sorted.count) {
+        if let names {
+            self = .named(sorted, names)
+        } else if sorted.first == 1, sorted.last == UInt64(sorted.count) {
             self = .identity(count: sorted.count)
         } else {
             self = .sorted(sorted)
@@ -21,7 +31,7 @@ public enum RowIndex: Sendable, Equatable {
     public var rowCount: Int {
         switch self {
         case .identity(let count): count + 1
-        case .sorted(let ids): ids.count + 1
+        case .sorted(let ids), .named(let ids, _): ids.count + 1
         }
     }
 
@@ -32,7 +42,7 @@ public enum RowIndex: Sendable, Equatable {
         switch self {
         case .identity(let count):
             return id <= UInt64(count) ? Int(id) : 0
-        case .sorted(let ids):
+        case .sorted(let ids), .named(let ids, _):
             var range = 0..<ids.count
             while !range.isEmpty {
                 let middle = range.lowerBound + range.count / 2

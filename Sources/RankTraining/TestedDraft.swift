@@ -28,7 +28,8 @@ struct TestedDraft {
         metrics = Metrics(
             users: split.testRows.map { data.ratings.userIDs[$0] },
             stars: split.testRows.map { data.ratings.stars[$0] },
-            scores: scores
+            scores: scores,
+            transform: draft.metadata.labelTransform
         )
         var draft = draft
         draft.metadata.claimedTestRMSE = metrics.map { Float($0.rmse) }
@@ -49,6 +50,7 @@ extension RowIndex {
         switch self {
         case .identity: .identity
         case .sorted(let ids): .numbers([0] + ids)
+        case .named(let ids, let names): .texts([""] + ids.map { names[$0] })
         }
     }
 }

@@ -43,7 +43,7 @@ public struct TrainedModel: Sendable {
             ),
             layers: network.layers.map { ModelDraft.Dense(kernel: $0.kernel, bias: $0.bias) },
             metadata: ModelMetadata(
-                labelTransform: .unitFromStars,
+                labelTransform: LabelTransform(data.ratings.scale),
                 prior: set.prior,
                 fingerprint: DataFingerprint(data, split, as: spec).training(options)
             )

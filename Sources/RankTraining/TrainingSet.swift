@@ -1,4 +1,5 @@
 public import RankData
+import RankEngine
 
 /// A data set as the network sees it: rows of tables and labels, told apart into training and test.
 public struct TrainingSet: Sendable {
@@ -8,7 +9,7 @@ public struct TrainingSet: Sendable {
         public fileprivate(set) var users: [Int32] = []
         /// Rows of the candidate table.
         public fileprivate(set) var candidates: [Int32] = []
-        /// `(stars − 1) / 4`.
+        /// `(rating − minimum) / (maximum − minimum)` of the data's scale.
         public fileprivate(set) var labels: [Float] = []
 
         /// The number of examples.
@@ -36,7 +37,7 @@ public struct TrainingSet: Sendable {
     /// The mean training label.
     public let prior: Float
 
-    /// Maps ids to rows and stars to labels.
+    /// Maps ids to rows and ratings to labels.
     ///
     /// - Parameters:
     ///   - data: The data set.
@@ -53,34 +54,60 @@ public struct TrainingSet: Sendable {
                 "the split leaves none of the \(ratings.count) ratings for training; choose another split"
             )
         }
-        let users = RowIndex(ids: ratings.userIDs + (includesUnrated ? data.userAttributes.ids : []))
-        let candidates = RowIndex(ids: ratings.itemIDs + (includesUnrated ? data.catalog.ids : []))
+        let (userIDs, itemIDs) = (ratings.userIDs.vocabulary, ratings.itemIDs.vocabulary)
+        let users = RowIndex(
+            ids: userIDs + (includesUnrated ? data.userAttributes.ids : []),
+            names: ratings.userNames
+        )
+        let candidates = RowIndex(ids: itemIDs + (includesUnrated ? data.catalog.ids : []), names: ratings.itemNames)
         guard max(users.rowCount, candidates.rowCount) <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) users or items; train on a sample of them")
         }
-        func examples(_ rows: [Int]) -> Examples {
+        let userRows = userIDs.map { Int32(users.row(of: $0)) }
+        let itemRows = itemIDs.map { Int32(candidates.row(of: $0)) }
+        func examples(_ rows: some Collection<UInt32>) -> Examples {
             Examples(
-                users: rows.map { Int32(users.row(of: ratings.userIDs[$0])) },
-                candidates: rows.map { Int32(candidates.row(of: ratings.itemIDs[$0])) },
-                labels: rows.map { StarLabel.label(stars: ratings.stars[$0]) }
+                users: rows.map { userRows[Int(ratings.userIDs.rows[Int($0)])] },
+                candidates: rows.map { itemRows[Int(ratings.itemIDs.rows[Int($0)])] },
+                labels: rows.map { ratings.scale.label(of: ratings.stars[Int($0)]) }
             )
         }
         self.users = users
         self.candidates = candidates
-        training = examples(
-            split.trainingRows.sorted {
-                (ratings.userIDs[$0], ratings.itemIDs[$0]) < (ratings.userIDs[$1], ratings.itemIDs[$1])
-            }
-        )
-        test = examples(split.testRows)
+        training = examples(Self.ordered(split.trainingRows.rows, ratings))
+        test = examples(split.testRows.rows)
         prior = Float(training.labels.reduce(0.0) { $0 + Double($1) } / Double(training.count))
+    }
+
+    /// Rows of ratings, ascending by user and then item: sorted by counting, which a vocabulary in order allows.
+    private static func ordered(_ rows: [UInt32], _ ratings: Ratings) -> [UInt32] {
+        var rows = rows
+        for column in [ratings.itemIDs, ratings.userIDs] {
+            var next = [Int](repeating: 0, count: column.vocabulary.count + 1)
+            for row in rows { next[Int(column.rows[Int(row)]) + 1] += 1 }
+            for id in column.vocabulary.indices { next[id + 1] += next[id] }
+            var sorted = [UInt32](repeating: 0, count: rows.count)
+            for row in rows {
+                let id = Int(column.rows[Int(row)])
+                sorted[next[id]] = row
+                next[id] += 1
+            }
+            rows = sorted
+        }
+        return rows
     }
 }
 
-/// The transform between stars and labels.
+/// The scale on which factorisation machines are trained, whatever the ratings' own: 1...5 stars, so that penalties mean
+/// the same for all data.
 enum StarLabel {
-    /// A rating of 1...5 stars as a label of 0...1.
-    static func label(stars: Float) -> Float { (stars - 1) / 4 }
     /// Stars per unit of the label.
     static let starsPerUnit = 4.0
+}
+
+extension LabelTransform {
+    /// What makes labels of ratings of a scale.
+    init(_ scale: RatingScale) {
+        self = LabelTransform(minimum: scale.minimum, width: scale.width) ?? .unitFromStars
+    }
 }

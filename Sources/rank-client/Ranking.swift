@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import RankData
+import RankEngine
 import RankPool
 
 /// How a ranking is printed.
@@ -45,10 +46,19 @@ struct Ranking: Sendable {
         info.flatMap { $0.profile == list.profile ? $0["profile"] : nil } ?? list.profile.description
     }
 
-    /// Whether a score stands for stars: 1 + 4·score.
-    private var hasStars: Bool { info?["label_transform"] == "(rating-1)/4" }
+    /// How a score is shown as a rating, where the model tells.
+    private var transform: LabelTransform? {
+        guard let text = info?["label_transform"], let transform = LabelTransform(rawValue: text) else { return nil }
+        return transform.hasScale ? transform : nil
+    }
 
-    private func stars(_ entry: RankedEntry<UInt64>) -> Float { 1 + 4 * entry.score }
+    /// Whether a score stands for stars, 5 at most.
+    private var hasStars: Bool { transform.map { $0.rating(of: 1) == 5 } ?? false }
+
+    /// Whether a score stands for a rating of another kind.
+    private var hasRatings: Bool { transform != nil && !hasStars }
+
+    private func stars(_ entry: RankedEntry<UInt64>) -> Float { transform?.rating(of: entry.score) ?? entry.score }
 
     /// Five stars, as many of them filled as the rounded value says.
     private static func bar(_ stars: Float) -> String {
@@ -60,11 +70,13 @@ struct Ranking: Sendable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", .right)]
         if catalog != nil { columns.append(("title", .left)) }
         if hasStars { columns += [("stars", .right), ("", .left)] }
+        if hasRatings { columns.append(("rating", .right)) }
         columns.append(("score", .right))
         var table = TextTable(columns)
         for (index, entry) in list.entries.enumerated() {
             var cells = ["\(index + 1)", "\(entry.id)"]
             if let catalog { cells.append(catalog.title(of: entry.id) ?? "") }
+            if hasRatings { cells.append(fixed(Double(stars(entry)), 2)) }
             if hasStars { cells += [fixed(Double(stars(entry)), 2), Self.bar(stars(entry))] }
             table.append(cells + [fixed(Double(entry.score), 6)])
         }
@@ -73,12 +85,12 @@ struct Ranking: Sendable {
 
     private var csv: String {
         var columns = ["rank", "item", "score"]
-        if hasStars { columns.append("stars") }
+        if transform != nil { columns.append(hasStars ? "stars" : "rating") }
         if catalog != nil { columns.append("title") }
         var text = csvLine(columns) + "\n"
         for (index, entry) in list.entries.enumerated() {
             var fields = ["\(index + 1)", "\(entry.id)", "\(entry.score)"]
-            if hasStars { fields.append("\(stars(entry))") }
+            if transform != nil { fields.append("\(stars(entry))") }
             if let catalog { fields.append(catalog.title(of: entry.id) ?? "") }
             text += csvLine(fields) + "\n"
         }
@@ -91,7 +103,7 @@ struct Ranking: Sendable {
                 .init("rank", .integer(index + 1)), .init("item", .unsigned(entry.id)),
                 .init("position", .integer(entry.position)), .init("score", .float(entry.score)),
             ]
-            if hasStars { members.append(.init("stars", .float(stars(entry)))) }
+            if transform != nil { members.append(.init(hasStars ? "stars" : "rating", .float(stars(entry)))) }
             if let title = catalog?.title(of: entry.id) { members.append(.init("title", .string(title))) }
             if entry.isUnknown { members.append(.init("unknown", .boolean(true))) }
             if !entry.isScored { members.append(.init("scored", .boolean(false))) }

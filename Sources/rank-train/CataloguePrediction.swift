@@ -35,7 +35,7 @@ struct CataloguePrediction {
             for (user, list) in zip(part, lists) {
                 for entry in list {
                     let item = model.candidates.id(ofRow: Int(entry.row)) ?? ""
-                    try output.write("\(Self.field(names(user))),\(Self.field(item)),\(entry.score)\n")
+                    try output.write("\(csvField(names(user))),\(csvField(item)),\(entry.score)\n")
                 }
             }
         }
@@ -56,10 +56,12 @@ struct CataloguePrediction {
             let rows = (0..<UInt32(model.users.rowCount)).dropFirst().map { $0 }
             return ({ [model] position in model.users.id(ofRow: position + 1) ?? "" }, rows)
         }
-        let ids = try UserList.load(path: source)
+        let ids =
+            model.users.kind.isText
+            ? try UserList.loadTexts(path: source) : try UserList.load(path: source).map { "\($0)" }
         var rows: [UInt32] = []
         for id in ids {
-            let row = model.users.row(ofText: "\(id)")
+            let row = model.users.row(ofText: id)
             guard row != nil || !failsForUnknown else {
                 throw CommandFailure(
                     .refused,
@@ -69,14 +71,14 @@ struct CataloguePrediction {
             }
             rows.append(UInt32(row ?? 0))
         }
-        return ({ "\(ids[$0])" }, rows)
+        return ({ ids[$0] }, rows)
     }
+}
 
-    /// A text as a field of CSV (RFC 4180).
-    private static func field(_ text: String) -> String {
-        guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
+/// A text as a field of CSV (RFC 4180).
+func csvField(_ text: String) -> String {
+    guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }
 
 /// Text for standard output, written some at a time.

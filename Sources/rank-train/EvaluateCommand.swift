@@ -27,8 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @Option(help: "The directory of the data.")
-    var data: String
+    @OptionGroup var source: DataArguments
 
     @Option(
         help: "The test set: seed:N or a CSV file of test pairs (default: the model's own, where that is a seed).",
@@ -52,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
         let model = try RankModel.load(path: model)
         let fingerprint = model.metadata.fingerprint
         let spec = try split ?? ownSplit(of: fingerprint)
-        let dataSet = try DataSet.load(directory: data)
+        let dataSet = try source.load()
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
         if !force { try given.requireMatch(fingerprint) }

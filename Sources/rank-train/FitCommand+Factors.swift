@@ -9,7 +9,7 @@ extension FitCommand {
         let options = factor.options(preset, seed: seed)
         let training = try FactorTraining(options)
         try output.requireWritable()
-        let dataSet = try DataSet.load(directory: data)
+        let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
 

@@ -20,11 +20,7 @@ struct FitCommand: ParsableCommand {
             """
     )
 
-    @Option(
-        help:
-            "The directory of the data: MovieLens' u.data and u.item, or RecBole's .inter and .item; map-fm and best also learn from u.user or .user, where it is there."
-    )
-    var data: String
+    @OptionGroup var source: DataArguments
 
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
@@ -73,7 +69,7 @@ struct FitCommand: ParsableCommand {
         let options = network.options(seed: seed)
         let training = try Training(options, kernel: network.kernelOption.chosen)
         try output.requireWritable()
-        let dataSet = try DataSet.load(directory: data)
+        let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
 
@@ -98,9 +94,11 @@ struct FitCommand: ParsableCommand {
     /// What was made, for people.
     func writeSummary(_ id: ModelID, _ dataSet: DataSet, _ seconds: Double, _ test: Metrics?) throws {
         var lines = [
-            ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("split", split.description),
+            ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("scale", dataSet.scaleText),
+            ("split", split.description),
             ("seconds", fixed(seconds, 2)),
         ]
+        lines += (dataSet.reading?.notes ?? []).map { ("note", $0) }
         if let test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
         try StandardStream.output.write(listing(lines))
     }

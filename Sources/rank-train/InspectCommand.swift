@@ -46,8 +46,10 @@ struct InspectCommand: ParsableCommand {
     private func lines(_ model: RankModel, _ ranker: EmbeddingRanker) -> [(String, String)] {
         let metadata = model.metadata
         let claim = metadata.claimedTestRMSE.map { claim in
-            metadata.labelTransform == .unitFromStars
-                ? "\(fixed(Double(claim), 4)) (\(fixed(4 * Double(claim), 4)) stars)" : fixed(Double(claim), 4)
+            !metadata.labelTransform.hasScale
+                ? fixed(Double(claim), 4)
+                : "\(fixed(Double(claim), 4)) (\(fixed(Double(metadata.labelTransform.width * claim), 4)) "
+                    + "\(metadata.labelTransform == .unitFromStars ? "stars" : "on the ratings' scale"))"
         }
         var lines = [
             ("model", "\(model.modelID)"),

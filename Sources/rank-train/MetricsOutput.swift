@@ -25,11 +25,15 @@ extension Metrics {
     /// The same without an order's measures.
     var errorLines: [(String, String)] {
         [
-            ("rmse", "\(fixed(rmse, 4)) (\(fixed(rmseInStars, 4)) stars)"),
+            ("rmse", "\(fixed(rmse, 4)) (\(fixed(rmseInStars, 4)) \(unit))"),
             ("mae", fixed(mae, 4)),
             ("loss", fixed(loss, 4)),
         ]
     }
+}
+
+extension Metrics {
+    private var unit: String { [4, 4.5].contains(ratingWidth) ? "stars" : "of the ratings" }
 }
 
 extension RankingMetrics {

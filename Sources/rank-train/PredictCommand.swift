@@ -12,7 +12,7 @@ struct PredictCommand: ParsableCommand {
             With --input: reads lines user,item (a header may come first) and writes lines user,item,score, in the same \
             order. With --users: reads users, one a line, or takes all that the model knows, and writes the --top-k best \
             items of the whole catalogue for each, best first. A score is on the label's scale, in the fewest digits that \
-            read back as the same float32; in stars it is 1 + 4·score where labels were made from stars.
+            read back as the same float32; as a rating it is MIN + (MAX − MIN)·score, in stars 1 + 4·score.
 
             EXAMPLES:
               printf '42,204\\n42,141\\n' | rank-train predict --model model.safetensors --input -
@@ -83,12 +83,18 @@ struct PredictCommand: ParsableCommand {
             precision: precisionOption.precision,
             threads: threads
         )
-        let pairs = try PairList.load(path: input)
-        let predictions = try predictor.predict(users: pairs.userIDs, items: pairs.itemIDs)
+        let kind = model.users.kind.isText ? PairList.Kind.texts : .numbers
+        let pairs = try PairList.load(path: input, kind: kind)
+        let predictions = try predictor.predict(
+            userTexts: (0..<pairs.count).map(pairs.userText),
+            itemTexts: (0..<pairs.count).map(pairs.itemText)
+        )
         if unknown == .fail { try requireKnown(predictions, pairs, input) }
         var output = BufferedOutput()
         for index in 0..<pairs.count {
-            try output.write("\(pairs.userIDs[index]),\(pairs.itemIDs[index]),\(predictions.scores[index])\n")
+            try output.write(
+                "\(csvField(pairs.userText(index))),\(csvField(pairs.itemText(index))),\(predictions.scores[index])\n"
+            )
         }
         try output.flush()
     }
@@ -101,7 +107,7 @@ struct PredictCommand: ParsableCommand {
         for index in 0..<pairs.count {
             let isUserKnown = predictions.isUserKnown[index]
             if isUserKnown && predictions.isItemKnown[index] { continue }
-            let what = isUserKnown ? "item \(pairs.itemIDs[index])" : "user \(pairs.userIDs[index])"
+            let what = isUserKnown ? "item \(pairs.itemText(index))" : "user \(pairs.userText(index))"
             let source = input == "-" ? "standard input" : input
             throw CommandFailure(
                 .refused,

@@ -26,8 +26,7 @@ struct QualityCommand: ParsableCommand {
         case json
     }
 
-    @Option(help: "The directory of the data.")
-    var data: String
+    @OptionGroup var source: DataArguments
 
     @Option(
         parsing: .upToNextOption,
@@ -52,7 +51,7 @@ struct QualityCommand: ParsableCommand {
     }
 
     func run() throws {
-        let dataSet = try DataSet.load(directory: data)
+        let dataSet = try source.load()
         let report = try report(on: dataSet)
         switch format {
         case .table: try StandardStream.output.write("\(dataSet.name)\n\(table(report).text)")
@@ -89,7 +88,7 @@ struct QualityCommand: ParsableCommand {
         for row in report.rows {
             var cells = [row.name] + row.splits.map { fixed($0.rmse, 4) }
             cells.append("\(fixed(row.meanRMSE, 4)) ± \(fixed(row.deviationOfRMSE, 4))")
-            cells += [fixed(4 * row.meanRMSE, 4), fixed(row.meanNDCG, 4)]
+            cells += [fixed(row.meanRMSEInStars, 4), fixed(row.meanNDCG, 4)]
             if let data { cells.insert(data, at: 0) }
             table.append(cells)
         }
@@ -106,7 +105,7 @@ struct QualityCommand: ParsableCommand {
                         "model": .string(row.name),
                         "mean_rmse": .number(row.meanRMSE),
                         "sd_rmse": .number(row.deviationOfRMSE),
-                        "mean_rmse_stars": .number(4 * row.meanRMSE),
+                        "mean_rmse_stars": .number(row.meanRMSEInStars),
                         "mean_ndcg@10": .number(row.meanNDCG),
                         "splits": .array(
                             zip(report.splits, row.splits).map { spec, metrics in

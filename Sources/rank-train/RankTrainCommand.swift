@@ -15,7 +15,8 @@ struct RankTrainCommand: ParsableCommand {
             """,
         version: softwareVersion,
         subcommands: [
-            FitCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, SynthesizeCommand.self,
+            FitCommand.self, DataCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+            SynthesizeCommand.self,
             EnlargeCommand.self, QualityCommand.self,
         ]
     )

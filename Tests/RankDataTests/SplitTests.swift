@@ -42,7 +42,7 @@ struct SplitTests {
     func rounding(_ count: Int, _ training: Int) throws {
         let split = try SplitSpec.seed(7).resolve(Samples.ratings(Array(Self.pairs.prefix(count))))
         #expect(split.trainingRows.count == training)
-        #expect((split.trainingRows + split.testRows).sorted() == Array(0..<count))
+        #expect((Array(split.trainingRows) + Array(split.testRows)).sorted() == Array(0..<count))
     }
 
     @Test("A file of the same pairs, in any order, is the same test set; the rest trains in file order")

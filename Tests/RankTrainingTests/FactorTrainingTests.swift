@@ -62,8 +62,8 @@ import Testing
         let set = try TrainingSet(data, split: split, includesUnrated: true)
         var machine = FactorTraining.machine(set, data, Self.options)
         for _ in 1...Self.options.sweeps { machine.sweep() }
-        let users = data.ratings.userIDs
-        let items = data.ratings.itemIDs
+        let users = Array(data.ratings.userIDs)
+        let items = Array(data.ratings.itemIDs)
         let scores = try Self.scores(Self.train(data), users, items)
         for (index, score) in scores.enumerated() {
             let stars = machine.predict(user: Int(users[index]), item: Int(items[index]))

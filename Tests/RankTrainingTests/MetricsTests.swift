@@ -1,4 +1,5 @@
 import Foundation
+import RankEngine
 import RankTraining
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
 
     @Test func scoresInStarsAreComparedWithStars() throws {
         let metrics = try #require(
-            Metrics(users: [1, 1], stars: [5, 1], scores: [4, 1], starsPerUnit: 1)
+            Metrics(users: [1, 1], stars: [5, 1], scores: [4, 1], transform: .identity)
         )
         #expect(metrics.loss == 0.5 && metrics.rmse == metrics.rmseInStars && metrics.mae == 0.5)
     }

@@ -46,7 +46,7 @@ public struct TrainedFactors: Sendable {
             dotProduct: true,
             mean: tables.mean,
             metadata: ModelMetadata(
-                labelTransform: .unitFromStars,
+                labelTransform: LabelTransform(data.ratings.scale),
                 prior: set.prior,
                 fingerprint: fingerprint.training(options, ratings: set.training.count, data)
             )

@@ -1,0 +1,223 @@
+/// Reads the files of a data set and puts together what belongs together.
+struct DataLoader {
+    private let files: DataFiles
+    private let name: String
+    private let options: DataOptions
+    private var notes: [String] = []
+
+    init(_ files: DataFiles, name: String, _ options: DataOptions) {
+        self.files = files
+        self.name = name
+        self.options = options
+    }
+
+    consuming func load() throws(DataError) -> DataSet {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let reader = RatingReader(path: files.ratings, layout: try layout(), scale: options.scale ?? files.scale)
+        let bytes: Int
+        var ratings: Ratings
+        var catalog = Catalog()
+        var itemAttributes = Attributes.empty
+        if let builder = try reader.read(NumberTable.self) {
+            bytes = builder.byteCount
+            ratings = builder.finish(scale: try scale(builder.range))
+            if let items = files.items { (catalog, itemAttributes) = try readItems(items) }
+        } else if let builder = try reader.read(TextTable.self) {
+            bytes = builder.byteCount
+            (ratings, catalog, itemAttributes) = try finish(builder)
+        } else {
+            throw DataError(.malformed, "\(files.ratings): the ids are neither numbers nor texts")
+        }
+        let firstLine = reader.layout.firstLine
+        try settleDuplicates(&ratings, firstLine)
+        try checkItems(ratings, catalog, firstLine)
+        if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
+        let userAttributes = try files.users.map(readUsers) ?? .empty
+        if files.users != nil {
+            note(missing: userAttributes.ids, of: ratings.userIDs.vocabulary, ("users who rate", "the users' file"))
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+        return DataSet(
+            name: try title(ratings),
+            isSynthetic: files.marker != nil,
+            ratings: ratings,
+            catalog: catalog,
+            userAttributes: userAttributes,
+            itemAttributes: itemAttributes,
+            reading: DataReading(
+                form: files.form.rawValue,
+                byteCount: bytes,
+                seconds: seconds,
+                scaleSource: options.scale != nil
+                    ? "given" : files.scale != nil ? "by the form" : "found in the ratings",
+                notes: notes
+            )
+        )
+    }
+
+    private func layout() throws(DataError) -> RatingLayout {
+        switch files.form {
+        case .movieLens: MovieLens.layout
+        case .recBole: try RecBole.layout(files.ratings)
+        case .movieLensDat: MovieLensDat.layout
+        case .movieLensCSV, .csv: try RatingCSV.layout(files.ratings)
+        }
+    }
+
+    /// The scale that holds when none is given and the form has none.
+    private func scale(_ range: RatingScale?) throws(DataError) -> RatingScale {
+        if let scale = options.scale ?? files.scale ?? range { return scale }
+        throw DataError(
+            .malformed,
+            "\(files.ratings): all ratings are equal, so their scale cannot be told; give --scale MIN,MAX"
+        )
+    }
+
+    /// Numbers the texts of ratings and catalogue, and brings both together.
+    private func finish(
+        _ builder: consuming RatingBuilder<TextTable>
+    ) throws(DataError) -> (Ratings, Catalog, Attributes) {
+        let range = try scale(builder.range)
+        let rated = builder.items.count
+        let rows = try files.items.map { path throws(DataError) in try ItemRows.csv(FileSystem.read(path), file: path) }
+        var listed: [UInt32] = []
+        if let rows, let file = files.items {
+            for (id, line) in zip(rows.ids, rows.lines) {
+                listed.append(try builder.items.row(of: id, named: "item id", line: line, of: file))
+            }
+        }
+        let (userNames, userIDs) = builder.users.ranked()
+        let (itemNames, itemIDs) = builder.items.ranked()
+        let ratings = builder.finish(
+            userIDs: userIDs,
+            itemIDs: Array(itemIDs[..<rated]),
+            scale: range,
+            userNames: userNames,
+            itemNames: itemNames
+        )
+        let resolved = try rows?.resolve { itemIDs[Int(listed[$0])] }
+        return (ratings, resolved?.0 ?? Catalog(), resolved?.1 ?? .empty)
+    }
+
+    private func readItems(_ path: String) throws(DataError) -> (Catalog, Attributes) {
+        let bytes = try FileSystem.read(path)
+        switch files.form {
+        case .movieLens:
+            let catalog = try MovieLens.catalog(bytes, file: path)
+            return (catalog, MovieLens.itemAttributes(bytes, catalog))
+        case .recBole:
+            let catalog = try RecBole.catalog(bytes, file: path)
+            return (catalog, try RecBole.itemAttributes(bytes, catalog, file: path))
+        case .movieLensDat: return try MovieLensDat.items(bytes, file: path).resolve()
+        case .movieLensCSV, .csv: return try ItemRows.csv(bytes, file: path).resolve()
+        }
+    }
+
+    private func readUsers(_ path: String) throws(DataError) -> Attributes {
+        let bytes = try FileSystem.read(path)
+        switch files.form {
+        case .movieLens: return try MovieLens.userAttributes(bytes, file: path)
+        case .recBole: return try RecBole.userAttributes(bytes, file: path)
+        case .movieLensDat: return try MovieLensDat.userAttributes(bytes, file: path)
+        case .movieLensCSV, .csv: return .empty
+        }
+    }
+
+    private mutating func settleDuplicates(_ ratings: inout Ratings, _ firstLine: Int) throws(DataError) {
+        let duplicates = DuplicatePairs.find(ratings.userIDs, ratings.itemIDs)
+        guard let pair = duplicates.first else { return }
+        guard options.duplicates != .refuse else {
+            let row = Int(pair.row)
+            throw .at(
+                firstLine + row,
+                of: files.ratings,
+                "user \(ratings.userNames.text(ratings.userIDs[row])) rates item "
+                    + "\(ratings.itemNames.text(ratings.itemIDs[row])) a second time, first on line "
+                    + "\(firstLine + Int(pair.first)); expected each pair once, or give --duplicates first, last or mean"
+            )
+        }
+        ratings.settle(duplicates, by: options.duplicates)
+        notes.append(
+            "\(duplicates.count) ratings repeat a pair: of each pair "
+                + (options.duplicates == .mean ? "the mean counts" : "the \(options.duplicates.rawValue) one counts")
+        )
+    }
+
+    /// Holds the rated items against the catalogue; a set that is published whole must have them all.
+    private mutating func checkItems(_ ratings: Ratings, _ catalog: Catalog, _ firstLine: Int) throws(DataError) {
+        guard let file = files.items else { return }
+        if files.form == .movieLens || files.form == .recBole,
+            let row = ratings.itemIDs.firstRow(where: { !catalog.contains($0) })
+        {
+            throw .at(
+                firstLine + row,
+                of: files.ratings,
+                "item \(ratings.itemIDs[row]) is not in \(file); expected two files of one data set, both complete",
+                code: .inconsistent
+            )
+        }
+        note(missing: catalog.ids, of: ratings.itemIDs.vocabulary, ("rated items", "the items' file"))
+    }
+
+    /// Counts who is in only one of two lists.
+    private mutating func note(missing listed: [UInt64], of rated: [UInt64], _ words: (rated: String, file: String)) {
+        let known = Set(listed)
+        let missing = rated.count { !known.contains($0) }
+        let unrated = listed.count + missing - rated.count
+        if missing > 0 {
+            notes.append("\(missing) \(words.rated) are not in \(words.file): nothing more is known of them")
+        }
+        if unrated > 0 { notes.append("\(unrated) in \(words.file) have no rating") }
+    }
+
+    private func title(_ ratings: Ratings) throws(DataError) -> String {
+        if let marker = files.marker { return DataSet.syntheticName(try MovieLens.syntheticSeed(marker)) }
+        return ratings.areMovieLens100K ? "MovieLens-100k" : name
+    }
+}
+
+extension DataFiles {
+    /// The scale that the form promises; nil where any number may be a rating.
+    fileprivate var scale: RatingScale? {
+        switch form {
+        case .movieLens, .recBole: .stars
+        case .movieLensDat: users == nil ? .halfStars : .stars
+        case .movieLensCSV: .halfStars
+        case .csv: nil
+        }
+    }
+}
+
+extension TextTable {
+    /// The texts in order, and by row the id that each gets.
+    fileprivate func ranked() -> (IDNames, [UInt64]) {
+        let order = (0..<count).sorted { text($0).lexicographicallyPrecedes(text($1)) }
+        var ids = [UInt64](repeating: 0, count: count)
+        for (place, row) in order.enumerated() { ids[row] = UInt64(place + 1) }
+        return (IDNames(order.lazy.map { text($0) }), ids)
+    }
+}
+
+extension IDColumn {
+    /// The first rating whose id is such a one.
+    fileprivate func firstRow(where isWanted: (UInt64) -> Bool) -> Int? {
+        let wanted = vocabulary.map(isWanted)
+        return wanted.contains(true) ? rows.firstIndex { wanted[Int($0)] } : nil
+    }
+}
+
+extension Ratings {
+    /// Whether these are the 100,000 ratings of MovieLens-100k, in their order.
+    ///
+    /// Compares a 64-bit FNV-1a sum: enough to keep other data from being mistaken for MovieLens, no proof against
+    /// someone who wants to deceive.
+    fileprivate var areMovieLens100K: Bool {
+        guard count == 100_000 else { return false }
+        var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+        forEachCanonicalChunk { chunk in
+            for byte in chunk { sum = (sum ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        }
+        return sum == 0xD3F8_041F_2811_7E01
+    }
+}

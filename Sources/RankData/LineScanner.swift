@@ -1,0 +1,120 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Walks the lines of a file through a buffer of fixed size, so that memory does not grow with the file.
+///
+/// A byte order mark, `\r\n` and a missing last line end are tolerated. Not for several threads at once.
+struct LineScanner: ~Copyable {
+    /// The longest line that is read.
+    static let longestLine = 1 << 20
+
+    private let path: String
+    private let descriptor: Int32
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+    private var start = 0
+    private var end = 0
+    private var isAtEnd = false
+    /// The number of the line returned last, counted from 1.
+    private(set) var number = 0
+    /// The bytes read so far.
+    private(set) var byteCount = 0
+
+    /// - Throws: `DataError` with code `unreadable`.
+    init(path: String) throws(DataError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let error = SystemCallError.last("open")
+            throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
+        }
+        buffer = .allocate(capacity: Self.longestLine + 1)
+    }
+
+    deinit {
+        close(descriptor)
+        buffer.deallocate()
+    }
+
+    /// The next line without its end, or nil after the last; its memory is that of the scanner until the next call.
+    ///
+    /// - Throws: `DataError` when the file cannot be read on, or a line is longer than `longestLine`.
+    mutating func next() throws(DataError) -> UnsafeBufferPointer<UInt8>? {
+        var searched = start
+        while true {
+            guard let base = buffer.baseAddress else { return nil }
+            if searched < end, let found = memchr(base + searched, Int32(UInt8(ascii: "\n")), end - searched) {
+                let stop = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+                return line(until: stop, next: stop + 1)
+            }
+            if isAtEnd { return start < end ? line(until: end, next: end) : nil }
+            searched = try refill(searched: end)
+        }
+    }
+
+    private mutating func line(until stop: Int, next: Int) -> UnsafeBufferPointer<UInt8> {
+        number += 1
+        var first = start
+        if number == 1, stop - first >= 3, buffer[first] == 0xEF, buffer[first + 1] == 0xBB, buffer[first + 2] == 0xBF {
+            first += 3
+        }
+        var last = stop
+        if last > first, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+        start = next
+        return UnsafeBufferPointer(rebasing: buffer[first..<last])
+    }
+
+    /// Moves what is left to the front and reads behind it; returns where in the buffer a place now lies.
+    private mutating func refill(searched: Int) throws(DataError) -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        let rest = end - start
+        guard rest < buffer.count else {
+            throw .at(number + 1, of: path, "the line is longer than \(Self.longestLine) bytes; expected ratings")
+        }
+        if start > 0 { memmove(base, base + start, rest) }
+        let moved = searched - start
+        start = 0
+        end = rest
+        while true {
+            let count = read(descriptor, base + end, buffer.count - end)
+            if count > 0 {
+                end += count
+                byteCount += count
+                return moved
+            }
+            if count == 0 {
+                isAtEnd = true
+                return moved
+            }
+            guard errno == EINTR else {
+                let error = SystemCallError.last("read")
+                throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
+            }
+        }
+    }
+
+    /// The number of lines of a regular file, to reserve room by; 0 for anything else, or what cannot be read.
+    static func lineCount(of path: String) -> Int {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        var info = stat()
+        guard fstat(descriptor, &info) == 0, (info.st_mode & S_IFMT) == S_IFREG else { return 0 }
+        return withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 64) { chunk in
+            var lines = 1
+            while true {
+                let count = read(descriptor, chunk.baseAddress, chunk.count)
+                guard count > 0 else { return lines }
+                var ends = 0
+                for byte in UnsafeRawBufferPointer(rebasing: chunk[..<count]) where byte == UInt8(ascii: "\n") {
+                    ends &+= 1
+                }
+                lines += ends
+            }
+        }
+    }
+}

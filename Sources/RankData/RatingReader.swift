@@ -1,0 +1,173 @@
+/// Reads a file of ratings line by line: 16 bytes a rating with its time, and what the ids take.
+struct RatingReader {
+    let path: String
+    let layout: RatingLayout
+    /// The scale that ratings are checked against; nil to find it out.
+    let scale: RatingScale?
+
+    /// Reads the file.
+    ///
+    /// Plain lines go a short way; any other is taken apart at leisure, and what is wrong with it is said there.
+    ///
+    /// - Returns: The ratings, or nil when ids are not numbers where the layout allows texts.
+    /// - Throws: `DataError` that names the line.
+    func read<Table: IDTable>(_: Table.Type) throws(DataError) -> RatingBuilder<Table>? {
+        var lines = try LineScanner(path: path)
+        var fields: [Range<Int>] = []
+        var builder = RatingBuilder<Table>(hasTimestamps: layout.timestamp != nil)
+        builder.reserveCapacity(LineScanner.lineCount(of: path))
+        var blank: Int?
+        while let line = try lines.next() {
+            guard lines.number >= layout.firstLine else { continue }
+            if layout.allowsBlankEnd, line.allSatisfy(isBlank) {
+                blank = blank ?? lines.number
+                continue
+            }
+            if let blank { throw .at(blank, of: path, "the line is empty, and further lines follow it") }
+            if layout.split(line, into: &fields), appendPlain(line, fields, to: &builder) { continue }
+            guard try append(Array(line), lines.number, to: &builder) else { return nil }
+        }
+        guard builder.count > 0 else { throw DataError(.malformed, "\(path): no ratings in it") }
+        builder.byteCount = lines.byteCount
+        return builder
+    }
+
+    /// Adds a line that is plainly written.
+    @inline(__always)
+    private func appendPlain<Table: IDTable>(
+        _ line: UnsafeBufferPointer<UInt8>,
+        _ fields: [Range<Int>],
+        to builder: inout RatingBuilder<Table>
+    ) -> Bool {
+        guard let rating = UnsafeBufferPointer(rebasing: line[fields[layout.rating]]).plainDecimal.map({ Float($0) }),
+            scale?.contains(rating) ?? true
+        else { return false }
+        var seconds: Int64 = 0
+        if let timestamp = layout.timestamp {
+            guard let whole = UnsafeBufferPointer(rebasing: line[fields[timestamp]]).plainInteger,
+                let time = Int64(exactly: whole)
+            else { return false }
+            seconds = time
+        }
+        guard let user = builder.users.row(of: UnsafeBufferPointer(rebasing: line[fields[layout.user]])),
+            let item = builder.items.row(of: UnsafeBufferPointer(rebasing: line[fields[layout.item]]))
+        else { return false }
+        builder.append(user: user, item: item, stars: rating, timestamp: seconds)
+        return true
+    }
+
+    /// Adds any other line, or says what is wrong with it.
+    ///
+    /// - Returns: Whether its ids are of the table's kind.
+    private func append<Table: IDTable>(
+        _ line: [UInt8],
+        _ number: Int,
+        to builder: inout RatingBuilder<Table>
+    ) throws(DataError) -> Bool {
+        let fields = try layout.fields(of: line, number: number, file: path)
+        if Table.self == NumberTable.self, layout.allowsTexts {
+            for column in [layout.user, layout.item] where !fields[column].isPlainNumber { return false }
+        }
+        let user = try builder.users.row(of: fields[layout.user], named: "user id", line: number, of: path)
+        let item = try builder.items.row(of: fields[layout.item], named: "item id", line: number, of: path)
+        let rating = fields[layout.rating]
+        let stars = try rating.rating(rating.indices, on: scale, line: number, of: path)
+        var seconds: Int64 = 0
+        if let timestamp = layout.timestamp {
+            let time = fields[timestamp]
+            seconds = try time.timestamp(time.indices, line: number, of: path)
+        }
+        builder.append(user: user, item: item, stars: stars, timestamp: seconds)
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Whether it is a number of at most 64 bits whose text is this one: no leading zero.
+    var isPlainNumber: Bool {
+        guard let number = try? unsignedInteger(indices) else { return false }
+        return "\(number)".utf8.elementsEqual(self)
+    }
+}
+
+/// Ratings being read: rows in the order in which their ids came.
+struct RatingBuilder<Table: IDTable> {
+    var users = Table()
+    var items = Table()
+    /// The bytes that they were read from.
+    var byteCount = 0
+    fileprivate(set) var userRows: [UInt32] = []
+    fileprivate(set) var itemRows: [UInt32] = []
+    fileprivate(set) var stars: [Float] = []
+    fileprivate(set) var times: Timestamps?
+    private var lowest = Float.infinity
+    private var highest = -Float.infinity
+
+    init(hasTimestamps: Bool) {
+        times = hasTimestamps ? Timestamps() : nil
+    }
+
+    var count: Int { stars.count }
+
+    /// From the lowest to the highest rating; nil where they are one.
+    var range: RatingScale? { try? RatingScale(minimum: lowest, maximum: highest) }
+
+    mutating func reserveCapacity(_ count: Int) {
+        userRows.reserveCapacity(count)
+        itemRows.reserveCapacity(count)
+        stars.reserveCapacity(count)
+        times?.reserveCapacity(count)
+    }
+
+    /// Adds a rating by the rows of its ids; the time is passed over where there are none.
+    mutating func append(user: UInt32, item: UInt32, stars: Float, timestamp: Int64) {
+        userRows.append(user)
+        itemRows.append(item)
+        self.stars.append(stars)
+        times?.append(timestamp)
+        lowest = min(lowest, stars)
+        highest = max(highest, stars)
+    }
+
+    /// The ratings, given the id that each row stands for, all different, and the names of those ids where they have any.
+    consuming func finish(
+        userIDs: [UInt64],
+        itemIDs: [UInt64],
+        scale: RatingScale,
+        userNames: IDNames? = nil,
+        itemNames: IDNames? = nil
+    ) -> Ratings {
+        let (rows, partners) = (userRows, itemRows)
+        (userRows, itemRows) = ([], [])
+        let users = IDColumn(ids: userIDs, rows: rows)
+        let items = IDColumn(ids: itemIDs, rows: partners)
+        return Ratings(
+            users,
+            items,
+            stars: stars,
+            timestamps: times,
+            scale: scale,
+            userNames: userNames,
+            itemNames: itemNames
+        )
+    }
+}
+
+extension RatingBuilder<NumberTable> {
+    /// The ratings of a set whose ids are numbers.
+    consuming func finish(scale: RatingScale) -> Ratings {
+        let ids = (users: users.numbers, items: items.numbers)
+        return finish(userIDs: ids.users, itemIDs: ids.items, scale: scale)
+    }
+}
+
+extension IDColumn {
+    /// The column of rows that come in any order, `ids` being those of the rows.
+    fileprivate init(ids: [UInt64], rows: consuming [UInt32]) {
+        let order = ids.indices.sorted { ids[$0] < ids[$1] }
+        var places = [UInt32](repeating: 0, count: ids.count)
+        for (place, row) in order.enumerated() { places[row] = UInt32(place) }
+        for index in rows.indices { rows[index] = places[Int(rows[index])] }
+        self.init(vocabulary: order.map { ids[$0] }, rows: rows)
+    }
+}
