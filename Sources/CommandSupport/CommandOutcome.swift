@@ -74,6 +74,9 @@ public struct CommandOutcome: Sendable, Equatable {
 ///   - failure: As `CommandOutcome.init(running:arguments:failure:)`.
 public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) -> Never {
     occupyStandardStreams()
+    // A file that reaches a limit of its size (ulimit -f) is then an error of the write, which tidies up after itself, and
+    // no end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     let outcome = CommandOutcome(running: root, failure: failure)
     try? StandardStream.error.write(outcome.errors)
     do {

@@ -23,8 +23,9 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     ///
     /// What lies at the path is left alone.
     ///
+    /// - Parameter option: The option that the path was given with.
     /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do.
-    public func requireWritable() throws(CommandFailure) {
+    public func requireWritable(option: String = "--output") throws(CommandFailure) {
         var info = stat()
         if stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
             throw CommandFailure(.cannotCreate, "the output \(path) is a directory; name a file in it")
@@ -37,7 +38,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
             throw CommandFailure(
                 .cannotCreate,
                 "cannot write the output \(path): \(reason); "
-                    + "check that the directory \(directory) exists and may be written, or choose another --output"
+                    + "check that the directory \(directory) exists and may be written, or choose another \(option)"
             )
         }
         close(descriptor)

@@ -19,6 +19,21 @@ public struct NumPyRandom: Sendable {
         state = state &* Self.multiplier &+ increment
     }
 
+    /// Where the generator is: state and increment, upper halves first, and the kept half of a draw plus 1, or 0.
+    package var words: [UInt64] {
+        [UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state)]
+            + [UInt64(truncatingIfNeeded: increment >> 64), UInt64(truncatingIfNeeded: increment)]
+            + [spare.map { UInt64($0) + 1 } ?? 0]
+    }
+
+    /// The generator that had these words; nil for what none has.
+    package init?(words: [UInt64]) {
+        guard words.count == 5, words[3] & 1 == 1, words[4] <= 1 << 32 else { return nil }
+        state = UInt128(words[0]) << 64 | UInt128(words[1])
+        increment = UInt128(words[2]) << 64 | UInt128(words[3])
+        spare = words[4] == 0 ? nil : UInt32(truncatingIfNeeded: words[4] - 1)
+    }
+
     /// The next 64 bits, `bit_generator.random_raw()`.
     public mutating func nextUInt64() -> UInt64 {
         state = state &* Self.multiplier &+ increment

@@ -8,6 +8,8 @@ public struct DataFingerprint: Sendable, Equatable {
     public let data: String
     /// SHA-256 of the ratings, in hex (`Ratings.forEachCanonicalChunk`).
     public let dataSHA256: String
+    /// The scale of the ratings, which decides what labels they give: lowest and highest.
+    public let scale: String
     /// The split as it was asked for; of a file only its name, because its directory says nothing.
     public let split: String
     /// SHA-256 of the test pairs, in hex (`Split.forEachCanonicalChunk`): equal for any spelling of one split.
@@ -18,6 +20,7 @@ public struct DataFingerprint: Sendable, Equatable {
     /// Linear in their number.
     public init(_ data: DataSet, _ split: Split, as spec: SplitSpec) {
         self.data = data.name
+        scale = "\(data.ratings.scale.minimum),\(data.ratings.scale.maximum)"
         dataSHA256 = sha256 { data.ratings.forEachCanonicalChunk($0) }
         switch spec {
         case .file(let path): self.split = path.split(separator: "/").last.map(String.init) ?? path
@@ -28,28 +31,14 @@ public struct DataFingerprint: Sendable, Equatable {
 
     /// What a model file says of a training on this.
     func training(_ options: TrainingOptions) -> TrainingFingerprint {
-        var members = [
-            "batch_size": "\(options.batchSize)",
+        let identity = [
             "data": data,
             "data_sha256": dataSHA256,
-            "epochs": "\(options.epochs)",
-            "preset": options.preset,
-            "seed": "\(options.seed)",
             "split": split,
             "split_sha256": splitSHA256,
             "version": Training.version,
         ]
-        // What is the tutorial's own is not written, so that its files stay as they are.
-        let tutorial = TrainingOptions.tutorial
-        if options.optimizer != tutorial.optimizer {
-            members["optimizer"] = options.optimizer.name
-            members["learning_rate"] = "\(options.optimizer.rate)"
-        }
-        if options.decay != tutorial.decay {
-            members["decay"] = options.decay.curve.rawValue
-            members["decay_to"] = "\(options.decay.finalShare)"
-        }
-        return TrainingFingerprint(members)
+        return TrainingFingerprint(options.distinctiveMembers.merging(identity) { _, identity in identity })
     }
 
     /// What a model file says of a factorisation machine that was trained on this; every sweep sees all ratings.

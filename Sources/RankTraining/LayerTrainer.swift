@@ -45,6 +45,7 @@ struct LayerTrainer {
     ///   - x: The inputs: count × inputs.
     ///   - count: Examples.
     ///   - lower: Gradients by the inputs: count × inputs.
+    ///   - penalty: What the sum of the squared weights of the kernel costs.
     ///   - product: What multiplies.
     ///   - loops: The other loops.
     func backward(
@@ -53,6 +54,7 @@ struct LayerTrainer {
         _ x: AlignedFloats,
         count: Int,
         into lower: AlignedFloats,
+        penalty: Float,
         _ product: MatrixProduct,
         _ loops: TrainingLoops
     ) {
@@ -60,6 +62,7 @@ struct LayerTrainer {
         lower.grow(to: count * inputs)
         product(into: lower, rows: count, columns: inputs, depth: outputs, a: upper, b: transpose)
         product(into: gradients, rows: inputs, columns: outputs, depth: count, a: x, .transposed, b: upper)
+        if penalty > 0 { loops.addPenalty(penalty, on: kernel.values, to: gradients, kernel.values.count) }
         kernel.update(step, gradients: gradients, loops)
         bias.update(step, upper, count: count, product, loops)
     }

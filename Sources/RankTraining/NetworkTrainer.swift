@@ -7,12 +7,15 @@ package import RankEngine
 /// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies.
 /// After the first batch of the largest size, nothing is allocated. Not for several threads at once.
 package struct NetworkTrainer: ~Copyable {
-    private let shape: NetworkShape
+    let shape: NetworkShape
     private let product: MatrixProduct
     private let loops: TrainingLoops
     private let optimizer: Optimizer
     private let decay: LearningRateDecay
     private let plannedSteps: Int
+    private let regularization: Regularization
+    /// Decides what dropout leaves out.
+    private let seed: UInt64
     private var steps: Int
     private var lossGradient: LossGradient
 
@@ -36,6 +39,8 @@ package struct NetworkTrainer: ~Copyable {
     ///   - decay: How the learning rate falls.
     ///   - plannedSteps: After how many steps it has fallen; at least 1.
     ///   - loss: What is minimised.
+    ///   - regularization: What each step adds to the loss, and what it leaves out.
+    ///   - seed: Decides what dropout leaves out.
     ///   - product: What multiplies.
     package init(
         _ network: RankingNetwork,
@@ -43,9 +48,11 @@ package struct NetworkTrainer: ~Copyable {
         decay: LearningRateDecay = .constant,
         plannedSteps: Int = 1,
         loss: Loss = .meanSquaredError,
+        regularization: Regularization = Regularization(),
+        seed: UInt64 = 0,
         product: MatrixProduct
     ) {
-        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, loss, product)
+        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, loss, regularization, seed, product)
     }
 
     /// A trainer that goes on where another one was.
@@ -57,9 +64,22 @@ package struct NetworkTrainer: ~Copyable {
         decay: LearningRateDecay = .constant,
         plannedSteps: Int = 1,
         loss: Loss = .meanSquaredError,
+        regularization: Regularization = Regularization(),
+        seed: UInt64 = 0,
         product: MatrixProduct
     ) {
-        self.init(state.network, state.slots, steps: state.steps, optimizer, decay, plannedSteps, loss, product)
+        self.init(
+            state.network,
+            state.slots,
+            steps: state.steps,
+            optimizer,
+            decay,
+            plannedSteps,
+            loss,
+            regularization,
+            seed,
+            product
+        )
     }
 
     private init(
@@ -70,12 +90,15 @@ package struct NetworkTrainer: ~Copyable {
         _ decay: LearningRateDecay,
         _ plannedSteps: Int,
         _ loss: Loss,
+        _ regularization: Regularization,
+        _ seed: UInt64,
         _ product: MatrixProduct
     ) {
         shape = network.shape
         lossGradient = LossGradient(loss)
         self.product = product
         loops = TrainingLoops(product.kernel)
+        (self.regularization, self.seed) = (regularization, seed)
         (self.optimizer, self.decay, self.plannedSteps, self.steps) = (optimizer, decay, plannedSteps, steps)
         let sizes = shape.layers
         let split = shape.userDimensions * sizes[0].outputs
@@ -134,7 +157,7 @@ package struct NetworkTrainer: ~Copyable {
         )
     }
 
-    /// The loss of a batch.
+    /// The loss of a batch, with every unit and no penalty.
     ///
     /// - Parameters:
     ///   - users: The examples' rows of the user table.
@@ -149,7 +172,7 @@ package struct NetworkTrainer: ~Copyable {
         labels: ArraySlice<Float>,
         lists: ArraySlice<Int> = []
     ) -> Double {
-        _ = predict(users: users, candidates: candidates, count: labels.count)
+        _ = predict(users: users, candidates: candidates, count: labels.count, drops: false)
         return lossOfOutputs(labels, lists)
     }
 
@@ -157,7 +180,7 @@ package struct NetworkTrainer: ~Copyable {
     ///
     /// The parameters are those of `loss(users:candidates:labels:lists:)`.
     ///
-    /// - Returns: The loss before the update.
+    /// - Returns: The loss before the update, with what dropout left and without penalties.
     /// - Precondition: The same, and there are examples.
     package mutating func step(
         users: ArraySlice<Int32>,
@@ -167,13 +190,16 @@ package struct NetworkTrainer: ~Copyable {
     ) -> Double {
         precondition(!labels.isEmpty)
         let count = labels.count
-        let places = predict(users: users, candidates: candidates, count: count)
+        let drops = regularization.dropout > 0
+        let places = predict(users: users, candidates: candidates, count: count, drops: drops)
         let loss = lossOfOutputs(labels, lists)
         let step = optimizer.step(steps, factor: decay.factor(step: steps, of: plannedSteps))
-        steps += 1
         for (index, layer) in layers.enumerated().reversed() {
-            layer.backward(step, upper, outputs[index], count: count, into: lower, product, loops)
-            // The mask of the first layer's relu is applied below, where its gradients are summed.
+            let penalty = regularization.kernelPenalty
+            layer.backward(step, upper, outputs[index], count: count, into: lower, penalty: penalty, product, loops)
+            // What was left out is 0 as what relu left at 0 is, and so one mask is enough. That of the first layer is
+            // applied below, where its gradients are summed.
+            if drops { loops.scale(lower, by: mask(of: index).scale, count * layer.inputs) }
             if index > 0 { loops.mask(lower, liveIn: outputs[index], count * layer.inputs) }
             swap(&upper, &lower)
         }
@@ -186,16 +212,24 @@ package struct NetworkTrainer: ~Copyable {
             q: self.candidates.gradients
         )
         firstBias.update(step, self.users.gradients, count: self.users.rows.count, product, loops)
-        self.users.update(step, product, loops)
-        self.candidates.update(step, product, loops)
+        self.users.update(step, regularization, product, loops)
+        self.candidates.update(step, regularization, product, loops)
+        steps += 1
         return loss
+    }
+
+    /// What dropout leaves out of the outputs of a hidden layer at the next step.
+    private func mask(of layer: Int) -> DropoutMask {
+        let step = DropoutMask.splitMix64(seed, at: UInt64(steps))
+        return DropoutMask(seed: DropoutMask.splitMix64(step, at: UInt64(layer)), rate: regularization.dropout)
     }
 
     /// Writes the outputs of all layers.
     private mutating func predict(
         users: ArraySlice<Int32>,
         candidates: ArraySlice<Int32>,
-        count: Int
+        count: Int,
+        drops: Bool
     ) -> TrainingLoops.Places {
         precondition(users.count == count && candidates.count == count)
         self.users.multiply(users, seed: firstBias.weights.values, by: product)
@@ -212,6 +246,7 @@ package struct NetworkTrainer: ~Copyable {
             into: outputs[0]
         )
         for (index, layer) in layers.enumerated() {
+            if drops { loops.drop(outputs[index], mask(of: index), count * layer.inputs) }
             layer.forward(outputs[index], count: count, into: outputs[index + 1], product)
             if index < layers.count - 1 { loops.relu(outputs[index + 1], count * layer.outputs) }
         }

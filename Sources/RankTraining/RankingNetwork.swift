@@ -63,6 +63,26 @@ public struct RankingNetwork: Sendable, Equatable {
         )
     }
 
+    /// A network of the weights that `parameters` lists.
+    ///
+    /// - Precondition: As many as the shape has.
+    package init(shape: NetworkShape, parameters: [Float]) {
+        precondition(parameters.count == shape.parameterCount)
+        var start = 0
+        func next(_ count: Int) -> [Float] {
+            defer { start += count }
+            return Array(parameters[start..<(start + count)])
+        }
+        self.init(
+            shape: shape,
+            userEmbedding: next(shape.userRows * shape.userDimensions),
+            candidateEmbedding: next(shape.candidateRows * shape.candidateDimensions),
+            layers: shape.layers.map { inputs, outputs in
+                Dense(kernel: next(inputs * outputs), bias: next(outputs))
+            }
+        )
+    }
+
     /// All weights in one list: user embeddings, candidate embeddings, then each layer's kernel and bias.
     public var parameters: [Float] {
         userEmbedding + candidateEmbedding + layers.flatMap { $0.kernel + $0.bias }

@@ -76,8 +76,13 @@ struct TowerTrainer: ~Copyable {
         )
     }
 
-    /// Moves the kernel and the rows of the batch one step, by `gradients`.
-    func update(_ step: WeightTrainer.Step, _ product: MatrixProduct, _ loops: TrainingLoops) {
+    /// Moves the kernel and the rows of the batch one step, by `gradients` and the penalties.
+    func update(
+        _ step: WeightTrainer.Step,
+        _ regularization: Regularization,
+        _ product: MatrixProduct,
+        _ loops: TrainingLoops
+    ) {
         product(
             into: kernelGradients,
             rows: dimensions,
@@ -97,6 +102,14 @@ struct TowerTrainer: ~Copyable {
             a: gradients,
             b: kernelTranspose
         )
+        if regularization.kernelPenalty > 0 {
+            let count = kernel.values.count
+            loops.addPenalty(regularization.kernelPenalty, on: kernel.values, to: kernelGradients, count)
+        }
+        if regularization.embeddingPenalty > 0 {
+            let count = rows.count * dimensions
+            loops.addPenalty(regularization.embeddingPenalty, on: embeddings, to: embeddingGradients, count)
+        }
         kernel.update(step, gradients: kernelGradients, loops)
         table.update(
             step,

@@ -3,8 +3,10 @@ public import RankEngine
 
 /// A training of a network on a training set, from fresh weights to the last epoch.
 ///
-/// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says, and then
-/// `permutation(count)` of the training examples: the one order of all epochs.
+/// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says. Where there
+/// is a validation part, `permutation(count)` of the training examples follows, whose last `fraction · count` ones, rounded
+/// down, are held out; the others keep their order. Then comes `permutation(count)` of the examples to train on: the one
+/// order of all epochs, or one for each.
 public struct Training: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
     public static let version = "rank-train/2"
@@ -23,8 +25,11 @@ public struct Training: Sendable {
     public struct EpochReport: Sendable, Equatable {
         /// Counted from 1.
         public let epoch: Int
-        /// Over the training examples, each before the update by its batch, as Keras has it.
+        /// Over the training examples, each before the update by its batch, as Keras has it; what dropout left of the network,
+        /// and without penalties.
         public let loss: Double
+        /// Over the validation part after the epoch; nil without one.
+        public let validationLoss: Double?
         /// Over the test examples after the epoch; nil without a test set.
         public let testLoss: Double?
 
@@ -38,10 +43,13 @@ public struct Training: Sendable {
     public struct Result: Sendable {
         /// The trained weights.
         ///
-        /// Row 0 of each table, the one for unknown ids, is the mean of the rows that were trained.
+        /// Those after the epoch that did best on the validation part, or after the last one where there is none. Row 0 of each
+        /// table, the one for unknown ids, is the mean of the rows that were trained.
         public let network: RankingNetwork
-        /// One report per epoch.
+        /// One report per epoch; those before a resumption are among them.
         public let epochs: [EpochReport]
+        /// The epoch after which the weights were as they are here.
+        public let keptEpoch: Int
         /// The kernel that multiplied.
         public let kernel: Kernel
     }
@@ -65,80 +73,30 @@ public struct Training: Sendable {
     ///
     /// - Parameters:
     ///   - set: What to train on.
+    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
     ///   - show: Called after each step and each epoch, on the calling thread. It does not influence the result.
     /// - Returns: The weights and how the losses went.
-    /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `invalidOption` for impossible sizes.
-    public func run(on set: TrainingSet, show: (Event) -> Void = { _ in }) throws(TrainingError) -> Result {
-        let shape = try NetworkShape(
-            userRows: set.users.rowCount,
-            candidateRows: set.candidates.rowCount,
-            userDimensions: options.userDimensions,
-            candidateDimensions: options.candidateDimensions,
-            hidden: options.hidden
-        )
-        var random = NumPyRandom(seed: options.seed)
-        let initial = RankingNetwork(shape: shape, random: &random)
-        let examples = set.training.permuted(random.permutation(set.training.count))
-        let steps = (examples.count - 1) / options.batchSize + 1
-        var trainer = NetworkTrainer(
-            initial,
-            optimizer: options.optimizer,
-            decay: options.decay,
-            plannedSteps: steps * options.epochs,
-            product: product
-        )
-        var reports: [EpochReport] = []
-        for epoch in 1...options.epochs {
-            let loss = trainEpoch(epoch, &trainer, examples, show)
-            let report = EpochReport(epoch: epoch, loss: loss, testLoss: testLoss(&trainer, set.test))
-            guard loss.isFinite, report.testLoss?.isFinite ?? true else {
-                throw TrainingError(
-                    .diverged,
-                    "the loss is no longer a finite number in epoch \(epoch): the training has diverged; "
-                        + "try a lower learning rate, fewer epochs or a larger batch"
-                )
+    /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `invalidOption` for impossible sizes,
+    ///   `unsuitableData` when a validation part would have no examples or all of them, `checkpointRefused` when the
+    ///   checkpoint to resume is of another run, `engineFailed` when one cannot be written. A checkpoint written before is
+    ///   then as it was.
+    public func run(
+        on set: TrainingSet,
+        checkpoints: CheckpointPlan? = nil,
+        show: (Event) -> Void = { _ in }
+    ) throws(TrainingError) -> Result {
+        var run = try TrainingRun(options, set, product)
+        if let checkpoints { try run.restore(checkpoints) }
+        while !run.isFinished {
+            do throws(TrainingError) {
+                try run.trainEpoch(show)
+                if let checkpoints { try run.save(checkpoints) }
+            } catch  where error.code == .diverged {
+                throw checkpoints?.explaining(error, savedEpoch: run.savedEpoch) ?? error
             }
-            reports.append(report)
-            show(.epoch(report))
+            if let report = run.reports.last { show(.epoch(report)) }
         }
-        var network = trainer.network
-        network.averageIntoFirstRows(users: set.training.users, candidates: set.training.candidates)
-        return Result(network: network, epochs: reports, kernel: product.kernel)
-    }
-
-    private func trainEpoch(
-        _ epoch: Int,
-        _ trainer: inout NetworkTrainer,
-        _ examples: TrainingSet.Examples,
-        _ show: (Event) -> Void
-    ) -> Double {
-        let steps = (examples.count - 1) / options.batchSize + 1
-        var squares = 0.0
-        for step in 1...steps {
-            let end = min(step * options.batchSize, examples.count)
-            let rows = (step - 1) * options.batchSize..<end
-            squares += trainer.step(
-                users: examples.users[rows],
-                candidates: examples.candidates[rows],
-                labels: examples.labels[rows]
-            )
-            show(.step(epoch: epoch, step: step, steps: steps, loss: squares / Double(end)))
-        }
-        return squares / Double(examples.count)
-    }
-
-    private func testLoss(_ trainer: inout NetworkTrainer, _ test: TrainingSet.Examples) -> Double? {
-        guard test.count > 0 else { return nil }
-        var squares = 0.0
-        for start in stride(from: 0, to: test.count, by: 1_000) {
-            let rows = start..<min(start + 1_000, test.count)
-            squares += trainer.loss(
-                users: test.users[rows],
-                candidates: test.candidates[rows],
-                labels: test.labels[rows]
-            )
-        }
-        return squares / Double(test.count)
+        return run.result
     }
 }
 

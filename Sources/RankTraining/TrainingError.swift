@@ -17,6 +17,9 @@ public struct TrainingError: Error, Sendable {
         public static let unsuitableData = Code(name: "unsuitableData")
         /// The model was trained on other data or another split: bring those, or insist.
         public static let fingerprintMismatch = Code(name: "fingerprintMismatch")
+        /// A checkpoint is damaged, or of another run or version: give the options and the data it was made with, or train
+        /// anew.
+        public static let checkpointRefused = Code(name: "checkpointRefused")
         /// A weight or the loss is no longer finite: lower the learning rate or repair the data.
         public static let diverged = Code(name: "diverged")
         /// The engine refused a model, a kernel or a score: `cause` is its error.

@@ -18,8 +18,30 @@ public struct TrainingOptions: Sendable, Equatable {
     public var optimizer: Optimizer
     /// How its learning rate falls from the first step of the first epoch to the last of the last.
     public var decay: LearningRateDecay
-    /// Decides the initial weights and the order of the examples.
+    /// Decides the initial weights, the validation part, the order of the examples and what dropout leaves out.
     public var seed: UInt64
+    /// Whether each epoch has an order of its own, rather than that of the first.
+    public var reshuffles = false
+    /// What keeps the network from learning its examples by heart.
+    public var regularization = Regularization()
+    /// What part of the training examples is held out to tell the best epoch; nil for none.
+    public var validation: Validation?
+
+    /// A validation part of the training examples, and what it decides.
+    ///
+    /// The weights after the epoch with the lowest validation loss are kept, the first one of equals.
+    public struct Validation: Sendable, Equatable {
+        /// The share of the training examples that is held out; above 0 and below 1.
+        public var fraction: Double
+        /// After how many epochs in a row without a lower validation loss the training stops; at least 1, nil for never.
+        public var patience: Int?
+
+        /// A validation part.
+        public init(fraction: Double, patience: Int? = nil) {
+            self.fraction = fraction
+            self.patience = patience
+        }
+    }
 
     /// The Keras-RS tutorial "Recommending movies: ranking": embeddings of 32, layers of 256 and 64, Adagrad at 0.1,
     /// 5 epochs of batches of 1,000 in one fixed order.
@@ -64,6 +86,18 @@ public struct TrainingOptions: Sendable, Equatable {
         guard epochs >= 1 else {
             throw TrainingError(.invalidOption, "\(epochs) epochs; train for at least 1")
         }
+        try regularization.validate()
+        if let validation {
+            guard validation.fraction > 0, validation.fraction < 1 else {
+                throw TrainingError(
+                    .invalidOption,
+                    "a validation part of \(validation.fraction); choose a share above 0 and below 1"
+                )
+            }
+            guard validation.patience ?? 1 >= 1 else {
+                throw TrainingError(.invalidOption, "a patience of \(validation.patience ?? 0); wait at least 1 epoch")
+            }
+        }
         guard Self.batchSizes.contains(batchSize) else {
             throw TrainingError(
                 .invalidOption,
@@ -72,5 +106,47 @@ public struct TrainingOptions: Sendable, Equatable {
         }
         try optimizer.validate()
         try decay.validate()
+    }
+}
+
+extension TrainingOptions {
+    /// Everything that decides what a training makes of its data, by name.
+    package var members: [String: String] {
+        var members = [
+            "batch_size": "\(batchSize)",
+            "candidate_dimensions": "\(candidateDimensions)",
+            "dropout": "\(regularization.dropout)",
+            "embedding_l2": "\(regularization.embeddingPenalty)",
+            "epochs": "\(epochs)",
+            "hidden": hidden.map { "\($0)" }.joined(separator: ","),
+            "l2": "\(regularization.kernelPenalty)",
+            "decay": decay.curve.rawValue,
+            "decay_to": "\(decay.finalShare)",
+            "learning_rate": "\(optimizer.rate)",
+            "optimizer": optimizer.name,
+            "patience": validation?.patience.map { "\($0)" } ?? "none",
+            "preset": preset,
+            "reshuffle": "\(reshuffles)",
+            "seed": "\(seed)",
+            "user_dimensions": "\(userDimensions)",
+            "validation": validation.map { "\($0.fraction)" } ?? "none",
+        ]
+        switch optimizer {
+        case .adagrad(let adagrad):
+            members["epsilon"] = "\(adagrad.epsilon)"
+            members["initial_accumulator"] = "\(adagrad.initialAccumulator)"
+        case .adam(let adam):
+            members["epsilon"] = "\(adam.epsilon)"
+            members["first_decay"] = "\(adam.firstDecay)"
+            members["second_decay"] = "\(adam.secondDecay)"
+        }
+        return members
+    }
+
+    /// The members that a model file tells: those that every file has, and those in which it differs from the tutorial.
+    package var distinctiveMembers: [String: String] {
+        let usual = Self.tutorial.members
+        let always: Set = ["batch_size", "epochs", "preset", "seed"]
+        return members.filter { always.contains($0.key) || usual[$0.key] != $0.value }
     }
 }

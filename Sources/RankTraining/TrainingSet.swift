@@ -15,7 +15,7 @@ public struct TrainingSet: Sendable {
         /// The number of examples.
         public var count: Int { labels.count }
 
-        /// The same examples in another order.
+        /// Those at some places, in that order.
         func permuted(_ order: [Int]) -> Examples {
             Examples(
                 users: order.map { users[$0] },

@@ -43,6 +43,10 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var network: NetworkArguments
 
+    @OptionGroup var regularization: RegularizationArguments
+
+    @OptionGroup var checkpoints: CheckpointArguments
+
     @OptionGroup var factor: FactorArguments
 
     @Flag(help: "Print one JSON object.")
@@ -53,7 +57,12 @@ struct FitCommand: ParsableCommand {
 
     func validate() throws {
         try preset.refuse(network)
+        try preset.refuse(regularization)
+        try preset.refuse(checkpoints)
         try preset.refuse(factor)
+        if checkpoints.checkpoint == output {
+            throw ValidationError("--output and --checkpoint name the same file; give two")
+        }
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
@@ -66,18 +75,21 @@ struct FitCommand: ParsableCommand {
     }
 
     private func fitNetwork() throws {
-        let options = network.options(seed: seed)
+        var options = network.options(seed: seed)
+        regularization.apply(to: &options)
         let training = try Training(options, kernel: network.kernelOption.chosen)
         try output.requireWritable()
+        try checkpoints.requireWritable()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
+        let plan = try checkpoints.plan(dataSet, resolved, as: split)
 
         var log = TrainingLog(epochs: options.epochs, isQuiet: quiet || json)
-        log.begin(dataSet.name, training: set.training.count, test: set.test.count)
+        log.begin(dataSet.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try training.run(on: set) { log.show($0, at: clock.now - start) }
+        let result = try training.run(on: set, checkpoints: plan) { log.show($0, at: clock.now - start) }
         let seconds = (clock.now - start) / .seconds(1)
 
         let model = try TrainedModel(result, set, dataSet, resolved, as: split, options)
@@ -87,18 +99,29 @@ struct FitCommand: ParsableCommand {
                 report(model, id, dataSet, options, set.training.count, seconds).description
             )
         } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test)
+            var lines: [(String, String)] = []
+            if options.validation != nil {
+                lines.append(("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)"))
+            }
+            try writeSummary(id, dataSet, seconds, model.test, lines)
         }
     }
 
     /// What was made, for people.
-    func writeSummary(_ id: ModelID, _ dataSet: DataSet, _ seconds: Double, _ test: Metrics?) throws {
+    func writeSummary(
+        _ id: ModelID,
+        _ dataSet: DataSet,
+        _ seconds: Double,
+        _ test: Metrics?,
+        _ more: [(String, String)] = []
+    ) throws {
         var lines = [
             ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("scale", dataSet.scaleText),
             ("split", split.description),
             ("seconds", fixed(seconds, 2)),
         ]
         lines += (dataSet.reading?.notes ?? []).map { ("note", $0) }
+        lines += more
         if let test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
         try StandardStream.output.write(listing(lines))
     }
@@ -122,6 +145,7 @@ struct FitCommand: ParsableCommand {
             "kernel": .string(model.result.kernel.description),
             "training_count": .integer(trainingCount),
             "epochs": .array(model.result.epochs.map(epoch)),
+            "kept_epoch": .integer(model.result.keptEpoch),
             "test": model.test.map { .object($0.json) } ?? .null,
             "seconds": .number(seconds),
         ]
@@ -132,6 +156,7 @@ struct FitCommand: ParsableCommand {
             "epoch": .integer(report.epoch),
             "loss": .number(report.loss),
             "root_mean_squared_error": .number(report.rootMeanSquaredError),
+            "validation_loss": report.validationLoss.map { .number($0) } ?? .null,
             "val_loss": report.testLoss.map { .number($0) } ?? .null,
             "val_root_mean_squared_error": report.testRootMeanSquaredError.map { .number($0) } ?? .null,
         ]

@@ -17,10 +17,13 @@ struct TrainingLog {
         isVisible = line.isVisible
     }
 
-    func begin(_ data: String, training: Int, test: Int) {
+    func begin(_ data: String, training: Int, test: Int, resumed: Checkpoint? = nil) {
         guard isVisible else { return }
         let tested = test > 0 ? ", test on \(grouped(test))" : ""
         try? StandardStream.error.writeLine("\(data): train on \(grouped(training)) ratings\(tested)")
+        if let resumed {
+            try? StandardStream.error.writeLine("resumed from \(resumed.path), after epoch \(resumed.epoch)")
+        }
     }
 
     /// Shows what happened, `elapsed` after the training began.
@@ -34,8 +37,9 @@ struct TrainingLog {
             line.show(at: elapsed) { Self.text(bar, loss) }
         case .epoch(let report):
             var details: [(name: String, value: Double)] = []
+            if let loss = report.validationLoss { details.append(("validation_loss", loss)) }
             if let loss = report.testLoss, let root = report.testRootMeanSquaredError {
-                details = [("val_loss", loss), ("val_root_mean_squared_error", root)]
+                details += [("val_loss", loss), ("val_root_mean_squared_error", root)]
             }
             line.finish(Self.text(last, report.loss, details))
             epochStart = elapsed

@@ -1,0 +1,65 @@
+/// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
+///
+/// Unit e of the batch, counted over examples × outputs, is left out when the upper half (odd e) or the lower half (even
+/// e) of `SplitMix64(seed, e / 2)` is below `rate · 2³²`, rounded down. `SplitMix64(s, n)` is the n-th output, counted
+/// from 0, of Steele, Lea & Flood's generator (2014) with `s` as its state.
+package struct DropoutMask: Sendable, Equatable {
+    /// The state of the generator.
+    package let seed: UInt64
+    /// What is below is left out.
+    package let threshold: UInt64
+    /// What the other units are multiplied by, `1 / (1 − rate)`, so that the mean of a layer's outputs stays.
+    package let scale: Float
+
+    /// A mask that leaves out a share `rate` of the units.
+    ///
+    /// - Precondition: `rate` is at least 0 and below 1.
+    package init(seed: UInt64, rate: Float) {
+        precondition(rate >= 0 && rate < 1)
+        self.seed = seed
+        threshold = UInt64(Double(rate) * 0x1p32)
+        scale = 1 / (1 - rate)
+    }
+
+    /// The output of the generator at a place.
+    package static func splitMix64(_ seed: UInt64, at index: UInt64) -> UInt64 {
+        var z = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+extension TrainingLoops {
+    /// Leaves out what the mask says among the first `count`, and scales the rest.
+    package func drop(_ values: AlignedFloats, _ mask: DropoutMask, _ count: Int) {
+        precondition(count >= 0 && values.count >= count)
+        let base = unsafe values.base
+        for pair in 0..<(count + 1) / 2 {
+            let bits = DropoutMask.splitMix64(mask.seed, at: UInt64(pair))
+            let even = 2 * pair
+            unsafe base[even] = bits & 0xFFFF_FFFF < mask.threshold ? 0 : base[even] * mask.scale
+            guard even + 1 < count else { return }
+            unsafe base[even + 1] = bits >> 32 < mask.threshold ? 0 : base[even + 1] * mask.scale
+        }
+    }
+
+    /// Multiplies the first `count` by a factor.
+    package func scale(_ values: AlignedFloats, by factor: Float, _ count: Int) {
+        precondition(count >= 0 && values.count >= count)
+        let base = unsafe values.base
+        for index in 0..<count { unsafe base[index] *= factor }
+    }
+
+    /// Adds the gradient of `penalty · Σ weight²` to the first `count` gradients: `g += (2 · penalty) · w`.
+    package func addPenalty(
+        _ penalty: Float,
+        on weights: AlignedFloats,
+        to gradients: AlignedFloats,
+        _ count: Int
+    ) {
+        precondition(count >= 0 && weights.count >= count && gradients.count >= count)
+        let (factor, from, to) = unsafe (2 * penalty, weights.base, gradients.base)
+        for index in 0..<count { unsafe to[index] += factor * from[index] }
+    }
+}

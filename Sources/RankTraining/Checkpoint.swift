@@ -1,0 +1,141 @@
+import RankEngine
+
+/// A training that was interrupted, as a file holds it: read, whole, and of a known format.
+///
+/// The file is a safetensors file with the digest of a model file (docs/MODEL-FILE.md); what it holds is in
+/// docs/TRAINING.md.
+public struct Checkpoint: Sendable {
+    /// The format of the file.
+    public static let format = "swift-rank-checkpoint/1"
+
+    /// Where it was read from.
+    public let path: String
+    /// The epochs, or sweeps, that were done.
+    public let epoch: Int
+    private let file: TensorFile
+
+    private static let identityPrefix = "identity."
+
+    /// Reads a checkpoint and proves its digest.
+    ///
+    /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole checkpoint of a known format.
+    public init(path: String) throws(TrainingError) {
+        do throws(EngineError) {
+            file = try TensorFile(path: path)
+        } catch {
+            throw TrainingError(
+                .checkpointRefused,
+                "cannot resume from \(path): \(error.message); give a whole checkpoint, or train without --resume",
+                cause: error
+            )
+        }
+        self.path = path
+        let format = file.metadata["format"] ?? "none"
+        guard format == Self.format, let text = file.metadata["epoch"], let epoch = Int(text), epoch >= 1 else {
+            throw TrainingError(
+                .checkpointRefused,
+                "\(path) is not a checkpoint: its format is \(format), expected \(Self.format); "
+                    + "give the file that --checkpoint named"
+            )
+        }
+        self.epoch = epoch
+    }
+
+    /// Writes a checkpoint: whole and under its own name, or not at all.
+    static func write(
+        to path: String,
+        _ identity: [String: String],
+        epoch: Int,
+        _ tensors: [(name: String, values: TensorFile.Values)]
+    ) throws(TrainingError) {
+        var metadata = ["format": format, "epoch": "\(epoch)"]
+        for (key, value) in identity { metadata[identityPrefix + key] = value }
+        try TrainingError.translating { () throws(EngineError) in
+            try TensorFile.write(to: path, metadata: metadata, tensors: tensors)
+        }
+    }
+
+    /// Demands that it was made with all these.
+    ///
+    /// - Throws: `checkpointRefused` with everything that differs.
+    func requireMatch(_ identity: [String: String]) throws(TrainingError) {
+        var own: [String: String] = [:]
+        for (key, value) in file.metadata where key.hasPrefix(Self.identityPrefix) {
+            own[String(key.dropFirst(Self.identityPrefix.count))] = value
+        }
+        let differences = Set(own.keys).union(identity.keys).sorted().filter { own[$0] != identity[$0] }
+        guard differences.isEmpty else {
+            let list = differences.map { "\($0) \(own[$0] ?? "not there") (now \(identity[$0] ?? "not there"))" }
+            throw TrainingError(
+                .checkpointRefused,
+                "the checkpoint \(path) is of another run: \(list.joined(separator: ", ")); "
+                    + "give the data and the options it was made with, or train without --resume"
+            )
+        }
+    }
+
+    func floats(_ name: String) throws(TrainingError) -> [Float] {
+        try reading { () throws(EngineError) in try file.floats(name) }
+    }
+
+    func doubles(_ name: String) throws(TrainingError) -> [Double] {
+        try reading { () throws(EngineError) in try file.doubles(name) }
+    }
+
+    func numbers(_ name: String) throws(TrainingError) -> [UInt64] {
+        try reading { () throws(EngineError) in try file.numbers(name) }
+    }
+
+    /// What to throw when its parts do not belong together, which none that was written by a training is.
+    var inconsistent: TrainingError {
+        TrainingError(
+            .checkpointRefused,
+            "\(path): its tensors do not fit the network; give a checkpoint that rank-train has written"
+        )
+    }
+
+    private func reading<Value>(_ read: () throws(EngineError) -> Value) throws(TrainingError) -> Value {
+        do throws(EngineError) {
+            return try read()
+        } catch {
+            throw TrainingError(.checkpointRefused, "\(path): \(error.message)", cause: error)
+        }
+    }
+}
+
+/// Where a training keeps its checkpoint, and from which one it goes on.
+public struct CheckpointPlan: Sendable {
+    /// The file to write, each time over the one before; nil for none.
+    public let path: String?
+    /// The number of epochs, or sweeps, between two checkpoints; there is always one after the last.
+    public let interval: Int
+    /// The one to go on from; nil to begin at the beginning.
+    public let resumed: Checkpoint?
+    /// What is trained on.
+    public let data: DataFingerprint
+
+    /// A plan.
+    ///
+    /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
+    public init(
+        path: String?,
+        interval: Int = 1,
+        resumed: Checkpoint? = nil,
+        data: DataFingerprint
+    ) throws(TrainingError) {
+        guard interval >= 1 else {
+            throw TrainingError(.invalidOption, "a checkpoint every \(interval) epochs; choose at least 1")
+        }
+        self.path = path
+        self.interval = interval
+        self.resumed = resumed
+        self.data = data
+    }
+
+    /// The same error, which also says what was saved.
+    func explaining(_ error: TrainingError, savedEpoch: Int?) -> TrainingError {
+        guard let path else { return error }
+        let saved = savedEpoch.map { "the checkpoint \(path) is that of epoch \($0)" } ?? "no checkpoint was written"
+        return TrainingError(error.code, "\(error.message); \(saved)", cause: error.cause)
+    }
+}

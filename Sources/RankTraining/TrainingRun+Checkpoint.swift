@@ -1,0 +1,101 @@
+import RankData
+import RankEngine
+
+extension TrainingRun {
+    /// The names of a checkpoint's tensors, beside those of what the optimizer keeps.
+    ///
+    /// Each with a number for every weight lists them as `RankingNetwork.parameters` does.
+    private enum Name {
+        /// Steps so far.
+        static let steps = "step_count"
+        /// `NumPyRandom.words`.
+        static let generator = "generator"
+        /// Per epoch: loss, validation loss, test loss, not a number where there is none.
+        static let losses = "losses"
+        /// The weights.
+        static let weights = "weights"
+        /// The weights of the best epoch so far.
+        static let best = "best"
+        /// That epoch.
+        static let bestEpoch = "best_epoch"
+    }
+
+    /// What a checkpoint must have been made with, so that this training can go on from it.
+    private func identity(_ data: DataFingerprint) -> [String: String] {
+        var members = options.members
+        members["data"] = data.data
+        members["data_sha256"] = data.dataSHA256
+        members["scale"] = data.scale
+        members["split_sha256"] = data.splitSHA256
+        members["user_rows"] = "\(set.users.rowCount)"
+        members["candidate_rows"] = "\(set.candidates.rowCount)"
+        members["version"] = Training.version
+        return members
+    }
+
+    /// Writes a checkpoint if the plan wants one after this epoch; there is always one after the last.
+    ///
+    /// - Throws: `diverged` when a weight is not finite, `engineFailed` when the file cannot be written. An older file is
+    ///   then as it was.
+    mutating func save(_ plan: CheckpointPlan) throws(TrainingError) {
+        guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
+        let state = trainer.state
+        var tensors: [(name: String, values: TensorFile.Values)] = []
+        for (name, network) in zip([Name.weights] + options.optimizer.slotNames, [state.network] + state.slots) {
+            let parameters = network.parameters
+            guard parameters.allSatisfy(\.isFinite) else { throw Self.diverged(in: reports.count, at: "its end") }
+            tensors.append((name, .floats(parameters)))
+        }
+        tensors.append((Name.steps, .numbers([UInt64(state.steps)])))
+        tensors.append((Name.generator, .numbers(random.words)))
+        let losses = reports.flatMap { [$0.loss, $0.validationLoss ?? .nan, $0.testLoss ?? .nan] }
+        tensors.append((Name.losses, .doubles(losses)))
+        if let best {
+            tensors.append((Name.best, .floats(best.network.parameters)))
+            tensors.append((Name.bestEpoch, .numbers([UInt64(best.epoch)])))
+        }
+        try Checkpoint.write(to: path, identity(plan.data), epoch: reports.count, tensors)
+        savedEpoch = reports.count
+    }
+
+    /// Goes to where the checkpoint of the plan was made, if it has one.
+    ///
+    /// - Throws: `checkpointRefused` when it is of another run.
+    mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
+        guard let checkpoint = plan.resumed else { return }
+        try checkpoint.requireMatch(identity(plan.data))
+        let shape = trainer.shape
+        let names = [Name.weights] + options.optimizer.slotNames
+        let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }
+        let steps = try checkpoint.numbers(Name.steps)
+        let losses = try checkpoint.doubles(Name.losses)
+        guard let generator = NumPyRandom(words: try checkpoint.numbers(Name.generator)),
+            lists.allSatisfy({ $0.count == shape.parameterCount }), steps.count == 1,
+            let stepCount = Int(exactly: steps[0]), losses.count == 3 * checkpoint.epoch,
+            checkpoint.epoch <= options.epochs
+        else { throw checkpoint.inconsistent }
+        let networks = lists.map { RankingNetwork(shape: shape, parameters: $0) }
+        random = generator
+        resume(TrainerState(network: networks[0], slots: Array(networks.dropFirst()), steps: stepCount))
+        reports = (0..<checkpoint.epoch).map { index in
+            func loss(_ column: Int) -> Double? {
+                let loss = losses[3 * index + column]
+                return loss.isNaN ? nil : loss
+            }
+            return Training.EpochReport(
+                epoch: index + 1,
+                loss: losses[3 * index],
+                validationLoss: loss(1),
+                testLoss: loss(2)
+            )
+        }
+        if options.validation != nil {
+            let (parameters, epochs) = (try checkpoint.floats(Name.best), try checkpoint.numbers(Name.bestEpoch))
+            guard epochs.count == 1, let epoch = Int(exactly: epochs[0]), (1...reports.count).contains(epoch),
+                let loss = reports[epoch - 1].validationLoss, parameters.count == shape.parameterCount
+            else { throw checkpoint.inconsistent }
+            best = (epoch, loss, RankingNetwork(shape: shape, parameters: parameters))
+        }
+        if checkpoint.path == plan.path { savedEpoch = checkpoint.epoch }
+    }
+}

@@ -1,0 +1,162 @@
+import RankData
+import RankEngine
+
+/// A training under way, from one epoch to the next.
+struct TrainingRun: ~Copyable {
+    let options: TrainingOptions
+    let set: TrainingSet
+    private let product: MatrixProduct
+    private let plannedSteps: Int
+    /// What is trained on, ascending by user and item.
+    let examples: TrainingSet.Examples
+    /// What is held out of the training examples.
+    private let validation: TrainingSet.Examples
+    /// `examples` in the order of the epoch.
+    private var ordered: TrainingSet.Examples
+    /// After the draw of that order.
+    var random: NumPyRandom
+    var trainer: NetworkTrainer
+    /// One per epoch so far.
+    var reports: [Training.EpochReport] = []
+    /// The best epoch so far by the validation part.
+    var best: (epoch: Int, loss: Double, network: RankingNetwork)?
+    /// The last epoch that the file of checkpoints is known to hold.
+    var savedEpoch: Int?
+
+    /// A training before its first epoch.
+    init(_ options: TrainingOptions, _ set: TrainingSet, _ product: MatrixProduct) throws(TrainingError) {
+        let shape = try NetworkShape(
+            userRows: set.users.rowCount,
+            candidateRows: set.candidates.rowCount,
+            userDimensions: options.userDimensions,
+            candidateDimensions: options.candidateDimensions,
+            hidden: options.hidden
+        )
+        var random = NumPyRandom(seed: options.seed)
+        let initial = RankingNetwork(shape: shape, random: &random)
+        let parts = try Self.parts(of: set.training, options.validation, &random)
+        self.options = options
+        self.set = set
+        self.product = product
+        (examples, validation) = parts
+        ordered = examples.permuted(random.permutation(examples.count))
+        self.random = random
+        plannedSteps = ((examples.count - 1) / options.batchSize + 1) * options.epochs
+        trainer = NetworkTrainer(
+            initial,
+            optimizer: options.optimizer,
+            decay: options.decay,
+            plannedSteps: plannedSteps,
+            regularization: options.regularization,
+            seed: options.seed,
+            product: product
+        )
+    }
+
+    private static func parts(
+        of training: TrainingSet.Examples,
+        _ validation: TrainingOptions.Validation?,
+        _ random: inout NumPyRandom
+    ) throws(TrainingError) -> (TrainingSet.Examples, TrainingSet.Examples) {
+        guard let validation else { return (training, training.permuted([])) }
+        let held = Int(validation.fraction * Double(training.count))
+        guard held > 0, held < training.count else {
+            throw TrainingError(
+                .unsuitableData,
+                "a validation part of \(validation.fraction) of \(training.count) training ratings has \(held) of them; "
+                    + "choose another share"
+            )
+        }
+        let order = random.permutation(training.count)
+        return (training.permuted(order.dropLast(held).sorted()), training.permuted(order.suffix(held).sorted()))
+    }
+
+    /// Whether the last epoch is done, or patience is at its end.
+    var isFinished: Bool {
+        if let best, let patience = options.validation?.patience, reports.count - best.epoch >= patience { return true }
+        return reports.count >= options.epochs
+    }
+
+    /// Puts a trainer in the place of the one there is, which goes on from a state.
+    ///
+    /// - Precondition: The state is one of this training.
+    mutating func resume(_ state: TrainerState) {
+        trainer = NetworkTrainer(
+            resuming: state,
+            optimizer: options.optimizer,
+            decay: options.decay,
+            plannedSteps: plannedSteps,
+            regularization: options.regularization,
+            seed: options.seed,
+            product: product
+        )
+    }
+
+    /// What has come of it.
+    var result: Training.Result {
+        var network = best?.network ?? trainer.network
+        network.averageIntoFirstRows(users: examples.users, candidates: examples.candidates)
+        return Training.Result(
+            network: network,
+            epochs: reports,
+            keptEpoch: best?.epoch ?? reports.count,
+            kernel: product.kernel
+        )
+    }
+
+    /// Trains one epoch more.
+    ///
+    /// - Throws: `diverged` when a loss is not finite.
+    mutating func trainEpoch(_ show: (Training.Event) -> Void) throws(TrainingError) {
+        let epoch = reports.count + 1
+        if options.reshuffles && epoch > 1 { ordered = examples.permuted(random.permutation(examples.count)) }
+        let steps = (ordered.count - 1) / options.batchSize + 1
+        var squares = 0.0
+        for step in 1...steps {
+            let end = min(step * options.batchSize, ordered.count)
+            let rows = (step - 1) * options.batchSize..<end
+            squares += trainer.step(
+                users: ordered.users[rows],
+                candidates: ordered.candidates[rows],
+                labels: ordered.labels[rows]
+            )
+            guard squares.isFinite else { throw Self.diverged(in: epoch, at: "step \(step) of \(steps)") }
+            show(.step(epoch: epoch, step: step, steps: steps, loss: squares / Double(end)))
+        }
+        let report = Training.EpochReport(
+            epoch: epoch,
+            loss: squares / Double(ordered.count),
+            validationLoss: loss(over: validation),
+            testLoss: loss(over: set.test)
+        )
+        guard report.validationLoss?.isFinite ?? true, report.testLoss?.isFinite ?? true else {
+            throw Self.diverged(in: epoch, at: "its end")
+        }
+        reports.append(report)
+        if let loss = report.validationLoss, best.map({ loss < $0.loss }) ?? true {
+            best = (epoch, loss, trainer.network)
+        }
+    }
+
+    static func diverged(in epoch: Int, at place: String) -> TrainingError {
+        TrainingError(
+            .diverged,
+            "the loss is no longer a finite number in epoch \(epoch), at \(place): the training has diverged; "
+                + "try a lower learning rate, a larger batch or fewer epochs"
+        )
+    }
+
+    private mutating func loss(over examples: TrainingSet.Examples) -> Double? {
+        guard examples.count > 0 else { return nil }
+        var squares = 0.0
+        for start in stride(from: 0, to: examples.count, by: 1_000) {
+            let rows = start..<min(start + 1_000, examples.count)
+            squares += trainer.loss(
+                users: examples.users[rows],
+                candidates: examples.candidates[rows],
+                labels: examples.labels[rows]
+            )
+        }
+        return squares / Double(examples.count)
+    }
+}

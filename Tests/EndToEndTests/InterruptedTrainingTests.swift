@@ -1,0 +1,147 @@
+import Foundation
+import RankEngine
+import RankTraining
+import Subprocess
+import SystemPackage
+import Testing
+
+/// `rank-train fit` as a process that is killed, diverges, or meets a full disk.
+@Suite(.timeLimit(.minutes(3))) struct InterruptedTrainingTests {
+    /// Everything that a training carries from one epoch to the next.
+    private static let everything = [
+        "--preset", "tutorial", "--epochs", "30", "--reshuffle", "--dropout", "0.1", "--l2", "1e-6", "--embedding-l2",
+        "1e-7",
+        "--validation", "0.1", "--patience", "20", "--optimizer", "adam", "--decay", "cosine",
+    ]
+
+    @Test(arguments: [["--preset", "tutorial", "--epochs", "30"], everything])
+    func aKilledTrainingIsResumedToTheSameModel(_ options: [String]) async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")
+            let fit = ["fit", "--data", data] + options
+            let undisturbed = try await run("rank-train", fit + ["--output", "\(directory)/a", "--json"])
+            #expect(undisturbed.exitCode == 0, "\(undisturbed.errors)")
+
+            let interrupted = fit + ["--output", "\(directory)/b", "--checkpoint", checkpoint]
+            #expect(try await isKilled(interrupted, when: checkpoint))
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/b"))
+            let epoch = try Checkpoint(path: checkpoint).epoch
+            #expect((1..<30).contains(epoch))
+
+            let resumed = try await run("rank-train", interrupted + ["--resume", checkpoint, "--json"])
+            #expect(resumed.exitCode == 0, "\(resumed.errors)")
+            let (first, second) = (try object(undisturbed.output), try object(resumed.output))
+            #expect(first["model_id"] as? String == second["model_id"] as? String && first["model_id"] != nil)
+            #expect(first["epochs"] as? [[String: Double]] == second["epochs"] as? [[String: Double]])
+            #expect(first["kept_epoch"] as? Int == second["kept_epoch"] as? Int)
+            #expect(
+                try Data(contentsOf: URL(filePath: "\(directory)/a"))
+                    == Data(contentsOf: URL(filePath: "\(directory)/b"))
+            )
+
+            // Once more, from the last epoch: nothing is left but to write the model.
+            let last = try await run("rank-train", fit + ["--output", "\(directory)/c", "--resume", checkpoint])
+            let id = try RankModel.load(path: "\(directory)/a").modelID
+            #expect(last.exitCode == 0 && last.output.contains("\(id)"), "\(last.errors)")
+        }
+    }
+
+    @Test func aCheckpointOfAnotherRunIsRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")
+            let fit = [
+                "fit", "--preset", "tutorial", "--data", data, "--output", "\(directory)/model", "--epochs", "1",
+            ]
+            #expect(try await run("rank-train", fit + ["--checkpoint", checkpoint, "--quiet"]).exitCode == 0)
+            try FileManager.default.removeItem(atPath: "\(directory)/model")
+            for (options, text) in [
+                (["--seed", "1"], "seed 42 (now 1)"), (["--split", "seed:1"], "split_sha256"),
+                (["--dropout", "0.5"], "dropout 0.0 (now 0.5)"), (["--batch-size", "10"], "batch_size 1000 (now 10)"),
+            ] {
+                let refused = try await run("rank-train", fit + options + ["--resume", checkpoint])
+                #expect(refused.exitCode == 65 && refused.errors.contains(text), "\(refused.errors)")
+            }
+            let missing = try await run("rank-train", fit + ["--resume", "\(directory)/missing"])
+            #expect(missing.exitCode == 65 && missing.errors.contains("\(directory)/missing"))
+            #expect(try names(in: directory) == ["checkpoint", "data"])
+        }
+    }
+
+    @Test func aDivergingTrainingLeavesTheCheckpointAsItWas() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")
+            let fit = ["fit", "--preset", "tutorial", "--data", data, "--output", "\(directory)/model", "--quiet"]
+            let options = ["--epochs", "1", "--checkpoint", checkpoint]
+            #expect(try await run("rank-train", fit + options).exitCode == 0)
+            let good = FileManager.default.contents(atPath: checkpoint)
+            let diverging = try await run("rank-train", fit + options + ["--learning-rate", "1e30"])
+            #expect(diverging.exitCode == 65 && diverging.errors.contains("diverged"), "\(diverging.errors)")
+            #expect(diverging.errors.contains("no checkpoint was written"))
+            #expect(FileManager.default.contents(atPath: checkpoint) == good)
+            #expect(try names(in: directory) == ["checkpoint", "data", "model"])
+        }
+    }
+
+    /// A limit on the size of files stands for a full disk: the write fails in the middle.
+    @Test(arguments: [
+        ("model", ["--output", "model"]),
+        ("checkpoint", ["--output", "model", "--checkpoint", "checkpoint"]),
+    ])
+    func aFileThatDoesNotFitIsSaidAndLeavesNothing(_ name: String, _ options: [String]) async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try await madeData(in: directory)
+            // Kibibytes; the model has more.
+            let command = "cd \(directory) && ulimit -f 200 && exec \"$0\" \"$@\""
+            let fit = [
+                Programs.path("rank-train").string, "fit", "--preset", "tutorial", "--data", data, "--epochs", "1",
+            ]
+            let outcome = try await run(FilePath("/bin/bash"), ["-c", command] + fit + options)
+            #expect(outcome.exitCode == 73, "\(String(describing: outcome.exitCode)): \(outcome.errors)")
+            #expect(outcome.errors.contains("cannot write \(name): File too large"), "\(outcome.errors)")
+            #expect(try names(in: directory) == ["data"])
+        }
+    }
+
+    @Test(arguments: [
+        ["--checkpoint-every", "2"], ["--checkpoint", "c", "--checkpoint-every", "0"], ["--checkpoint", "m"],
+        ["--dropout", "1"], ["--dropout", "-0.1"], ["--dropout", "nan"], ["--l2", "-1"], ["--embedding-l2", "inf"],
+        ["--validation", "0"], ["--validation", "1"], ["--patience", "3"], ["--patience", "0", "--validation", "0.1"],
+    ])
+    func aWrongCommandLineIsUsage(_ options: [String]) async throws {
+        let fit = ["fit", "--preset", "tutorial", "--data", "d", "--output", "m"]
+        let result = try await run("rank-train", fit + options)
+        #expect(result.exitCode == 64 && result.errors.hasPrefix("error: "), "\(result.errors)")
+        #expect(result.errors.contains(options[0]))
+    }
+
+    /// Starts a training and kills it once the file is there; whether it was the signal that ended it.
+    private func isKilled(_ arguments: [String], when file: String) async throws -> Bool {
+        let result = try await Subprocess.run(
+            .path(Programs.path("rank-train")),
+            arguments: Arguments(arguments),
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            while !FileManager.default.fileExists(atPath: file) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            _ = Foundation.kill(execution.processIdentifier.value, SIGKILL)
+        }
+        return result.terminationStatus == .signaled(SIGKILL)
+    }
+
+    private func madeData(in directory: FilePath) async throws -> String {
+        let data = "\(directory)/data"
+        try #require(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+        return data
+    }
+
+    private func names(in directory: FilePath) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory.string).sorted()
+    }
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+}
