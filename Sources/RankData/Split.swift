@@ -40,7 +40,8 @@ public struct Split: Sendable, Equatable {
         let item: UInt64
     }
 
-    init(trainingRows: [UInt32], testRows: [UInt32], _ ratings: Ratings) {
+    /// A split of rows that are chosen elsewhere: no row is in both lists, and the test rows ascend.
+    package init(trainingRows: [UInt32], testRows: [UInt32], _ ratings: Ratings) {
         self.trainingRows = RowList(trainingRows)
         self.testRows = RowList(testRows)
         userNames = ratings.userNames

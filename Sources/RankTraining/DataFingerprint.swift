@@ -100,7 +100,8 @@ public struct DataFingerprint: Sendable, Equatable {
     }
 }
 
-private func sha256(_ feed: (([UInt8]) -> Void) -> Void) -> String {
+/// The SHA-256, in hex, of what `feed` hands out.
+func sha256(_ feed: (([UInt8]) -> Void) -> Void) -> String {
     var hash = SHA256()
     feed { hash.update(data: $0) }
     return hash.finalize().map { byte in

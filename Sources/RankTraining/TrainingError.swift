@@ -15,6 +15,8 @@ public struct TrainingError: Error, Sendable {
         public static let invalidOption = Code(name: "invalidOption")
         /// The data cannot be trained or tested on: bring other data or another split.
         public static let unsuitableData = Code(name: "unsuitableData")
+        /// The model is not of the kind that the call needs: bring another model.
+        public static let unsuitableModel = Code(name: "unsuitableModel")
         /// The model was trained on other data or another split: bring those, or insist.
         public static let fingerprintMismatch = Code(name: "fingerprintMismatch")
         /// A checkpoint is damaged, or of another run or version: give the options and the data it was made with, or train

@@ -16,8 +16,7 @@ struct RankTrainCommand: ParsableCommand {
         version: softwareVersion,
         subcommands: [
             FitCommand.self, DataCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-            SynthesizeCommand.self,
-            EnlargeCommand.self, QualityCommand.self,
+            SynthesizeCommand.self, EnlargeCommand.self, QualityCommand.self, FoldInCommand.self, ColdStartCommand.self,
         ]
     )
 

@@ -242,6 +242,8 @@ import Testing
                 (["evaluate", "--model", file, "--data", "/nonexistent"], 65, file),
                 (["predict", "--model", file, "--input", "-"], 65, file),
                 (["quality", "--data", "/nonexistent"], 65, "/nonexistent"),
+                (["fold-in", "--model", file, "--ratings", "-", "--output", file + "2"], 65, file),
+                (["cold-start", "--data", "/nonexistent"], 65, "/nonexistent"),
             ]
             for (arguments, status, named) in cases {
                 let result = try await run("rank-train", arguments)
@@ -263,13 +265,18 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "best", "--sweeps", "3"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
+        ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--penalty", "0"],
+        ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--refresh", "some"],
+        ["cold-start", "--data", "d", "--preset", "tutorial"],
     ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) async throws {
         let result = try await run("rank-train", arguments)
         #expect(result.exitCode == 64 && result.output == "" && result.errors.hasPrefix("error: "), "\(result.errors)")
     }
 
-    @Test(arguments: [[], ["fit"], ["evaluate"], ["predict"], ["inspect"], ["synthesize"], ["quality"]])
+    @Test(arguments: [
+        [], ["fit"], ["evaluate"], ["predict"], ["inspect"], ["synthesize"], ["quality"], ["fold-in"], ["cold-start"],
+    ])
     func helpHasAnExampleAndTheExitCodes(_ command: [String]) async throws {
         let result = try await run("rank-train", command + ["--help"])
         #expect(result.exitCode == 0 && result.errors == "")

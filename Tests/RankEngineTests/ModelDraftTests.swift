@@ -85,6 +85,21 @@ struct ModelDraftTests {
         #expect(model.candidates.summary == "count 2")
     }
 
+    @Test func aLoadedModelIsADraftOfItself() throws {
+        let directory = try TemporaryDirectory()
+        let ids: [(ModelDraft.IDs, ModelDraft.IDs)] = [
+            (.identity, .identity), (.numbers([0, 9, 0, 5]), .identity),
+            (.texts(["", "b", "ä", "a"]), .texts(["", "x", "y"])),
+        ]
+        for (users, candidates) in ids {
+            var draft = ModelSpec(users: 4, candidates: 3, dotProduct: true, userBias: true, mean: true).draft()
+            (draft.users.ids, draft.candidates.ids) = (users, candidates)
+            let id = try draft.write(to: directory.file("a"))
+            let model = try RankModel.load(path: directory.file("a"))
+            #expect(try ModelDraft(model).write(to: directory.file("b")) == id)
+        }
+    }
+
     @Test func identityKnowsItsRowsOnly() throws {
         let directory = try TemporaryDirectory()
         try ModelSpec(users: 3).draft().write(to: directory.file("model"))

@@ -1,0 +1,105 @@
+public import RankData
+import RankEngine
+
+/// How well users or items that a training has not met are predicted, by how many of their ratings are shown.
+///
+/// Users (or items) are dealt into parts. Each part in turn is hidden from a training; then a few ratings of each of its
+/// users are folded in, and the others predicted. Every number of shown ratings is tested on the same ratings: those
+/// that are shown in no case.
+public struct ColdStart: Sendable {
+    /// What predicted.
+    public enum Predictor: String, Sendable, CaseIterable {
+        /// The mean training rating of the item (of the user, where items are hidden).
+        case partnerMean
+        /// The model's row for unknown ids.
+        case unknownRow
+        /// The row that the model makes of the columns of the users' (items') file.
+        case columns
+        /// The row folded in from the row for unknown ids.
+        case foldIn
+        /// The row folded in from the row of the columns.
+        case columnsAndFoldIn
+        /// The row of a training that had the shown ratings.
+        case trainedAnew
+    }
+
+    /// One number of shown ratings.
+    public struct Row: Sendable {
+        /// How many ratings of each were shown.
+        public let shown: Int
+        /// How each did on the tested ratings of all parts.
+        public let metrics: [Predictor: Metrics]
+    }
+
+    /// By number of shown ratings.
+    public let rows: [Row]
+    /// Users or items with a tested rating.
+    public let entityCount: Int
+    /// Those with too few ratings to be tested.
+    public let leftOut: Int
+    /// The tested ratings.
+    public let testedCount: Int
+
+    /// Trains once for each part, or once more for each number of shown ratings.
+    ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - training: What is trained.
+    ///   - options: What is hidden and shown.
+    ///   - show: Called before each training with its number, counted from 1, and the number of all.
+    /// - Throws: `TrainingError` with code `unsuitableData` when nobody has more ratings than are shown, or nothing is left
+    ///   to train on, `invalidOption`, `diverged`.
+    public init(
+        _ data: DataSet,
+        _ training: FactorizationOptions,
+        _ options: ColdStartOptions,
+        show: (Int, Int) -> Void = { _, _ in }
+    ) throws(TrainingError) {
+        try options.validate()
+        let trainer = try FactorTraining(training)
+        let deal = HiddenRatings(data.ratings, options)
+        guard !deal.tested.isEmpty else {
+            throw TrainingError(
+                .unsuitableData,
+                "no \(options.side == .users ? "user" : "item") has more than \(deal.reserved) ratings; show fewer"
+            )
+        }
+        var scores = [[Predictor: [Float]]](repeating: [:], count: options.shown.count)
+        var tested: [Int] = []
+        let total = options.folds * (1 + (options.trainsAnew ? options.shown.count(where: { $0 > 0 }) : 0))
+        var number = 0
+        for part in 0..<options.folds {
+            let rows = deal.tested(in: part)
+            if rows.isEmpty { continue }
+            tested += rows
+            number += 1
+            show(number, total)
+            let hidden = try ColdModel(data, trainer, deal, options.side, part: part, shown: 0)
+            for (index, count) in options.shown.enumerated() {
+                for (predictor, list) in hidden.predict(rows, deal, part: part, shown: count, penalty: options.penalty)
+                {
+                    scores[index][predictor, default: []] += list
+                }
+                guard options.trainsAnew, count > 0 else { continue }
+                number += 1
+                show(number, total)
+                let anew = try ColdModel(data, trainer, deal, options.side, part: part, shown: count)
+                scores[index][.trainedAnew, default: []] += anew.predict(rows)
+            }
+        }
+        let users = tested.map { data.ratings.userIDs[$0] }
+        let transform = LabelTransform(data.ratings.scale)
+        let stars = tested.map { data.ratings.stars[$0] }
+        rows = zip(options.shown, scores).map { shown, scores in
+            Row(
+                shown: shown,
+                metrics: scores.compactMapValues {
+                    Metrics(users: users, stars: stars, scores: $0, transform: transform)
+                }
+            )
+        }
+        testedCount = tested.count
+        entityCount = deal.entityCount
+        leftOut = deal.leftOut
+    }
+}

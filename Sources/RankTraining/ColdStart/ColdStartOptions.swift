@@ -1,0 +1,50 @@
+/// What is hidden from a training and what is then shown.
+public struct ColdStartOptions: Sendable, Equatable {
+    /// Whose ratings are hidden.
+    public enum Side: String, Sendable, Equatable, CaseIterable {
+        /// All ratings of some users.
+        case users
+        /// All ratings of some items.
+        case items
+    }
+
+    /// Whose ratings are hidden.
+    public var side: Side
+    /// How many ratings of each are shown, one number after the other; ascending.
+    public var shown: [Int]
+    /// Into how many parts they are dealt; each part is hidden once.
+    public var folds: Int
+    /// Decides the parts, and which ratings are shown first.
+    public var seed: UInt64
+    /// Of the fold-in, in squared stars.
+    public var penalty: Double
+    /// Whether there is also a training for each number, on the shown ratings and all that were not hidden.
+    public var trainsAnew: Bool
+
+    /// Options.
+    public init(
+        side: Side = .users,
+        shown: [Int] = [0, 1, 5, 20],
+        folds: Int = 5,
+        seed: UInt64 = 42,
+        penalty: Double = FoldInOptions.defaultPenalty,
+        trainsAnew: Bool = false
+    ) {
+        self.side = side
+        self.shown = shown
+        self.folds = folds
+        self.seed = seed
+        self.penalty = penalty
+        self.trainsAnew = trainsAnew
+    }
+
+    func validate() throws(TrainingError) {
+        try FoldInOptions(penalty: penalty).validate()
+        guard (2...1_000).contains(folds) else {
+            throw TrainingError(.invalidOption, "\(folds) parts; deal into 2 to 1000")
+        }
+        guard let first = shown.first, first >= 0, zip(shown, shown.dropFirst()).allSatisfy(<) else {
+            throw TrainingError(.invalidOption, "the numbers of shown ratings must ascend from 0 or more, each once")
+        }
+    }
+}

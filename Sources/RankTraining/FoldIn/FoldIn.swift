@@ -1,0 +1,134 @@
+import Crypto
+public import RankData
+public import RankEngine
+
+/// A model with rows for users and items that its training did not know, everything else being as it was.
+///
+/// New rows start where the row for unknown ids is. Then, twice: the users' rows are solved for with the items fixed,
+/// then the items' with the users fixed, so that a new item also learns from new users and a new user from new items.
+/// Each step lowers one sum: squared errors and what the rows pay for their distance from where they started.
+public struct FoldIn: Sendable {
+    /// The version of the procedure; it grows whenever the same model and ratings give other rows.
+    public static let version = "rank-fold-in/1"
+
+    /// What became of the ratings.
+    public struct Summary: Sendable, Equatable {
+        /// Users who got a row.
+        public var newUsers = 0
+        /// Items that got a row.
+        public var newItems = 0
+        /// Known users whose rows moved.
+        public var refreshedUsers = 0
+        /// Known items whose rows moved.
+        public var refreshedItems = 0
+        /// Ratings that had a part in a row.
+        public var used = 0
+        /// Ratings of known users and known items that stay, and so had none.
+        public var passedOver = 0
+        /// The root mean squared error of the used ratings, by the model before, on the label's scale.
+        public var rmseBefore = 0.0
+        /// The same after: of ratings that were fitted, and so no measure of quality.
+        public var rmseAfter = 0.0
+    }
+
+    /// What became of the ratings.
+    public let summary: Summary
+    /// The model that was folded into.
+    public let parent: ModelID
+    private let draft: ModelDraft
+
+    private static let rounds = 2
+
+    /// Solves for the rows.
+    ///
+    /// On one thread; milliseconds for each row at most. The order of the ratings does not matter.
+    ///
+    /// - Parameters:
+    ///   - ratings: On the model's own scale (``Self/scale(of:)``), with ids of its kind.
+    ///   - model: Biases and dot product.
+    ///   - options: The penalty, and whether known rows move too.
+    /// - Throws: `TrainingError` with code `unsuitableModel` for a model with dense layers or of a ranking loss, `unsuitableData` when no
+    ///   row would come of the ratings, or no rating joins a new row with a known one, `invalidOption`.
+    public init(_ ratings: RatingList, into model: RankModel, _ options: FoldInOptions) throws(TrainingError) {
+        try options.validate()
+        try Self.requireLinear(model)
+        let draft = ModelDraft(model)
+        let transform = model.metadata.labelTransform
+        var problem = FoldInProblem(ratings, model, draft, options.refresh, transform)
+        try problem.requireWork(options.refresh)
+        let squaredUnit = transform.hasScale ? StarLabel.starsPerUnit * StarLabel.starsPerUnit : 1
+        problem.summary.rmseBefore = problem.rmse
+        for _ in 0..<Self.rounds { problem.sweep(penalty: options.penalty / squaredUnit) }
+        problem.summary.rmseAfter = problem.rmse
+        summary = problem.summary
+        parent = model.modelID
+        self.draft = Self.extended(draft, problem, Self.metadata(model, ratings, options))
+    }
+
+    /// Writes the model file: whole, proved and under its own name, or not at all.
+    ///
+    /// - Returns: The model's id.
+    /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
+    public func write(to path: String) throws(TrainingError) -> ModelID {
+        try TrainingError.translating { () throws(EngineError) in try draft.write(to: path) }
+    }
+
+    /// The ratings that a model's labels are made from; nil for any number.
+    public static func scale(of model: RankModel) -> ClosedRange<Float>? {
+        let transform = model.metadata.labelTransform
+        return transform.hasScale ? transform.minimum...transform.rating(of: 1) : nil
+    }
+
+    private static func requireLinear(_ model: RankModel) throws(TrainingError) {
+        guard model.metadata.labelTransform != LabelTransform.none else {
+            throw TrainingError(
+                .unsuitableModel,
+                "the model's scores are no ratings, they only order, so ratings do not say what a score should be; "
+                    + "fold into a model of ratings, or train anew with the new ones"
+            )
+        }
+        guard model.shape.layerWidths.isEmpty else {
+            throw TrainingError(
+                .unsuitableModel,
+                "the model has \(model.shape.layerWidths.count) dense layers, so its scores are not linear in a user's row "
+                    + "and least squares does not apply; fold into a model of biases and dot product, such as "
+                    + "rank-train fit --preset best writes, or train anew with the new ratings"
+            )
+        }
+    }
+
+    private static func extended(
+        _ draft: ModelDraft,
+        _ problem: FoldInProblem,
+        _ metadata: ModelMetadata
+    ) -> ModelDraft {
+        var draft = draft
+        draft.users.ids = draft.users.ids.appending(problem.newUsers, rowCount: draft.users.rowCount)
+        draft.candidates.ids = draft.candidates.ids.appending(problem.newItems, rowCount: draft.candidates.rowCount)
+        draft.users.take(problem.users, rows: problem.userRatings.map(\.row))
+        draft.candidates.take(problem.items, rows: problem.itemRatings.map(\.row))
+        draft.metadata = metadata
+        return draft
+    }
+
+    /// What the parent says of itself, less what is no longer known: its test rows may be among the new ratings, and
+    /// nothing has been tested.
+    private static func metadata(
+        _ model: RankModel,
+        _ ratings: RatingList,
+        _ options: FoldInOptions
+    ) -> ModelMetadata {
+        var fields = model.metadata.fingerprint.fields
+        fields["split"] = TrainingFingerprint.unknown
+        fields["split_sha256"] = TrainingFingerprint.unknown
+        fields["parent"] = model.modelID.description
+        fields["fold_in_version"] = version
+        fields["fold_in_ratings_sha256"] = sha256 { ratings.forEachCanonicalChunk($0) }
+        fields["fold_in_penalty"] = "\(options.penalty)"
+        fields["fold_in_refresh"] = options.refresh.rawValue
+        var metadata = model.metadata
+        metadata.fingerprint = TrainingFingerprint(fields)
+        metadata.claimedTestRMSE = nil
+        return metadata
+    }
+}

@@ -1,0 +1,35 @@
+import RankEngine
+
+extension ModelDraft.IDs {
+    /// The ids with new ones in the rows that follow.
+    ///
+    /// Ids that are row numbers stay so only where the new ones continue them; otherwise each row gets its number written
+    /// out.
+    ///
+    /// - Parameters:
+    ///   - new: Ids without a row, in the order of `foldInOrder`.
+    ///   - rowCount: The rows so far.
+    /// - Returns: The ids of all rows.
+    func appending(_ new: [String], rowCount: Int) -> ModelDraft.IDs {
+        switch self {
+        case .identity:
+            let numbers = new.compactMap { UInt64($0) }
+            if numbers.enumerated().allSatisfy({ $1 == UInt64(rowCount + $0) }) { return .identity }
+            return .numbers((0..<UInt64(rowCount)) + numbers)
+        case .numbers(let numbers):
+            return .numbers(numbers + new.compactMap { UInt64($0) })
+        case .texts(let texts):
+            return .texts(texts + new)
+        }
+    }
+
+    /// New ids in the order of their rows: numbers ascending, texts ascending by their bytes.
+    func foldInOrder(_ ids: Set<String>) -> [String] {
+        switch self {
+        case .identity, .numbers:
+            return ids.sorted { (UInt64($0) ?? 0) < (UInt64($1) ?? 0) }
+        case .texts:
+            return ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+    }
+}

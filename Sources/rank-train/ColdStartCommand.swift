@@ -1,0 +1,135 @@
+public import ArgumentParser
+import CommandSupport
+import RankData
+public import RankTraining
+
+struct ColdStartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cold-start",
+        abstract: "Test how well new users or items are predicted, by how many of their ratings are known.",
+        discussion: """
+            Hides all ratings of a fifth of the users (or items) from a training, shows a few of each to fold-in, and \
+            predicts the others; then the same with each other fifth. Every number of shown ratings is tested on the \
+            same ratings, and RMSE is in stars (or whatever ratings are given in). In columns: the mean rating of the item (of the user); the model's row for \
+            unknown ids; the row that the model makes of the users' (items') file; what fold-in makes of the two; and, with \
+            --train-anew, what a training makes of the shown ratings.
+
+            EXAMPLE:
+              rank-train cold-start --data data/ml-100k --preset map-fm --shown 0 1 5 20
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @OptionGroup var source: DataArguments
+
+    @Option(help: "What to train: map-fm or best.")
+    var preset = Preset.best
+
+    @Option(
+        help: "Whose ratings are hidden: \(ColdStartOptions.Side.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
+    var hide = ColdStartOptions.Side.users
+
+    @Option(parsing: .upToNextOption, help: "How many ratings of each are shown (default: 0 1 5 20).")
+    var shown: [Int] = ColdStartOptions().shown
+
+    @Option(help: "Into how many parts the users or items are dealt.")
+    var folds = ColdStartOptions().folds
+
+    @Option(help: "Decides the parts, which ratings are shown, and the training.")
+    var seed: UInt64 = ColdStartOptions().seed
+
+    @Option(help: "As that of fold-in.")
+    var penalty = FoldInOptions.defaultPenalty
+
+    @Flag(help: "Train once more for each number of shown ratings, on those and all that are not hidden.")
+    var trainAnew = false
+
+    @Option(help: "How to print: \(QualityCommand.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = QualityCommand.Format.table
+
+    func validate() throws {
+        if preset == .tutorial {
+            throw ValidationError(
+                "--preset tutorial: new rows are folded into biases and dot product; give map-fm or best"
+            )
+        }
+    }
+
+    func run() throws {
+        var training = preset == .best ? FactorizationOptions.best : .mapFM
+        training.seed = seed
+        let options = ColdStartOptions(
+            side: hide,
+            shown: shown,
+            folds: folds,
+            seed: seed,
+            penalty: penalty,
+            trainsAnew: trainAnew
+        )
+        let dataSet = try source.load()
+        let report = try ColdStart(dataSet, training, options) { number, total in
+            guard StandardStream.error.isTerminal else { return }
+            try? StandardStream.error.writeLine("training \(number) of \(total)")
+        }
+        let title =
+            "\(dataSet.name), \(preset.rawValue): \(grouped(report.testedCount)) ratings of "
+            + "\(grouped(report.entityCount)) \(hide.rawValue), \(grouped(report.leftOut)) left out"
+        switch format {
+        case .table: try StandardStream.output.write("\(title)\n\(table(report).text)")
+        case .markdown: try StandardStream.output.write("\(title)\n\n\(table(report).markdown)")
+        case .csv: try StandardStream.output.write(table(report).csv)
+        case .json: try StandardStream.output.writeLine(json(report, dataSet).description)
+        }
+    }
+
+    private var predictors: [ColdStart.Predictor] {
+        ColdStart.Predictor.allCases.filter { $0 != .trainedAnew || trainAnew }
+    }
+
+    private func name(_ predictor: ColdStart.Predictor) -> String {
+        switch predictor {
+        case .partnerMean: hide == .users ? "item mean" : "user mean"
+        case .unknownRow: "unknown row"
+        case .columns: "columns"
+        case .foldIn: "fold-in"
+        case .columnsAndFoldIn: "columns, fold-in"
+        case .trainedAnew: "trained anew"
+        }
+    }
+
+    private func table(_ report: ColdStart) -> TextTable {
+        var table = TextTable([("shown", .right)] + predictors.map { (name($0), .right) })
+        for row in report.rows {
+            table.append(
+                ["\(row.shown)"] + predictors.map { row.metrics[$0].map { fixed($0.rmseInStars, 4) } ?? "" }
+            )
+        }
+        return table
+    }
+
+    private func json(_ report: ColdStart, _ dataSet: DataSet) -> JSONValue {
+        [
+            "data": .string(dataSet.name),
+            "preset": .string(preset.rawValue),
+            "hidden": .string(hide.rawValue),
+            "seed": .unsigned(seed),
+            "folds": .integer(folds),
+            "penalty": .number(penalty),
+            "tested_ratings": .integer(report.testedCount),
+            "tested": .integer(report.entityCount),
+            "left_out": .integer(report.leftOut),
+            "rows": .array(
+                report.rows.map { row in
+                    let cells = predictors.compactMap { predictor in
+                        row.metrics[predictor].map { JSONValue.Member(name(predictor), .object($0.json)) }
+                    }
+                    return .object([JSONValue.Member("shown", .integer(row.shown))] + cells)
+                }
+            ),
+        ]
+    }
+}
+
+extension ColdStartOptions.Side: ExpressibleByArgument {}

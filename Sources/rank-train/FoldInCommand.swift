@@ -1,0 +1,134 @@
+public import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+public import RankTraining
+
+struct FoldInCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fold-in",
+        abstract: "Give new users and items rows in a trained model, from their ratings.",
+        discussion: """
+            Takes milliseconds for each new user or item, because everything that was trained stays as it is. The model \
+            is one of biases and dot product, as the presets map-fm and best write it. New rows start from the row for \
+            unknown ids and pay for the distance from it, in units of how the known rows differ, so that a single rating \
+            moves them a little and the hundredth hardly. First the users' rows are solved for, the items being fixed, then \
+            the items', the users being fixed, new ones included; and all of it once more.
+
+            Ratings are CSV lines user,item,rating[,timestamp] on the scale of the model's training, each pair once; a header may come first. Ratings of users and items that are both known are passed \
+            over, unless --refresh lets known rows move, too: from where they are, by the ratings given here, which should \
+            then be new ones, because those trained on would count twice.
+
+            The output is a new version of the model: it names its parent and has no claimed test RMSE and no split, for \
+            the new ratings may be among the test rows. It may be the file of the model itself, which is replaced as a \
+            whole.
+
+            EXAMPLE:
+              rank-train fold-in --model model.safetensors --ratings new.csv --output model-2.safetensors
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The model file.")
+    var model: String
+
+    @Option(help: "A CSV file of ratings, or - for standard input.")
+    var ratings: String
+
+    @Option(help: "The model file to write. It appears whole, or not at all.")
+    var output: OutputPath
+
+    @Option(help: "Which known rows move too: \(FoldInOptions.Refresh.names).")
+    var refresh = FoldInOptions.Refresh.none
+
+    @Option(
+        help:
+            "What a standard deviation of the known rows costs, in squared stars: higher values keep new rows nearer to the mean."
+    )
+    var penalty = FoldInOptions.defaultPenalty
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard penalty > 0, penalty.isFinite else {
+            throw ValidationError("--penalty \(penalty): expected a finite number above 0")
+        }
+        if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
+    }
+
+    func run() throws {
+        try output.requireWritable()
+        let model = try RankModel.load(path: model)
+        let list = try RatingList.load(
+            path: ratings,
+            idsAreTexts: model.users.kind.isText,
+            range: FoldIn.scale(of: model)
+        )
+        let clock = ContinuousClock()
+        let start = clock.now
+        let folded = try FoldIn(list, into: model, FoldInOptions(penalty: penalty, refresh: refresh))
+        let seconds = (clock.now - start) / .seconds(1)
+        let id = try folded.write(to: output.path)
+        if json {
+            try StandardStream.output.writeLine(report(folded, id, seconds).description)
+        } else if !quiet {
+            try StandardStream.output.write(listing(lines(folded, id, seconds, in: model)))
+        }
+    }
+
+    private func lines(_ folded: FoldIn, _ id: ModelID, _ seconds: Double, in model: RankModel) -> [(String, String)] {
+        let summary = folded.summary
+        let transform = model.metadata.labelTransform
+        func error(_ value: Double) -> String {
+            guard transform.hasScale else { return fixed(value, 4) }
+            let shown = fixed(Double(transform.width) * value, 4)
+            return "\(fixed(value, 4)) (\(shown) \(transform == .unitFromStars ? "stars" : "on the ratings' scale"))"
+        }
+        var lines = [
+            ("model", "\(id)"), ("file", output.path), ("parent", "\(folded.parent)"),
+            ("new users", grouped(summary.newUsers)), ("new items", grouped(summary.newItems)),
+        ]
+        if refresh != .none {
+            lines += [
+                ("refreshed users", grouped(summary.refreshedUsers)),
+                ("refreshed items", grouped(summary.refreshedItems)),
+            ]
+        }
+        lines.append(("ratings", grouped(summary.used)))
+        if summary.passedOver > 0 {
+            lines.append(("passed over", "\(grouped(summary.passedOver)) of known users and known items that stay"))
+        }
+        return lines + [
+            ("their rmse before", error(summary.rmseBefore)),
+            ("their rmse after", error(summary.rmseAfter) + ", of fitted ratings"), ("seconds", fixed(seconds, 4)),
+        ]
+    }
+
+    private func report(_ folded: FoldIn, _ id: ModelID, _ seconds: Double) -> JSONValue {
+        let summary = folded.summary
+        return [
+            "model_id": .string(id.description),
+            "file": .string(output.path),
+            "parent": .string(folded.parent.description),
+            "new_users": .integer(summary.newUsers),
+            "new_items": .integer(summary.newItems),
+            "refreshed_users": .integer(summary.refreshedUsers),
+            "refreshed_items": .integer(summary.refreshedItems),
+            "ratings": .integer(summary.used),
+            "passed_over": .integer(summary.passedOver),
+            "penalty": .number(penalty),
+            "fitted_rmse_before": .number(summary.rmseBefore),
+            "fitted_rmse_after": .number(summary.rmseAfter),
+            "seconds": .number(seconds),
+        ]
+    }
+}
+
+extension FoldInOptions.Refresh: ExpressibleByArgument {
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

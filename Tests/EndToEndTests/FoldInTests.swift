@@ -1,0 +1,79 @@
+import Foundation
+import RankEngine
+import Testing
+
+/// The commands `fold-in` and `cold-start` as processes, on invented data.
+@Suite(.timeLimit(.minutes(5))) struct FoldInTests {
+    @Test func newUsersAndItemsAreFoldedInAndPredicted() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = ("\(directory)/data", "\(directory)/model")
+            #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+            let small = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--quiet"]
+            #expect(try await run("rank-train", ["fit", "--data", data, "--output", model] + small).exitCode == 0)
+            let (ratings, output) = ("\(directory)/new.csv", "\(directory)/model-2")
+            try "user_id,item_id,rating\n944,1,5\n944,2,4.5\n1,9000,2\n2,9000,1\n1,1,5\n"
+                .write(toFile: ratings, atomically: true, encoding: .utf8)
+            let arguments = ["fold-in", "--model", model, "--ratings", ratings]
+            let folded = try await run("rank-train", arguments + ["--output", output, "--json"])
+            #expect(folded.exitCode == 0 && folded.errors == "", "\(folded.errors)")
+            let report = try #require(
+                JSONSerialization.jsonObject(with: Data(folded.output.utf8)) as? [String: Any]
+            )
+            let loaded = try RankModel.load(path: output)
+            #expect(report["model_id"] as? String == "\(loaded.modelID)")
+            #expect(report["new_users"] as? Int == 1 && report["new_items"] as? Int == 1)
+            #expect(report["ratings"] as? Int == 4 && report["passed_over"] as? Int == 1)
+            let predicted = try await run(
+                "rank-train",
+                ["predict", "--model", output, "--input", "-"],
+                input: "944,9000\n"
+            )
+            #expect(predicted.exitCode == 0 && predicted.output.hasPrefix("944,9000,"), "\(predicted.errors)")
+
+            // The model itself is replaced as a whole; the rows that were new are then known.
+            let parent = try RankModel.load(path: model).modelID
+            let shown = try await run("rank-train", arguments + ["--output", model])
+            #expect(shown.exitCode == 0 && shown.output.contains("\(parent)") && shown.output.contains("passed over"))
+            #expect(try RankModel.load(path: model).modelID == loaded.modelID)
+            let again = try await run("rank-train", arguments + ["--output", output])
+            #expect(again.exitCode == 65 && again.errors.contains("nothing to fold in"))
+            let quiet = try await run("rank-train", arguments + ["--output", output, "--refresh", "all", "--quiet"])
+            #expect(quiet.exitCode == 0 && quiet.output == "" && quiet.errors == "")
+
+            let before = FileManager.default.contents(atPath: output)
+            for (text, named) in [
+                ("944,1,5\n944,1,4\n", "\(ratings):2: "), ("", "no ratings"), ("944,1,6\n", "\(ratings):1: "),
+            ] {
+                try text.write(toFile: ratings, atomically: true, encoding: .utf8)
+                let refused = try await run("rank-train", arguments + ["--output", output])
+                #expect(refused.exitCode == 65 && refused.errors.contains(named), "\(refused.errors)")
+            }
+            #expect(FileManager.default.contents(atPath: output) == before)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)").count == 4)
+        }
+    }
+
+    @Test func aNetworkIsRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let arguments = ["fold-in", "--model", model, "--ratings", "-", "--output", "\(directory)/o"]
+            let refused = try await run("rank-train", arguments, input: "5000,1,5\n")
+            #expect(refused.exitCode == 65 && refused.errors.contains("dense layers"))
+            #expect(refused.errors.contains("--preset best"))
+        }
+    }
+
+    @Test func coldStartPrintsATable() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = "\(directory)/data"
+            #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+            let options = ["--preset", "map-fm", "--folds", "2", "--shown", "0", "5", "--format", "markdown"]
+            let result = try await run("rank-train", ["cold-start", "--data", data, "--hide", "items"] + options)
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(
+                result.output.contains("| shown | user mean | unknown row | columns | fold-in | columns, fold-in |")
+            )
+            #expect(result.output.contains("\n| 0 | ") && result.output.contains("\n| 5 | "))
+        }
+    }
+}
