@@ -94,11 +94,33 @@ func withWorker<Value: Sendable>(
     }
 }
 
-/// Waits until a worker has bound its ipc path: it does so only when it is ready.
+/// Waits until a worker listens at its ipc path: it does so only when it is ready.
+///
+/// The path is there a moment before anybody listens, and whoever connects in between is refused.
 private func wait(for socket: FilePath) async throws {
     for _ in 0..<2_000 {
-        if FileManager.default.fileExists(atPath: socket.string) { return }
+        if listens(at: socket.string) { return }
         try await Task.sleep(for: .milliseconds(5))
     }
     throw WorkerStartError(description: "no worker at \(socket) within 10 s")
+}
+
+/// Whether somebody accepts connections at the path of a socket.
+private func listens(at path: String) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    let hasRoom = withUnsafeMutableBytes(of: &address.sun_path) { room in
+        guard bytes.count < room.count else { return false }
+        room.copyBytes(from: bytes)
+        return true
+    }
+    let descriptor = hasRoom ? socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0) : -1
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+    }
 }
