@@ -30,8 +30,9 @@ struct DataLoader {
             throw DataError(.malformed, "\(files.ratings): the ids are neither numbers nor texts")
         }
         let firstLine = reader.layout.firstLine
-        try settleDuplicates(&ratings, firstLine)
+        // Before rows are taken out, which moves the others away from their lines.
         try checkItems(ratings, catalog, firstLine)
+        try settleDuplicates(&ratings, firstLine)
         if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
         let userAttributes = try files.users.map(readUsers) ?? .empty
         if files.users != nil {

@@ -32,6 +32,13 @@ struct LineScanner: ~Copyable {
             let error = SystemCallError.last("open")
             throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
         }
+        var info = stat()
+        // The system says of a directory that it cannot be read.
+        guard fstat(descriptor, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) else {
+            close(descriptor)
+            // Files are read more than once: what a pipe has given is gone by the second time.
+            throw DataError(.unreadable, "\(path): is a pipe or a device; write it to a file and give that")
+        }
         buffer = .allocate(capacity: Self.longestLine + 1)
     }
 

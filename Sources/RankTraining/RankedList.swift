@@ -20,7 +20,8 @@ struct RankedList {
         var groups: [Group] = []
         var start = 0
         while start < scores.count {
-            let end = scores[start...].firstIndex { $0 != scores[start] } ?? scores.count
+            // The first is passed over: a NaN is unequal to itself.
+            let end = scores[(start + 1)...].firstIndex { $0 != scores[start] } ?? scores.count
             let tied = stars[start..<end]
             groups.append(Group(start: start, stars: tied, relevant: tied.count { $0 >= cutoff.relevantStars }))
             start = end

@@ -167,6 +167,11 @@ struct FormsTests {
         expectDataError(.malformed, ["mine.csv:2:", "longer"]) { _ = try DataSet.load(path: path) }
     }
 
+    @Test("What cannot be read twice is refused, and not read in part")
+    func device() {
+        expectDataError(.unreadable, ["/dev/null", "pipe or a device"]) { _ = try DataSet.load(path: "/dev/null") }
+    }
+
     static let dats: [BadFile] = [
         BadFile("empty", "", ["no ratings"]),
         BadFile("single colons", "1:2:3:4\n", [":1:", "1 column", "'::'"]),

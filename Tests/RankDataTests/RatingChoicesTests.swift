@@ -49,6 +49,14 @@ struct RatingChoicesTests {
         expectDataError(.invalidArgument, ["scale"]) { _ = try RatingScale(parsing: text) }
     }
 
+    @Test("Lines are counted with those that repeat a pair")
+    func lineBehindDuplicates() throws {
+        let directory = try Samples.movieLens(data: "1\t242\t3\t0\n1\t242\t4\t1\n1\t9\t3\t2\n")
+        expectDataError(.inconsistent, ["u.data:3:", "item 9"]) {
+            _ = try DataSet.load(directory: directory.path, DataOptions(duplicates: .first))
+        }
+    }
+
     private static let repeated = "1,1,1,10\n2,1,5,11\n1,1,2,12\n3,1,4,13\n1,1,4,14\n3,1,3,15\n"
 
     @Test(

@@ -55,6 +55,13 @@ import Testing
         #expect(abs(metrics.meanReciprocalRank - expected) < 1e-14)
     }
 
+    @Test(.timeLimit(.minutes(1))) func aScoreThatIsNoNumberEndsToo() throws {
+        let metrics = try #require(
+            RankingMetrics(users: [1, 1, 1], stars: [5, 3, 1], scores: [.nan, 0.5, .nan])
+        )
+        #expect(metrics.count == 3 && metrics.users == 1 && metrics.recall == 1)
+    }
+
     @Test func impossibleCutoffsAreRefused() {
         for (k, relevant) in [(0, Float(4)), (-1, 4), (10, .nan), (10, .infinity)] {
             let error = #expect(throws: TrainingError.self) {
