@@ -79,12 +79,14 @@ public struct TrainingOptions: Sendable, Equatable {
         self.seed = seed
     }
 
+    /// The numbers of epochs that are accepted, so that the steps of all of them can be counted.
+    public static let epochCounts = 1...1_000_000
     /// The batch sizes that are accepted; a batch is one matrix in memory.
     public static let batchSizes = 1...1_000_000
 
     func validate() throws(TrainingError) {
-        guard epochs >= 1 else {
-            throw TrainingError(.invalidOption, "\(epochs) epochs; train for at least 1")
+        guard Self.epochCounts.contains(epochs) else {
+            throw TrainingError(.invalidOption, "\(epochs) epochs; choose from 1 to \(Self.epochCounts.upperBound)")
         }
         try regularization.validate()
         if let validation {

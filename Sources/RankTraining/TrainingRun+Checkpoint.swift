@@ -69,10 +69,12 @@ extension TrainingRun {
         let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }
         let steps = try checkpoint.numbers(Name.steps)
         let losses = try checkpoint.doubles(Name.losses)
+        // First, so that what is multiplied with the epoch stays small.
+        guard checkpoint.epoch <= options.epochs else { throw checkpoint.inconsistent }
         guard let generator = NumPyRandom(words: try checkpoint.numbers(Name.generator)),
             lists.allSatisfy({ $0.count == shape.parameterCount }), steps.count == 1,
             let stepCount = Int(exactly: steps[0]), losses.count == 3 * checkpoint.epoch,
-            checkpoint.epoch <= options.epochs
+            stepCount == plannedSteps / options.epochs * checkpoint.epoch
         else { throw checkpoint.inconsistent }
         let networks = lists.map { RankingNetwork(shape: shape, parameters: $0) }
         random = generator

@@ -6,7 +6,8 @@ struct TrainingRun: ~Copyable {
     let options: TrainingOptions
     let set: TrainingSet
     private let product: MatrixProduct
-    private let plannedSteps: Int
+    /// The steps of all epochs.
+    let plannedSteps: Int
     /// What is trained on, ascending by user and item.
     let examples: TrainingSet.Examples
     /// What is held out of the training examples.

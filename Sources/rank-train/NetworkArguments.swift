@@ -21,7 +21,10 @@ struct NetworkArguments: PresetArguments {
     }
 
     func validate() throws {
-        if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): train for at least 1") }
+        if let epochs, !TrainingOptions.epochCounts.contains(epochs) {
+            let counts = TrainingOptions.epochCounts
+            throw ValidationError("--epochs \(epochs): choose from \(counts.lowerBound) to \(counts.upperBound)")
+        }
         if let batchSize, !TrainingOptions.batchSizes.contains(batchSize) {
             let sizes = TrainingOptions.batchSizes
             throw ValidationError("--batch-size \(batchSize): choose from \(sizes.lowerBound) to \(sizes.upperBound)")

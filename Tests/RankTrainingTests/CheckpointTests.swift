@@ -145,6 +145,7 @@ import Testing
         #expect(try sampled.run(options, from: path).epochs.count == 5)
         let changes: [(String, TensorFile.Values)] = [
             ("step_count", .numbers([])), ("step_count", .doubles([1])), ("step_count", .numbers([.max])),
+            ("step_count", .numbers([1 << 63 - 1])), ("step_count", .numbers([1])),
             ("generator", .numbers([0, 0, 0, 0, 0])),
             ("generator", .numbers([1])), ("losses", .doubles([1, 2, 3])), ("best_epoch", .numbers([0])),
             ("best_epoch", .numbers([6])), ("best_epoch", .numbers([.max])), ("best", .floats([1, 2, 3])),
@@ -156,7 +157,8 @@ import Testing
             #expect(error?.code == .checkpointRefused, "\(name)")
         }
         for (key, value) in [
-            ("epoch", "0"), ("epoch", "many"), ("epoch", "9"), ("format", "swift-rank-checkpoint/2"),
+            ("epoch", "0"), ("epoch", "many"), ("epoch", "9"), ("epoch", "\(Int.max)"),
+            ("format", "swift-rank-checkpoint/2"),
             ("identity.version", "rank-train/1"),
         ] {
             _ = try rewritten(file, path, metadata: [key: value]) { $0 }

@@ -133,6 +133,8 @@ enum Sample {
     @Test func impossibleOptionsAreRefused() throws {
         var none = Sample.options()
         none.epochs = 0
+        var endless = Sample.options()
+        endless.epochs = .max
         var batch = Sample.options()
         batch.batchSize = 0
         var wide = Sample.options()
@@ -144,7 +146,7 @@ enum Sample {
         var vanishing = Sample.options()
         vanishing.decay = LearningRateDecay(.exponential, finalShare: 0)
         let data = try Sample.data()
-        for options in [none, batch, wide, still, rising, vanishing] {
+        for options in [none, endless, batch, wide, still, rising, vanishing] {
             let error = #expect(throws: TrainingError.self) { _ = try Sample.model(data, options) }
             #expect(error?.code == .invalidOption)
         }
