@@ -19,6 +19,10 @@ public struct CommandOutcome: Sendable, Equatable {
 
     /// Parses arguments and runs the command they name, in this process.
     ///
+    /// A `ValidationError` that a command throws when it runs ends it like one of its `validate()`. What is missing is
+    /// better asked for there: `validate()` comes before options that nobody knows are named, and the missing one may be
+    /// the misspelt one.
+    ///
     /// - Parameters:
     ///   - root: The command with its subcommands.
     ///   - arguments: Without the program's name; nil takes the process's own.
@@ -31,7 +35,12 @@ public struct CommandOutcome: Sendable, Equatable {
     ) {
         do {
             var command = try root.parseAsRoot(arguments)
-            try command.run()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                self.init(of: error, in: type(of: command), of: root)
+                return
+            }
             self.init(status: .success, output: "", errors: "")
         } catch {
             self.init(of: error, in: root, failure: failure)
@@ -42,6 +51,11 @@ public struct CommandOutcome: Sendable, Equatable {
         self.status = status
         self.output = output
         self.errors = errors
+    }
+
+    private init(of error: ValidationError, in command: any ParsableCommand.Type, of root: any ParsableCommand.Type) {
+        let usage = root.usageString(for: command)
+        self.init(status: .usage, output: "", errors: "error: \(error.message)\nUsage: \(usage)\n")
     }
 
     private init(of error: any Error, in root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) {

@@ -181,7 +181,8 @@ struct ServeCommand: ParsableCommand {
     @Flag(help: "When ready, print one line of JSON on stdout: endpoints, admin address, model id, plan, kernel.")
     var json = false
 
-    func validate() throws {
+    /// Refuses what does not go together, and asks for what is missing.
+    private func check() throws {
         if bind.isEmpty && connect.isEmpty {
             throw ValidationError("nothing to serve at: give --bind ENDPOINT, or --connect ENDPOINT for a zmq_proxy")
         }
@@ -241,6 +242,8 @@ struct ServeCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Not in validate(), which comes before a misspelt option is named.
+        try check()
         if let processes, !supervised { try supervise(processes) }
         StopSignals.block()
         let configuration = configuration(binds: bind)

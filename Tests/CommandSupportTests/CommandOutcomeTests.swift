@@ -28,12 +28,20 @@ import Testing
         #expect(outcome.errors.hasPrefix("error: internal error: Surprise()"))
     }
 
-    @Test(arguments: [["fail"], ["fail", "nonsense"], ["fail", "--no-such-flag"], ["fail", "invalid"], ["walk"]])
+    @Test(arguments: [
+        ["fail"], ["fail", "nonsense"], ["fail", "--no-such-flag"], ["fail", "invalid"], ["fail", "missing"], ["walk"],
+    ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) {
         let outcome = run(arguments)
         #expect(outcome.status == .usage)
         #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains("Usage:"))
         #expect(outcome.output == "")
+    }
+
+    @Test func whatACommandAsksForWhenItRunsIsUsageToo() {
+        #expect(run(["fail", "missing"]).errors == "error: --where is missing.\nUsage: tool fail <how>\n")
+        // What nobody knows comes first.
+        #expect(run(["fail", "missing", "--wher"]).errors.hasPrefix("error: Unknown option '--wher'"))
     }
 
     @Test func helpGoesToTheOutput() {
@@ -69,6 +77,7 @@ private struct Fail: ParsableCommand {
         case module
         case surprise
         case invalid
+        case missing
     }
 
     @Argument var how: How
@@ -82,6 +91,7 @@ private struct Fail: ParsableCommand {
         case .failure: throw CommandFailure(.cannotCreate, "the disk is full; make room")
         case .module: throw ModuleError()
         case .surprise: throw Surprise()
+        case .missing: throw ValidationError("--where is missing.")
         case .nothing, .invalid: break
         }
     }

@@ -46,6 +46,8 @@ struct RankWorkerTests {
                 "--memory-budget"
             ),
             (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--frobnicate"], "--frobnicate"),
+            (["serve", "--model", "MODEL", "--bnd", "ipc:///tmp/x"], "'--bnd'"),
+            (["serve", "--modle", "MODEL", "--bind", "ipc:///tmp/x"], "'--modle'"),
         ]
     )
     func usage(arguments: [String], text: String) async throws {
