@@ -90,7 +90,7 @@ public struct Checkpoint: Sendable {
     var inconsistent: TrainingError {
         TrainingError(
             .checkpointRefused,
-            "\(path): its tensors do not fit the network; give a checkpoint that rank-train has written"
+            "\(path): its tensors do not fit the model; give a checkpoint that rank-train has written"
         )
     }
 
@@ -133,9 +133,9 @@ public struct CheckpointPlan: Sendable {
     }
 
     /// The same error, which also says what was saved.
-    func explaining(_ error: TrainingError, savedEpoch: Int?) -> TrainingError {
+    func explaining(_ error: TrainingError, saved epoch: Int?, unit: String) -> TrainingError {
         guard let path else { return error }
-        let saved = savedEpoch.map { "the checkpoint \(path) is that of epoch \($0)" } ?? "no checkpoint was written"
+        let saved = epoch.map { "the checkpoint \(path) is that of \(unit) \($0)" } ?? "no checkpoint was written"
         return TrainingError(error.code, "\(error.message); \(saved)", cause: error.cause)
     }
 }

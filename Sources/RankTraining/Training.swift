@@ -92,7 +92,7 @@ public struct Training: Sendable {
                 try run.trainEpoch(show)
                 if let checkpoints { try run.save(checkpoints) }
             } catch  where error.code == .diverged {
-                throw checkpoints?.explaining(error, savedEpoch: run.savedEpoch) ?? error
+                throw checkpoints?.explaining(error, saved: run.savedEpoch, unit: "epoch") ?? error
             }
             if let report = run.reports.last { show(.epoch(report)) }
         }

@@ -4,31 +4,24 @@ import RankData
 import RankTraining
 
 /// How a training outlives an interruption.
-struct CheckpointArguments: PresetArguments {
-    static let presets: [Preset] = [.tutorial]
-
+struct CheckpointArguments: ParsableArguments {
     @Option(
         help:
-            "With tutorial: after an epoch, write all that it takes to go on to this file, in the place of the one before. It changes whole, or not at all."
+            "After an epoch or a sweep, write all that it takes to go on to this file, in the place of the one before. It changes whole, or not at all."
     )
     var checkpoint: OutputPath?
 
-    @Option(help: "With --checkpoint: write it after that many epochs, and after the last (default: 1).")
+    @Option(
+        help:
+            "With --checkpoint: write it after that many epochs (default: 1) or sweeps (default: 10), and after the last."
+    )
     var checkpointEvery: Int?
 
     @Option(
         help:
-            "With tutorial: go on from this checkpoint to the model that an undisturbed training would have made. Data and options must be those it was made with."
+            "Go on from this checkpoint to the model that an undisturbed training would have made. Data and options must be those it was made with."
     )
     var resume: String?
-
-    var given: [String] {
-        names(
-            ("--checkpoint", checkpoint != nil),
-            ("--checkpoint-every", checkpointEvery != nil),
-            ("--resume", resume != nil)
-        )
-    }
 
     func validate() throws {
         if let checkpointEvery {
@@ -47,11 +40,19 @@ struct CheckpointArguments: PresetArguments {
     }
 
     /// What a training is to do about checkpoints; nil for nothing.
-    func plan(_ data: DataSet, _ split: Split, as spec: SplitSpec) throws -> CheckpointPlan? {
+    ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - spec: How the split was asked for.
+    ///   - interval: Between two checkpoints, where nothing was given.
+    /// - Returns: The plan.
+    /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole checkpoint to resume.
+    func plan(_ data: DataSet, _ split: Split, as spec: SplitSpec, every interval: Int) throws -> CheckpointPlan? {
         guard checkpoint != nil || resume != nil else { return nil }
         return try CheckpointPlan(
             path: checkpoint?.path,
-            interval: checkpointEvery ?? 1,
+            interval: checkpointEvery ?? interval,
             resumed: resume.map(Checkpoint.init(path:)),
             data: DataFingerprint(data, split, as: spec)
         )

@@ -9,16 +9,19 @@ extension FitCommand {
         let options = factor.options(preset, seed: seed)
         let training = try FactorTraining(options)
         try output.requireWritable()
+        try checkpoints.requireWritable()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+        // A sweep may take less time than a checkpoint of it.
+        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
 
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
         let total = options.sweeps + (options.sampling?.sweeps ?? 0)
         let bar = ProgressBar(total: total, unit: "sweep")
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try training.run(on: set, dataSet) { report in
+        let result = try training.run(on: set, dataSet, checkpoints: plan) { report in
             let elapsed = clock.now - start
             let text = {
                 bar.line(

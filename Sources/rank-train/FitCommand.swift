@@ -58,7 +58,6 @@ struct FitCommand: ParsableCommand {
     func validate() throws {
         try preset.refuse(network)
         try preset.refuse(regularization)
-        try preset.refuse(checkpoints)
         try preset.refuse(factor)
         if checkpoints.checkpoint == output {
             throw ValidationError("--output and --checkpoint name the same file; give two")
@@ -83,7 +82,7 @@ struct FitCommand: ParsableCommand {
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
-        let plan = try checkpoints.plan(dataSet, resolved, as: split)
+        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 1)
 
         var log = TrainingLog(epochs: options.epochs, isQuiet: quiet || json)
         log.begin(dataSet.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)

@@ -46,6 +46,30 @@ import Testing
         }
     }
 
+    @Test func aKilledFactorisationIsResumedToTheSameModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")
+            let fit = ["fit", "--data", data, "--preset", "map-fm", "--factors", "8", "--sweeps", "60"]
+            #expect(try await run("rank-train", fit + ["--output", "\(directory)/a", "--quiet"]).exitCode == 0)
+            let interrupted =
+                fit + ["--output", "\(directory)/b", "--checkpoint", checkpoint, "--checkpoint-every", "3"]
+            #expect(try await isKilled(interrupted, when: checkpoint))
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/b"))
+            #expect(try Checkpoint(path: checkpoint).epoch < 60)
+            let resumed = try await run("rank-train", interrupted + ["--resume", checkpoint, "--quiet"])
+            #expect(resumed.exitCode == 0, "\(resumed.errors)")
+            #expect(
+                try RankModel.load(path: "\(directory)/a").modelID == RankModel.load(path: "\(directory)/b").modelID
+            )
+            let network = ["fit", "--data", data, "--preset", "tutorial", "--output", "\(directory)/c"]
+            let refused = try await run("rank-train", network + ["--resume", checkpoint])
+            #expect(
+                refused.exitCode == 65 && refused.errors.contains("preset map-fm (now tutorial)"),
+                "\(refused.errors)"
+            )
+        }
+    }
+
     @Test func aCheckpointOfAnotherRunIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")

@@ -26,6 +26,29 @@ package struct FactorMixture: Sendable {
         ratedItems = (0..<items.entityCount).filter { !items.isEmpty($0) }
     }
 
+    /// All that has been added, in one list.
+    package var state: [Double] {
+        [mean] + userBiases + itemBiases + userColumns.flatMap { $0 } + itemColumns.flatMap { $0 }
+    }
+
+    /// Goes to the state of a mixture of the same sides.
+    ///
+    /// - Returns: Whether the list can be one of `columns` columns; else nothing has changed.
+    package mutating func restore(_ state: [Double], columns: Int) -> Bool {
+        let (users, items) = (userBiases.count, itemBiases.count)
+        guard columns >= 0, state.count == 1 + (users + items) * (columns + 1) else { return false }
+        var rest = state[...]
+        func next(_ count: Int) -> [Double] {
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+        mean = rest.removeFirst()
+        (userBiases, itemBiases) = (next(users), next(items))
+        userColumns = (0..<columns).map { _ in next(users) }
+        itemColumns = (0..<columns).map { _ in next(items) }
+        return true
+    }
+
     /// Adds a machine's predictions, `weight` times.
     package mutating func add(_ machine: FactorizationMachine, weight: Double) {
         mean += weight * machine.mean

@@ -50,6 +50,21 @@ package struct FactorSide: Sendable {
         }
     }
 
+    /// What the next sweep depends on, in one list: coefficients, then values, each by term.
+    var state: [Double] { coefficients.flatMap { $0 } + values.flatMap { $0 } }
+
+    /// Goes to a state of a side with the same features, taken from the front of a list.
+    ///
+    /// - Precondition: There are as many numbers as `state` has.
+    mutating func restore(from list: inout ArraySlice<Double>) {
+        func next(_ count: Int) -> [Double] {
+            defer { list = list.dropFirst(count) }
+            return Array(list.prefix(count))
+        }
+        for term in coefficients.indices { coefficients[term] = next(coefficients[term].count) }
+        for term in values.indices { values[term] = next(values[term].count) }
+    }
+
     /// Puts a new value in the place of each coefficient of a term, one after the other, everything else being fixed.
     ///
     /// Linear in the number of ratings and of entries of the features. Source: Rendle 2012, "Factorization Machines with

@@ -39,63 +39,33 @@ public struct FactorTraining: Sendable {
     /// - Parameters:
     ///   - set: What to train on. Its test examples are not looked at.
     ///   - data: The data set that `set` was made from, for its attributes.
+    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
     ///   - show: Called after each sweep, on the calling thread. It does not influence the result.
     /// - Returns: The tables and how the losses went.
     /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `unsuitableData` for more than 2³¹
-    ///   training ratings.
+    ///   training ratings, `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one
+    ///   cannot be written. A checkpoint written before is then as it was.
     public func run(
         on set: TrainingSet,
         _ data: DataSet,
+        checkpoints: CheckpointPlan? = nil,
         show: (SweepReport) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
         guard set.training.count <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) training ratings; train on a sample of them")
         }
-        var machine = Self.machine(set, data, options)
-        var reports: [SweepReport] = []
-        for _ in 1...options.sweeps {
-            machine.sweep()
-            try Self.append(machine.loss, to: &reports, show)
+        var run = FactorRun(options, set, data)
+        if let checkpoints { try run.restore(checkpoints) }
+        while !run.isFinished {
+            do throws(TrainingError) {
+                try run.sweep()
+                if let checkpoints { try run.save(checkpoints) }
+            } catch  where error.code == .diverged {
+                throw checkpoints?.explaining(error, saved: run.savedSweep, unit: "sweep") ?? error
+            }
+            if let report = run.reports.last { show(report) }
         }
-        guard let sampling = options.sampling else {
-            return Result(tables: FoldedFactors(machine), sweeps: reports)
-        }
-        var mixture = FactorMixture(users: machine.users.groups, items: machine.items.groups)
-        if sampling.share < 1 { mixture.add(machine, weight: 1 - sampling.share) }
-        var drawn = options
-        drawn.factors = sampling.factors
-        machine = Self.machine(set, data, drawn)
-        var rule = PosteriorDraw(
-            seed: options.seed,
-            priorCount: sampling.priorCount,
-            priorPrecision: sampling.priorPrecision
-        )
-        let weight = sampling.share / Double(sampling.count)
-        for sweep in 1...sampling.sweeps {
-            machine.sweep(by: &rule)
-            try Self.append(machine.loss, to: &reports, show)
-            if sampling.isAveraged(sweep) { mixture.add(machine, weight: weight) }
-        }
-        let tables = FoldedFactors(mixture, of: machine, dimensions: options.factors, seed: options.seed)
-        return Result(tables: tables, sweeps: reports)
-    }
-
-    private static func append(
-        _ squares: Double,
-        to reports: inout [SweepReport],
-        _ show: (SweepReport) -> Void
-    ) throws(TrainingError) {
-        let sweep = reports.count + 1
-        let loss = squares / (StarLabel.starsPerUnit * StarLabel.starsPerUnit)
-        guard loss.isFinite else {
-            throw TrainingError(
-                .diverged,
-                "the loss is no longer a finite number in sweep \(sweep): the penalties are too small for these data"
-            )
-        }
-        let report = SweepReport(sweep: sweep, loss: loss)
-        reports.append(report)
-        show(report)
+        return run.result
     }
 
     /// The machine before its first sweep.

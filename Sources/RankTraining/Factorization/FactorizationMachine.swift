@@ -66,6 +66,23 @@ package struct FactorizationMachine: Sendable {
         }
     }
 
+    /// What the next sweep depends on, in one list.
+    package var state: [Double] { [mean] + residuals + users.state + items.state }
+
+    /// Goes to the state of a machine with the same ratings and features.
+    ///
+    /// - Returns: Whether the list is as long as `state`; else nothing has changed.
+    package mutating func restore(_ state: [Double]) -> Bool {
+        guard state.count == self.state.count else { return false }
+        var rest = state[...]
+        mean = rest.removeFirst()
+        residuals = Array(rest.prefix(residuals.count))
+        rest = rest.dropFirst(residuals.count)
+        users.restore(from: &rest)
+        items.restore(from: &rest)
+        return true
+    }
+
     /// The mean of the squared residuals.
     package var loss: Double {
         residuals.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)

@@ -12,6 +12,16 @@ package struct NormalRandom: Sendable {
         random = NumPyRandom(seed: seed)
     }
 
+    /// Where the generator is: `NumPyRandom.words`, then 1 and the bits of a normal draw that is kept, or 0 and 0.
+    package var words: [UInt64] { random.words + (spare.map { [1, $0.bitPattern] } ?? [0, 0]) }
+
+    /// The generator that had these words; nil for what none has.
+    package init?(words: [UInt64]) {
+        guard words.count == 7, let random = NumPyRandom(words: Array(words[..<5])) else { return nil }
+        self.random = random
+        spare = words[5] == 0 ? nil : Double(bitPattern: words[6])
+    }
+
     /// A draw with mean 0 and variance 1.
     ///
     /// Source: Marsaglia and Bray 1964, the polar method.

@@ -24,6 +24,19 @@ package struct PosteriorDraw: CoefficientRule {
         self.priorPrecision = priorPrecision
     }
 
+    /// Where the draws are: `NormalRandom.words`, then the bits of α.
+    package var words: [UInt64] { random.words + [precision.bitPattern] }
+
+    /// Goes to where draws with the same prior were.
+    ///
+    /// - Returns: Whether there is such a place; else nothing has changed.
+    package mutating func restore(_ words: [UInt64]) -> Bool {
+        guard let last = words.last, let random = NormalRandom(words: words.dropLast()) else { return false }
+        self.random = random
+        precision = Double(bitPattern: last)
+        return true
+    }
+
     package mutating func shift(of residuals: [Double]) -> Double {
         let count = Double(residuals.count)
         let squares = residuals.reduce(0) { $0 + $1 * $1 }

@@ -1,0 +1,170 @@
+import RankData
+import RankEngine
+
+/// A training of a factorisation machine under way, from one sweep to the next.
+struct FactorRun {
+    private let options: FactorizationOptions
+    private let set: TrainingSet
+    private let data: DataSet
+    private var machine: FactorizationMachine
+    /// What draws and averages, once the sweeps of best coefficients are done.
+    private var sampler: Sampler?
+    /// One per sweep so far.
+    private(set) var reports: [FactorTraining.SweepReport] = []
+    /// The last sweep that the file of checkpoints is known to hold.
+    private(set) var savedSweep: Int?
+
+    private struct Sampler {
+        var rule: PosteriorDraw
+        var mixture: FactorMixture
+    }
+
+    /// A training before its first sweep.
+    init(_ options: FactorizationOptions, _ set: TrainingSet, _ data: DataSet) {
+        self.options = options
+        self.set = set
+        self.data = data
+        machine = FactorTraining.machine(set, data, options)
+    }
+
+    /// Whether the last sweep is done.
+    var isFinished: Bool { reports.count >= options.sweeps + (options.sampling?.sweeps ?? 0) }
+
+    /// What has come of it.
+    var result: FactorTraining.Result {
+        let tables =
+            sampler.map {
+                FoldedFactors($0.mixture, of: machine, dimensions: options.factors, seed: options.seed)
+            } ?? FoldedFactors(machine)
+        return FactorTraining.Result(tables: tables, sweeps: reports)
+    }
+
+    /// Sweeps once more.
+    ///
+    /// - Throws: `diverged` when the loss is not finite.
+    mutating func sweep() throws(TrainingError) {
+        if let sampling = options.sampling, reports.count >= options.sweeps {
+            var sampler = self.sampler ?? startSampling(sampling)
+            // So that there is but one copy of the columns, which grows in place.
+            self.sampler = nil
+            machine.sweep(by: &sampler.rule)
+            if sampling.isAveraged(reports.count + 1 - options.sweeps) {
+                sampler.mixture.add(machine, weight: sampling.share / Double(sampling.count))
+            }
+            self.sampler = sampler
+        } else {
+            machine.sweep()
+        }
+        let loss = machine.loss / (StarLabel.starsPerUnit * StarLabel.starsPerUnit)
+        guard loss.isFinite else { throw diverged(in: reports.count + 1) }
+        reports.append(FactorTraining.SweepReport(sweep: reports.count + 1, loss: loss))
+    }
+
+    /// Mixes the machine of best coefficients in, and puts the one to draw in its place.
+    private mutating func startSampling(_ sampling: FactorizationOptions.Sampling) -> Sampler {
+        var sampler = emptySampler(sampling)
+        if sampling.share < 1 { sampler.mixture.add(machine, weight: 1 - sampling.share) }
+        machine = drawnMachine(sampling)
+        return sampler
+    }
+
+    private func emptySampler(_ sampling: FactorizationOptions.Sampling) -> Sampler {
+        Sampler(
+            rule: PosteriorDraw(
+                seed: options.seed,
+                priorCount: sampling.priorCount,
+                priorPrecision: sampling.priorPrecision
+            ),
+            mixture: FactorMixture(users: machine.users.groups, items: machine.items.groups)
+        )
+    }
+
+    private func drawnMachine(_ sampling: FactorizationOptions.Sampling) -> FactorizationMachine {
+        var drawn = options
+        drawn.factors = sampling.factors
+        return FactorTraining.machine(set, data, drawn)
+    }
+
+    private func diverged(in sweep: Int) -> TrainingError {
+        TrainingError(
+            .diverged,
+            "the loss is no longer a finite number in sweep \(sweep): the penalties are too small for these data"
+        )
+    }
+}
+
+// MARK: - Checkpoints
+
+extension FactorRun {
+    /// The names of a checkpoint's tensors.
+    private enum Name {
+        /// `FactorizationMachine.state`.
+        static let machine = "machine"
+        /// The loss of each sweep.
+        static let losses = "losses"
+        /// `PosteriorDraw.words`, once it draws.
+        static let draws = "draws"
+        /// `FactorMixture.state`, once it draws.
+        static let mixture = "mixture"
+    }
+
+    /// What a checkpoint must have been made with, so that this training can go on from it.
+    private func identity(_ fingerprint: DataFingerprint) -> [String: String] {
+        var members = fingerprint.training(options, ratings: set.training.count, data).fields
+        members["split"] = nil
+        members["scale"] = fingerprint.scale
+        members["user_rows"] = "\(set.users.rowCount)"
+        members["candidate_rows"] = "\(set.candidates.rowCount)"
+        for (name, side) in [("user", options.users), ("item", options.items)] {
+            let groups = [("identity", side.identity), ("history", side.history), ("columns", side.columns)]
+            for (group, penalty) in groups {
+                members["\(name)_\(group)_penalty"] = "\(penalty.factor),\(penalty.linear)"
+            }
+        }
+        return members
+    }
+
+    /// Writes a checkpoint if the plan wants one after this sweep; there is always one after the last.
+    ///
+    /// - Throws: `diverged` when a coefficient is not finite, `engineFailed` when the file cannot be written. An older file
+    ///   is then as it was.
+    mutating func save(_ plan: CheckpointPlan) throws(TrainingError) {
+        guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
+        let state = machine.state
+        guard state.allSatisfy(\.isFinite) else { throw diverged(in: reports.count) }
+        var tensors: [(name: String, values: TensorFile.Values)] = [
+            (Name.machine, .doubles(state)), (Name.losses, .doubles(reports.map(\.loss))),
+        ]
+        if let sampler {
+            tensors.append((Name.draws, .numbers(sampler.rule.words)))
+            tensors.append((Name.mixture, .doubles(sampler.mixture.state)))
+        }
+        try Checkpoint.write(to: path, identity(plan.data), epoch: reports.count, tensors)
+        savedSweep = reports.count
+    }
+
+    /// Goes to where the checkpoint of the plan was made, if it has one.
+    ///
+    /// - Throws: `checkpointRefused` when it is of another run.
+    mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
+        guard let checkpoint = plan.resumed else { return }
+        try checkpoint.requireMatch(identity(plan.data))
+        let losses = try checkpoint.doubles(Name.losses)
+        guard losses.count == checkpoint.epoch, losses.count <= options.sweeps + (options.sampling?.sweeps ?? 0)
+        else { throw checkpoint.inconsistent }
+        if let sampling = options.sampling, losses.count > options.sweeps {
+            var sampler = emptySampler(sampling)
+            let draws = losses.count - options.sweeps
+            let averaged = (1...draws).filter(sampling.isAveraged).count
+            let columns = averaged * sampling.factors + (sampling.share < 1 ? options.factors : 0)
+            guard sampler.rule.restore(try checkpoint.numbers(Name.draws)),
+                sampler.mixture.restore(try checkpoint.doubles(Name.mixture), columns: columns)
+            else { throw checkpoint.inconsistent }
+            machine = drawnMachine(sampling)
+            self.sampler = sampler
+        }
+        guard machine.restore(try checkpoint.doubles(Name.machine)) else { throw checkpoint.inconsistent }
+        reports = losses.enumerated().map { FactorTraining.SweepReport(sweep: $0 + 1, loss: $1) }
+        if checkpoint.path == plan.path { savedSweep = checkpoint.epoch }
+    }
+}

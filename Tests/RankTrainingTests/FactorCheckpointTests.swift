@@ -1,0 +1,113 @@
+import Foundation
+import RankData
+import RankEngine
+import RankTraining
+import TestSupport
+import Testing
+
+@Suite struct FactorCheckpointTests {
+    private static let solved: FactorizationOptions = {
+        var options = FactorizationOptions.mapFM
+        (options.factors, options.sweeps) = (5, 6)
+        return options
+    }()
+
+    /// The same, mixed with 9 sweeps of 3 drawn factors.
+    private static let mixed: FactorizationOptions = {
+        var options = FactorizationOptions.best
+        (options.factors, options.sweeps) = (5, 4)
+        options.sampling?.factors = 3
+        options.sampling?.sweeps = 9
+        options.sampling?.warmUp = 2
+        return options
+    }()
+
+    /// Draws alone.
+    private static let drawn: FactorizationOptions = {
+        var options = mixed
+        options.sampling?.share = 1
+        return options
+    }()
+
+    private static func run(
+        _ options: FactorizationOptions,
+        seed: UInt64 = 1,
+        to path: String? = nil,
+        every interval: Int = 1,
+        from resumed: String? = nil,
+        show: (FactorTraining.SweepReport) -> Void = { _ in }
+    ) throws -> FactorTraining.Result {
+        let data = try Sample.data(seed: seed)
+        let split = try SplitSpec.seed(42).resolve(data.ratings)
+        let plan = try CheckpointPlan(
+            path: path,
+            interval: interval,
+            resumed: resumed.map(Checkpoint.init(path:)),
+            data: DataFingerprint(data, split, as: .seed(42))
+        )
+        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        return try FactorTraining(options).run(on: set, data, checkpoints: plan, show: show)
+    }
+
+    @Test(arguments: [solved, mixed, drawn])
+    func whatIsResumedEndsAsIfNothingHadHappened(_ options: FactorizationOptions) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("checkpoint")
+        let undisturbed = try Self.run(options)
+        let written = try Self.run(options, to: path) { report in
+            try? FileManager.default.copyItem(atPath: path, toPath: "\(path).\(report.sweep)")
+        }
+        #expect(written.tables == undisturbed.tables)
+        let sweeps = undisturbed.sweeps.count
+        #expect(directory.names.count == sweeps + 1)
+        for sweep in 1...sweeps {
+            var seen: [Int] = []
+            let resumed = try Self.run(options, from: "\(path).\(sweep)") { seen.append($0.sweep) }
+            #expect(seen == Array((sweep + 1)..<(sweeps + 1)))
+            #expect(resumed.tables == undisturbed.tables && resumed.sweeps == undisturbed.sweeps)
+        }
+    }
+
+    @Test func thatOfAnotherRunIsRefusedWithWhatDiffers() throws {
+        let path = try TemporaryDirectory().file("checkpoint")
+        _ = try Self.run(Self.solved, to: path, every: 4)
+        #expect(try Checkpoint(path: path).epoch == 6)
+        var (wider, dearer, longer) = (Self.solved, Self.solved, Self.solved)
+        (wider.factors, dearer.users.history.factor, longer.sweeps) = (6, 61, 7)
+        let others: [(FactorizationOptions, UInt64, String)] = [
+            (wider, 1, "factors 5 (now 6)"), (dearer, 1, "user_history_penalty 60.0,40.0 (now 61.0,40.0)"),
+            (longer, 1, "epochs 6 (now 7)"), (Self.mixed, 1, "preset map-fm (now best)"),
+            (Self.solved, 2, "data_sha256"),
+        ]
+        for (options, seed, text) in others {
+            let error = #expect(throws: TrainingError.self) { try Self.run(options, seed: seed, from: path) }
+            #expect(
+                error?.code == .checkpointRefused && error?.message.contains(text) == true,
+                "\(error?.message ?? "")"
+            )
+        }
+    }
+
+    /// Files with a right digest that no training has written.
+    @Test func whatDoesNotFitIsRefused() throws {
+        let path = try TemporaryDirectory().file("checkpoint")
+        _ = try Self.run(Self.mixed, to: path)
+        let file = try TensorFile(path: path)
+        let good: [(name: String, values: TensorFile.Values)] = [
+            ("machine", .doubles(try file.doubles("machine"))), ("losses", .doubles(try file.doubles("losses"))),
+            ("draws", .numbers(try file.numbers("draws"))), ("mixture", .doubles(try file.doubles("mixture"))),
+        ]
+        try TensorFile.write(to: path, metadata: file.metadata, tensors: good)
+        #expect(try Self.run(Self.mixed, from: path).sweeps.count == 13)
+        let changes: [(String, TensorFile.Values)] = [
+            ("machine", .doubles([])), ("machine", .numbers([1])), ("losses", .doubles([1])), ("draws", .numbers([])),
+            ("draws", .numbers([1, 2, 3])), ("mixture", .doubles([])), ("mixture", .doubles([1, 2, 3])),
+        ]
+        for (name, values) in changes {
+            let tensors = good.filter { $0.name != name } + [(name: name, values: values)]
+            try TensorFile.write(to: path, metadata: file.metadata, tensors: tensors)
+            let error = #expect(throws: TrainingError.self) { try Self.run(Self.mixed, from: path) }
+            #expect(error?.code == .checkpointRefused, "\(name)")
+        }
+    }
+}
