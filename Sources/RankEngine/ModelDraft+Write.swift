@@ -9,10 +9,21 @@ extension ModelDraft {
     /// ``EngineError/Code/cannotWrite`` when the file system refuses.
     @discardableResult
     package func write(to path: String) throws(EngineError) -> ModelID {
+        try layout().write(to: path, metadata: metadataPairs())
+    }
+
+    /// The id that the draft's file has once it is written.
+    ///
+    /// - Throws: ``EngineError/Code/invalidModel`` and ``EngineError/Code/scoreNotFinite``, like writing it.
+    package func modelID() throws(EngineError) -> ModelID {
+        try ModelID(digest: layout().header(metadata: metadataPairs()).digest)
+    }
+
+    private func layout() throws(EngineError) -> FileLayout {
         let weights = try ModelWeights(self)
         var layout = FileLayout()
         try addTensors(weights, to: &layout)
-        return try layout.write(to: path, metadata: metadataPairs())
+        return layout
     }
 
     private func metadataPairs() throws(EngineError) -> [String: String] {

@@ -71,16 +71,19 @@ public struct DataFingerprint: Sendable, Equatable {
 
     /// Demands that a model was trained on these very data and tested on this very split.
     ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - purpose: What the model is wanted for, a verb.
     /// - Throws: `TrainingError` with code `fingerprintMismatch`: the test rows may have been trained on, so a result
     ///   would flatter.
-    public func requireMatch(_ model: TrainingFingerprint) throws(TrainingError) {
-        let insist = "or give --force to evaluate all the same"
+    public func requireMatch(_ model: TrainingFingerprint, to purpose: String = "evaluate") throws(TrainingError) {
+        let insist = "or give --force to \(purpose) all the same"
         let unknown = TrainingFingerprint.unknown
         if model["data_sha256"] == unknown || model["split_sha256"] == unknown {
             throw TrainingError(
                 .fingerprintMismatch,
                 "the model does not say what it was trained on, so the test rows may have been among it; "
-                    + "evaluate a model made by rank-train fit, \(insist)"
+                    + "\(purpose) a model made by rank-train fit, \(insist)"
             )
         }
         guard model["data_sha256"] == dataSHA256 else {

@@ -68,6 +68,27 @@ public struct QualityReport: Sendable, Equatable {
         }
     }
 
+    /// Trains a teacher, distils it and tests the student, once for each split; see the other initialisers.
+    ///
+    /// - Throws: As the others.
+    public init(
+        _ data: DataSet,
+        splits: [SplitSpec],
+        _ options: DistillationOptions,
+        distillation: Distillation,
+        teacher: FactorizationOptions,
+        show: (SplitSpec) -> Void = { _ in }
+    ) throws {
+        let training = try FactorTraining(teacher)
+        try self.init(data, splits, options.preset, show) { spec, split in
+            let set = try TrainingSet(data, split: split, includesUnrated: true)
+            let factors = try TrainedFactors(training.run(on: set, data), set, data, split, as: spec, teacher)
+            let teacher = try Teacher(factors, of: set)
+            let result = try distillation.run(on: set, data, teacher: teacher)
+            return try DistilledModel(result, set, data, split, options, teacher).test
+        }
+    }
+
     private init(
         _ data: DataSet,
         _ splits: [SplitSpec],

@@ -54,12 +54,7 @@ public struct RankingNetwork: Sendable, Equatable {
             shape: shape,
             userEmbedding: uniform(shape.userRows * shape.userDimensions, within: 0.05),
             candidateEmbedding: uniform(shape.candidateRows * shape.candidateDimensions, within: 0.05),
-            layers: shape.layers.map { inputs, outputs in
-                Dense(
-                    kernel: uniform(inputs * outputs, within: (6 / Double(inputs + outputs)).squareRoot()),
-                    bias: [Float](repeating: 0, count: outputs)
-                )
-            }
+            layers: Self.freshLayers(of: shape, &random)
         )
     }
 
@@ -81,6 +76,17 @@ public struct RankingNetwork: Sendable, Equatable {
                 Dense(kernel: next(inputs * outputs), bias: next(outputs))
             }
         )
+    }
+
+    /// Layers whose kernels are drawn as those of an untrained network.
+    static func freshLayers(of shape: NetworkShape, _ random: inout NumPyRandom) -> [Dense] {
+        shape.layers.map { inputs, outputs in
+            let limit = (6 / Double(inputs + outputs)).squareRoot()
+            return Dense(
+                kernel: (0..<inputs * outputs).map { _ in Float((2 * random.nextUnit() - 1) * limit) },
+                bias: [Float](repeating: 0, count: outputs)
+            )
+        }
     }
 
     /// All weights in one list: user embeddings, candidate embeddings, then each layer's kernel and bias.

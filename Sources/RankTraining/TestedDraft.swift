@@ -7,7 +7,8 @@ struct TestedDraft {
     ///
     /// These are the scores that the written model gives, so a later evaluation of the file finds the same.
     let metrics: Metrics?
-    private let draft: ModelDraft
+    /// The model, with the claim.
+    let draft: ModelDraft
 
     /// Scores the test rows.
     ///

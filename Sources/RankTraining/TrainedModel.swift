@@ -29,20 +29,10 @@ public struct TrainedModel: Sendable {
         as spec: SplitSpec,
         _ options: TrainingOptions
     ) throws(TrainingError) {
-        let network = result.network
         let draft = ModelDraft(
-            users: ModelDraft.Table(
-                embedding: network.userEmbedding,
-                dimensions: network.shape.userDimensions,
-                ids: set.users.modelIDs
-            ),
-            candidates: ModelDraft.Table(
-                embedding: network.candidateEmbedding,
-                dimensions: network.shape.candidateDimensions,
-                ids: set.candidates.modelIDs
-            ),
-            layers: network.layers.map { ModelDraft.Dense(kernel: $0.kernel, bias: $0.bias) },
-            metadata: ModelMetadata(
+            result.network,
+            set,
+            ModelMetadata(
                 labelTransform: LabelTransform(data.ratings.scale),
                 prior: set.prior,
                 fingerprint: DataFingerprint(data, split, as: spec).training(options)
@@ -58,5 +48,25 @@ public struct TrainedModel: Sendable {
     /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
     public func write(to path: String) throws(TrainingError) -> ModelID {
         try tested.write(to: path)
+    }
+}
+
+extension ModelDraft {
+    /// The file of a network that was trained on `set`.
+    init(_ network: RankingNetwork, _ set: TrainingSet, _ metadata: ModelMetadata) {
+        self.init(
+            users: Table(
+                embedding: network.userEmbedding,
+                dimensions: network.shape.userDimensions,
+                ids: set.users.modelIDs
+            ),
+            candidates: Table(
+                embedding: network.candidateEmbedding,
+                dimensions: network.shape.candidateDimensions,
+                ids: set.candidates.modelIDs
+            ),
+            layers: network.layers.map { Dense(kernel: $0.kernel, bias: $0.bias) },
+            metadata: metadata
+        )
     }
 }

@@ -50,9 +50,9 @@ struct ColdStartCommand: ParsableCommand {
     var format = QualityCommand.Format.table
 
     func validate() throws {
-        if preset == .tutorial {
+        if preset == .tutorial || preset == .distilled {
             throw ValidationError(
-                "--preset tutorial: new rows are folded into biases and dot product; give map-fm or best"
+                "--preset \(preset.rawValue): new rows are folded into biases and dot product; give map-fm or best"
             )
         }
     }

@@ -50,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let model = try RankModel.load(path: model)
         let fingerprint = model.metadata.fingerprint
-        let spec = try split ?? ownSplit(of: fingerprint)
+        let spec = try split ?? SplitSpec(of: fingerprint)
         let dataSet = try source.load()
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
@@ -83,17 +83,5 @@ struct EvaluateCommand: ParsableCommand {
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
             try StandardStream.output.write(listing(lines + evaluation.ranking.lines))
         }
-    }
-
-    private func ownSplit(of fingerprint: TrainingFingerprint) throws -> SplitSpec {
-        let name = fingerprint["split"]
-        if case .seed(let seed)? = try? SplitSpec(parsing: name) { return .seed(seed) }
-        let reason =
-            switch name {
-            case "none": "the model was trained on all ratings, without a test set"
-            case TrainingFingerprint.unknown: "the model does not say with which split it was trained"
-            default: "the model was trained with the split file \(name)"
-            }
-        throw CommandFailure(.usage, "\(reason); give --split seed:N or a file of test pairs")
     }
 }

@@ -15,13 +15,34 @@ extension FitCommand {
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         // A sweep may take less time than a checkpoint of it.
         let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try runFactors(training, options, set, dataSet, checkpoints: plan)
+        let seconds = (clock.now - start) / .seconds(1)
 
+        let model = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
+        let id = try model.write(to: output.path)
+        if json {
+            try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
+        } else if !quiet {
+            try writeSummary(id, dataSet, seconds, model.test)
+        }
+    }
+
+    /// Trains, and shows the sweeps as they go.
+    func runFactors(
+        _ training: FactorTraining,
+        _ options: FactorizationOptions,
+        _ set: TrainingSet,
+        _ dataSet: DataSet,
+        checkpoints plan: CheckpointPlan? = nil
+    ) throws -> FactorTraining.Result {
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
         let total = options.sweeps + (options.sampling?.sweeps ?? 0)
         let bar = ProgressBar(total: total, unit: "sweep")
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try training.run(on: set, dataSet, checkpoints: plan) { report in
+        return try training.run(on: set, dataSet, checkpoints: plan) { report in
             let elapsed = clock.now - start
             let text = {
                 bar.line(
@@ -31,15 +52,6 @@ extension FitCommand {
                 )
             }
             if report.sweep < total { line.show(at: elapsed, text) } else { line.finish(text()) }
-        }
-        let seconds = (clock.now - start) / .seconds(1)
-
-        let model = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
-        let id = try model.write(to: output.path)
-        if json {
-            try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
-        } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test)
         }
     }
 

@@ -27,7 +27,7 @@ struct FitCommand: ParsableCommand {
 
     @Option(
         help:
-            "best: a factorisation machine of ids, histories and attributes, mixed with sampled ones; the most accurate. map-fm: that machine alone, in a tenth of the time. tutorial: the network of the Keras-RS tutorial."
+            "best: a factorisation machine of ids, histories and attributes, mixed with sampled ones; the most accurate. map-fm: that machine alone, in a tenth of the time. distilled: the tutorial's network, taught by best. tutorial: the network of the Keras-RS tutorial."
     )
     var preset = Preset.best
 
@@ -49,6 +49,8 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var factor: FactorArguments
 
+    @OptionGroup var distillation: DistillationArguments
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -59,6 +61,7 @@ struct FitCommand: ParsableCommand {
         try preset.refuse(network)
         try preset.refuse(regularization)
         try preset.refuse(factor)
+        try preset.refuse(distillation)
         if checkpoints.checkpoint == output {
             throw ValidationError("--output and --checkpoint name the same file; give two")
         }
@@ -70,6 +73,7 @@ struct FitCommand: ParsableCommand {
         case .tutorial: try fitNetwork()
         case .mapFM: try fitFactors(.mapFM)
         case .best: try fitFactors(.best)
+        case .distilled: try fitDistilled()
         }
     }
 

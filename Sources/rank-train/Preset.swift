@@ -6,6 +6,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable {
     case tutorial
     case mapFM = "map-fm"
     case best
+    case distilled
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

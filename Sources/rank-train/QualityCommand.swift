@@ -75,6 +75,17 @@ struct QualityCommand: ParsableCommand {
             var options = preset == .best ? FactorizationOptions.best : .mapFM
             options.seed = seed
             return try QualityReport(dataSet, splits: splits, options, show: show)
+        case .distilled:
+            var (options, teacher) = (DistillationOptions.distilled, FactorizationOptions.best)
+            (options.seed, teacher.seed) = (seed, seed)
+            return try QualityReport(
+                dataSet,
+                splits: splits,
+                options,
+                distillation: Distillation(options),
+                teacher: teacher,
+                show: show
+            )
         }
     }
 

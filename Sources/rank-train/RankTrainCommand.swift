@@ -15,8 +15,9 @@ struct RankTrainCommand: ParsableCommand {
             """,
         version: softwareVersion,
         subcommands: [
-            FitCommand.self, DataCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-            SynthesizeCommand.self, EnlargeCommand.self, QualityCommand.self, FoldInCommand.self, ColdStartCommand.self,
+            FitCommand.self, DistillCommand.self, DataCommand.self, EvaluateCommand.self, PredictCommand.self,
+            InspectCommand.self, SynthesizeCommand.self, EnlargeCommand.self, QualityCommand.self, FoldInCommand.self,
+            ColdStartCommand.self,
         ]
     )
 

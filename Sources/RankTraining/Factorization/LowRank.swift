@@ -21,13 +21,13 @@ package struct LowRank: Sendable {
         var random = NormalRandom(seed: seed)
         // Drawn by column and not by row: rows of zeros must not change anything.
         let start = (0..<right.count * rank).map { _ in random.nextNormal() }
-        var images = Block(sum: right, by: Block(rows: right.count, width: rank, values: start))
+        var images = Columns(sum: right, by: Columns(rows: right.count, width: rank, values: start))
         var basis = images
         for _ in 0..<Self.iterations {
             images.orthonormalize()
-            basis = Block(sum: left, by: Block(products: right, images))
+            basis = Columns(sum: left, by: Columns(products: right, images))
             basis.orthonormalize()
-            images = Block(sum: right, by: Block(products: left, basis))
+            images = Columns(sum: right, by: Columns(products: left, basis))
         }
         let pairs = (0..<rank).map { column in
             let (user, item) = (basis.column(column), images.column(column))
@@ -39,8 +39,8 @@ package struct LowRank: Sendable {
     }
 }
 
-/// A dense matrix, row-major.
-private struct Block {
+/// A dense matrix of few columns, row-major.
+struct Columns {
     let rows: Int
     let width: Int
     var values: [Double]
@@ -50,7 +50,7 @@ private struct Block {
     }
 
     /// Row c: the sum over e of columns[c][e] · other[e].
-    init(products columns: [[Double]], _ other: Block) {
+    init(products columns: [[Double]], _ other: Columns) {
         self.init(
             rows: columns.count,
             width: other.width,
@@ -71,7 +71,7 @@ private struct Block {
     }
 
     /// Row e: the sum over c of columns[c][e] · other[c].
-    init(sum columns: [[Double]], by other: Block) {
+    init(sum columns: [[Double]], by other: Columns) {
         let rows = columns.first?.count ?? 0
         self.init(rows: rows, width: other.width, values: .init(repeating: 0, count: rows * other.width))
         let width = width

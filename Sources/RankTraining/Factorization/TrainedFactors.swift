@@ -11,6 +11,9 @@ public struct TrainedFactors: Sendable {
     public let result: FactorTraining.Result
     private let tested: TestedDraft
 
+    /// The model, as it would be written.
+    var draft: ModelDraft { tested.draft }
+
     /// Puts a model together and tests it.
     ///
     /// - Parameters:

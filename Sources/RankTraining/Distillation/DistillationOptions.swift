@@ -1,0 +1,52 @@
+/// Everything that decides what a distillation makes of a teacher.
+///
+/// Equal options, data, split and teacher give equal weights, bit for bit, whatever the kernel and the machine.
+public struct DistillationOptions: Sendable, Equatable {
+    /// The name under which the model file tells where the options came from.
+    public let preset: String
+    /// Floats in an embedding, of users and of candidates.
+    public var dimensions: Int
+    /// Outputs of each dense relu layer.
+    public var hidden: [Int]
+    /// How many steps.
+    public var steps: Int
+    /// Users of a step, drawn with replacement.
+    public var users: Int
+    /// Candidates of a step, drawn with replacement; each is scored for each of the users.
+    public var candidates: Int
+    /// What moves the weights.
+    public var optimizer: Optimizer
+    /// How the learning rate falls from the first step to the last.
+    public var decay: LearningRateDecay
+    /// Decides the initial weights and the draws.
+    public var seed: UInt64
+
+    /// The tutorial's shape.
+    public static let distilled = DistillationOptions(
+        preset: "distilled",
+        dimensions: 32,
+        hidden: [256, 64],
+        steps: 2_400,
+        users: 32,
+        candidates: 128,
+        optimizer: .adam(Adam(rate: 0.003)),
+        decay: LearningRateDecay(.cosine, finalShare: 0),
+        seed: 42
+    )
+
+    /// The numbers of pairs of a step that are accepted, users × candidates.
+    public static let pairCounts = 1...1_000_000
+
+    func validate() throws(TrainingError) {
+        guard steps >= 1 else { throw TrainingError(.invalidOption, "\(steps) steps; train for at least 1") }
+        guard users >= 1, candidates >= 1, users <= Self.pairCounts.upperBound / candidates else {
+            throw TrainingError(
+                .invalidOption,
+                "\(users) users × \(candidates) items a step; choose at least 1 of each, and at most "
+                    + "\(Self.pairCounts.upperBound) pairs"
+            )
+        }
+        try optimizer.validate()
+        try decay.validate()
+    }
+}

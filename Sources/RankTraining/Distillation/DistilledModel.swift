@@ -1,0 +1,74 @@
+public import RankData
+public import RankEngine
+
+/// A distilled network with everything its file says of it, ready to be written.
+public struct DistilledModel: Sendable {
+    /// How the final model does on the test rows; nil without any.
+    ///
+    /// Its RMSE becomes the file's claim.
+    public var test: Metrics? { tested.metrics }
+    /// Weights and distances from the teacher.
+    public let result: Distillation.Result
+    private let tested: TestedDraft
+
+    /// Puts a model together and tests it.
+    ///
+    /// - Parameters:
+    ///   - result: What the distillation made of `set` and `teacher`.
+    ///   - set: Made from `data` and `split`, with those who have no rating.
+    ///   - data: The data set.
+    ///   - split: Its split, the teacher's; one without test rows where it is not known that it is.
+    ///   - options: What `result` was trained with.
+    ///   - teacher: The teacher.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    public init(
+        _ result: Distillation.Result,
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ split: Split,
+        _ options: DistillationOptions,
+        _ teacher: Teacher
+    ) throws(TrainingError) {
+        // Scores mean what the teacher's mean.
+        var metadata = teacher.metadata
+        metadata.fingerprint = TrainingFingerprint(options, teacher)
+        metadata.claimedTestRMSE = nil
+        let draft = ModelDraft(result.network, set, metadata)
+        tested = try TestedDraft(draft, set, data, split, kernel: result.kernel)
+        self.result = result
+    }
+
+    /// Writes the model file: whole, proved and under its own name, or not at all.
+    ///
+    /// - Returns: The model's id.
+    /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
+    public func write(to path: String) throws(TrainingError) -> ModelID {
+        try tested.write(to: path)
+    }
+}
+
+extension TrainingFingerprint {
+    /// What a model file says of a distillation.
+    fileprivate init(_ options: DistillationOptions, _ teacher: Teacher) {
+        var members = [
+            "batch_size": "\(options.users * options.candidates)",
+            "batch_users": "\(options.users)",
+            "decay": options.decay.curve.rawValue,
+            "decay_to": "\(options.decay.finalShare)",
+            "epochs": "1",
+            "learning_rate": "\(options.optimizer.rate)",
+            "optimizer": options.optimizer.name,
+            "preset": options.preset,
+            "seed": "\(options.seed)",
+            "steps": "\(options.steps)",
+            "teacher": teacher.modelID.description,
+            "teacher_preset": teacher.preset,
+            "version": Distillation.version,
+        ]
+        // The student knows what the teacher was trained on, which may be other data.
+        for name in ["data", "data_sha256", "split", "split_sha256"] {
+            members[name] = teacher.metadata.fingerprint[name]
+        }
+        self.init(members)
+    }
+}

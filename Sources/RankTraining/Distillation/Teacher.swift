@@ -1,0 +1,75 @@
+import RankData
+public import RankEngine
+
+/// A model whose scores another one learns.
+public struct Teacher: Sendable {
+    /// What the student's file tells of it.
+    public let modelID: ModelID
+    /// What its own file says of it.
+    let metadata: ModelMetadata
+    /// The preset that made it, as its own file has it.
+    public var preset: String { metadata.fingerprint["preset"] }
+    private let scorer: BatchScorer
+    /// The teacher's row for each row of the student's table of users.
+    private let userRows: [UInt32]
+    /// The teacher's row for each row of the student's table of candidates.
+    private let candidateRows: [UInt32]
+
+    /// A model file's model, for students of the rows of `set`.
+    ///
+    /// Whom it does not know it scores by its row for unknown ids.
+    ///
+    /// - Parameters:
+    ///   - model: The teacher.
+    ///   - set: The student's rows.
+    ///   - threads: How many threads score, or nil for one on each processor that this process may use.
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    public init(_ model: RankModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
+        modelID = model.modelID
+        metadata = model.metadata
+        scorer = try TrainingError.translating { () throws(EngineError) in try BatchScorer(model, threads: threads) }
+        userRows = set.users.rows(in: model.users)
+        candidateRows = set.candidates.rows(in: model.candidates)
+    }
+
+    /// A factorisation machine that was trained on `set`, without a file.
+    ///
+    /// - Parameters:
+    ///   - factors: The teacher.
+    ///   - set: The student's rows, and its own.
+    ///   - threads: How many threads score, or nil for one on each processor that this process may use.
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    public init(_ factors: TrainedFactors, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
+        let draft = factors.draft
+        metadata = draft.metadata
+        (modelID, scorer) = try TrainingError.translating { () throws(EngineError) in
+            (try draft.modelID(), try BatchScorer(draft, threads: threads))
+        }
+        userRows = (0..<set.users.rowCount).map { UInt32($0) }
+        candidateRows = (0..<set.candidates.rowCount).map { UInt32($0) }
+    }
+
+    /// The scores of some of the student's users, row by row, for all of some candidates.
+    ///
+    /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
+    func scores(users: ArraySlice<Int32>, candidates: [Int32]) throws(TrainingError) -> [Float] {
+        let rows = users.flatMap { user in repeatElement(userRows[Int(user)], count: candidates.count) }
+        let others = candidates.map { candidateRows[Int($0)] }
+        return try TrainingError.translating { () throws(EngineError) in
+            try scorer.scores(userRows: rows, candidateRows: users.flatMap { _ in others })
+        }
+    }
+}
+
+extension RowIndex {
+    /// The row that a model has for each of these; 0 for what it does not know.
+    fileprivate func rows(in vocabulary: Vocabulary) -> [UInt32] {
+        let texts: [String] =
+            switch self {
+            case .identity(let count): (0..<count).map { "\($0 + 1)" }
+            case .sorted(let ids): ids.map { "\($0)" }
+            case .named(let ids, let names): ids.map { names[$0] }
+            }
+        return [0] + texts.map { UInt32(vocabulary.row(ofText: $0) ?? 0) }
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+struct DistillCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "distill",
+        abstract: "Teach a network the scores of any model.",
+        discussion: """
+            The student learns what the teacher scores for all users and items, rated or not; the ratings only decide how \
+            often each is looked at. By default it has the tutorial's shape. The teacher's data and split are asked for, \
+            since the student's test figures would flatter on any other. The same version, data, teacher and options give \
+            the same model id.
+
+            EXAMPLE:
+              rank-train fit --data data/ml-100k --output best.safetensors
+              rank-train distill --teacher best.safetensors --data data/ml-100k --output student.safetensors
+              rank-train distill --teacher best.safetensors --data data/ml-100k --output small.safetensors --dimensions 16 --hidden 64
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The model file of the teacher.")
+    var teacher: String
+
+    @OptionGroup var source: DataArguments
+
+    @Option(help: "The model file to write. It appears whole, or not at all.")
+    var output: OutputPath
+
+    @Option(
+        help:
+            "The test set: seed:N, a CSV file of test pairs, or none (default: the teacher's, unless that is a file).",
+        transform: SplitSpec.init(parsing:)
+    )
+    var split: SplitSpec?
+
+    @OptionGroup var student: DistillationArguments
+
+    @Option(help: "The learning rate of Adam, which falls to 0 by a cosine (default: 0.003).")
+    var learningRate: Double?
+
+    @Option(help: "Decides the initial weights and the order of the examples.")
+    var seed: UInt64 = DistillationOptions.distilled.seed
+
+    @OptionGroup var kernelOption: KernelOption
+
+    @Flag(
+        help:
+            "Distil although the teacher was trained on other data or another split, or does not say on which; then nothing is tested."
+    )
+    var force = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if let learningRate, !(Float(learningRate) > 0 && Float(learningRate).isFinite) {
+            throw ValidationError("--learning-rate \(learningRate): choose a finite number above 0")
+        }
+        if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
+    }
+
+    func run() throws {
+        var options = student.options(seed: seed)
+        if let learningRate { options.optimizer.rate = learningRate }
+        let distillation = try Distillation(options, kernel: kernelOption.chosen)
+        let model = try RankModel.load(path: teacher)
+        try output.requireWritable()
+        let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata.fingerprint)
+        let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+        let teacher = try Teacher(model, of: set)
+
+        var log = DistillationLog(options, isQuiet: quiet || json)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try distillation.run(on: set, dataSet, teacher: teacher) { log.show($0, at: clock.now - start) }
+        let seconds = (clock.now - start) / .seconds(1)
+
+        let distilled = try DistilledModel(result, set, dataSet, resolved, options, teacher)
+        let id = try distilled.write(to: output.path)
+        if json {
+            let facts = [
+                JSONValue.Member("model_id", .string(id.description)),
+                JSONValue.Member("file", .string(output.path)),
+                JSONValue.Member("data", .string(dataSet.name)),
+                JSONValue.Member("split", .string(spec.description)),
+                JSONValue.Member("test", distilled.test.map { .object($0.json) } ?? .null),
+                JSONValue.Member("seconds", .number(seconds)),
+            ]
+            try StandardStream.output.writeLine(JSONValue.object(facts + options.json(result, teacher)).description)
+        } else if !quiet {
+            let distance = result.reports.last?.rootMeanSquaredError ?? 0
+            var lines = [
+                ("model", "\(id)"), ("file", output.path), ("teacher", "\(teacher.modelID) (\(teacher.preset))"),
+                ("data", dataSet.name), ("split", spec.description), ("seconds", fixed(seconds, 2)),
+                ("distance from teacher", fixed(distance, 4)),
+            ]
+            if let test = distilled.test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
+            try StandardStream.output.write(listing(lines))
+        }
+    }
+
+    /// The data, and the split that tests the student: none where no rating is known to be new to the teacher.
+    private func dataAndSplit(of fingerprint: TrainingFingerprint) throws -> (DataSet, SplitSpec, Split) {
+        let spec = try split ?? (force ? .none : SplitSpec(of: fingerprint, orNone: true))
+        let dataSet = try source.load()
+        let resolved = try spec.resolve(dataSet.ratings)
+        let given = DataFingerprint(dataSet, resolved, as: spec)
+        if !force {
+            try given.requireMatch(fingerprint, to: "distil")
+        } else if (try? given.requireMatch(fingerprint)) == nil {
+            return try (dataSet, .none, SplitSpec.none.resolve(dataSet.ratings))
+        }
+        return (dataSet, spec, resolved)
+    }
+}

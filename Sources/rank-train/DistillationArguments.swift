@@ -1,0 +1,121 @@
+import ArgumentParser
+import CommandSupport
+import RankEngine
+import RankTraining
+
+/// What can be said of a distillation.
+struct DistillationArguments: PresetArguments {
+    static let presets: [Preset] = [.distilled]
+
+    private static let standard = DistillationOptions.distilled
+
+    @Option(help: "Of a student: how many steps it learns (default: \(standard.steps)).")
+    var steps: Int?
+
+    @Option(help: "Of a student: the length of the embeddings (default: \(standard.dimensions)).")
+    var dimensions: Int?
+
+    @Option(
+        help:
+            "Of a student: the width of each dense relu layer, as in 256,64 (default: \(standard.hidden.map(String.init).joined(separator: ",")))."
+    )
+    var hidden: Widths?
+
+    @Option(help: "Of a student: users of a step (default: \(standard.users)).")
+    var stepUsers: Int?
+
+    @Option(help: "Of a student: items of a step, each for each of its users (default: \(standard.candidates)).")
+    var stepItems: Int?
+
+    /// Widths of layers, separated by commas.
+    struct Widths: ExpressibleByArgument {
+        let values: [Int]
+
+        init?(argument: String) {
+            let values = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+            guard values.allSatisfy({ ($0 ?? 0) >= 1 }) else { return nil }
+            self.values = values.compactMap(\.self)
+        }
+    }
+
+    var given: [String] {
+        names(
+            ("--steps", steps != nil),
+            ("--dimensions", dimensions != nil),
+            ("--hidden", hidden != nil),
+            ("--step-users", stepUsers != nil),
+            ("--step-items", stepItems != nil)
+        )
+    }
+
+    func validate() throws {
+        if let steps, steps < 1 { throw ValidationError("--steps \(steps): train for at least 1") }
+        for (name, count) in [("--step-users", stepUsers), ("--step-items", stepItems)] {
+            let counts = DistillationOptions.pairCounts
+            if let count, !counts.contains(count) {
+                throw ValidationError("\(name) \(count): choose from \(counts.lowerBound) to \(counts.upperBound)")
+            }
+        }
+    }
+
+    /// The preset's options with what was given.
+    func options(seed: UInt64) -> DistillationOptions {
+        var options = Self.standard
+        options.seed = seed
+        if let steps { options.steps = steps }
+        if let dimensions { options.dimensions = dimensions }
+        if let hidden { options.hidden = hidden.values }
+        if let stepUsers { options.users = stepUsers }
+        if let stepItems { options.candidates = stepItems }
+        return options
+    }
+}
+
+/// The steps of a distillation as they go, on a terminal.
+struct DistillationLog {
+    private var line: ProgressLine
+    private let bar: ProgressBar
+    private let total: Int
+
+    init(_ options: DistillationOptions, isQuiet: Bool) {
+        line = ProgressLine(on: .error, isQuiet: isQuiet)
+        bar = ProgressBar(total: options.steps, unit: "step")
+        total = options.steps
+    }
+
+    /// Shows a report, `elapsed` after the training began.
+    mutating func show(_ report: Distillation.StepReport, at elapsed: Duration) {
+        let text = { [bar] in
+            bar.line(
+                completed: report.step,
+                elapsed: elapsed,
+                details: [("distance_from_teacher", report.rootMeanSquaredError)]
+            )
+        }
+        if report.step < total { line.show(at: elapsed, text) } else { line.finish(text()) }
+    }
+}
+
+extension DistillationOptions {
+    /// What a distillation made of a teacher, for programs.
+    func json(_ result: Distillation.Result, _ teacher: Teacher) -> [JSONValue.Member] {
+        [
+            JSONValue.Member("preset", .string(preset)),
+            JSONValue.Member("seed", .unsigned(seed)),
+            JSONValue.Member("teacher", .string(teacher.modelID.description)),
+            JSONValue.Member("teacher_preset", .string(teacher.preset)),
+            JSONValue.Member("dimensions", .integer(dimensions)),
+            JSONValue.Member("hidden", .array(hidden.map { .integer($0) })),
+            JSONValue.Member("learning_rate", .number(optimizer.rate)),
+            JSONValue.Member("kernel", .string(result.kernel.description)),
+            JSONValue.Member(
+                "steps",
+                .array(
+                    result.reports.map { report in
+                        ["step": .integer(report.step), "distance_from_teacher": .number(report.rootMeanSquaredError)]
+                    }
+                )
+            ),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import CommandSupport
+import RankData
+import RankEngine
+import RankTraining
+
+extension FitCommand {
+    /// Trains a teacher and distils it.
+    func fitDistilled() throws {
+        let options = distillation.options(seed: seed)
+        let student = try Distillation(options)
+        let teacherOptions = factor.options(.best, seed: seed)
+        let training = try FactorTraining(teacherOptions)
+        try output.requireWritable()
+        let dataSet = try source.load()
+        let resolved = try split.resolve(dataSet.ratings)
+        let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let factors = try TrainedFactors(
+            runFactors(training, teacherOptions, set, dataSet),
+            set,
+            dataSet,
+            resolved,
+            as: split,
+            teacherOptions
+        )
+        let teacher = try Teacher(factors, of: set)
+        let taught = clock.now
+        var log = DistillationLog(options, isQuiet: quiet || json)
+        let result = try student.run(on: set, dataSet, teacher: teacher) { log.show($0, at: clock.now - taught) }
+        let end = clock.now
+
+        let model = try DistilledModel(result, set, dataSet, resolved, options, teacher)
+        let id = try model.write(to: output.path)
+        let seconds = (end - start) / .seconds(1)
+        if json {
+            let facts = [
+                JSONValue.Member("model_id", .string(id.description)),
+                JSONValue.Member("file", .string(output.path)),
+                JSONValue.Member("data", .string(dataSet.name)),
+                JSONValue.Member("split", .string(split.description)),
+                JSONValue.Member("training_count", .integer(set.training.count)),
+                JSONValue.Member("test", model.test.map { .object($0.json) } ?? .null),
+                JSONValue.Member("teacher_test", factors.test.map { .object($0.json) } ?? .null),
+                JSONValue.Member("teacher_seconds", .number((taught - start) / .seconds(1))),
+                JSONValue.Member("seconds", .number(seconds)),
+            ]
+            try StandardStream.output.writeLine(JSONValue.object(facts + options.json(result, teacher)).description)
+        } else if !quiet {
+            try writeSummary(id, dataSet, seconds, model.test)
+        }
+    }
+}
