@@ -21,9 +21,10 @@ public struct RatingList: Sendable, Equatable {
     /// The number of ratings.
     public var count: Int { ratings.count }
 
+    /// By their bytes: texts that only look alike are equal as strings, and other ids all the same.
     private struct Pair: Hashable {
-        let user: String
-        let item: String
+        let user: [UInt8]
+        let item: [UInt8]
     }
 
     private static let userHeaders = PairList.userHeaders + ["userid"]
@@ -51,9 +52,10 @@ public struct RatingList: Sendable, Equatable {
         var mayBeHeader = true
         while let line = scanner.next() {
             if bytes.trimmed(line).isEmpty { continue }
-            guard let fields = CSV.fields(bytes, line) else {
+            guard let raw = CSV.rawFields(bytes, line) else {
                 throw .at(scanner.number, of: source, "a quote is not closed, or text stands behind it")
             }
+            let fields = raw.map { String(decoding: $0, as: UTF8.self) }
             guard fields.count == 3 || fields.count == 4 else {
                 let found = columns(fields.count, line)
                 throw .at(scanner.number, of: source, "\(found), expected 3 or 4: user,item,rating[,timestamp]")
@@ -64,10 +66,9 @@ public struct RatingList: Sendable, Equatable {
             {
                 continue
             }
-            let pair = Pair(
-                user: try Self.id(fields[0], "user id", idsAreTexts, scanner.number, source),
-                item: try Self.id(fields[1], "item id", idsAreTexts, scanner.number, source)
-            )
+            let user = try Self.id(raw[0], "user id", idsAreTexts, scanner.number, source)
+            let item = try Self.id(raw[1], "item id", idsAreTexts, scanner.number, source)
+            let pair = Pair(user: Array(user.utf8), item: Array(item.utf8))
             let value = try Self.value(fields[2], range, scanner.number, source)
             if fields.count == 4 {
                 let time = Array(fields[3].utf8)
@@ -77,11 +78,11 @@ public struct RatingList: Sendable, Equatable {
                 throw .at(
                     scanner.number,
                     of: source,
-                    "user \(pair.user) rates item \(pair.item) a second time, first on line \(earlier); "
+                    "user \(user) rates item \(item) a second time, first on line \(earlier); "
                         + "expected each pair once"
                 )
             }
-            ratings.append(Rating(user: pair.user, item: pair.item, value: value, line: scanner.number))
+            ratings.append(Rating(user: user, item: item, value: value, line: scanner.number))
         }
         if count == 0 {
             throw DataError(.malformed, "\(source): no ratings in it, expected lines user,item,rating[,timestamp]")
@@ -120,7 +121,7 @@ public struct RatingList: Sendable, Equatable {
     public func forEachCanonicalChunk<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
         var chunk = CanonicalBytes("rank-rating-list-v1", count: count)
         let sorted = ratings.sorted { one, other in
-            one.user == other.user
+            one.user.utf8.elementsEqual(other.user.utf8)
                 ? one.item.utf8.lexicographicallyPrecedes(other.item.utf8)
                 : one.user.utf8.lexicographicallyPrecedes(other.user.utf8)
         }
@@ -136,17 +137,13 @@ public struct RatingList: Sendable, Equatable {
     }
 
     private static func id(
-        _ text: String,
+        _ bytes: [UInt8],
         _ name: String,
         _ isText: Bool,
         _ line: Int,
         _ file: String
     ) throws(DataError) -> String {
-        if isText {
-            if text.isEmpty { throw .at(line, of: file, "the \(name) is empty") }
-            return text
-        }
-        let bytes = Array(text.utf8)
+        if isText { return try bytes.textID(named: name, line: line, of: file) }
         return "\(try bytes.id(bytes.indices, named: name, line: line, of: file))"
     }
 

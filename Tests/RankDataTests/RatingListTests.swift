@@ -31,6 +31,11 @@ struct RatingListTests {
     func texts() throws {
         let ratings = try Self.parse("ann,\"a,\"\"b\"\"\",5\n007,7,1\n", idsAreTexts: true).ratings
         #expect(ratings.map(\.user) == ["ann", "007"] && ratings.map(\.item) == ["a,\"b\"", "7"])
+        // One letter, and a letter with an accent behind it: equal strings, and two ids.
+        #expect(try Self.parse("caf\u{E9},x,3\ncafe\u{301},x,1\n", idsAreTexts: true).count == 2)
+        expectDataError(.malformed, ["in:1:", "user id", "not UTF-8"]) {
+            _ = try RatingList(parsing: [0x61, 0xFF] + Array(",x,3".utf8), source: "in", idsAreTexts: true, range: nil)
+        }
         #expect(try Self.parse("1,1,-70.5\n", range: nil).ratings.map(\.value) == [-70.5])
     }
 

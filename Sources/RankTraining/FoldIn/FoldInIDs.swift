@@ -24,7 +24,7 @@ extension ModelDraft.IDs {
     }
 
     /// New ids in the order of their rows: numbers ascending, texts ascending by their bytes.
-    func foldInOrder(_ ids: Set<String>) -> [String] {
+    func foldInOrder(_ ids: [String]) -> [String] {
         switch self {
         case .identity, .numbers:
             return ids.sorted { (UInt64($0) ?? 0) < (UInt64($1) ?? 0) }

@@ -42,20 +42,20 @@ struct FoldInProblem {
         users = FoldInTable(draft.users)
         items = FoldInTable(draft.candidates)
         mean = Double(draft.mean ?? 0)
-        let unknownUsers = Set(list.ratings.lazy.map(\.user).filter { model.users.row(ofText: $0) == nil })
-        let unknownItems = Set(list.ratings.lazy.map(\.item).filter { model.candidates.row(ofText: $0) == nil })
+        let unknownUsers = Self.distinct(list.ratings.map(\.user).filter { model.users.row(ofText: $0) == nil })
+        let unknownItems = Self.distinct(list.ratings.map(\.item).filter { model.candidates.row(ofText: $0) == nil })
         newUsers = draft.users.ids.foldInOrder(unknownUsers)
         newItems = draft.candidates.ids.foldInOrder(unknownItems)
-        let userRows = Dictionary(uniqueKeysWithValues: zip(newUsers, users.knownCount...))
-        let itemRows = Dictionary(uniqueKeysWithValues: zip(newItems, items.knownCount...))
+        let userRows = Dictionary(uniqueKeysWithValues: zip(newUsers.map { Array($0.utf8) }, users.knownCount...))
+        let itemRows = Dictionary(uniqueKeysWithValues: zip(newItems.map { Array($0.utf8) }, items.knownCount...))
         users.append(newUsers.count)
         items.append(newItems.count)
 
         let movesUsers = refresh == .users || refresh == .all
         let movesItems = refresh == .items || refresh == .all
         for rating in list.ratings {
-            let user = model.users.row(ofText: rating.user) ?? userRows[rating.user] ?? 0
-            let item = model.candidates.row(ofText: rating.item) ?? itemRows[rating.item] ?? 0
+            let user = model.users.row(ofText: rating.user) ?? userRows[Array(rating.user.utf8)] ?? 0
+            let item = model.candidates.row(ofText: rating.item) ?? itemRows[Array(rating.item.utf8)] ?? 0
             let isKnown = (user: user < users.knownCount, item: item < items.knownCount)
             guard !isKnown.user || !isKnown.item || movesUsers || movesItems else { continue }
             if isKnown.user || isKnown.item { isAnchored = true }
@@ -71,6 +71,12 @@ struct FoldInProblem {
         summary.refreshedItems = itemRatings.count - newItems.count
         summary.used = ratings.count
         summary.passedOver = list.count - ratings.count
+    }
+
+    /// Texts that differ in their bytes, each once.
+    private static func distinct(_ texts: [String]) -> [String] {
+        var seen: Set<[UInt8]> = []
+        return texts.filter { seen.insert(Array($0.utf8)).inserted }
     }
 
     /// The rows that move, ascending.

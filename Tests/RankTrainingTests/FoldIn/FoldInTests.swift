@@ -146,6 +146,10 @@ import Testing
         #expect((9...11).map { folded.users.id(ofRow: $0) } == ["Ann", "x,y", "zoë"])
         #expect(folded.candidates.id(ofRow: 7) == "new" && folded.users.row(ofText: "b") == 2)
         #expect(folded.users.kind == .utf8)
+
+        // One letter, and a letter with an accent behind it: equal strings, and two ids.
+        folded = try Self.fold("caf\u{E9},1,5\ncafe\u{301},1,1\n", into: texts, in: directory)
+        #expect(folded.users.row(ofText: "cafe\u{301}") == 9 && folded.users.row(ofText: "caf\u{E9}") == 10)
     }
 
     /// User 9 has rated item 7 alone, which users 1 and 2 know.
