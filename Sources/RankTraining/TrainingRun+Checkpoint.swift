@@ -74,7 +74,7 @@ extension TrainingRun {
         guard let generator = NumPyRandom(words: try checkpoint.numbers(Name.generator)),
             lists.allSatisfy({ $0.count == shape.parameterCount }), steps.count == 1,
             let stepCount = Int(exactly: steps[0]), losses.count == 3 * checkpoint.epoch,
-            stepCount == plannedSteps / options.epochs * checkpoint.epoch
+            checkpoint.epoch <= stepCount, stepCount <= examples.count * checkpoint.epoch
         else { throw checkpoint.inconsistent }
         let networks = lists.map { RankingNetwork(shape: shape, parameters: $0) }
         random = generator

@@ -6,8 +6,7 @@ struct TrainingRun: ~Copyable {
     let options: TrainingOptions
     let set: TrainingSet
     private let product: MatrixProduct
-    /// The steps of all epochs.
-    let plannedSteps: Int
+    private let plannedSteps: Int
     /// What is trained on, ascending by user and item.
     let examples: TrainingSet.Examples
     /// What is held out of the training examples.
