@@ -3,10 +3,12 @@ import RankEngine
 
 /// A model in the making that has scored the test rows and claims what came of it.
 struct TestedDraft {
-    /// How it did; nil without test rows.
+    /// How it did; nil without test rows, and where its scores are no ratings.
     ///
     /// These are the scores that the written model gives, so a later evaluation of the file finds the same.
     let metrics: Metrics?
+    /// How well it orders; nil without test rows.
+    let ranking: RankingMetrics?
     /// The model, with the claim.
     let draft: ModelDraft
 
@@ -26,12 +28,16 @@ struct TestedDraft {
                 candidateRows: set.test.candidates.map { UInt32($0) }
             )
         }
-        metrics = Metrics(
-            users: split.testRows.map { data.ratings.userIDs[$0] },
-            stars: split.testRows.map { data.ratings.stars[$0] },
-            scores: scores,
-            transform: draft.metadata.labelTransform
-        )
+        let users = split.testRows.map { data.ratings.userIDs[$0] }
+        let stars = split.testRows.map { data.ratings.stars[$0] }
+        if draft.metadata.labelTransform == LabelTransform.none {
+            metrics = nil
+            let gains = LabelTransform(data.ratings.scale).gains(of: stars)
+            ranking = RankingMetrics(users: users, stars: gains, scores: scores)
+        } else {
+            metrics = Metrics(users: users, stars: stars, scores: scores, transform: draft.metadata.labelTransform)
+            ranking = metrics?.ranking
+        }
         var draft = draft
         draft.metadata.claimedTestRMSE = metrics.map { Float($0.rmse) }
         self.draft = draft

@@ -3,10 +3,12 @@ public import RankEngine
 
 /// A trained network with everything its file says of it, ready to be written.
 public struct TrainedModel: Sendable {
-    /// How the final model does on the test rows; nil without any.
+    /// How the final model does on the test rows; nil without any, and after a ranking loss, whose scores are no ratings.
     ///
     /// Its RMSE becomes the file's claim. These are the scores that the written model gives, so a later evaluation of the file finds the same.
     public var test: Metrics? { tested.metrics }
+    /// How well the final model orders the test rows; nil without any.
+    public var ranking: RankingMetrics? { tested.ranking }
     /// Weights and losses.
     public let result: Training.Result
     private let tested: TestedDraft
@@ -29,17 +31,33 @@ public struct TrainedModel: Sendable {
         as spec: SplitSpec,
         _ options: TrainingOptions
     ) throws(TrainingError) {
-        let draft = ModelDraft(
+        var draft = ModelDraft(
             result.network,
             set,
             ModelMetadata(
-                labelTransform: LabelTransform(data.ratings.scale),
+                labelTransform: options.loss.ranks ? LabelTransform.none : LabelTransform(data.ratings.scale),
                 prior: set.prior,
                 fingerprint: DataFingerprint(data, split, as: spec).training(options)
             )
         )
+        if options.loss.ranks { draft.metadata.prior = try Self.meanScore(draft, set, result.kernel) }
         tested = try TestedDraft(draft, set, data, split, kernel: result.kernel)
         self.result = result
+    }
+
+    /// What takes the place of the mean label where scores are no ratings: the mean score of the training pairs.
+    private static func meanScore(
+        _ draft: ModelDraft,
+        _ set: TrainingSet,
+        _ kernel: Kernel
+    ) throws(TrainingError) -> Float {
+        let scores = try TrainingError.translating { () throws(EngineError) in
+            try BatchScorer(draft, kernel: kernel.description).scores(
+                userRows: set.training.users.map { UInt32($0) },
+                candidateRows: set.training.candidates.map { UInt32($0) }
+            )
+        }
+        return Float(scores.reduce(0.0) { $0 + Double($1) } / Double(scores.count))
     }
 
     /// Writes the model file: whole, proved and under its own name, or not at all.

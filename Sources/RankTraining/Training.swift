@@ -6,7 +6,7 @@ public import RankEngine
 /// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says. Where there
 /// is a validation part, `permutation(count)` of the training examples follows, whose last `fraction · count` ones, rounded
 /// down, are held out; the others keep their order. Then comes `permutation(count)` of the examples to train on: the one
-/// order of all epochs, or one for each.
+/// order of all epochs, or one for each; a ranking loss draws the order of its lists after it.
 public struct Training: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
     public static let version = "rank-train/2"
@@ -21,7 +21,7 @@ public struct Training: Sendable {
 
     /// What an epoch came to.
     ///
-    /// Losses are mean squared errors of labels.
+    /// Losses are mean squared errors of labels, or what `Loss.Formula` says of a ranking loss; then roots mean nothing.
     public struct EpochReport: Sendable, Equatable {
         /// Counted from 1.
         public let epoch: Int

@@ -20,6 +20,10 @@ public struct TrainingOptions: Sendable, Equatable {
     public var decay: LearningRateDecay
     /// Decides the initial weights, the validation part, the order of the examples and what dropout leaves out.
     public var seed: UInt64
+    /// What is minimised.
+    public var loss = Loss.meanSquaredError
+    /// Of a ranking loss: the most items of a user that are compared with each other at once.
+    public var listLength = 100
     /// Whether each epoch has an order of its own, rather than that of the first.
     public var reshuffles = false
     /// What keeps the network from learning its examples by heart.
@@ -84,6 +88,9 @@ public struct TrainingOptions: Sendable, Equatable {
     /// The batch sizes that are accepted; a batch is one matrix in memory.
     public static let batchSizes = 1...1_000_000
 
+    /// The lengths of lists that are accepted; a list of one teaches nothing.
+    public static let listLengths = 2...10_000
+
     func validate() throws(TrainingError) {
         guard Self.epochCounts.contains(epochs) else {
             throw TrainingError(.invalidOption, "\(epochs) epochs; choose from 1 to \(Self.epochCounts.upperBound)")
@@ -106,6 +113,13 @@ public struct TrainingOptions: Sendable, Equatable {
                 "a batch size of \(batchSize); choose from 1 to \(Self.batchSizes.upperBound)"
             )
         }
+        guard Self.listLengths.contains(listLength) else {
+            throw TrainingError(
+                .invalidOption,
+                "lists of \(listLength) items; choose from \(Self.listLengths.lowerBound) to \(Self.listLengths.upperBound)"
+            )
+        }
+        try loss.validate()
         try optimizer.validate()
         try decay.validate()
     }
@@ -122,6 +136,8 @@ extension TrainingOptions {
             "epochs": "\(epochs)",
             "hidden": hidden.map { "\($0)" }.joined(separator: ","),
             "l2": "\(regularization.kernelPenalty)",
+            "list_length": loss.ranks ? "\(listLength)" : "none",
+            "loss": loss.formula.rawValue,
             "decay": decay.curve.rawValue,
             "decay_to": "\(decay.finalShare)",
             "learning_rate": "\(optimizer.rate)",
@@ -130,6 +146,7 @@ extension TrainingOptions {
             "preset": preset,
             "reshuffle": "\(reshuffles)",
             "seed": "\(seed)",
+            "temperature": loss.ranks ? "\(loss.temperature)" : "none",
             "user_dimensions": "\(userDimensions)",
             "validation": validation.map { "\($0.fraction)" } ?? "none",
         ]

@@ -10,9 +10,10 @@ struct TrainingRun: ~Copyable {
     /// What is trained on, ascending by user and item.
     let examples: TrainingSet.Examples
     /// What is held out of the training examples.
-    private let validation: TrainingSet.Examples
+    private let validation: Batches
+    private let test: Batches
     /// `examples` in the order of the epoch.
-    private var ordered: TrainingSet.Examples
+    private var batches: Batches
     /// After the draw of that order.
     var random: NumPyRandom
     var trainer: NetworkTrainer
@@ -38,15 +39,18 @@ struct TrainingRun: ~Copyable {
         self.options = options
         self.set = set
         self.product = product
-        (examples, validation) = parts
-        ordered = examples.permuted(random.permutation(examples.count))
+        examples = parts.0
+        validation = Batches(inOrder: parts.1, options)
+        test = Batches(inOrder: set.test, options)
+        batches = Batches(shuffling: examples, options, &random)
         self.random = random
-        plannedSteps = ((examples.count - 1) / options.batchSize + 1) * options.epochs
+        plannedSteps = batches.batches.count * options.epochs
         trainer = NetworkTrainer(
             initial,
             optimizer: options.optimizer,
             decay: options.decay,
             plannedSteps: plannedSteps,
+            loss: options.loss,
             regularization: options.regularization,
             seed: options.seed,
             product: product
@@ -86,6 +90,7 @@ struct TrainingRun: ~Copyable {
             optimizer: options.optimizer,
             decay: options.decay,
             plannedSteps: plannedSteps,
+            loss: options.loss,
             regularization: options.regularization,
             seed: options.seed,
             product: product
@@ -109,25 +114,20 @@ struct TrainingRun: ~Copyable {
     /// - Throws: `diverged` when a loss is not finite.
     mutating func trainEpoch(_ show: (Training.Event) -> Void) throws(TrainingError) {
         let epoch = reports.count + 1
-        if options.reshuffles && epoch > 1 { ordered = examples.permuted(random.permutation(examples.count)) }
-        let steps = (ordered.count - 1) / options.batchSize + 1
-        var squares = 0.0
-        for step in 1...steps {
-            let end = min(step * options.batchSize, ordered.count)
-            let rows = (step - 1) * options.batchSize..<end
-            squares += trainer.step(
-                users: ordered.users[rows],
-                candidates: ordered.candidates[rows],
-                labels: ordered.labels[rows]
-            )
-            guard squares.isFinite else { throw Self.diverged(in: epoch, at: "step \(step) of \(steps)") }
-            show(.step(epoch: epoch, step: step, steps: steps, loss: squares / Double(end)))
+        if options.reshuffles && epoch > 1 { batches = Batches(shuffling: examples, options, &random) }
+        let steps = batches.batches.count
+        var loss = 0.0
+        for (index, batch) in batches.batches.enumerated() {
+            loss += trainer.step(batches, batch)
+            guard loss.isFinite else { throw Self.diverged(in: epoch, at: "step \(index + 1) of \(steps)") }
+            let mean = loss / Double(options.loss.terms(through: batch))
+            show(.step(epoch: epoch, step: index + 1, steps: steps, loss: mean))
         }
         let report = Training.EpochReport(
             epoch: epoch,
-            loss: squares / Double(ordered.count),
-            validationLoss: loss(over: validation),
-            testLoss: loss(over: set.test)
+            loss: loss / Double(batches.terms(of: options.loss)),
+            validationLoss: self.loss(over: validation),
+            testLoss: self.loss(over: test)
         )
         guard report.validationLoss?.isFinite ?? true, report.testLoss?.isFinite ?? true else {
             throw Self.diverged(in: epoch, at: "its end")
@@ -146,17 +146,10 @@ struct TrainingRun: ~Copyable {
         )
     }
 
-    private mutating func loss(over examples: TrainingSet.Examples) -> Double? {
-        guard examples.count > 0 else { return nil }
-        var squares = 0.0
-        for start in stride(from: 0, to: examples.count, by: 1_000) {
-            let rows = start..<min(start + 1_000, examples.count)
-            squares += trainer.loss(
-                users: examples.users[rows],
-                candidates: examples.candidates[rows],
-                labels: examples.labels[rows]
-            )
-        }
-        return squares / Double(examples.count)
+    private mutating func loss(over batches: Batches) -> Double? {
+        guard batches.examples.count > 0 else { return nil }
+        var loss = 0.0
+        for batch in batches.batches { loss += trainer.loss(batches, batch) }
+        return loss / Double(batches.terms(of: options.loss))
     }
 }

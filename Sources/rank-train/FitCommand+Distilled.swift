@@ -48,7 +48,7 @@ extension FitCommand {
             ]
             try StandardStream.output.writeLine(JSONValue.object(facts + options.json(result, teacher)).description)
         } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test)
+            try writeSummary(id, dataSet, seconds, model.test?.lines ?? [])
         }
     }
 }

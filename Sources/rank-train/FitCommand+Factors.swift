@@ -25,7 +25,7 @@ extension FitCommand {
         if json {
             try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
         } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test)
+            try writeSummary(id, dataSet, seconds, model.test?.lines ?? [])
         }
     }
 

@@ -88,7 +88,7 @@ struct FitCommand: ParsableCommand {
         let set = try TrainingSet(dataSet, split: resolved)
         let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 1)
 
-        var log = TrainingLog(epochs: options.epochs, isQuiet: quiet || json)
+        var log = TrainingLog(epochs: options.epochs, options.loss, isQuiet: quiet || json)
         log.begin(dataSet.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)
         let clock = ContinuousClock()
         let start = clock.now
@@ -106,7 +106,7 @@ struct FitCommand: ParsableCommand {
             if options.validation != nil {
                 lines.append(("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)"))
             }
-            try writeSummary(id, dataSet, seconds, model.test, lines)
+            try writeSummary(id, dataSet, seconds, model.test?.lines ?? model.ranking?.lines ?? [], lines)
         }
     }
 
@@ -115,7 +115,7 @@ struct FitCommand: ParsableCommand {
         _ id: ModelID,
         _ dataSet: DataSet,
         _ seconds: Double,
-        _ test: Metrics?,
+        _ test: [(String, String)],
         _ more: [(String, String)] = []
     ) throws {
         var lines = [
@@ -125,7 +125,7 @@ struct FitCommand: ParsableCommand {
         ]
         lines += (dataSet.reading?.notes ?? []).map { ("note", $0) }
         lines += more
-        if let test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
+        lines += test.map { ("test \($0.0)", $0.1) }
         try StandardStream.output.write(listing(lines))
     }
 
@@ -147,21 +147,23 @@ struct FitCommand: ParsableCommand {
             "batch_size": .integer(options.batchSize),
             "kernel": .string(model.result.kernel.description),
             "training_count": .integer(trainingCount),
-            "epochs": .array(model.result.epochs.map(epoch)),
+            "loss": .string(options.loss.formula.rawValue),
+            "epochs": .array(model.result.epochs.map { epoch($0, hasRoots: !options.loss.ranks) }),
             "kept_epoch": .integer(model.result.keptEpoch),
-            "test": model.test.map { .object($0.json) } ?? .null,
+            "test": (model.test?.json ?? model.ranking?.json).map { .object($0) } ?? .null,
             "seconds": .number(seconds),
         ]
     }
 
-    private func epoch(_ report: Training.EpochReport) -> JSONValue {
+    private func epoch(_ report: Training.EpochReport, hasRoots: Bool) -> JSONValue {
         [
             "epoch": .integer(report.epoch),
             "loss": .number(report.loss),
-            "root_mean_squared_error": .number(report.rootMeanSquaredError),
+            "root_mean_squared_error": hasRoots ? .number(report.rootMeanSquaredError) : .null,
             "validation_loss": report.validationLoss.map { .number($0) } ?? .null,
             "val_loss": report.testLoss.map { .number($0) } ?? .null,
-            "val_root_mean_squared_error": report.testRootMeanSquaredError.map { .number($0) } ?? .null,
+            "val_root_mean_squared_error": hasRoots
+                ? report.testRootMeanSquaredError.map { .number($0) } ?? .null : .null,
         ]
     }
 }

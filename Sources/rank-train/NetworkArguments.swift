@@ -13,11 +13,13 @@ struct NetworkArguments: PresetArguments {
 
     @OptionGroup var optimizer: OptimizerArguments
 
+    @OptionGroup var loss: LossArguments
+
     @OptionGroup var kernelOption: KernelOption
 
     var given: [String] {
         names(("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--kernel", kernelOption.kernel != nil))
-            + optimizer.given
+            + optimizer.given + loss.given
     }
 
     func validate() throws {
@@ -38,6 +40,7 @@ struct NetworkArguments: PresetArguments {
         if let epochs { options.epochs = epochs }
         if let batchSize { options.batchSize = batchSize }
         optimizer.apply(to: &options)
+        loss.apply(to: &options)
         return options
     }
 }

@@ -9,10 +9,11 @@ struct QualityCommand: ParsableCommand {
         commandName: "quality",
         abstract: "Test a preset and two baselines on several splits.",
         discussion: """
-            Makes the table of docs/QUALITY.md. RMSE is unclipped.
+            Makes the tables of docs/QUALITY.md. RMSE is unclipped; after a ranking loss there is only the order to measure.
 
             EXAMPLE:
               rank-train quality --data data/ml-100k --splits seed:42 seed:0 seed:1 seed:2 seed:3 --format markdown
+              rank-train quality --data data/ml-100k --loss pairwise-logistic
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -41,17 +42,18 @@ struct QualityCommand: ParsableCommand {
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var network: NetworkArguments
 
     @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
 
     func validate() throws {
-        try preset.refuse(kernelOption.kernel == nil ? [] : ["--kernel"], of: [.tutorial])
+        try preset.refuse(network)
     }
 
     func run() throws {
         let dataSet = try source.load()
+        if preset == .tutorial && network.options(seed: seed).loss.ranks { return try runRanking(on: dataSet) }
         let report = try report(on: dataSet)
         switch format {
         case .table: try StandardStream.output.write("\(dataSet.name)\n\(table(report).text)")
@@ -61,15 +63,28 @@ struct QualityCommand: ParsableCommand {
         }
     }
 
-    private func report(on dataSet: DataSet) throws -> QualityReport {
-        let show = { (spec: SplitSpec) in
-            if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
+    private func show(_ spec: SplitSpec) {
+        if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
+    }
+
+    /// Scores of a ranking loss are no ratings: the table is of their order alone.
+    private func runRanking(on dataSet: DataSet) throws {
+        let options = network.options(seed: seed)
+        let training = try Training(options, kernel: network.kernelOption.chosen)
+        let report = try RankingReport(dataSet, splits: splits, options, training: training, show: show)
+        switch format {
+        case .table: try StandardStream.output.write("\(dataSet.name)\n\(report.table().text)")
+        case .markdown: try StandardStream.output.write("\(dataSet.name)\n\n\(report.table().markdown)")
+        case .csv: try StandardStream.output.write(report.table(dataSet.name).csv)
+        case .json: try StandardStream.output.writeLine(report.json(dataSet.name, seed: seed).description)
         }
+    }
+
+    private func report(on dataSet: DataSet) throws -> QualityReport {
         switch preset {
         case .tutorial:
-            var options = TrainingOptions.tutorial
-            options.seed = seed
-            let training = try Training(options, kernel: kernelOption.chosen)
+            let options = network.options(seed: seed)
+            let training = try Training(options, kernel: network.kernelOption.chosen)
             return try QualityReport(dataSet, splits: splits, options, training: training, show: show)
         case .mapFM, .best:
             var options = preset == .best ? FactorizationOptions.best : .mapFM
@@ -92,7 +107,7 @@ struct QualityCommand: ParsableCommand {
     /// One line per predictor; with the data's name as a first column where there is no other place for it.
     private func table(_ report: QualityReport, _ data: String? = nil) -> TextTable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("model", .left)]
-        columns += report.splits.map { (name($0), .right) }
+        columns += report.splits.map { ($0.shortName, .right) }
         columns += [("mean ± sd", .right), ("in stars", .right), ("NDCG@10", .right)]
         if data != nil { columns.insert(("data", .left), at: 0) }
         var table = TextTable(columns)
@@ -127,11 +142,5 @@ struct QualityCommand: ParsableCommand {
                 }
             ),
         ]
-    }
-
-    /// Of a file only its name.
-    private func name(_ spec: SplitSpec) -> String {
-        if case .file(let path) = spec { return path.split(separator: "/").last.map(String.init) ?? path }
-        return spec.description
     }
 }

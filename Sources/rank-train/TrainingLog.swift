@@ -4,6 +4,7 @@ import RankTraining
 /// A training's log in the manner of Keras, on stderr when that is a terminal.
 struct TrainingLog {
     private let epochs: Int
+    private let hasRoots: Bool
     private let isVisible: Bool
     private var line: ProgressLine
     private var epochStart = Duration.zero
@@ -11,7 +12,8 @@ struct TrainingLog {
 
     private typealias Progress = (step: Int, steps: Int, elapsed: Duration)
 
-    init(epochs: Int, isQuiet: Bool) {
+    init(epochs: Int, _ loss: Loss, isQuiet: Bool) {
+        hasRoots = !loss.ranks
         self.epochs = epochs
         line = ProgressLine(on: .error, isQuiet: isQuiet)
         isVisible = line.isVisible
@@ -34,14 +36,15 @@ struct TrainingLog {
             if step == 1 { try? StandardStream.error.writeLine("Epoch \(epoch)/\(epochs)") }
             last = (step, steps, elapsed - epochStart)
             let bar = last
-            line.show(at: elapsed) { Self.text(bar, loss) }
+            line.show(at: elapsed) { [hasRoots] in Self.text(bar, loss, hasRoots) }
         case .epoch(let report):
             var details: [(name: String, value: Double)] = []
             if let loss = report.validationLoss { details.append(("validation_loss", loss)) }
-            if let loss = report.testLoss, let root = report.testRootMeanSquaredError {
-                details += [("val_loss", loss), ("val_root_mean_squared_error", root)]
+            if let loss = report.testLoss { details.append(("val_loss", loss)) }
+            if hasRoots, let root = report.testRootMeanSquaredError {
+                details.append(("val_root_mean_squared_error", root))
             }
-            line.finish(Self.text(last, report.loss, details))
+            line.finish(Self.text(last, report.loss, hasRoots, details))
             epochStart = elapsed
         }
     }
@@ -49,12 +52,13 @@ struct TrainingLog {
     private static func text(
         _ progress: Progress,
         _ loss: Double,
+        _ hasRoots: Bool,
         _ details: [(name: String, value: Double)] = []
     ) -> String {
         ProgressBar(total: progress.steps, unit: "step").line(
             completed: progress.step,
             elapsed: progress.elapsed,
-            details: [("loss", loss), ("root_mean_squared_error", loss.squareRoot())] + details
+            details: [("loss", loss)] + (hasRoots ? [("root_mean_squared_error", loss.squareRoot())] : []) + details
         )
     }
 }
