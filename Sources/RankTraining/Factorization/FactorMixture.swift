@@ -52,12 +52,12 @@ package struct FactorMixture: Sendable {
     /// Adds a machine's predictions, `weight` times.
     package mutating func add(_ machine: FactorizationMachine, weight: Double) {
         mean += weight * machine.mean
-        add(weight, machine.users.values[0], to: &userBiases)
-        add(weight, machine.items.values[0], to: &itemBiases)
+        add(weight, machine.users.served(0), to: &userBiases)
+        add(weight, machine.items.served(0), to: &itemBiases)
         let described = (users: machine.users.described, items: machine.items.described)
         for factor in 1..<machine.users.values.count {
-            let (users, userMean) = Self.centered(machine.users.values[factor], over: ratedUsers, described.users)
-            let (items, itemMean) = Self.centered(machine.items.values[factor], over: ratedItems, described.items)
+            let (users, userMean) = Self.centered(machine.users.served(factor), over: ratedUsers, described.users)
+            let (items, itemMean) = Self.centered(machine.items.served(factor), over: ratedItems, described.items)
             mean += weight * userMean * itemMean
             add(weight * itemMean, users, to: &userBiases)
             add(weight * userMean, items, to: &itemBiases)

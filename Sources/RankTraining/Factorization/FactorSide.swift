@@ -9,6 +9,12 @@ package struct FactorSide: Sendable {
     /// By term and entity: Σ over its features of value · coefficient.
     package private(set) var values: [[Double]]
 
+    /// By feature: the sum of the values with which those who have ratings have it, over their number; 0 where a feature
+    /// does not come of ratings.
+    private let shares: [Double]
+    /// Those who have features and no rating.
+    private let unrated: [Int]
+
     private var weights: [Double]
     private var gradients: [Double]
     private var before: [Double]
@@ -26,13 +32,37 @@ package struct FactorSide: Sendable {
         values = Array(repeating: zeros, count: factors + 1)
         (weights, gradients, before, moved) = (zeros, zeros, zeros, zeros)
         scaled = Array(repeating: .zero, count: groups.entityCount)
+        let ratedCount = (0..<groups.entityCount).count { !groups.isEmpty($0) }
+        shares = blocks.flatMap { block in
+            (0..<block.columnCount).map { column in
+                guard block.isOfRatings else { return 0 }
+                return block.entries(of: column).reduce(0) { $0 + block.scales[Int(block.entities[$1])] }
+                    / Double(max(ratedCount, 1))
+            }
+        }
+        let described = Self.described(blocks, groups.entityCount)
+        unrated = described.indices.filter { described[$0] && groups.isEmpty($0) }
     }
 
     /// Whether each entity has any feature.
-    package var described: [Bool] {
-        var described = [Bool](repeating: false, count: groups.entityCount)
+    package var described: [Bool] { Self.described(blocks, groups.entityCount) }
+
+    private static func described(_ blocks: [FeatureBlock], _ count: Int) -> [Bool] {
+        var described = [Bool](repeating: false, count: count)
         for block in blocks { for entity in block.entities { described[Int(entity)] = true } }
         return described
+    }
+
+    /// A term's values as they serve: whoever has no rating gets, beside what his own features are worth, what those with
+    /// ratings have of the features that come of ratings in the mean.
+    ///
+    /// Without it he would not be a rated entity of his columns, but one with a history that is worth 0.
+    package func served(_ term: Int) -> [Double] {
+        var served = values[term]
+        guard !unrated.isEmpty else { return served }
+        let mean = zip(shares, coefficients[term]).reduce(0) { $0 + $1.0 * $1.1 }
+        for entity in unrated { served[entity] += mean }
+        return served
     }
 
     /// Sets a term's coefficients, one after the other.

@@ -2,6 +2,8 @@
 ///
 /// Within a group an entity has all its features with one value.
 package struct FeatureBlock: Sendable, Equatable {
+    /// Whether the features come of training ratings, so that whoever has none has none of them.
+    package let isOfRatings: Bool
     /// What its coefficients cost.
     package let penalty: FactorizationOptions.Penalty
     /// The value with which each entity has its features: 1/√n for n features.
@@ -21,8 +23,15 @@ package struct FeatureBlock: Sendable, Equatable {
     ///   - columns: The entities of each feature, ascending, each once and below `count`.
     ///   - count: The number of entities.
     ///   - penalty: What the coefficients cost.
-    package init(_ columns: [[Int32]], count: Int, penalty: FactorizationOptions.Penalty) {
+    ///   - isOfRatings: Whether the features come of training ratings.
+    package init(
+        _ columns: [[Int32]],
+        count: Int,
+        penalty: FactorizationOptions.Penalty,
+        isOfRatings: Bool = false
+    ) {
         self.penalty = penalty
+        self.isOfRatings = isOfRatings
         var offsets = [0]
         var counts = [Int](repeating: 0, count: count)
         entities = columns.flatMap(\.self)
@@ -42,7 +51,12 @@ package struct FeatureBlock: Sendable, Equatable {
     /// One feature for each entity that has a rating: itself.
     package static func identity(of groups: RatingGroups, penalty: FactorizationOptions.Penalty) -> FeatureBlock {
         let rated = (0..<groups.entityCount).filter { !groups.isEmpty($0) }
-        return FeatureBlock(rated.map { [Int32($0)] }, count: groups.entityCount, penalty: penalty)
+        return FeatureBlock(
+            rated.map { [Int32($0)] },
+            count: groups.entityCount,
+            penalty: penalty,
+            isOfRatings: true
+        )
     }
 
     /// One feature for each entity of the other side, given as `others`: having met it in a rating, however often.
@@ -52,7 +66,7 @@ package struct FeatureBlock: Sendable, Equatable {
         penalty: FactorizationOptions.Penalty
     ) -> FeatureBlock {
         let columns = (0..<others.entityCount).map { distinct(others.partners[others.range(of: $0)]) }
-        return FeatureBlock(columns, count: groups.entityCount, penalty: penalty)
+        return FeatureBlock(columns, count: groups.entityCount, penalty: penalty, isOfRatings: true)
     }
 
     private static func distinct(_ sorted: ArraySlice<Int32>) -> [Int32] {

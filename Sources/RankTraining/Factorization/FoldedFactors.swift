@@ -1,6 +1,6 @@
 /// A factorisation machine as a model file has it: one bias and one vector for each user and item, on the label's scale.
 ///
-/// Whoever has features but no rating is what the features make of it. Row 0, and whoever has no feature at all, is the
+/// Whoever has features but no rating is what the features make of the mean of those with ratings. Row 0, and whoever has no feature at all, is the
 /// mean of the rows that have ratings.
 public struct FoldedFactors: Sendable, Equatable {
     /// One side's tables.
@@ -21,7 +21,13 @@ public struct FoldedFactors: Sendable, Equatable {
     public let candidates: Table
 
     package init(_ machine: FactorizationMachine) {
-        self.init(machine, mean: machine.mean, users: machine.users.values, items: machine.items.values)
+        let terms = machine.users.values.indices
+        self.init(
+            machine,
+            mean: machine.mean,
+            users: terms.map { machine.users.served($0) },
+            items: terms.map { machine.items.served($0) }
+        )
     }
 
     /// The mixture with its product brought to `dimensions` columns; the sides are those of one of its machines.
