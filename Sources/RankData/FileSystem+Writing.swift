@@ -11,13 +11,23 @@ extension FileSystem {
     ///
     /// The files are written and synced under a temporary name beside it, which is then renamed. An empty directory
     /// of that name is replaced, anything else refused.
-    static func writeDirectory(_ directory: String, _ files: [(name: String, bytes: [UInt8])]) throws(DataError) {
+    ///
+    /// - Parameters:
+    ///   - directory: Its path.
+    ///   - names: The files' names.
+    ///   - write: Writes the contents of the file with that name.
+    /// - Throws: `DataError` with code `unwritable`; nothing is left behind then.
+    static func writeDirectory(
+        _ directory: String,
+        _ names: [String],
+        write: (String, inout FileOutput) throws(DataError) -> Void
+    ) throws(DataError) {
         var path = directory
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         guard !path.isEmpty else { throw DataError(.unwritable, "the path of the directory to write is empty") }
         if let kind = try kind(of: path) {
             guard kind == .directory else { throw DataError(.unwritable, "\(path): a file is in the way") }
-            guard try names(in: path).isEmpty else {
+            guard try Self.names(in: path).isEmpty else {
                 throw DataError(.unwritable, "\(path): exists and is not empty; remove it or write elsewhere")
             }
         }
@@ -25,10 +35,14 @@ extension FileSystem {
         let temporary = "\(path).tmp-\(getpid())"
         guard mkdir(temporary, 0o777) == 0 else { throw failure("mkdir", temporary) }
         do throws(DataError) {
-            for (name, bytes) in files { try write(bytes, to: joinPath(temporary, name)) }
+            for name in names {
+                var output = try FileOutput(path: joinPath(temporary, name))
+                try write(name, &output)
+                try output.finish()
+            }
             guard rename(temporary, path) == 0 else { throw failure("rename", path) }
         } catch {
-            for (name, _) in files { unlink(joinPath(temporary, name)) }
+            for name in names { unlink(joinPath(temporary, name)) }
             rmdir(temporary)
             throw error
         }
@@ -41,35 +55,9 @@ extension FileSystem {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to path: String) throws(DataError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw failure("open", path) }
-        var written = 0
-        var error: DataError?
-        bytes.withUnsafeBytes { buffer in
-            while written < buffer.count, error == nil {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
-                let count = systemWrite(descriptor, rest.baseAddress, rest.count)
-                if count >= 0 { written += count } else if errno != EINTR { error = failure("write", path) }
-            }
-        }
-        if error == nil, fsync(descriptor) != 0 { error = failure("fsync", path) }
-        if close(descriptor) != 0, error == nil { error = failure("close", path) }
-        if let error { throw error }
-    }
-
-    private static func failure(_ call: String, _ path: String) -> DataError {
+    /// The error of the call that has just failed.
+    static func failure(_ call: String, _ path: String) -> DataError {
         let error = SystemCallError.last(call)
         return DataError(.unwritable, "\(path): \(error.text)", cause: error)
-    }
-
-    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-        Glibc.write(descriptor, bytes, count)
-        #elseif canImport(Musl)
-        Musl.write(descriptor, bytes, count)
-        #else
-        Darwin.write(descriptor, bytes, count)
-        #endif
     }
 }

@@ -104,25 +104,33 @@ public struct SyntheticMovieLens: Sendable, Equatable {
     /// - Throws: `DataError` with code `unwritable`; nothing is left behind then.
     public func write(to directory: String) throws(DataError) {
         let set = generate()
-        var data: [UInt8] = []
-        for row in 0..<set.ratings.count {
-            let time = set.ratings.timestamps?[row] ?? 0
-            let stars = Int(set.ratings.stars[row])
-            data += Array("\(set.ratings.userIDs[row])\t\(set.ratings.itemIDs[row])\t\(stars)\t\(time)\n".utf8)
+        let ratings = set.ratings
+        let names = [MovieLens.dataName, MovieLens.itemName, MovieLens.infoName, MovieLens.markerName]
+        try FileSystem.writeDirectory(directory, names) { name, output throws(DataError) in
+            switch name {
+            case MovieLens.dataName:
+                for row in 0..<ratings.count {
+                    let time = ratings.timestamps?[row] ?? 0
+                    let pair = "\(ratings.userIDs[row])\t\(ratings.itemIDs[row])"
+                    try output.write("\(pair)\t\(Int(ratings.stars[row]))\t\(time)\n".utf8)
+                }
+            case MovieLens.itemName:
+                let genres = String(repeating: "|0", count: MovieLens.itemFieldCount - 5)
+                for (id, title) in zip(set.catalog.ids, set.catalog.titles) {
+                    try output.write("\(id)|\(title)|||\(genres)\n".utf8)
+                }
+            case MovieLens.infoName:
+                try output.write("\(userCount) users\n\(itemCount) items\n\(ratingCount) ratings\n".utf8)
+            default:
+                try output.write(DataSet.syntheticMarker(seed).utf8)
+            }
         }
-        var item: [UInt8] = []
-        let genres = String(repeating: "|0", count: MovieLens.itemFieldCount - 5)
-        for (id, title) in zip(set.catalog.ids, set.catalog.titles) {
-            item += Array("\(id)|\(title)|||\(genres)\n".utf8)
-        }
-        let info = "\(userCount) users\n\(itemCount) items\n\(ratingCount) ratings\n"
-        let marker = "seed \(seed)\nInvented by a generator; nothing in this directory comes from MovieLens.\n"
-        try FileSystem.writeDirectory(
-            directory,
-            [
-                (MovieLens.dataName, data), (MovieLens.itemName, item), (MovieLens.infoName, Array(info.utf8)),
-                (MovieLens.markerName, Array(marker.utf8)),
-            ]
-        )
+    }
+}
+
+extension DataSet {
+    /// The contents of the file that marks a set as invented.
+    static func syntheticMarker(_ seed: UInt64) -> String {
+        "seed \(seed)\nInvented by a generator; nothing in this directory comes from MovieLens.\n"
     }
 }
