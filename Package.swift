@@ -78,6 +78,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What a person sees of a trained model.
+        .target(
+            name: "RankReport",
+            dependencies: ["CommandSupport", "RankBase", "RankData", "RankEngine", "RankTraining"],
+            swiftSettings: settings
+        ),
+
         // The two ends of the pool.
         .target(
             name: "RankService",
@@ -94,7 +101,7 @@ let package = Package(
         .target(name: "CommandSupport", dependencies: ["RankBase", argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "rank-train",
-            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankTraining", argumentParser],
+            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankReport", "RankTraining", argumentParser],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -123,6 +130,11 @@ let package = Package(
         .testTarget(
             name: "RankTrainingTests",
             dependencies: ["RankData", "RankEngine", "RankTraining", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RankReportTests",
+            dependencies: ["RankData", "RankEngine", "RankReport", "RankTraining", "TestSupport"],
             swiftSettings: settings
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -1,4 +1,4 @@
-import RankData
+package import RankData
 public import RankEngine
 
 /// Scores pairs of ids with a model, in this process and on all cores: the scores of a pool, bit for bit.
@@ -50,7 +50,7 @@ public struct Predictor: Sendable {
     }
 
     /// Scores rated pairs.
-    func predict(_ rows: RowList, of ratings: Ratings) throws(TrainingError) -> Predictions {
+    package func predict(_ rows: RowList, of ratings: Ratings) throws(TrainingError) -> Predictions {
         try predict(
             userTexts: rows.map { ratings.userNames.text(ratings.userIDs[$0]) },
             itemTexts: rows.map { ratings.itemNames.text(ratings.itemIDs[$0]) }

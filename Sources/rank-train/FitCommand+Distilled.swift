@@ -11,6 +11,7 @@ extension FitCommand {
         let teacherOptions = factor.options(.best, seed: seed)
         let training = try FactorTraining(teacherOptions)
         try output.requireWritable()
+        try reportOption.requireWritable()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
@@ -33,6 +34,7 @@ extension FitCommand {
 
         let model = try DistilledModel(result, set, dataSet, resolved, options, teacher)
         let id = try model.write(to: output.path)
+        try reportOption.write(modelPath: output.path, dataSet, resolved, as: split)
         let seconds = (end - start) / .seconds(1)
         if json {
             let facts = [

@@ -1,6 +1,7 @@
 import CommandSupport
 import RankData
 import RankEngine
+import RankReport
 import RankTraining
 
 extension FitCommand {
@@ -10,6 +11,7 @@ extension FitCommand {
         let training = try FactorTraining(options)
         try output.requireWritable()
         try checkpoints.requireWritable()
+        try reportOption.requireWritable()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
@@ -17,11 +19,25 @@ extension FitCommand {
         let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try runFactors(training, options, set, dataSet, checkpoints: plan)
+        let result = try runFactors(
+            training,
+            options,
+            set,
+            dataSet,
+            checkpoints: plan,
+            testingSweeps: reportOption.report != nil
+        )
         let seconds = (clock.now - start) / .seconds(1)
 
         let model = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
         let id = try model.write(to: output.path)
+        try reportOption.write(
+            modelPath: output.path,
+            dataSet,
+            resolved,
+            as: split,
+            LearningCurve(result.sweeps, solved: options.sweeps, width: dataSet.ratings.scale.width)
+        )
         if json {
             try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
         } else if !quiet {
@@ -35,14 +51,15 @@ extension FitCommand {
         _ options: FactorizationOptions,
         _ set: TrainingSet,
         _ dataSet: DataSet,
-        checkpoints plan: CheckpointPlan? = nil
+        checkpoints plan: CheckpointPlan? = nil,
+        testingSweeps: Bool = false
     ) throws -> FactorTraining.Result {
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
         let total = options.sweeps + (options.sampling?.sweeps ?? 0)
         let bar = ProgressBar(total: total, unit: "sweep")
         let clock = ContinuousClock()
         let start = clock.now
-        return try training.run(on: set, dataSet, checkpoints: plan) { report in
+        return try training.run(on: set, dataSet, checkpoints: plan, testingSweeps: testingSweeps) { report in
             let elapsed = clock.now - start
             let text = {
                 bar.line(

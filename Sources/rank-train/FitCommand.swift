@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import RankData
 import RankEngine
+import RankReport
 import RankTraining
 
 struct FitCommand: ParsableCommand {
@@ -51,6 +52,8 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var distillation: DistillationArguments
 
+    @OptionGroup var reportOption: ReportOption
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -65,6 +68,7 @@ struct FitCommand: ParsableCommand {
         if checkpoints.checkpoint == output {
             throw ValidationError("--output and --checkpoint name the same file; give two")
         }
+        try reportOption.validate(output: output, checkpoint: checkpoints.checkpoint, network.loss.loss)
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
@@ -83,6 +87,7 @@ struct FitCommand: ParsableCommand {
         let training = try Training(options, kernel: network.kernelOption.chosen)
         try output.requireWritable()
         try checkpoints.requireWritable()
+        try reportOption.requireWritable()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
@@ -97,6 +102,13 @@ struct FitCommand: ParsableCommand {
 
         let model = try TrainedModel(result, set, dataSet, resolved, as: split, options)
         let id = try model.write(to: output.path)
+        try reportOption.write(
+            modelPath: output.path,
+            dataSet,
+            resolved,
+            as: split,
+            LearningCurve(result.epochs, width: dataSet.ratings.scale.width)
+        )
         if json {
             try StandardStream.output.writeLine(
                 report(model, id, dataSet, options, set.training.count, seconds).description

@@ -7,7 +7,7 @@ import RankTraining
 struct QualityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quality",
-        abstract: "Test a preset and two baselines on several splits.",
+        abstract: "Test a preset and the baselines on several splits.",
         discussion: """
             Makes the tables of docs/QUALITY.md. RMSE is unclipped; after a ranking loss there is only the order to measure.
 

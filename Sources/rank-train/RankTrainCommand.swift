@@ -17,7 +17,7 @@ struct RankTrainCommand: ParsableCommand {
         subcommands: [
             FitCommand.self, DistillCommand.self, DataCommand.self, EvaluateCommand.self, PredictCommand.self,
             InspectCommand.self, SynthesizeCommand.self, EnlargeCommand.self, QualityCommand.self, FoldInCommand.self,
-            ColdStartCommand.self,
+            ColdStartCommand.self, ReportCommand.self,
         ]
     )
 

@@ -30,6 +30,11 @@ import Testing
             let again = try await distill(narrow)
             #expect(again.facts["model_id"] as? String == student.facts["model_id"] as? String)
 
+            let (model, page) = (directory.appending("student").string, directory.appending("page.html").string)
+            let report = try await run("rank-train", ["report", "--model", model, "--data", data, "--output", page])
+            #expect(report.exitCode == 0 && report.output.contains("test rmse"), "\(report.errors)")
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("this model (distilled)"))
+
             let other = try await distill(narrow + ["--split", "seed:1"])
             #expect(other.code == 65 && other.errors.contains("--force to distil"))
             let forced = try await distill(narrow + ["--split", "seed:1", "--force"])

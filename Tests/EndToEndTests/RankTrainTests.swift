@@ -259,6 +259,9 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--seed", "-1"],
         ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--kernel", "mmx"],
         ["fit", "--data", "d", "--output", "m", "--json", "--quiet"],
+        ["fit", "--data", "d", "--output", "m", "--report", "m"],
+        ["fit", "--data", "d", "--output", "m", "--report", "c", "--checkpoint", "c"],
+        ["fit", "--data", "d", "--output", "m", "--report", "r", "--preset", "tutorial", "--loss", "list-mle"],
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--sweeps", "0"],
         ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--factors", "8"],
@@ -276,6 +279,7 @@ import Testing
 
     @Test(arguments: [
         [], ["fit"], ["evaluate"], ["predict"], ["inspect"], ["synthesize"], ["quality"], ["fold-in"], ["cold-start"],
+        ["report"],
     ])
     func helpHasAnExampleAndTheExitCodes(_ command: [String]) async throws {
         let result = try await run("rank-train", command + ["--help"])
@@ -284,13 +288,53 @@ import Testing
         #expect(result.output.contains("EXIT CODES: 0 success, 64 usage"))
     }
 
+    @Test func aReportIsMadeByTheTrainingOrFromItsModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = (directory.string + "/data", directory.string + "/model")
+            _ = try await rankTrain("synthesize", "--output", data)
+            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3"]
+            let plain = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
+            let (page, later) = (directory.string + "/page.html", directory.string + "/later.html")
+            let fit = try await run(
+                "rank-train",
+                ["fit", "--data", data, "--output", model, "--report", page] + options
+            )
+            #expect(fit.exitCode == 0 && fit.errors == "")
+            // A report changes nothing of the model.
+            let (a, b) = (plain.output.split(separator: "\n").first, fit.output.split(separator: "\n").first)
+            #expect(a == b && a?.hasPrefix("model ") == true)
+            let report = try await rankTrain("report", "--model", model, "--data", data, "--output", later)
+            #expect(report.exitCode == 0 && report.output.contains("test rmse"))
+            let pages = try [page, later].map { try String(contentsOfFile: $0, encoding: .utf8) }
+            #expect(pages[0].contains("id=\"curve\"") && !pages[1].contains("id=\"curve\""))
+            #expect(pages.allSatisfy { $0.contains("id=\"calibration\"") && $0.contains("The ratings were invented.") })
+            let nowhere = directory.string + "/none/page.html"
+            let refused = try await run("rank-train", ["fit", "--data", data, "--output", model, "--report", nowhere])
+            #expect(refused.exitCode == 73 && refused.errors.contains("choose another --report"))
+            let other = try await rankTrain(
+                "report",
+                "--model",
+                model,
+                "--data",
+                data,
+                "--split",
+                "seed:1",
+                "--output",
+                later
+            )
+            #expect(other.exitCode == 65 && other.errors.contains("--force"))
+        }
+    }
+
     @Test func qualityComparesWithTheBaselines() async throws {
         try await withTemporaryDirectory { directory in
             let data = directory.string + "/data"
             _ = try await rankTrain("synthesize", "--output", data)
             let table = try await rankTrain("quality", "--data", data, "--splits", "seed:3", "--format", "markdown")
             #expect(table.exitCode == 0 && table.output.hasPrefix("synthetic (seed 42)\n\n| model | seed:3 |"))
-            for name in ["global mean", "item mean", "tutorial"] { #expect(table.output.contains("\n| \(name) | 0.")) }
+            for name in ["global mean", "item mean", "user and item biases", "tutorial"] {
+                #expect(table.output.contains("\n| \(name) | 0."))
+            }
             let json = try await rankTrain(
                 "quality",
                 "--data",
@@ -303,7 +347,7 @@ import Testing
             )
             let report = try object(json.output)
             #expect(report["data"] as? String == "synthetic (seed 42)")
-            #expect((report["rows"] as? [Any])?.count == 3)
+            #expect((report["rows"] as? [Any])?.count == 4)
         }
     }
 

@@ -153,8 +153,8 @@ import Testing
             show: { shown.append($0) }
         )
         #expect(shown == [.seed(1), .seed(2)] && report.splits == shown)
-        #expect(report.rows.map(\.name) == ["global mean", "item mean", "tutorial"])
-        let row = report.rows[2]
+        #expect(report.rows.map(\.name) == ["global mean", "item mean", "user and item biases", "tutorial"])
+        let row = report.rows[3]
         #expect(row.splits[1] == (try Sample.model(data, split: .seed(2)).test))
         let (a, b) = (row.splits[0].rmse, row.splits[1].rmse)
         #expect(abs(row.meanRMSE - (a + b) / 2) < 1e-15)
@@ -181,6 +181,11 @@ import Testing
         let item = try #require(Baseline.itemMean.evaluate(data.ratings, split: split))
         let itemSquares = 1.0 + (mean - 3) * (mean - 3) + 3.5 * 3.5
         #expect(abs(item.rmseInStars - (itemSquares / 3).squareRoot()) < 1e-6)
+        // A user's and an item's bias solve each other's ridge regression; by a program of its own.
+        let biases = try #require(Baseline.biases.predict(split.testRows, of: data.ratings, split: split))
+        for (prediction, expected) in zip(biases, [3.598919172932, 3.666666666667, 3.798245614035]) {
+            #expect(abs(prediction - expected) < 1e-9)
+        }
         let none = try SplitSpec.none.resolve(data.ratings)
         #expect(Baseline.itemMean.evaluate(data.ratings, split: none) == nil)
     }

@@ -35,6 +35,7 @@ import Testing
         to path: String? = nil,
         every interval: Int = 1,
         from resumed: String? = nil,
+        testingSweeps: Bool = false,
         show: (FactorTraining.SweepReport) -> Void = { _ in }
     ) throws -> FactorTraining.Result {
         let data = try Sample.data(seed: seed)
@@ -46,7 +47,13 @@ import Testing
             data: DataFingerprint(data, split, as: .seed(42))
         )
         let set = try TrainingSet(data, split: split, includesUnrated: true)
-        return try FactorTraining(options).run(on: set, data, checkpoints: plan, show: show)
+        return try FactorTraining(options).run(
+            on: set,
+            data,
+            checkpoints: plan,
+            testingSweeps: testingSweeps,
+            show: show
+        )
     }
 
     @Test(arguments: [solved, mixed, drawn])
@@ -65,6 +72,25 @@ import Testing
             let resumed = try Self.run(options, from: "\(path).\(sweep)") { seen.append($0.sweep) }
             #expect(seen == Array((sweep + 1)..<(sweeps + 1)))
             #expect(resumed.tables == undisturbed.tables && resumed.sweeps == undisturbed.sweeps)
+        }
+    }
+
+    @Test(arguments: [solved, mixed, drawn])
+    func sweepsAreTestedAsFarAsWhatWasBeforeThemIsKnown(_ options: FactorizationOptions) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("checkpoint")
+        let undisturbed = try Self.run(options)
+        let tested = try Self.run(options, to: path, testingSweeps: true) { report in
+            try? FileManager.default.copyItem(atPath: path, toPath: "\(path).\(report.sweep)")
+        }
+        #expect(tested.tables == undisturbed.tables)
+        #expect(tested.sweeps.map(\.loss) == undisturbed.sweeps.map(\.loss))
+        #expect(tested.sweeps.first?.testLoss != nil && tested.sweeps.last?.testLoss != nil)
+        for sweep in tested.sweeps.indices.dropLast().map({ $0 + 1 }) {
+            let resumed = try Self.run(options, from: "\(path).\(sweep)", testingSweeps: true)
+            #expect(resumed.tables == undisturbed.tables)
+            let expected = tested.sweeps.map { $0.sweep > sweep && sweep <= options.sweeps ? $0.testLoss : nil }
+            #expect(resumed.sweeps.map(\.testLoss) == expected)
         }
     }
 

@@ -118,8 +118,8 @@ import Testing
         let data = try Sample.data()
         let options = Self.options(.pairwiseLogistic)
         let report = try RankingReport(data, splits: [.seed(1), .seed(2)], options, training: Training(options))
-        #expect(report.rows.map(\.name) == ["global mean", "item mean", "pairwise-logistic"])
-        let row = report.rows[2]
+        #expect(report.rows.map(\.name) == ["global mean", "item mean", "user and item biases", "pairwise-logistic"])
+        let row = report.rows[3]
         #expect(row.splits[1] == (try Sample.model(data, split: .seed(2), options).ranking))
         let (a, b) = (row.splits[0].ndcg, row.splits[1].ndcg)
         #expect(abs(row.mean(\.ndcg) - (a + b) / 2) < 1e-15)

@@ -9,6 +9,8 @@ struct FactorRun {
     private var machine: FactorizationMachine
     /// What draws and averages, once the sweeps of best coefficients are done.
     private var sampler: Sampler?
+    /// What is held against the test examples; nil where no sweep is tested.
+    private var test: SweepTest?
     /// One per sweep so far.
     private(set) var reports: [FactorTraining.SweepReport] = []
     /// The last sweep that the file of checkpoints is known to hold.
@@ -20,11 +22,12 @@ struct FactorRun {
     }
 
     /// A training before its first sweep.
-    init(_ options: FactorizationOptions, _ set: TrainingSet, _ data: DataSet) {
+    init(_ options: FactorizationOptions, _ set: TrainingSet, _ data: DataSet, testingSweeps: Bool = false) {
         self.options = options
         self.set = set
         self.data = data
         machine = FactorTraining.machine(set, data, options)
+        test = testingSweeps ? SweepTest(set.test) : nil
     }
 
     /// Whether the last sweep is done.
@@ -43,6 +46,7 @@ struct FactorRun {
     ///
     /// - Throws: `diverged` when the loss is not finite.
     mutating func sweep() throws(TrainingError) {
+        var testSquares: Double?
         if let sampling = options.sampling, reports.count >= options.sweeps {
             var sampler = self.sampler ?? startSampling(sampling)
             // So that there is but one copy of the columns, which grows in place.
@@ -50,20 +54,27 @@ struct FactorRun {
             machine.sweep(by: &sampler.rule)
             if sampling.isAveraged(reports.count + 1 - options.sweeps) {
                 sampler.mixture.add(machine, weight: sampling.share / Double(sampling.count))
+                test?.add(machine)
             }
             self.sampler = sampler
+            testSquares = test?.lossOfMixture
         } else {
             machine.sweep()
+            testSquares = test?.loss(of: machine)
         }
-        let loss = machine.loss / (StarLabel.starsPerUnit * StarLabel.starsPerUnit)
+        let unit = StarLabel.starsPerUnit * StarLabel.starsPerUnit
+        let loss = machine.loss / unit
         guard loss.isFinite else { throw diverged(in: reports.count + 1) }
-        reports.append(FactorTraining.SweepReport(sweep: reports.count + 1, loss: loss))
+        reports.append(
+            FactorTraining.SweepReport(sweep: reports.count + 1, loss: loss, testLoss: testSquares.map { $0 / unit })
+        )
     }
 
     /// Mixes the machine of best coefficients in, and puts the one to draw in its place.
     private mutating func startSampling(_ sampling: FactorizationOptions.Sampling) -> Sampler {
         var sampler = emptySampler(sampling)
         if sampling.share < 1 { sampler.mixture.add(machine, weight: 1 - sampling.share) }
+        test?.mix(machine, share: sampling.share)
         machine = drawnMachine(sampling)
         return sampler
     }
@@ -162,9 +173,11 @@ extension FactorRun {
             else { throw checkpoint.inconsistent }
             machine = drawnMachine(sampling)
             self.sampler = sampler
+            // What the draws before it predict is not kept, and without them nothing can be said of the mixture.
+            test = nil
         }
         guard machine.restore(try checkpoint.doubles(Name.machine)) else { throw checkpoint.inconsistent }
-        reports = losses.enumerated().map { FactorTraining.SweepReport(sweep: $0 + 1, loss: $1) }
+        reports = losses.enumerated().map { FactorTraining.SweepReport(sweep: $0 + 1, loss: $1, testLoss: nil) }
         if checkpoint.path == plan.path { savedSweep = checkpoint.epoch }
     }
 }

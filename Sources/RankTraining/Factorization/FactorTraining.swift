@@ -11,9 +11,14 @@ public struct FactorTraining: Sendable {
         public let sweep: Int
         /// The mean squared error of the training labels after it.
         public let loss: Double
+        /// The mean squared error of the test labels, had the training ended with it; nil unless it was asked for, without a
+        /// test set, while a sampler warms up, and of what was done before a checkpoint.
+        public let testLoss: Double?
 
         /// The root of the loss.
         public var rootMeanSquaredError: Double { loss.squareRoot() }
+        /// The root of the test loss.
+        public var testRootMeanSquaredError: Double? { testLoss?.squareRoot() }
     }
 
     /// What it made.
@@ -37,9 +42,10 @@ public struct FactorTraining: Sendable {
     /// Trains on one thread, in time linear in ratings × factors × sweeps.
     ///
     /// - Parameters:
-    ///   - set: What to train on. Its test examples are not looked at.
+    ///   - set: What to train on. Its test examples change no bit of the result.
     ///   - data: The data set that `set` was made from, for its attributes.
     ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
+    ///   - testingSweeps: Whether to find the test loss after each sweep, which takes time.
     ///   - show: Called after each sweep, on the calling thread. It does not influence the result.
     /// - Returns: The tables and how the losses went.
     /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `unsuitableData` for more than 2³¹
@@ -49,12 +55,13 @@ public struct FactorTraining: Sendable {
         on set: TrainingSet,
         _ data: DataSet,
         checkpoints: CheckpointPlan? = nil,
+        testingSweeps: Bool = false,
         show: (SweepReport) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
         guard set.training.count <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) training ratings; train on a sample of them")
         }
-        var run = FactorRun(options, set, data)
+        var run = FactorRun(options, set, data, testingSweeps: testingSweeps)
         if let checkpoints { try run.restore(checkpoints) }
         while !run.isFinished {
             do throws(TrainingError) {

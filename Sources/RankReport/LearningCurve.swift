@@ -1,0 +1,88 @@
+public import RankTraining
+
+/// How the error went while a model was trained.
+public struct LearningCurve: Sendable, Equatable {
+    /// The error at one time.
+    public struct Point: Sendable, Equatable {
+        /// Epochs or sweeps done, counted from 1.
+        public let step: Int
+        /// Root mean squared error of the training rows, in stars or what ratings are given in.
+        public let training: Double
+        /// That of the test rows; nil where it was not measured.
+        public let test: Double?
+
+        /// A point of a curve.
+        public init(step: Int, training: Double, test: Double?) {
+            self.step = step
+            self.training = training
+            self.test = test
+        }
+    }
+
+    /// A stretch in which one thing was trained.
+    public struct Phase: Sendable, Equatable {
+        /// What was trained; empty where there is one phase alone.
+        public let name: String
+        /// Its points, ascending.
+        public let points: [Point]
+
+        /// A phase of a training.
+        public init(name: String, points: [Point]) {
+            self.name = name
+            self.points = points
+        }
+    }
+
+    /// What is counted: `epoch` or `sweep`.
+    public let unit: String
+    /// The phases, one after the other.
+    public let phases: [Phase]
+
+    /// A curve of phases.
+    public init(unit: String, phases: [Phase]) {
+        self.unit = unit
+        self.phases = phases
+    }
+
+    /// The curve of a network's training.
+    ///
+    /// - Parameters:
+    ///   - epochs: Its reports.
+    ///   - width: How far the highest rating is from the lowest.
+    public init(_ epochs: [Training.EpochReport], width: Float) {
+        let points = epochs.map { report in
+            Point(
+                step: report.epoch,
+                training: Double(width) * report.rootMeanSquaredError,
+                test: report.testRootMeanSquaredError.map { Double(width) * $0 }
+            )
+        }
+        self.init(unit: "epoch", phases: [Phase(name: "", points: points)])
+    }
+
+    /// The curve of a factorisation machine's training.
+    ///
+    /// - Parameters:
+    ///   - sweeps: Its reports.
+    ///   - solved: How many of the sweeps solved for the best coefficients; those behind them drew.
+    ///   - width: How far the highest rating is from the lowest.
+    public init(_ sweeps: [FactorTraining.SweepReport], solved: Int, width: Float) {
+        let points = sweeps.map { report in
+            Point(
+                step: report.sweep,
+                training: Double(width) * report.rootMeanSquaredError,
+                test: report.testRootMeanSquaredError.map { Double(width) * $0 }
+            )
+        }
+        let drawn = points.dropFirst(solved)
+        self.init(
+            unit: "sweep",
+            phases: drawn.isEmpty
+                ? [Phase(name: "", points: points)]
+                : [
+                    Phase(name: "best coefficients", points: Array(points.prefix(solved))),
+                    Phase(name: "drawn and mixed", points: Array(drawn)),
+                ]
+        )
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankReport
+import RankTraining
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write a page on what a model has learnt.",
+        discussion: """
+            One HTML file with drawings and all their numbers: calibration, error by popularity and activity, predictions \
+            and ratings, nearest neighbours, and the baselines beside the model. It is the page of fit --report without the \
+            curve of the training. A model trained without a test set is held against its training ratings, and the page \
+            says so.
+
+            EXAMPLE:
+              rank-train report --model model.safetensors --data data/ml-100k --output report.html
+
+            \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
+            """
+    )
+
+    @Option(help: "The model file.")
+    var model: String
+
+    @OptionGroup var source: DataArguments
+
+    @Option(help: "The HTML file to write. It appears whole, or not at all.")
+    var output: OutputPath
+
+    @Option(
+        help:
+            "The test set: seed:N, a CSV file of test pairs, or none (default: the model's own, unless that is a file).",
+        transform: SplitSpec.init(parsing:)
+    )
+    var split: SplitSpec?
+
+    @Flag(help: "Report on data or on a split that the model may have been trained on.")
+    var force = false
+
+    func run() throws {
+        try output.requireWritable()
+        let model = try RankModel.load(path: model)
+        let spec = try split ?? SplitSpec(of: model.metadata.fingerprint, orNone: true)
+        let dataSet = try source.load()
+        let resolved = try spec.resolve(dataSet.ratings)
+        if !force { try DataFingerprint(dataSet, resolved, as: spec).requireMatch(model.metadata.fingerprint) }
+        let report = try TrainingReport(model, dataSet, resolved, as: spec)
+        try report.write(to: output.path)
+        var lines = [("model", "\(model.modelID)"), ("file", output.path), ("data", dataSet.name)]
+        lines.append(("split", spec.description))
+        lines += report.metrics.lines.map { ("\(report.isTested ? "test" : "training") \($0.0)", $0.1) }
+        try StandardStream.output.write(listing(lines))
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import CommandSupport
+import RankData
+import RankEngine
+import RankReport
+import RankTraining
+
+/// `--report` of a training.
+struct ReportOption: ParsableArguments {
+    @Option(
+        help:
+            "Also write a page on what was learnt, an HTML file: curves, calibration, errors by group, neighbours, and the baselines beside it."
+    )
+    var report: OutputPath?
+
+    /// Refuses what there can be no page of, and to write two things to one file.
+    func validate(output: OutputPath, checkpoint: OutputPath?, _ loss: LossArguments.Name?) throws {
+        guard let report else { return }
+        if report == output { throw ValidationError("--output and --report name the same file; give two") }
+        if report == checkpoint { throw ValidationError("--checkpoint and --report name the same file; give two") }
+        if let loss, loss != .meanSquaredError {
+            throw ValidationError(
+                "--report goes with --loss mse: after \(loss.rawValue) scores are no ratings; rank-train evaluate tells how well they order"
+            )
+        }
+    }
+
+    /// Finds out before the training whether the page can be written.
+    func requireWritable() throws {
+        try report?.requireWritable(option: "--report")
+    }
+
+    /// Writes the page, if it was asked for, from the file of the model.
+    func write(
+        modelPath: String,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec,
+        _ curve: @autoclosure () -> LearningCurve? = nil
+    ) throws {
+        guard let report else { return }
+        let model = try RankModel.load(path: modelPath)
+        try TrainingReport(model, data, split, as: spec, curve: curve()).write(to: report.path)
+    }
+}

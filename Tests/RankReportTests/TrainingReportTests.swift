@@ -1,0 +1,191 @@
+import Foundation
+import RankData
+import RankEngine
+import RankReport
+import RankTraining
+import TestSupport
+import Testing
+
+#if canImport(FoundationXML)
+import FoundationXML
+#endif
+
+/// A small data set whose titles are hostile, and models of it.
+private struct Sample {
+    let directory: TemporaryDirectory
+    let data: DataSet
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        let invented = try SyntheticMovieLens(seed: 3, userCount: 40, itemCount: 30, ratingCount: 900).generate()
+        let ratings = invented.ratings
+        let rows = (0..<ratings.count).map { "\(ratings.userIDs[$0])\t\(ratings.itemIDs[$0])\t\(ratings.stars[$0])\n" }
+        let items = invented.catalog.ids.map { "\($0)\t<script>alert(\($0))</script> & \"it's\" ]]>\n" }
+        try directory.write("x.inter", "user_id:token\titem_id:token\trating:float\n" + rows.joined())
+        try directory.write("x.item", "item_id:token\tmovie_title:token_seq\n" + items.joined())
+        data = try DataSet.load(directory: directory.path)
+    }
+
+    func network(_ spec: SplitSpec) throws -> (RankModel, Split, Metrics?, LearningCurve) {
+        var options = TrainingOptions.tutorial
+        (options.userDimensions, options.candidateDimensions, options.hidden) = (4, 4, [8])
+        (options.epochs, options.batchSize) = (3, 64)
+        let split = try spec.resolve(data.ratings)
+        let set = try TrainingSet(data, split: split)
+        let result = try Training(options).run(on: set)
+        let model = try TrainedModel(result, set, data, split, as: spec, options)
+        _ = try model.write(to: directory.file("network"))
+        return (
+            try RankModel.load(path: directory.file("network")), split, model.test,
+            LearningCurve(result.epochs, width: 4)
+        )
+    }
+
+    func factors(_ preset: FactorizationOptions) throws -> (RankModel, Split, Metrics?, LearningCurve) {
+        var options = preset
+        (options.factors, options.sweeps) = (3, 4)
+        options.sampling?.factors = 2
+        options.sampling?.sweeps = 26
+        let spec = SplitSpec.seed(1)
+        let split = try spec.resolve(data.ratings)
+        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        let result = try FactorTraining(options).run(on: set, data, testingSweeps: true)
+        let model = try TrainedFactors(result, set, data, split, as: spec, options)
+        _ = try model.write(to: directory.file("factors"))
+        let curve = LearningCurve(result.sweeps, solved: options.sweeps, width: 4)
+        return (try RankModel.load(path: directory.file("factors")), split, model.test, curve)
+    }
+}
+
+/// The ids of the elements of a well-formed document, and the text that a reader sees.
+private final class Reading: NSObject, XMLParserDelegate {
+    private(set) var ids: [String] = []
+    private(set) var elements: Set<String> = []
+    private(set) var text = ""
+    private(set) var isWellFormed = false
+
+    init(_ html: String) {
+        super.init()
+        let parser = XMLParser(data: Data(html.utf8))
+        parser.delegate = self
+        isWellFormed = parser.parse()
+    }
+
+    func parser(
+        _ parser: XMLParser,
+        didStartElement element: String,
+        namespaceURI: String?,
+        qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        elements.insert(element)
+        if let id = attributes["id"] { ids.append(id) }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) {
+        text += string
+    }
+}
+
+@Suite struct TrainingReportTests {
+    private static let sections = [
+        "standing", "curve", "calibration", "histogram", "popularity", "activity", "neighbours", "model",
+    ]
+
+    @Test func aPageIsWellFormedAndHoldsEverySection() throws {
+        let sample = try Sample()
+        let (model, split, test, curve) = try sample.network(.seed(42))
+        let report = try TrainingReport(model, sample.data, split, as: .seed(42), curve: curve)
+        #expect(report.isTested && report.metrics == test)
+        let page = Reading(report.html)
+        #expect(page.isWellFormed)
+        #expect(page.ids.filter { !$0.hasSuffix("-title") } == Self.sections)
+        #expect(page.elements.isDisjoint(with: ["script", "img", "link", "iframe", "a"]))
+        // What a title holds is text.
+        #expect(page.text.contains("<script>alert(") && page.text.contains("& \"it's\" ]]>"))
+        for value in [report.metrics.rmseInStars, report.metrics.ndcgAt10] {
+            #expect(page.text.contains("\(value)".prefix(5)))
+        }
+        #expect(page.text.contains("180") && page.text.contains("\(model.modelID)"))
+        #expect(
+            !report.html.contains("://") || report.html.components(separatedBy: "://").count == 2,
+            "one namespace only"
+        )
+    }
+
+    @Test func theSamePageEveryTime() throws {
+        let sample = try Sample()
+        let pages = try (0..<2).map { _ in
+            let (model, split, _, curve) = try sample.network(.seed(42))
+            return try TrainingReport(model, sample.data, split, as: .seed(42), curve: curve).html
+        }
+        #expect(pages[0] == pages[1])
+    }
+
+    @Test func withoutTestRowsThePageSaysSo() throws {
+        let sample = try Sample()
+        let (model, split, _, curve) = try sample.network(.none)
+        let report = try TrainingReport(model, sample.data, split, as: .none, curve: curve)
+        #expect(!report.isTested && report.metrics.count == 900)
+        let page = Reading(report.html)
+        #expect(page.isWellFormed && page.text.contains("There are no test ratings."))
+        #expect(page.ids.filter { !$0.hasSuffix("-title") } == Self.sections)
+    }
+
+    @Test(arguments: [FactorizationOptions.mapFM, .best])
+    func factorisationMachinesAreTestedWhileTheyTrain(_ options: FactorizationOptions) throws {
+        let sample = try Sample()
+        let (model, split, test, curve) = try sample.factors(options)
+        let points = curve.phases.flatMap(\.points)
+        #expect(points.map(\.step) == Array(1...points.count))
+        #expect(curve.phases.count == (options.sampling == nil ? 1 : 2))
+        // Nothing is tested while a sampler warms up.
+        #expect(points.count { $0.test == nil } == (options.sampling == nil ? 0 : 21))
+        let last = try #require(points.last?.test)
+        if options.sampling == nil { #expect(abs(last - (test?.rmseInStars ?? 0)) < 1e-5) }
+        let page = Reading(try TrainingReport(model, sample.data, split, as: .seed(1), curve: curve).html)
+        #expect(page.isWellFormed && page.text.contains("Error by sweep"))
+        #expect(page.text.contains("drawn and mixed") == (options.sampling != nil))
+    }
+
+    @Test func withoutACurveThereIsNone() throws {
+        let sample = try Sample()
+        let (model, split, _, _) = try sample.network(.seed(42))
+        let page = Reading(try TrainingReport(model, sample.data, split, as: .seed(42)).html)
+        #expect(page.isWellFormed && !page.ids.contains("curve") && page.ids.contains("calibration"))
+    }
+
+    @Test func oneRatingIsEnough() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x.inter", "user_id:token\titem_id:token\trating:float\n7\t9\t4\n")
+        try directory.write("x.item", "item_id:token\tmovie_title:token_seq\n9\tNine\n")
+        let data = try DataSet.load(directory: directory.path)
+        let split = try SplitSpec.none.resolve(data.ratings)
+        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        var options = FactorizationOptions.mapFM
+        (options.factors, options.sweeps) = (2, 1)
+        let trained = try TrainedFactors(
+            FactorTraining(options).run(on: set, data),
+            set,
+            data,
+            split,
+            as: .none,
+            options
+        )
+        _ = try trained.write(to: directory.file("m"))
+        let report = try TrainingReport(RankModel.load(path: directory.file("m")), data, split, as: .none)
+        #expect(Reading(report.html).isWellFormed && report.metrics.count == 1)
+    }
+
+    @Test func thePageIsWrittenWholeOrNotAtAll() throws {
+        let sample = try Sample()
+        let (model, split, _, _) = try sample.network(.seed(42))
+        let report = try TrainingReport(model, sample.data, split, as: .seed(42))
+        let path = try sample.directory.write("page.html", "older")
+        try report.write(to: path)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == report.html)
+        let error = #expect(throws: TrainingError.self) { try report.write(to: sample.directory.path + "/no/page") }
+        #expect((error?.cause as? EngineError)?.code == .cannotWrite)
+        #expect(sample.directory.names == ["network", "page.html", "x.inter", "x.item"])
+    }
+}
