@@ -19,6 +19,12 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
         path = argument
     }
 
+    /// Whether two paths name the same file, as far as their texts tell: `./model` is `model`.
+    public static func == (one: OutputPath, other: OutputPath) -> Bool {
+        func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+        return one.path.hasPrefix("/") == other.path.hasPrefix("/") && parts(one.path) == parts(other.path)
+    }
+
     /// Finds out before long work whether the file can be written, by making an empty one beside it and removing it.
     ///
     /// What lies at the path is left alone.

@@ -4,7 +4,9 @@ import RankData
 import RankTraining
 
 /// How a training outlives an interruption.
-struct CheckpointArguments: ParsableArguments {
+struct CheckpointArguments: PresetArguments {
+    static let presets: [Preset] = [.tutorial, .mapFM, .best]
+
     @Option(
         help:
             "After an epoch or a sweep, write all that it takes to go on to this file, in the place of the one before. It changes whole, or not at all."
@@ -22,6 +24,10 @@ struct CheckpointArguments: ParsableArguments {
             "Go on from this checkpoint to the model that an undisturbed training would have made. Data and options must be those it was made with."
     )
     var resume: String?
+
+    var given: [String] {
+        names(("--checkpoint", checkpoint != nil), ("--resume", resume != nil))
+    }
 
     func validate() throws {
         if let checkpointEvery {

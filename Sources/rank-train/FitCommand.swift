@@ -65,6 +65,7 @@ struct FitCommand: ParsableCommand {
         try preset.refuse(regularization)
         try preset.refuse(factor)
         try preset.refuse(distillation)
+        try preset.refuse(checkpoints)
         if checkpoints.checkpoint == output {
             throw ValidationError("--output and --checkpoint name the same file; give two")
         }

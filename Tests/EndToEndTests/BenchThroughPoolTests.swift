@@ -78,7 +78,8 @@ struct BenchThroughPoolTests {
                 let load = try counts(report, "workers")
                 #expect(load["failed"] == 0)
                 #expect(load["offered"] == load["answered"])
-                #expect(try counts(report, "pool")["lost_connections"] == 1)
+                // More than one where the machine stalls for so long that the other worker falls silent, too.
+                #expect(try counts(report, "pool")["lost_connections"] ?? 0 >= 1)
                 #expect(try counts(report, "check")["differing"] == 0)
             }
         }

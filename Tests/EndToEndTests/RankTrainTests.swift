@@ -267,6 +267,8 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--factors", "8"],
         ["fit", "--data", "d", "--output", "m", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "best", "--sweeps", "3"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "distilled", "--checkpoint", "c"],
+        ["fit", "--data", "d", "--output", "m", "--checkpoint", "./m"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--penalty", "0"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--refresh", "some"],
