@@ -9,7 +9,6 @@ written, as after other work.
 import argparse
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ import numpy as np  # noqa: E402
 
 import peers  # noqa: E402
 from picture import svg  # noqa: E402
+
+import commandline  # noqa: E402  (beside bars, where picture looks)
 
 SIZES = (1, 10, 100, 500, 10_000)
 TURN_NS = 4_000_000
@@ -169,16 +170,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--model", "--shallow", "--bench"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="where everything runs")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--svg", help="draw the lists of 500 into this file")
-    options = parser.parse_args()
-    os.sched_setaffinity(0, {options.core})
-    report = measure(options)
-    if options.svg:
-        pathlib.Path(options.svg).write_text(svg(report))
-    print(json.dumps(report, indent=2) if options.json else table(report))
+    commandline.add_options(parser, rounds=12, drawn="the lists of 500")
+    commandline.show(parser.parse_args(), measure, table, svg)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Serves one model in several ways and measures a request of 500 candidates, all on one core, in interleaved rounds.
 
-    run.py --model FILE --worker PATH --echo PATH [--rounds N] [--requests N] [--json FILE] [--svg FILE]
+    run.py --model FILE --worker PATH --echo PATH [--rounds N] [--requests N] [--json] [--svg FILE]
 
 scripts/bench serving calls it with what it has built.
 """
 import argparse
 import contextlib
 import datetime
-import json
 import os
 import pathlib
 import socket
@@ -23,6 +22,8 @@ import clients
 import graph
 from picture import svg
 from scorer import Scorer
+
+import commandline  # beside bars, where picture looks
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS, FLOOR = "swift-rank", "C echo"
@@ -149,18 +150,10 @@ def main() -> None:
     for name in ("--model", "--worker", "--echo"):
         parser.add_argument(name, required=True)
     parser.add_argument("--candidates", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=18)
     parser.add_argument("--requests", type=int, default=300)
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="where servers and client run")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--svg", help="draw the p50s into this file")
+    commandline.add_options(parser, rounds=18, drawn="the p50s", pinned="servers and client run")
     options = parser.parse_args()
-    # Servers inherit it.
-    os.sched_setaffinity(0, {options.core})
-    found = report(measure(options), options)
-    if options.svg:
-        pathlib.Path(options.svg).write_text(svg(found))
-    print(json.dumps(found, indent=2) if options.json else table(found))
+    commandline.show(options, lambda options: report(measure(options), options), table, svg)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ import numpy as np  # noqa: E402
 
 from picture import svg  # noqa: E402
 
+import commandline  # noqa: E402  (beside bars, where picture looks)
+
 HERE = pathlib.Path(__file__).resolve().parent
 SPLIT = 42
 # Of each group: its title, what its error is, our preset and what it learns from, and the peers: a name, what they
@@ -177,17 +179,8 @@ def main():
     parser.add_argument("--data", required=True)
     for name in ("torch", "myfm", "surprise"):
         parser.add_argument(f"--{name}-python", help=f"the interpreter that has {name}; without it, {name} is left out")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="where everything runs")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--svg", help="draw the medians into this file")
-    options = parser.parse_args()
-    # Everything that is started from here inherits the one core.
-    os.sched_setaffinity(0, {options.core})
-    report = measure(options)
-    if options.svg:
-        pathlib.Path(options.svg).write_text(svg(report))
-    print(json.dumps(report, indent=2) if options.json else table(report))
+    commandline.add_options(parser, rounds=5, drawn="the medians")
+    commandline.show(parser.parse_args(), measure, table, svg)
 
 
 if __name__ == "__main__":
