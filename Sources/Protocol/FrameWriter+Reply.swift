@@ -13,10 +13,9 @@ extension FrameWriter {
     /// The kind of the header is set to SCORE and its status to OK. Timings are 0 until `setTimings`.
     public mutating func beginScoreReply(_ header: ReplyHeader) {
         begin(header, kind: .score, status: .ok)
-        append(UInt32(0))
-        append(UInt32(0))
-        append(UInt32(0))
-        append(UInt32(0))
+        let start = reserve(Wire.scoreReplyBytes)
+        put(UInt64(0), at: start)
+        put(UInt64(0), at: start + 8)
     }
 
     /// Appends a query and makes room for its entries, which `withEntries` then fills; until then scores and

@@ -62,18 +62,20 @@ public struct FrameWriter: ~Copyable, @unchecked Sendable {  // Proof: this one 
         profile: UInt16
     ) {
         count = 0
-        append(UInt32(0))
-        append(Wire.magic)
-        append(id.rawValue)
-        append(Wire.version)
-        append(kind)
-        append(flags)
-        append(time)
-        append(model.wireHalves.0)
-        append(model.wireHalves.1)
-        append(status)
-        append(profile)
-        append(UInt32(0))
+        // One check of the memory for the whole header: it is written for each reply.
+        _ = reserve(Wire.headerBytes)
+        put(UInt32(0), at: 0)
+        put(Wire.magic, at: 4)
+        put(id.rawValue, at: 8)
+        put(Wire.version, at: 16)
+        put(kind, at: 17)
+        put(flags, at: 18)
+        put(time, at: 20)
+        put(model.wireHalves.0, at: 24)
+        put(model.wireHalves.1, at: 32)
+        put(status, at: 40)
+        put(profile, at: 42)
+        put(UInt32(0), at: 44)
     }
 
     /// The offset at which the next part starts.
@@ -127,8 +129,7 @@ public struct FrameWriter: ~Copyable, @unchecked Sendable {  // Proof: this one 
 
     /// Overwrites a range with zeros.
     mutating func zero(_ range: Range<Int>) {
-        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[range])
-        for index in part.indices { unsafe part[index] = 0 }
+        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[range]).initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     /// The elements that start at an offset, for the caller to fill.

@@ -49,13 +49,13 @@ package final class ScoreJob {
     var now: UInt64 = 0
 
     /// How many candidates were scored.
-    package internal(set) var scoredCount = 0
+    @safe @exclusivity(unchecked) package internal(set) var scoredCount = 0
 
     /// Whether its reply holds scores.
-    package internal(set) var hasScores = false
+    @safe @exclusivity(unchecked) package internal(set) var hasScores = false
 
     /// Whether its reply is begun.
-    package internal(set) var isStarted = false
+    @safe @exclusivity(unchecked) package internal(set) var isStarted = false
 
     /// The query in work.
     var queryIndex: UInt32 = 0

@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test func aCostChangesNoScore() throws {
-        let ids: [UInt64] = [3, 255, 256, 3]
+        // More than two groups of eight, and a rest.
+        let ids: [UInt64] = [3, 255, 256, 3] + (0..<17).map { 0x9e37_79b9_7f4a_7c15 &* ($0 + 1) }
         func scores(_ ranker: NullRanker) throws -> [Float] {
             var scores = [Float](repeating: -1, count: ids.count)
             var unknown = [Bool](repeating: true, count: ids.count)
@@ -59,7 +60,7 @@ import Testing
             return scores
         }
         let free = try scores(NullRanker())
-        let expected: [Float] = [3, 255, 0, 3]
+        let expected = ids.map { Float($0 % 256) }
         #expect(free.map { $0 * 256 } == expected)
         #expect(try scores(NullRanker(costPerCandidate: .microseconds(10))) == free)
     }
