@@ -32,13 +32,15 @@ public struct Attributes: Sendable, Equatable {
     /// The stream is `rank-attributes-v1` and a line feed, the number of rows as u64, then per column its name, and per
     /// row its id and values, the texts each with their length in bytes before them; numbers are little-endian u64.
     ///
-    /// - Parameter body: Called with consecutive pieces.
-    public func forEachCanonicalChunk(_ body: ([UInt8]) -> Void) {
+    /// - Parameters:
+    ///   - names: What the ids stand for, where that is texts; each then goes out as its length and the text.
+    ///   - body: Called with consecutive pieces.
+    public func forEachCanonicalChunk(names: IDNames? = nil, _ body: ([UInt8]) -> Void) {
         var chunk = CanonicalBytes("rank-attributes-v1", count: ids.count)
         for column in columns {
             chunk.append(column.name)
             for (id, values) in zip(ids, column.values) {
-                chunk.append(id)
+                chunk.append(id: id, names)
                 chunk.append(UInt64(values.count))
                 for value in values { chunk.append(value) }
                 chunk.flush(atLeast: CanonicalBytes.limit, to: body)

@@ -22,7 +22,7 @@ struct DataLoader {
         if let builder = try reader.read(NumberTable.self) {
             bytes = builder.byteCount
             ratings = builder.finish(scale: try scale(builder.range))
-            if let items = files.items { (catalog, itemAttributes) = try readItems(items) }
+            (catalog, itemAttributes) = try files.readItems()
         } else if let builder = try reader.read(TextTable.self) {
             bytes = builder.byteCount
             (ratings, catalog, itemAttributes) = try finish(builder)
@@ -34,7 +34,7 @@ struct DataLoader {
         try checkItems(ratings, catalog, firstLine)
         try settleDuplicates(&ratings, firstLine)
         if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
-        let userAttributes = try files.users.map(readUsers) ?? .empty
+        let userAttributes = try files.readUsers()
         if files.users != nil {
             note(missing: userAttributes.ids, of: ratings.userIDs.vocabulary, ("users who rate", "the users' file"))
         }
@@ -99,30 +99,6 @@ struct DataLoader {
         )
         let resolved = try rows?.resolve { itemIDs[Int(listed[$0])] }
         return (ratings, resolved?.0 ?? Catalog(), resolved?.1 ?? .empty)
-    }
-
-    private func readItems(_ path: String) throws(DataError) -> (Catalog, Attributes) {
-        let bytes = try FileSystem.read(path)
-        switch files.form {
-        case .movieLens:
-            let catalog = try MovieLens.catalog(bytes, file: path)
-            return (catalog, MovieLens.itemAttributes(bytes, catalog))
-        case .recBole:
-            let catalog = try RecBole.catalog(bytes, file: path)
-            return (catalog, try RecBole.itemAttributes(bytes, catalog, file: path))
-        case .movieLensDat: return try MovieLensDat.items(bytes, file: path).resolve()
-        case .movieLensCSV, .csv: return try ItemRows.csv(bytes, file: path).resolve()
-        }
-    }
-
-    private func readUsers(_ path: String) throws(DataError) -> Attributes {
-        let bytes = try FileSystem.read(path)
-        switch files.form {
-        case .movieLens: return try MovieLens.userAttributes(bytes, file: path)
-        case .recBole: return try RecBole.userAttributes(bytes, file: path)
-        case .movieLensDat: return try MovieLensDat.userAttributes(bytes, file: path)
-        case .movieLensCSV, .csv: return .empty
-        }
     }
 
     private mutating func settleDuplicates(_ ratings: inout Ratings, _ firstLine: Int) throws(DataError) {
@@ -192,7 +168,7 @@ extension DataFiles {
 
 extension TextTable {
     /// The texts in order, and by row the id that each gets.
-    fileprivate func ranked() -> (IDNames, [UInt64]) {
+    func ranked() -> (IDNames, [UInt64]) {
         let order = (0..<count).sorted { text($0).lexicographicallyPrecedes(text($1)) }
         var ids = [UInt64](repeating: 0, count: count)
         for (place, row) in order.enumerated() { ids[row] = UInt64(place + 1) }

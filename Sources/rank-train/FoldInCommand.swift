@@ -7,7 +7,7 @@ public import RankTraining
 struct FoldInCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fold-in",
-        abstract: "Give new users and items rows in a trained model, from their ratings.",
+        abstract: "Give new users and items rows in a trained model, from their ratings and columns.",
         discussion: """
             Takes milliseconds for each new user or item, because everything that was trained stays as it is. The model \
             is one of biases and dot product, as the presets map-fm and best write it. New rows start from the row for \
@@ -15,9 +15,15 @@ struct FoldInCommand: ParsableCommand {
             moves them a little and the hundredth hardly. First the users' rows are solved for, the items being fixed, then \
             the items', the users being fixed, new ones included; and all of it once more.
 
-            Ratings are CSV lines user,item,rating[,timestamp] on the scale of the model's training, each pair once; a header may come first. Ratings of users and items that are both known are passed \
-            over, unless --refresh lets known rows move, too: from where they are, by the ratings given here, which should \
-            then be new ones, because those trained on would count twice.
+            Ratings are CSV lines user,item,rating[,timestamp] on the scale of the model's training, each pair once; a \
+            header may come first. Ratings of users and items that are both known are passed over, unless --refresh lets \
+            known rows move, too: from where they are, by the ratings given here, which should then be new ones, because \
+            those trained on would count twice.
+
+            With --data, new users and items start from what their columns (age, occupation, genres, year and so on) are \
+            worth, also those without a rating. The directory is that of the training with new lines in the users' and \
+            the items' file: what a value is worth is told by the rows of the known ids that have it. Its ratings are not \
+            read.
 
             The output is a new version of the model: it names its parent and has no claimed test RMSE and no split, for \
             the new ratings may be among the test rows. It may be the file of the model itself, which is replaced as a \
@@ -25,6 +31,7 @@ struct FoldInCommand: ParsableCommand {
 
             EXAMPLE:
               rank-train fold-in --model model.safetensors --ratings new.csv --output model-2.safetensors
+              rank-train fold-in --model model.safetensors --data data/ml-100k --output model-2.safetensors
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -33,8 +40,11 @@ struct FoldInCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @Option(help: "A CSV file of ratings, or - for standard input.")
-    var ratings: String
+    @Option(help: "A CSV file of ratings, or - for standard input; with --data it may be left out.")
+    var ratings: String?
+
+    @Option(help: "The directory of a data set whose users' and items' files describe known and new ids.")
+    var data: String?
 
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
@@ -43,8 +53,10 @@ struct FoldInCommand: ParsableCommand {
     var refresh = FoldInOptions.Refresh.none
 
     @Option(
-        help:
-            "What a standard deviation of the known rows costs, in squared stars: higher values keep new rows nearer to the mean."
+        help: """
+            What a standard deviation of the known rows costs, in squared stars: higher values keep new rows nearer to \
+            where they start.
+            """
     )
     var penalty = FoldInOptions.defaultPenalty
 
@@ -58,20 +70,26 @@ struct FoldInCommand: ParsableCommand {
         guard penalty > 0, penalty.isFinite else {
             throw ValidationError("--penalty \(penalty): expected a finite number above 0")
         }
+        if ratings == nil && data == nil {
+            throw ValidationError("expected --ratings, --data or both: of what should rows be made?")
+        }
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
     func run() throws {
         try output.requireWritable()
         let model = try RankModel.load(path: model)
-        let list = try RatingList.load(
-            path: ratings,
-            idsAreTexts: model.users.kind.isText,
-            range: FoldIn.scale(of: model)
-        )
+        let texts = model.users.kind.isText
+        let list = try ratings.map { try RatingList.load(path: $0, idsAreTexts: texts, range: FoldIn.scale(of: model)) }
+        let columns = try data.map { try Descriptions.load(directory: $0, idsAreTexts: texts) }
         let clock = ContinuousClock()
         let start = clock.now
-        let folded = try FoldIn(list, into: model, FoldInOptions(penalty: penalty, refresh: refresh))
+        let folded = try FoldIn(
+            list,
+            describedBy: columns,
+            into: model,
+            FoldInOptions(penalty: penalty, refresh: refresh)
+        )
         let seconds = (clock.now - start) / .seconds(1)
         let id = try folded.write(to: output.path)
         if json {
@@ -91,8 +109,13 @@ struct FoldInCommand: ParsableCommand {
         }
         var lines = [
             ("model", "\(id)"), ("file", output.path), ("parent", "\(folded.parent)"),
-            ("new users", grouped(summary.newUsers)), ("new items", grouped(summary.newItems)),
+            ("new users", grouped(summary.newUsers) + starts(summary.newUsers, summary.describedUsers)),
+            ("new items", grouped(summary.newItems) + starts(summary.newItems, summary.describedItems)),
         ]
+        if summary.leftOut > 0 {
+            let count = grouped(summary.leftOut)
+            lines.append(("left out", "\(count) new ids without a rating or a column that says anything"))
+        }
         if refresh != .none {
             lines += [
                 ("refreshed users", grouped(summary.refreshedUsers)),
@@ -103,10 +126,19 @@ struct FoldInCommand: ParsableCommand {
         if summary.passedOver > 0 {
             lines.append(("passed over", "\(grouped(summary.passedOver)) of known users and known items that stay"))
         }
-        return lines + [
-            ("their rmse before", error(summary.rmseBefore)),
-            ("their rmse after", error(summary.rmseAfter) + ", of fitted ratings"), ("seconds", fixed(seconds, 4)),
-        ]
+        if summary.used > 0 {
+            lines += [
+                ("their rmse before", error(summary.rmseBefore)),
+                ("their rmse after", error(summary.rmseAfter) + ", of fitted ratings"),
+            ]
+        }
+        return lines + [("seconds", fixed(seconds, 4))]
+    }
+
+    /// Where new rows started, once there are columns.
+    private func starts(_ count: Int, _ described: Int) -> String {
+        guard data != nil, count > 0 else { return "" }
+        return ": \(grouped(described)) from their columns, \(grouped(count - described)) from the row for unknown ids"
     }
 
     private func report(_ folded: FoldIn, _ id: ModelID, _ seconds: Double) -> JSONValue {
@@ -117,13 +149,16 @@ struct FoldInCommand: ParsableCommand {
             "parent": .string(folded.parent.description),
             "new_users": .integer(summary.newUsers),
             "new_items": .integer(summary.newItems),
+            "described_users": .integer(summary.describedUsers),
+            "described_items": .integer(summary.describedItems),
+            "left_out": .integer(summary.leftOut),
             "refreshed_users": .integer(summary.refreshedUsers),
             "refreshed_items": .integer(summary.refreshedItems),
             "ratings": .integer(summary.used),
             "passed_over": .integer(summary.passedOver),
             "penalty": .number(penalty),
-            "fitted_rmse_before": .number(summary.rmseBefore),
-            "fitted_rmse_after": .number(summary.rmseAfter),
+            "fitted_rmse_before": summary.used > 0 ? .number(summary.rmseBefore) : .null,
+            "fitted_rmse_after": summary.used > 0 ? .number(summary.rmseAfter) : .null,
             "seconds": .number(seconds),
         ]
     }

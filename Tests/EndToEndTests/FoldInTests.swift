@@ -53,6 +53,77 @@ import Testing
         }
     }
 
+    /// Users who have rated nothing and differ in what the users' file says of them, and a film that nobody has seen.
+    @Test func newUsersAreServedByWhatIsKnownOfThem() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model, output) = ("\(directory)/data", "\(directory)/model", "\(directory)/model-2")
+            #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+            let users = (1...943).map { id in
+                "\(id)|\(18 + id % 50)|\(id % 2 == 0 ? "M" : "F")|artist|\(id % 10)1000\n"
+            }.joined()
+            try users.write(toFile: "\(data)/u.user", atomically: true, encoding: .utf8)
+            let small = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--quiet"]
+            #expect(try await run("rank-train", ["fit", "--data", data, "--output", model] + small).exitCode == 0)
+            let fold = ["fold-in", "--model", model, "--data", data, "--output", output]
+            let nothing = try await run("rank-train", fold)
+            #expect(nothing.exitCode == 65 && nothing.errors.contains("nothing to fold in"), "\(nothing.errors)")
+
+            let new = "944|19|F|artist|11000\n945|65|M|artist|71000\n946||||\n"
+            try (users + new).write(toFile: "\(data)/u.user", atomically: true, encoding: .utf8)
+            let items = try String(contentsOfFile: "\(data)/u.item", encoding: .isoLatin1)
+            let genres = (0..<19).map { $0 == 5 ? "1" : "0" }.joined(separator: "|")
+            let film = "1683|A Film (1997)|01-Jan-1997|||" + genres
+            try (items + film + "\n").write(toFile: "\(data)/u.item", atomically: true, encoding: .isoLatin1)
+            let folded = try await run("rank-train", fold + ["--json"])
+            #expect(folded.exitCode == 0 && folded.errors == "", "\(folded.errors)")
+            let report = try #require(JSONSerialization.jsonObject(with: Data(folded.output.utf8)) as? [String: Any])
+            #expect(report["new_users"] as? Int == 2 && report["described_users"] as? Int == 2)
+            #expect(report["new_items"] as? Int == 1 && report["left_out"] as? Int == 1)
+            #expect(report["ratings"] as? Int == 0 && report["fitted_rmse_after"] is NSNull)
+
+            let candidates: [UInt64] = Array(1...200) + [1_683]
+            let scores = try await withWorkers(1, options: ["--model", output], in: directory) { workers in
+                let client = RawClient(endpoint: workers[0].endpoint, form: .dealer)
+                var scores: [[UInt32]] = []
+                for user: UInt64 in [944, 945, 7] {
+                    scores.append(try await client.scores(user: user, candidates: candidates))
+                }
+                return scores
+            }
+            #expect(zip(scores[0], scores[1]).allSatisfy { $0 != $1 })
+            let old = try await withWorkers(1, options: ["--model", model], in: directory) { workers in
+                let client = RawClient(endpoint: workers[0].endpoint, form: .dealer)
+                return try await client.scores(user: 7, candidates: Array(candidates.dropLast()))
+            }
+            #expect(old == Array(scores[2].dropLast()))
+        }
+    }
+
+    @Test func columnsThatCannotBeReadAreRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = ("\(directory)/data", "\(directory)/model")
+            #expect(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+            let small = ["--preset", "map-fm", "--factors", "2", "--sweeps", "1", "--quiet"]
+            #expect(try await run("rank-train", ["fit", "--data", data, "--output", model] + small).exitCode == 0)
+            let ratings = "\(directory)/new.csv"
+            try "1,1,5\n".write(toFile: ratings, atomically: true, encoding: .utf8)
+            try FileManager.default.createDirectory(atPath: "\(directory)/alone", withIntermediateDirectories: false)
+            try FileManager.default.copyItem(atPath: ratings, toPath: "\(directory)/alone/ratings.csv")
+            for (path, named) in [
+                ("\(directory)/missing", "no such directory"), (ratings, "not a directory"),
+                ("\(directory)/alone", "no columns"),
+            ] {
+                let refused = try await run(
+                    "rank-train",
+                    ["fold-in", "--model", model, "--data", path, "--output", "\(directory)/o"]
+                )
+                #expect(refused.exitCode == 65 && refused.errors.contains(named), "\(refused.errors)")
+                #expect(refused.errors.contains(path))
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/o"))
+        }
+    }
+
     @Test func aNetworkIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
@@ -71,7 +142,10 @@ import Testing
             let result = try await run("rank-train", ["cold-start", "--data", data, "--hide", "items"] + options)
             #expect(result.exitCode == 0, "\(result.errors)")
             #expect(
-                result.output.contains("| shown | user mean | unknown row | columns | fold-in | columns, fold-in |")
+                result.output.contains(
+                    "| shown | user mean | unknown row | columns | fold-in | columns, fold-in | new columns "
+                        + "| new columns, fold-in |"
+                )
             )
             #expect(result.output.contains("\n| 0 | ") && result.output.contains("\n| 5 | "))
         }

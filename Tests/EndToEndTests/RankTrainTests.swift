@@ -272,6 +272,7 @@ import Testing
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--penalty", "0"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--refresh", "some"],
+        ["fold-in", "--model", "m", "--output", "o"],
         ["cold-start", "--data", "d", "--preset", "tutorial"],
     ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) async throws {

@@ -3,9 +3,9 @@ import RankEngine
 
 /// How well users or items that a training has not met are predicted, by how many of their ratings are shown.
 ///
-/// Users (or items) are dealt into parts. Each part in turn is hidden from a training; then a few ratings of each of its
-/// users are folded in, and the others predicted. Every number of shown ratings is tested on the same ratings: those
-/// that are shown in no case.
+/// Users (or items) are dealt into parts. Each part in turn is hidden from a training; then a few ratings of each of
+/// its users are folded in, and the others predicted. Every number of shown ratings is tested on the same ratings:
+/// those that are shown in no case.
 public struct ColdStart: Sendable {
     /// What predicted.
     public enum Predictor: String, Sendable, CaseIterable {
@@ -19,6 +19,10 @@ public struct ColdStart: Sendable {
         case foldIn
         /// The row folded in from the row of the columns.
         case columnsAndFoldIn
+        /// The row that fold-in makes of the columns where the training had neither ratings nor columns of the id.
+        case newColumns
+        /// The row folded in from that one.
+        case newColumnsAndFoldIn
         /// The row of a training that had the shown ratings.
         case trainedAnew
     }
@@ -47,8 +51,8 @@ public struct ColdStart: Sendable {
     ///   - training: What is trained.
     ///   - options: What is hidden and shown.
     ///   - show: Called before each training with its number, counted from 1, and the number of all.
-    /// - Throws: `TrainingError` with code `unsuitableData` when nobody has more ratings than are shown, or nothing is left
-    ///   to train on, `invalidOption`, `diverged`.
+    /// - Throws: `TrainingError` with code `unsuitableData` when nobody has more ratings than are shown, or nothing is
+    ///   left to train on, `invalidOption`, `diverged`.
     public init(
         _ data: DataSet,
         _ training: FactorizationOptions,

@@ -4,9 +4,10 @@ public import RankEngine
 
 /// A model with rows for users and items that its training did not know, everything else being as it was.
 ///
-/// New rows start where the row for unknown ids is. Then, twice: the users' rows are solved for with the items fixed,
-/// then the items' with the users fixed, so that a new item also learns from new users and a new user from new items.
-/// Each step lowers one sum: squared errors and what the rows pay for their distance from where they started.
+/// New rows start where the row for unknown ids is, or where their columns put them. Then, twice: the users' rows are
+/// solved for with the items fixed, then the items' with the users fixed, so that a new item also learns from new users
+/// and a new user from new items. Each step lowers one sum: squared errors and what the rows pay for their distance
+/// from where they started.
 public struct FoldIn: Sendable {
     /// The version of the procedure; it grows whenever the same model and ratings give other rows.
     public static let version = "rank-fold-in/1"
@@ -17,6 +18,12 @@ public struct FoldIn: Sendable {
         public var newUsers = 0
         /// Items that got a row.
         public var newItems = 0
+        /// New users whose rows started from their columns, the others' from the row for unknown ids.
+        public var describedUsers = 0
+        /// New items whose rows started from their columns.
+        public var describedItems = 0
+        /// Users and items that are listed without a rating, and of whose columns no value is known: they got no row.
+        public var leftOut = 0
         /// Known users whose rows moved.
         public var refreshedUsers = 0
         /// Known items whose rows moved.
@@ -25,7 +32,8 @@ public struct FoldIn: Sendable {
         public var used = 0
         /// Ratings of known users and known items that stay, and so had none.
         public var passedOver = 0
-        /// The root mean squared error of the used ratings, by the model before, on the label's scale.
+        /// The root mean squared error of the used ratings, by the rows before or where they started, on the label's
+        /// scale; 0 without any.
         public var rmseBefore = 0.0
         /// The same after: of ratings that were fitted, and so no measure of quality.
         public var rmseAfter = 0.0
@@ -44,25 +52,33 @@ public struct FoldIn: Sendable {
     /// On one thread; milliseconds for each row at most. The order of the ratings does not matter.
     ///
     /// - Parameters:
-    ///   - ratings: On the model's own scale (``Self/scale(of:)``), with ids of its kind.
+    ///   - ratings: On the model's own scale (``Self/scale(of:)``), with ids of its kind; nil for none.
+    ///   - descriptions: Columns of known and new users and items. What the values are worth is told by the rows of the
+    ///     known, and new rows start from it; who is listed and new gets a row also without a rating.
     ///   - model: Biases and dot product.
     ///   - options: The penalty, and whether known rows move too.
-    /// - Throws: `TrainingError` with code `unsuitableModel` for a model with dense layers or of a ranking loss, `unsuitableData` when no
-    ///   row would come of the ratings, or no rating joins a new row with a known one, `invalidOption`.
-    public init(_ ratings: RatingList, into model: RankModel, _ options: FoldInOptions) throws(TrainingError) {
+    /// - Throws: `TrainingError` with code `unsuitableModel` for a model with dense layers or of a ranking loss,
+    ///   `unsuitableData` when no row would come of it, no rating joins a new row with a known one, or the model knows
+    ///   nobody of those that are described, `invalidOption`.
+    public init(
+        _ ratings: RatingList?,
+        describedBy descriptions: Descriptions? = nil,
+        into model: RankModel,
+        _ options: FoldInOptions
+    ) throws(TrainingError) {
         try options.validate()
         try Self.requireLinear(model)
         let draft = ModelDraft(model)
         let transform = model.metadata.labelTransform
-        var problem = FoldInProblem(ratings, model, draft, options.refresh, transform)
-        try problem.requireWork(options.refresh)
+        var problem = try FoldInProblem(ratings, descriptions, model, draft, options.refresh)
+        try problem.requireWork()
         let squaredUnit = transform.hasScale ? StarLabel.starsPerUnit * StarLabel.starsPerUnit : 1
         problem.summary.rmseBefore = problem.rmse
         for _ in 0..<Self.rounds { problem.sweep(penalty: options.penalty / squaredUnit) }
         problem.summary.rmseAfter = problem.rmse
         summary = problem.summary
         parent = model.modelID
-        self.draft = Self.extended(draft, problem, Self.metadata(model, ratings, options))
+        self.draft = Self.extended(draft, problem, Self.metadata(model, ratings, descriptions, options))
     }
 
     /// Writes the model file: whole, proved and under its own name, or not at all.
@@ -90,8 +106,8 @@ public struct FoldIn: Sendable {
         guard model.shape.layerWidths.isEmpty else {
             throw TrainingError(
                 .unsuitableModel,
-                "the model has \(model.shape.layerWidths.count) dense layers, so its scores are not linear in a user's row "
-                    + "and least squares does not apply; fold into a model of biases and dot product, such as "
+                "the model has \(model.shape.layerWidths.count) dense layers, so its scores are not linear in a user's "
+                    + "row and least squares does not apply; fold into a model of biases and dot product, such as "
                     + "rank-train fit --preset best writes, or train anew with the new ratings"
             )
         }
@@ -105,8 +121,8 @@ public struct FoldIn: Sendable {
         var draft = draft
         draft.users.ids = draft.users.ids.appending(problem.newUsers, rowCount: draft.users.rowCount)
         draft.candidates.ids = draft.candidates.ids.appending(problem.newItems, rowCount: draft.candidates.rowCount)
-        draft.users.take(problem.users, rows: problem.userRatings.map(\.row))
-        draft.candidates.take(problem.items, rows: problem.itemRatings.map(\.row))
+        draft.users.take(problem.users, rows: problem.userRows)
+        draft.candidates.take(problem.items, rows: problem.itemRows)
         draft.metadata = metadata
         return draft
     }
@@ -115,7 +131,8 @@ public struct FoldIn: Sendable {
     /// nothing has been tested.
     private static func metadata(
         _ model: RankModel,
-        _ ratings: RatingList,
+        _ ratings: RatingList?,
+        _ descriptions: Descriptions?,
         _ options: FoldInOptions
     ) -> ModelMetadata {
         var fields = model.metadata.fingerprint.fields
@@ -123,7 +140,13 @@ public struct FoldIn: Sendable {
         fields["split_sha256"] = TrainingFingerprint.unknown
         fields["parent"] = model.modelID.description
         fields["fold_in_version"] = version
-        fields["fold_in_ratings_sha256"] = sha256 { ratings.forEachCanonicalChunk($0) }
+        if let ratings { fields["fold_in_ratings_sha256"] = sha256 { ratings.forEachCanonicalChunk($0) } }
+        if let descriptions {
+            fields["fold_in_user_attributes_sha256"] = sha256 { descriptions.users.forEachCanonicalChunk($0) }
+            fields["fold_in_item_attributes_sha256"] = sha256 {
+                descriptions.items.forEachCanonicalChunk(names: descriptions.itemNames, $0)
+            }
+        }
         fields["fold_in_penalty"] = "\(options.penalty)"
         fields["fold_in_refresh"] = options.refresh.rawValue
         var metadata = model.metadata

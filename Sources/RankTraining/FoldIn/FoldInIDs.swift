@@ -3,8 +3,8 @@ import RankEngine
 extension ModelDraft.IDs {
     /// The ids with new ones in the rows that follow.
     ///
-    /// Ids that are row numbers stay so only where the new ones continue them; otherwise each row gets its number written
-    /// out.
+    /// Ids that are row numbers stay so only where the new ones continue them; otherwise each row gets its number
+    /// written out.
     ///
     /// - Parameters:
     ///   - new: Ids without a row, in the order of `foldInOrder`.

@@ -25,58 +25,75 @@ struct FoldInProblem {
     let newUsers: [String]
     /// Ids of the items' rows after the known ones.
     let newItems: [String]
+    /// Users' rows that ratings move.
     private(set) var userRatings: [Row] = []
+    /// Items' rows that ratings move.
     private(set) var itemRatings: [Row] = []
     var summary = FoldIn.Summary()
     private let mean: Double
     private var ratings: [Rating] = []
     private var isAnchored = false
 
+    /// - Throws: `TrainingError` with code `unsuitableData` where the model knows nobody of those that are described.
     init(
-        _ list: RatingList,
+        _ list: RatingList?,
+        _ descriptions: Descriptions?,
         _ model: RankModel,
         _ draft: ModelDraft,
-        _ refresh: FoldInOptions.Refresh,
-        _ transform: LabelTransform
-    ) {
-        users = FoldInTable(draft.users)
-        items = FoldInTable(draft.candidates)
+        _ refresh: FoldInOptions.Refresh
+    ) throws(TrainingError) {
+        let rated = list?.ratings ?? []
+        let newUsers = try NewRows(
+            draft.users,
+            model.users,
+            rated: rated.map(\.user),
+            descriptions.map { ("users", $0.users, nil, $0.source) }
+        )
+        let newItems = try NewRows(
+            draft.candidates,
+            model.candidates,
+            rated: rated.map(\.item),
+            descriptions.map { ("items", $0.items, $0.itemNames, $0.source) }
+        )
+        (users, items) = (newUsers.table, newItems.table)
+        (self.newUsers, self.newItems) = (newUsers.ids, newItems.ids)
         mean = Double(draft.mean ?? 0)
-        let unknownUsers = Self.distinct(list.ratings.map(\.user).filter { model.users.row(ofText: $0) == nil })
-        let unknownItems = Self.distinct(list.ratings.map(\.item).filter { model.candidates.row(ofText: $0) == nil })
-        newUsers = draft.users.ids.foldInOrder(unknownUsers)
-        newItems = draft.candidates.ids.foldInOrder(unknownItems)
-        let userRows = Dictionary(uniqueKeysWithValues: zip(newUsers.map { Array($0.utf8) }, users.knownCount...))
-        let itemRows = Dictionary(uniqueKeysWithValues: zip(newItems.map { Array($0.utf8) }, items.knownCount...))
-        users.append(newUsers.count)
-        items.append(newItems.count)
 
         let movesUsers = refresh == .users || refresh == .all
         let movesItems = refresh == .items || refresh == .all
-        for rating in list.ratings {
-            let user = model.users.row(ofText: rating.user) ?? userRows[Array(rating.user.utf8)] ?? 0
-            let item = model.candidates.row(ofText: rating.item) ?? itemRows[Array(rating.item.utf8)] ?? 0
+        for rating in rated {
+            let user = model.users.row(ofText: rating.user) ?? newUsers.rows[Array(rating.user.utf8)] ?? 0
+            let item = model.candidates.row(ofText: rating.item) ?? newItems.rows[Array(rating.item.utf8)] ?? 0
             let isKnown = (user: user < users.knownCount, item: item < items.knownCount)
             guard !isKnown.user || !isKnown.item || movesUsers || movesItems else { continue }
-            if isKnown.user || isKnown.item { isAnchored = true }
-            ratings.append(Rating(user: user, item: item, label: transform.label(of: Double(rating.value))))
+            if isKnown.user || isKnown.item || newUsers.described.contains(user) || newItems.described.contains(item) {
+                isAnchored = true
+            }
+            let label = model.metadata.labelTransform.label(of: Double(rating.value))
+            ratings.append(Rating(user: user, item: item, label: label))
         }
         ratings.sort { ($0.user, $0.item) < ($1.user, $1.item) }
         userRatings = Self.rows(ratings.map(\.user), users, movesKnown: movesUsers)
         itemRatings = Self.rows(ratings.map(\.item), items, movesKnown: movesItems)
 
-        summary.newUsers = newUsers.count
-        summary.newItems = newItems.count
-        summary.refreshedUsers = userRatings.count - newUsers.count
-        summary.refreshedItems = itemRatings.count - newItems.count
+        summary.newUsers = newUsers.ids.count
+        summary.newItems = newItems.ids.count
+        summary.describedUsers = newUsers.described.count
+        summary.describedItems = newItems.described.count
+        summary.leftOut = newUsers.leftOut + newItems.leftOut
+        summary.refreshedUsers = userRatings.count { $0.row < users.knownCount }
+        summary.refreshedItems = itemRatings.count { $0.row < items.knownCount }
         summary.used = ratings.count
-        summary.passedOver = list.count - ratings.count
+        summary.passedOver = rated.count - ratings.count
     }
 
-    /// Texts that differ in their bytes, each once.
-    private static func distinct(_ texts: [String]) -> [String] {
-        var seen: Set<[UInt8]> = []
-        return texts.filter { seen.insert(Array($0.utf8)).inserted }
+    /// The users' rows that are others than the model's, the new ones included.
+    var userRows: [Int] { Self.changed(userRatings, users) }
+    /// The items' rows that are others than the model's.
+    var itemRows: [Int] { Self.changed(itemRatings, items) }
+
+    private static func changed(_ moved: [Row], _ table: FoldInTable) -> [Int] {
+        moved.map(\.row).filter { $0 < table.knownCount } + Array(table.knownCount..<table.rows.count)
     }
 
     /// The rows that move, ascending.
@@ -90,21 +107,29 @@ struct FoldInProblem {
     }
 
     /// Demands that something moves, and that something holds it.
-    func requireWork(_ refresh: FoldInOptions.Refresh) throws(TrainingError) {
-        if ratings.isEmpty {
+    func requireWork() throws(TrainingError) {
+        if ratings.isEmpty && newUsers.isEmpty && newItems.isEmpty {
+            throw TrainingError(.unsuitableData, nothing)
+        }
+        if !ratings.isEmpty && !isAnchored {
             throw TrainingError(
                 .unsuitableData,
-                "the model knows the user and the item of each of the \(summary.passedOver) ratings, so there is nothing "
-                    + "to fold in; give --refresh users, items or all to move known ones"
+                "the model knows neither the user nor the item of any of the \(ratings.count) ratings, so nothing "
+                    + "holds the new rows; are they of another data set? If not, train anew with them"
             )
         }
-        if !isAnchored {
-            throw TrainingError(
-                .unsuitableData,
-                "the model knows neither the user nor the item of any of the \(ratings.count) ratings, so nothing holds "
-                    + "the new rows; are they of another data set? If not, train anew with them"
-            )
-        }
+    }
+
+    /// Why there is no row to solve for.
+    private var nothing: String {
+        let known =
+            summary.passedOver > 0
+            ? "the model knows the user and the item of each of the \(summary.passedOver) ratings, so there is nothing "
+                + "to fold in; give --refresh users, items or all to move known ones"
+            : "the model knows everybody whose columns say anything, so there is nothing to fold in; give --ratings, "
+                + "or list new users or items"
+        return summary.leftOut == 0
+            ? known : "\(known) (of \(summary.leftOut) new ids no value of a column is one that a known id has)"
     }
 
     /// Solves for each user's row, the items being fixed, then for each item's.
@@ -127,8 +152,9 @@ struct FoldInProblem {
         }
     }
 
-    /// The root mean squared error of the ratings, on the label's scale.
+    /// The root mean squared error of the ratings, on the label's scale; 0 without any.
     var rmse: Double {
+        guard !ratings.isEmpty else { return 0 }
         let squares = ratings.reduce(0.0) { sum, rating in
             let (user, item) = (users.rows[rating.user], items.rows[rating.item])
             var error = rating.label - mean - user[0] - item[0]

@@ -55,9 +55,9 @@ package struct FoldInTable: Sendable {
     /// The best terms of a row, the other side being fixed.
     ///
     /// They minimise Σ (target − partner's bias − own bias − vector · vector)² + penalty · d², d² being the squared
-    /// distance from `center` in units of the known rows' spread (Mahalanobis): the mean of the posterior where known rows
-    /// are a sample of the prior and `penalty` is the variance of a rating around its score. Whatever linear map the
-    /// factors have been brought through, scores stay the same. Time: terms² × partners + terms³ / 3.
+    /// distance from `center` in units of the known rows' spread (Mahalanobis): the mean of the posterior where known
+    /// rows are a sample of the prior and `penalty` is the variance of a rating around its score. Whatever linear map
+    /// the factors have been brought through, scores stay the same. Time: terms² × partners + terms³ / 3.
     ///
     /// - Parameters:
     ///   - center: Where the row is without ratings.
