@@ -70,8 +70,12 @@ struct DataFiles {
             throw DataError(.inconsistent, "\(directory): holds no data set; \(Self.expected)")
         }
         guard parts.count == 1 else {
-            let found = parts.flatMap(\.found).joined(separator: ", ")
-            throw DataError(.inconsistent, "\(directory): two forms are mixed (\(found)); \(Self.expected), not both")
+            let found = parts.map { "\($0.found.joined(separator: " and ")) (\($0.form.rawValue))" }
+            throw DataError(
+                .inconsistent,
+                "\(directory): two forms are mixed, \(found.joined(separator: " beside ")); move the files of one form to "
+                    + "another directory, or give the file of ratings itself, such as \(joinPath(directory, part.found[0]))"
+            )
         }
         func path(_ name: String) -> String { joinPath(directory, name) }
         func optional(_ name: String) -> String? { names.contains(name) ? path(name) : nil }

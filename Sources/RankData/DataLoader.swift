@@ -21,7 +21,7 @@ struct DataLoader {
         var itemAttributes = Attributes.empty
         if let builder = try reader.read(NumberTable.self) {
             bytes = builder.byteCount
-            ratings = builder.finish(scale: try scale(builder.range))
+            ratings = builder.finish(scale: try scale(builder.lowest, builder.highest))
             (catalog, itemAttributes) = try files.readItems()
         } else if let builder = try reader.read(TextTable.self) {
             bytes = builder.byteCount
@@ -67,19 +67,30 @@ struct DataLoader {
     }
 
     /// The scale that holds when none is given and the form has none.
-    private func scale(_ range: RatingScale?) throws(DataError) -> RatingScale {
-        if let scale = options.scale ?? files.scale ?? range { return scale }
-        throw DataError(
-            .malformed,
-            "\(files.ratings): all ratings are equal, so their scale cannot be told; give --scale MIN,MAX"
-        )
+    private func scale(_ lowest: Float, _ highest: Float) throws(DataError) -> RatingScale {
+        if let scale = options.scale ?? files.scale { return scale }
+        guard lowest < highest else {
+            throw DataError(
+                .malformed,
+                "\(files.ratings): all ratings are equal, so their scale cannot be told; give --scale MIN,MAX"
+            )
+        }
+        do throws(DataError) {
+            return try RatingScale(minimum: lowest, maximum: highest)
+        } catch {
+            throw DataError(
+                .malformed,
+                "\(files.ratings): the ratings go from \(lowest) to \(highest), further than a number of 32 bits can tell; "
+                    + "expected less than \(Float.greatestFiniteMagnitude) between them; divide them all by one number"
+            )
+        }
     }
 
     /// Numbers the texts of ratings and catalogue, and brings both together.
     private func finish(
         _ builder: consuming RatingBuilder<TextTable>
     ) throws(DataError) -> (Ratings, Catalog, Attributes) {
-        let range = try scale(builder.range)
+        let range = try scale(builder.lowest, builder.highest)
         let rated = builder.items.count
         let rows = try files.items.map { path throws(DataError) in try ItemRows.csv(FileSystem.read(path), file: path) }
         var listed: [UInt32] = []

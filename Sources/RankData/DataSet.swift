@@ -61,6 +61,13 @@ public struct DataSet: Sendable {
     ///
     /// - Throws: `DataError`, as `load(directory:_:)`.
     public static func load(path: String, _ options: DataOptions = DataOptions()) throws(DataError) -> DataSet {
+        guard path != "-" else {
+            throw DataError(
+                .unreadable,
+                "-: a data set is no standard input, because ratings are read twice, for the form and for the ids; write them "
+                    + "to a file and give that"
+            )
+        }
         guard try FileSystem.kind(of: path) == .file else { return try load(directory: path, options) }
         return try DataLoader(DataFiles(file: path), name: lastPathComponent(path), options).load()
     }

@@ -100,17 +100,16 @@ struct RatingBuilder<Table: IDTable> {
     fileprivate(set) var itemRows: [UInt32] = []
     fileprivate(set) var stars: [Float] = []
     fileprivate(set) var times: Timestamps?
-    private var lowest = Float.infinity
-    private var highest = -Float.infinity
+    /// The lowest rating; infinite before the first.
+    private(set) var lowest = Float.infinity
+    /// The highest rating, likewise.
+    private(set) var highest = -Float.infinity
 
     init(hasTimestamps: Bool) {
         times = hasTimestamps ? Timestamps() : nil
     }
 
     var count: Int { stars.count }
-
-    /// From the lowest to the highest rating; nil where they are one.
-    var range: RatingScale? { try? RatingScale(minimum: lowest, maximum: highest) }
 
     mutating func reserveCapacity(_ count: Int) {
         userRows.reserveCapacity(count)

@@ -51,6 +51,9 @@ public struct RatingScale: Sendable, Hashable, CustomStringConvertible {
     /// Such as `0.5 to 5`.
     public var description: String { "\(Self.shown(minimum)) to \(Self.shown(maximum))" }
 
+    /// As `--scale` takes it, such as `0.5,5`.
+    public var argument: String { "\(Self.shown(minimum)),\(Self.shown(maximum))" }
+
     private static func shown(_ value: Float) -> String {
         let text = "\(value)"
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

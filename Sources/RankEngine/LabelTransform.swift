@@ -59,9 +59,17 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
 
     /// Ratings as gains of a ranked list: stars as they are, other scales brought to 1...5.
     package func gains(of ratings: [Float]) -> [Float] {
-        let areStars = [Self.unitFromStars.minimum, 0.5].contains(minimum) && rating(of: 1) == 5
-        if areStars || !hasScale { return ratings }
+        if !bringsToStars { return ratings }
         return ratings.map { Float(1 + 4 * label(of: Double($0))) }
+    }
+
+    /// The rating that has a gain.
+    package func rating(ofGain gain: Float) -> Float { bringsToStars ? rating(of: (gain - 1) / 4) : gain }
+
+    /// Whether gains are others than ratings.
+    package var bringsToStars: Bool {
+        let areStars = [Self.unitFromStars.minimum, 0.5].contains(minimum) && rating(of: 1) == 5
+        return hasScale && !areStars
     }
 
     /// The label of a rating.

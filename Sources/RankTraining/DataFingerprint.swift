@@ -14,6 +14,7 @@ public struct DataFingerprint: Sendable, Equatable {
     public let split: String
     /// SHA-256 of the test pairs, in hex (`Split.forEachCanonicalChunk`): equal for any spelling of one split.
     public let splitSHA256: String
+    private let ratingScale: RatingScale
 
     /// Hashes ratings and test pairs.
     ///
@@ -21,6 +22,7 @@ public struct DataFingerprint: Sendable, Equatable {
     public init(_ data: DataSet, _ split: Split, as spec: SplitSpec) {
         self.data = data.name
         scale = "\(data.ratings.scale.minimum),\(data.ratings.scale.maximum)"
+        ratingScale = data.ratings.scale
         dataSHA256 = sha256 { data.ratings.forEachCanonicalChunk($0) }
         switch spec {
         case .file(let path): self.split = path.split(separator: "/").last.map(String.init) ?? path
@@ -67,6 +69,26 @@ public struct DataFingerprint: Sendable, Equatable {
             members["sampling_warm_up"] = "\(sampling.warmUp)"
         }
         return TrainingFingerprint(members)
+    }
+
+    /// Demands that a model was trained on these very data, with their scale, and tested on this very split.
+    ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - purpose: What the model is wanted for, a verb.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch`.
+    public func requireMatch(_ model: ModelMetadata, to purpose: String = "evaluate") throws(TrainingError) {
+        try requireMatch(model.fingerprint, to: purpose)
+        let transform = model.labelTransform
+        guard transform.hasScale, transform != LabelTransform(ratingScale) else { return }
+        let scale = try? RatingScale(minimum: transform.minimum, maximum: transform.rating(of: 1))
+        let own = scale?.description ?? transform.rawValue
+        let advice = scale.map { "give --scale \($0.argument), " } ?? ""
+        throw TrainingError(
+            .fingerprintMismatch,
+            "the model was trained on ratings from \(own), the scale of the data given is \(ratingScale), so the same "
+                + "rating means another thing; \(advice)or give --force to \(purpose) all the same"
+        )
     }
 
     /// Demands that a model was trained on these very data and tested on this very split.

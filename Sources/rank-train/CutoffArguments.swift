@@ -6,7 +6,12 @@ struct CutoffArguments: ParsableArguments {
     @Option(help: "How many places of a user's list NDCG, MRR, MAP and recall look at.")
     var k = RankingMetrics.Cutoff.standard.k
 
-    @Option(help: "The stars from which an item is relevant to MRR, MAP and recall.")
+    @Option(
+        help: """
+            The stars from which an item is relevant to MRR, MAP and recall; on a scale that is none of stars, the \
+            rating that lies where so many stars lie between 1 and 5.
+            """
+    )
     var relevant = RankingMetrics.Cutoff.standard.relevantStars
 
     func validate() throws {

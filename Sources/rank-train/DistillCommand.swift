@@ -73,7 +73,7 @@ struct DistillCommand: ParsableCommand {
         let distillation = try Distillation(options, kernel: kernelOption.chosen)
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()
-        let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata.fingerprint)
+        let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         let teacher = try Teacher(model, of: set)
 
@@ -108,14 +108,14 @@ struct DistillCommand: ParsableCommand {
     }
 
     /// The data, and the split that tests the student: none where no rating is known to be new to the teacher.
-    private func dataAndSplit(of fingerprint: TrainingFingerprint) throws -> (DataSet, SplitSpec, Split) {
-        let spec = try split ?? (force ? .none : SplitSpec(of: fingerprint, orNone: true))
+    private func dataAndSplit(of metadata: ModelMetadata) throws -> (DataSet, SplitSpec, Split) {
+        let spec = try split ?? (force ? .none : SplitSpec(of: metadata.fingerprint, orNone: true))
         let dataSet = try source.load()
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
         if !force {
-            try given.requireMatch(fingerprint, to: "distil")
-        } else if (try? given.requireMatch(fingerprint)) == nil {
+            try given.requireMatch(metadata, to: "distil")
+        } else if (try? given.requireMatch(metadata)) == nil {
             return try (dataSet, .none, SplitSpec.none.resolve(dataSet.ratings))
         }
         return (dataSet, spec, resolved)

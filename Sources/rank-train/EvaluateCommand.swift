@@ -54,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
         let dataSet = try source.load()
         let resolved = try spec.resolve(dataSet.ratings)
         let given = DataFingerprint(dataSet, resolved, as: spec)
-        if !force { try given.requireMatch(fingerprint) }
+        if !force { try given.requireMatch(model.metadata) }
         let precision = precisionOption.precision
         let evaluation = try Evaluation(
             model,
@@ -65,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
             cutoff: cutoffArguments.cutoff()
         )
         if json {
-            let measures = (evaluation.metrics?.errorsJSON ?? []) + evaluation.ranking.json
+            let measures = (evaluation.metrics?.errorsJSON ?? []) + evaluation.ranking.evaluationJSON(on: dataSet.ratings.scale)
             let facts = [
                 JSONValue.Member("model_id", .string("\(model.modelID)")),
                 JSONValue.Member("data", .string(dataSet.name)),
@@ -81,7 +81,7 @@ struct EvaluateCommand: ParsableCommand {
             if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
-            try StandardStream.output.write(listing(lines + evaluation.ranking.lines))
+            try StandardStream.output.write(listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale)))
         }
     }
 }

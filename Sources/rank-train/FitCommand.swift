@@ -119,7 +119,7 @@ struct FitCommand: ParsableCommand {
             if options.validation != nil {
                 lines.append(("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)"))
             }
-            try writeSummary(id, dataSet, seconds, model.test?.lines ?? model.ranking?.lines ?? [], lines)
+            try writeSummary(id, dataSet, seconds, model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? [], lines)
         }
     }
 

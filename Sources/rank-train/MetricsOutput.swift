@@ -1,4 +1,6 @@
 import CommandSupport
+import RankData
+import RankEngine
 import RankTraining
 
 extension Metrics {
@@ -37,7 +39,13 @@ extension Metrics {
 }
 
 extension RankingMetrics {
-    /// The keys that `evaluate` prints for machines.
+    /// The keys that `evaluate` prints for machines, of ratings on a scale.
+    func evaluationJSON(on scale: RatingScale) -> [JSONValue.Member] {
+        let relevant = Self.transform(of: scale).rating(ofGain: cutoff.relevantStars)
+        return json + [JSONValue.Member("relevant_rating", .number(Double(relevant)))]
+    }
+
+    /// The same where the scale is no matter.
     var json: [JSONValue.Member] {
         measures.map { JSONValue.Member($0.name, .number($0.value)) } + [
             JSONValue.Member("k", .integer(cutoff.k)),
@@ -49,12 +57,29 @@ extension RankingMetrics {
     }
 
     /// The same for people.
-    var lines: [(String, String)] {
+    func lines(on scale: RatingScale) -> [(String, String)] {
         measures.map { ($0.name, fixed($0.value, 4)) } + [
-            ("relevant", "from \(cutoff.relevantStars) stars"),
+            ("relevant", relevance(on: scale)),
             ("count", grouped(count)),
             ("users", "\(grouped(users)), \(grouped(usersWithoutRelevant)) of them without a relevant item"),
         ]
+    }
+
+    /// From which rating items are relevant, in the data's own units.
+    private func relevance(on scale: RatingScale) -> String {
+        let transform = Self.transform(of: scale)
+        let stars = shortest(cutoff.relevantStars)
+        guard transform.bringsToStars else { return "from \(stars) stars" }
+        let rating = shortest(transform.rating(ofGain: cutoff.relevantStars))
+        return "from \(rating), as \(stars) stars of 1 to 5 are on \(scale)"
+    }
+
+    private static func transform(of scale: RatingScale) -> LabelTransform {
+        LabelTransform(minimum: scale.minimum, width: scale.width) ?? .unitFromStars
+    }
+
+    private func shortest(_ value: Float) -> String {
+        Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
     private var measures: [(name: String, value: Double)] {

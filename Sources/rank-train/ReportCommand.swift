@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
         let spec = try split ?? SplitSpec(of: model.metadata.fingerprint, orNone: true)
         let dataSet = try source.load()
         let resolved = try spec.resolve(dataSet.ratings)
-        if !force { try DataFingerprint(dataSet, resolved, as: spec).requireMatch(model.metadata.fingerprint) }
+        if !force { try DataFingerprint(dataSet, resolved, as: spec).requireMatch(model.metadata) }
         let report = try TrainingReport(model, dataSet, resolved, as: spec)
         try report.write(to: output.path)
         var lines = [("model", "\(model.modelID)"), ("file", output.path), ("data", dataSet.name)]

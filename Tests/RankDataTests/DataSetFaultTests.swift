@@ -108,7 +108,7 @@ struct DataSetFaultTests {
         (["ml.inter"], ["found ml.inter"]),
         (["ml.item"], ["found ml.item"]),
         (["u.data", "u.item", "ml.inter", "ml.item"], ["mixed"]),
-        (["u.data", "ml.item"], ["mixed", "u.data, ml.item"]),
+        (["u.data", "ml.item"], ["mixed", "u.data (MovieLens (u.data)) beside ml.item (RecBole (.inter))"]),
         (["a.inter", "b.inter", "a.item"], ["found a.inter, b.inter, a.item"]),
         (["a.inter", "b.item"], ["different data sets"]),
     ]
@@ -117,7 +117,8 @@ struct DataSetFaultTests {
     func directory(_ names: [String], _ fragments: [String]) throws {
         let directory = try TemporaryDirectory()
         for name in names { try directory.write(name, "x") }
-        expectDataError(.inconsistent, fragments + ["expected either u.data and u.item"]) {
+        let advice = fragments.contains("mixed") ? "move the files of one form" : "expected either u.data and u.item"
+        expectDataError(.inconsistent, fragments + [advice]) {
             _ = try DataSet.load(directory: directory.path)
         }
     }

@@ -147,6 +147,7 @@ struct FormsTests {
         BadFile("time text", "1,2,3,9\n1,3,4,now\n", [":2:", "timestamp 'now'"]),
         BadFile("no user", "1,2,3\n,3,4\n", [":2:", "user id is empty"]),
         BadFile("one rating", "1,2,3\n", ["all ratings are equal", "--scale"]),
+        BadFile("ratings too far apart", "1,2,-3e38\n1,3,3e38\n", ["from -3e+38 to 3e+38", "divide them all"]),
         BadFile(
             "pair twice",
             "1,2,3\n1,3,3\n1,2,4\n",
@@ -212,8 +213,12 @@ struct FormsTests {
     @Test(
         "Two forms in a directory, or half of one, are refused",
         arguments: [
-            (["ratings.dat", "movies.dat", "ratings.csv"], "two forms are mixed"),
-            (["u.data", "u.item", "mine.csv"], "two forms are mixed"), (["ratings.dat"], "movies.dat is missing"),
+            (
+                ["ratings.dat", "movies.dat", "ratings.csv"],
+                "ratings.dat and movies.dat (MovieLens (ratings.dat)) beside ratings.csv (CSV); move"
+            ),
+            (["u.data", "u.item", "mine.csv"], "u.data and u.item (MovieLens (u.data)) beside mine.csv (CSV); move"),
+            (["u.data", "u.item", "mine.csv"], "/u.data"), (["ratings.dat"], "movies.dat is missing"),
             (["movies.csv"], "ratings.csv is missing"), (["a.csv", "b.csv"], "found a.csv, b.csv"),
         ]
     )
@@ -221,5 +226,10 @@ struct FormsTests {
         let directory = try TemporaryDirectory()
         for name in names { try directory.write(name, "x") }
         expectDataError(.inconsistent, [fragment]) { _ = try DataSet.load(path: directory.path) }
+    }
+
+    @Test("Standard input is no data set, and the message says why")
+    func standardInput() {
+        expectDataError(.unreadable, ["standard input", "read twice", "a file"]) { _ = try DataSet.load(path: "-") }
     }
 }
