@@ -44,8 +44,8 @@ struct CataloguePrediction {
         let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
         let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))
         try StandardStream.error.writeLine(
-            "\(grouped(rows.count)) users, \(grouped(items)) items each, in \(fixed(seconds, 3)) s with \(scorer.threads) "
-                + "thread\(scorer.threads == 1 ? "" : "s") of \(scorer.kernel): \(users) users/s, "
+            "\(grouped(rows.count)) users, \(grouped(items)) items each, in \(fixed(seconds, 3)) s with "
+                + "\(scorer.threads) thread\(scorer.threads == 1 ? "" : "s") of \(scorer.kernel): \(users) users/s, "
                 + "\(fixed(rate * Double(items) / 1e6, 2)) million scores/s"
         )
     }
@@ -65,8 +65,8 @@ struct CataloguePrediction {
             guard row != nil || !failsForUnknown else {
                 throw CommandFailure(
                     .refused,
-                    "\(source == "-" ? "standard input" : source): the model does not know user \(id); correct the list, or "
-                        + "give --unknown fallback to rank for it all the same"
+                    "\(source == "-" ? "standard input" : source): the model does not know user \(id); correct the list, "
+                        + "or give --unknown fallback to rank for it all the same"
                 )
             }
             rows.append(UInt32(row ?? 0))

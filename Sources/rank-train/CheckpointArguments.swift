@@ -8,20 +8,26 @@ struct CheckpointArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial, .mapFM, .best]
 
     @Option(
-        help:
-            "After an epoch or a sweep, write all that it takes to go on to this file, in the place of the one before. It changes whole, or not at all."
+        help: """
+            After an epoch or a sweep, write all that it takes to go on to this file, in the place of the one before. \
+            It changes whole, or not at all.
+            """
     )
     var checkpoint: OutputPath?
 
     @Option(
-        help:
-            "With --checkpoint: write it after that many epochs (default: 1) or sweeps (default: 10), and after the last."
+        help: """
+            With --checkpoint: write it after that many epochs (default: 1) or sweeps (default: 10), and after the \
+            last.
+            """
     )
     var checkpointEvery: Int?
 
     @Option(
-        help:
-            "Go on from this checkpoint to the model that an undisturbed training would have made. Data and options must be those it was made with."
+        help: """
+            Go on from this checkpoint to the model that an undisturbed training would have made. Data and options \
+            must be those it was made with.
+            """
     )
     var resume: String?
 

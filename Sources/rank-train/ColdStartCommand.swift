@@ -10,10 +10,11 @@ struct ColdStartCommand: ParsableCommand {
         discussion: """
             Hides all ratings of a fifth of the users (or items) from a training, shows a few of each to fold-in, and \
             predicts the others; then the same with each other fifth. Every number of shown ratings is tested on the \
-            same ratings, and RMSE is in stars (or whatever ratings are given in). In columns: the mean rating of the item \
-            (of the user); the model's row for unknown ids; the row that the model makes of the users' (items') file; what \
-            fold-in makes of the two; the same with the row that fold-in --data makes where the training did not have the \
-            columns of the hidden either; and, with --train-anew, what a training makes of the shown ratings.
+            same ratings, and RMSE is in stars (or whatever ratings are given in). In columns: the mean rating of the \
+            item (of the user); the model's row for unknown ids; the row that the model makes of the users' (items') \
+            file; what fold-in makes of the two; the same with the row that fold-in --data makes where the training \
+            did not have the columns of the hidden either; and, with --train-anew, what a training makes of the shown \
+            ratings.
 
             EXAMPLE:
               rank-train cold-start --data data/ml-100k --preset map-fm --shown 0 1 5 20

@@ -5,14 +5,18 @@ import RankData
 /// Which data, and what their files leave open.
 struct DataArguments: ParsableArguments {
     @Option(
-        help:
-            "The directory of the data (MovieLens 100k, 1M, 10M, latest, 20M, 25M, 32M, or RecBole), or a CSV of user,item,rating[,timestamp]."
+        help: """
+            The directory of the data (MovieLens 100k, 1M, 10M, latest, 20M, 25M, 32M, or RecBole), or a CSV of \
+            user,item,rating[,timestamp].
+            """
     )
     var data: String
 
     @Option(
-        help:
-            "The scale of the ratings, MIN,MAX (default: that of the form, else the lowest and the highest rating of the file).",
+        help: """
+            The scale of the ratings, MIN,MAX (default: that of the form, else the lowest and the highest rating of \
+            the file).
+            """,
         transform: RatingScale.init(parsing:)
     )
     var scale: RatingScale?

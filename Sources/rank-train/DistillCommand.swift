@@ -9,15 +9,16 @@ struct DistillCommand: ParsableCommand {
         commandName: "distill",
         abstract: "Teach a network the scores of any model.",
         discussion: """
-            The student learns what the teacher scores for all users and items, rated or not; the ratings only decide how \
-            often each is looked at. By default it has the tutorial's shape. The teacher's data and split are asked for, \
-            since the student's test figures would flatter on any other. The same version, data, teacher and options give \
-            the same model id.
+            The student learns what the teacher scores for all users and items, rated or not; the ratings only decide \
+            how often each is looked at. By default it has the tutorial's shape. The teacher's data and split are \
+            asked for, since the student's test figures would flatter on any other. The same version, data, teacher \
+            and options give the same model id.
 
             EXAMPLE:
               rank-train fit --data data/ml-100k --output best.safetensors
               rank-train distill --teacher best.safetensors --data data/ml-100k --output student.safetensors
-              rank-train distill --teacher best.safetensors --data data/ml-100k --output small.safetensors --dimensions 16 --hidden 64
+              rank-train distill --teacher best.safetensors --data data/ml-100k --output small.safetensors \\
+                --dimensions 16 --hidden 64
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -49,8 +50,10 @@ struct DistillCommand: ParsableCommand {
     @OptionGroup var kernelOption: KernelOption
 
     @Flag(
-        help:
-            "Distil although the teacher was trained on other data or another split, or does not say on which; then nothing is tested."
+        help: """
+            Distil although the teacher was trained on other data or another split, or does not say on which; then \
+            nothing is tested.
+            """
     )
     var force = false
 

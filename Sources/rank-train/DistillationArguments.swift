@@ -16,8 +16,10 @@ struct DistillationArguments: PresetArguments {
     var dimensions: Int?
 
     @Option(
-        help:
-            "Of a student: the width of each dense relu layer, as in 256,64 (default: \(standard.hidden.map(String.init).joined(separator: ",")))."
+        help: """
+            Of a student: the width of each dense relu layer, as in 256,64 (default: \
+            \(standard.hidden.map(String.init).joined(separator: ","))).
+            """
     )
     var hidden: Widths?
 

@@ -7,10 +7,10 @@ struct EnlargeCommand: ParsableCommand {
         commandName: "enlarge",
         abstract: "Write a model with an invented catalogue of any size, to try out large ones.",
         discussion: """
-            Users and network are those of the model; each item is a mixture of two of its items, with the ids from 1 on. \
-            So a score costs what it would cost in a catalogue of that size, and means nothing. The file is a valid \
-            model, labelled synthetic. Memory does not grow with the catalogue: 10 million items of 32 dimensions are \
-            1.28 GB on disk. The same model, number and seed give the same file.
+            Users and network are those of the model; each item is a mixture of two of its items, with the ids from 1 \
+            on. So a score costs what it would cost in a catalogue of that size, and means nothing. The file is a \
+            valid model, labelled synthetic. Memory does not grow with the catalogue: 10 million items of 32 \
+            dimensions are 1.28 GB on disk. The same model, number and seed give the same file.
 
             EXAMPLE:
               rank-train enlarge --model model.safetensors --items 10000000 --output large.safetensors

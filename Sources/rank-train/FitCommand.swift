@@ -27,14 +27,19 @@ struct FitCommand: ParsableCommand {
     var output: OutputPath
 
     @Option(
-        help:
-            "best: a factorisation machine of ids, histories and attributes, mixed with sampled ones; the most accurate. map-fm: that machine alone, in a tenth of the time. distilled: the tutorial's network, taught by best. tutorial: the network of the Keras-RS tutorial."
+        help: """
+            best: a factorisation machine of ids, histories and attributes, mixed with sampled ones; the most \
+            accurate. map-fm: that machine alone, in a tenth of the time. distilled: the tutorial's network, taught by \
+            best. tutorial: the network of the Keras-RS tutorial.
+            """
     )
     var preset = Preset.best
 
     @Option(
-        help:
-            "The test set: seed:N for a seeded fifth of the ratings, a CSV file of test pairs, or none (default: seed:42).",
+        help: """
+            The test set: seed:N for a seeded fifth of the ratings, a CSV file of test pairs, or none (default: \
+            seed:42).
+            """,
         transform: SplitSpec.init(parsing:)
     )
     var split = SplitSpec.seed(42)
@@ -119,7 +124,8 @@ struct FitCommand: ParsableCommand {
             if options.validation != nil {
                 lines.append(("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)"))
             }
-            try writeSummary(id, dataSet, seconds, model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? [], lines)
+            let test = model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? []
+            try writeSummary(id, dataSet, seconds, test, lines)
         }
     }
 

@@ -9,25 +9,25 @@ struct FoldInCommand: ParsableCommand {
         commandName: "fold-in",
         abstract: "Give new users and items rows in a trained model, from their ratings and columns.",
         discussion: """
-            Takes milliseconds for each new user or item, because everything that was trained stays as it is. The model \
-            is one of biases and dot product, as the presets map-fm and best write it. New rows start from the row for \
-            unknown ids and pay for the distance from it, in units of how the known rows differ, so that a single rating \
-            moves them a little and the hundredth hardly. First the users' rows are solved for, the items being fixed, then \
-            the items', the users being fixed, new ones included; and all of it once more.
+            Takes milliseconds for each new user or item, because everything that was trained stays as it is. The \
+            model is one of biases and dot product, as the presets map-fm and best write it. New rows start from the \
+            row for unknown ids and pay for the distance from it, in units of how the known rows differ, so that a \
+            single rating moves them a little and the hundredth hardly. First the users' rows are solved for, the \
+            items being fixed, then the items', the users being fixed, new ones included; and all of it once more.
 
             Ratings are CSV lines user,item,rating[,timestamp] on the scale of the model's training, each pair once; a \
-            header may come first. Ratings of users and items that are both known are passed over, unless --refresh lets \
-            known rows move, too: from where they are, by the ratings given here, which should then be new ones, because \
-            those trained on would count twice.
+            header may come first. Ratings of users and items that are both known are passed over, unless --refresh \
+            lets known rows move, too: from where they are, by the ratings given here, which should then be new ones, \
+            because those trained on would count twice.
 
-            With --data, new users and items start from what their columns (age, occupation, genres, year and so on) are \
-            worth, also those without a rating. The directory is that of the training with new lines in the users' and \
-            the items' file: what a value is worth is told by the rows of the known ids that have it. Its ratings are not \
-            read.
+            With --data, new users and items start from what their columns (age, occupation, genres, year and so on) \
+            are worth, also those without a rating. The directory is that of the training with new lines in the users' \
+            and the items' file: what a value is worth is told by the rows of the known ids that have it. Its ratings \
+            are not read.
 
-            The output is a new version of the model: it names its parent and has no claimed test RMSE and no split, for \
-            the new ratings may be among the test rows. It may be the file of the model itself, which is replaced as a \
-            whole.
+            The output is a new version of the model: it names its parent and has no claimed test RMSE and no split, \
+            for the new ratings may be among the test rows. It may be the file of the model itself, which is replaced \
+            as a whole.
 
             EXAMPLE:
               rank-train fold-in --model model.safetensors --ratings new.csv --output model-2.safetensors

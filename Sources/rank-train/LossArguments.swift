@@ -23,8 +23,10 @@ struct LossArguments: PresetArguments {
     }
 
     @Option(
-        help:
-            "With tutorial: what is minimised, mse, or a ranking loss: pairwise-logistic, listwise-softmax or list-mle. After a ranking loss scores order a user's items and are no ratings (default: mse)."
+        help: """
+            With tutorial: what is minimised, mse, or a ranking loss: pairwise-logistic, listwise-softmax or list-mle. \
+            After a ranking loss scores order a user's items and are no ratings (default: mse).
+            """
     )
     var loss: Name?
 
@@ -32,8 +34,10 @@ struct LossArguments: PresetArguments {
     var temperature: Float?
 
     @Option(
-        help:
-            "With a ranking loss: the most items of a user that are compared at once (default: \(TrainingOptions.tutorial.listLength))."
+        help: """
+            With a ranking loss: the most items of a user that are compared at once (default: \
+            \(TrainingOptions.tutorial.listLength)).
+            """
     )
     var listLength: Int?
 

@@ -34,14 +34,18 @@ struct OptimizerArguments: PresetArguments {
     var learningRate: Double?
 
     @Option(
-        help:
-            "With tutorial: how the learning rate falls over the planned epochs: constant, cosine or exponential (default: constant)."
+        help: """
+            With tutorial: how the learning rate falls over the planned epochs: constant, cosine or exponential \
+            (default: constant).
+            """
     )
     var decay: Curve?
 
     @Option(
-        help:
-            "With --decay: the share of the learning rate that is left at the end (default: 0 with cosine, 0.01 with exponential)."
+        help: """
+            With --decay: the share of the learning rate that is left at the end (default: 0 with cosine, 0.01 with \
+            exponential).
+            """
     )
     var decayTo: Double?
 

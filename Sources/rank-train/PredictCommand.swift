@@ -9,10 +9,11 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Score user,item pairs, or rank the whole catalogue for many users, in this process on all cores.",
         discussion: """
-            With --input: reads lines user,item (a header may come first) and writes lines user,item,score, in the same \
-            order. With --users: reads users, one a line, or takes all that the model knows, and writes the --top-k best \
-            items of the whole catalogue for each, best first. A score is on the label's scale, in the fewest digits that \
-            read back as the same float32; as a rating it is MIN + (MAX − MIN)·score, in stars 1 + 4·score.
+            With --input: reads lines user,item (a header may come first) and writes lines user,item,score, in the \
+            same order. With --users: reads users, one a line, or takes all that the model knows, and writes the \
+            --top-k best items of the whole catalogue for each, best first. A score is on the label's scale, in the \
+            fewest digits that read back as the same float32; as a rating it is MIN + (MAX − MIN)·score, in stars 1 + \
+            4·score.
 
             EXAMPLES:
               printf '42,204\\n42,141\\n' | rank-train predict --model model.safetensors --input -

@@ -9,7 +9,8 @@ struct QualityCommand: ParsableCommand {
         commandName: "quality",
         abstract: "Test a preset and the baselines on several splits.",
         discussion: """
-            Makes the tables of docs/QUALITY.md. RMSE is unclipped; after a ranking loss there is only the order to measure.
+            Makes the tables of docs/QUALITY.md. RMSE is unclipped; after a ranking loss there is only the order to \
+            measure.
 
             EXAMPLE:
               rank-train quality --data data/ml-100k --splits seed:42 seed:0 seed:1 seed:2 seed:3 --format markdown

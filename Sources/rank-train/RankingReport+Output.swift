@@ -3,7 +3,8 @@ import RankData
 import RankTraining
 
 extension RankingReport {
-    /// One line per predictor: NDCG@10 by split, and means; with the data's name first where there is no other place for it.
+    /// One line per predictor: NDCG@10 by split, and means; with the data's name first where there is no other place
+    /// for it.
     func table(_ data: String? = nil) -> TextTable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("NDCG@10", .left)]
         columns += splits.map { ($0.shortName, .right) }

@@ -9,8 +9,10 @@ struct RegularizationArguments: PresetArguments {
     var reshuffle = false
 
     @Option(
-        help:
-            "With tutorial: the share of each hidden layer's outputs that is left out at a training step; from 0 to below 1 (default: 0)."
+        help: """
+            With tutorial: the share of each hidden layer's outputs that is left out at a training step; from 0 to \
+            below 1 (default: 0).
+            """
     )
     var dropout: Float?
 
@@ -27,8 +29,10 @@ struct RegularizationArguments: PresetArguments {
     var embeddingPenalty: Float?
 
     @Option(
-        help:
-            "With tutorial: hold this share of the training ratings out, and keep the weights of the epoch that predicts them best; above 0 and below 1."
+        help: """
+            With tutorial: hold this share of the training ratings out, and keep the weights of the epoch that \
+            predicts them best; above 0 and below 1.
+            """
     )
     var validation: Double?
 

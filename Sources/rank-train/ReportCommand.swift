@@ -10,10 +10,10 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Write a page on what a model has learnt.",
         discussion: """
-            One HTML file with drawings and all their numbers: calibration, error by popularity and activity, predictions \
-            and ratings, nearest neighbours, and the baselines beside the model. It is the page of fit --report without the \
-            curve of the training. A model trained without a test set is held against its training ratings, and the page \
-            says so.
+            One HTML file with drawings and all their numbers: calibration, error by popularity and activity, \
+            predictions and ratings, nearest neighbours, and the baselines beside the model. It is the page of fit \
+            --report without the curve of the training. A model trained without a test set is held against its \
+            training ratings, and the page says so.
 
             EXAMPLE:
               rank-train report --model model.safetensors --data data/ml-100k --output report.html
@@ -31,8 +31,9 @@ struct ReportCommand: ParsableCommand {
     var output: OutputPath
 
     @Option(
-        help:
-            "The test set: seed:N, a CSV file of test pairs, or none (default: the model's own, unless that is a file).",
+        help: """
+            The test set: seed:N, a CSV file of test pairs, or none (default: the model's own, unless that is a file).
+            """,
         transform: SplitSpec.init(parsing:)
     )
     var split: SplitSpec?

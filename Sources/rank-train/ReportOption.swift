@@ -8,8 +8,10 @@ import RankTraining
 /// `--report` of a training.
 struct ReportOption: ParsableArguments {
     @Option(
-        help:
-            "Also write a page on what was learnt, an HTML file: curves, calibration, errors by group, neighbours, and the baselines beside it."
+        help: """
+            Also write a page on what was learnt, an HTML file: curves, calibration, errors by group, neighbours, and \
+            the baselines beside it.
+            """
     )
     var report: OutputPath?
 
@@ -20,7 +22,8 @@ struct ReportOption: ParsableArguments {
         if report == checkpoint { throw ValidationError("--checkpoint and --report name the same file; give two") }
         if let loss, loss != .meanSquaredError {
             throw ValidationError(
-                "--report goes with --loss mse: after \(loss.rawValue) scores are no ratings; rank-train evaluate tells how well they order"
+                "--report goes with --loss mse: after \(loss.rawValue) scores are no ratings; rank-train evaluate "
+                    + "tells how well they order"
             )
         }
     }

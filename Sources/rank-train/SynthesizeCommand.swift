@@ -7,9 +7,10 @@ struct SynthesizeCommand: ParsableCommand {
         commandName: "synthesize",
         abstract: "Invent a data set of MovieLens-100k's shape, or of any size.",
         discussion: """
-            The same seed and numbers give the same files. The directory carries a marker, so that every result on it is \
-            labelled synthetic: such a result says nothing about MovieLens. With --ratings the set has the form of \
-            MovieLens 25M (ratings.csv in half stars, movies.csv), is written as it is drawn, and may be larger than memory.
+            The same seed and numbers give the same files. The directory carries a marker, so that every result on it \
+            is labelled synthetic: such a result says nothing about MovieLens. With --ratings the set has the form of \
+            MovieLens 25M (ratings.csv in half stars, movies.csv), is written as it is drawn, and may be larger than \
+            memory.
 
             EXAMPLE:
               rank-train synthesize --output data/synthetic --seed 42
