@@ -2,32 +2,10 @@ public import RankData
 
 /// A preset and the baselines on several splits of one data set.
 public struct QualityReport: Sendable, Equatable {
-    /// What predicted.
-    public struct Row: Sendable, Equatable {
-        /// The preset's or the baseline's name.
-        public let name: String
-        /// One entry for each split, in their order.
-        public let splits: [Metrics]
-
-        /// The mean test RMSE over the splits, on the label's scale.
-        public var meanRMSE: Double { splits.reduce(0) { $0 + $1.rmse } / Double(splits.count) }
-        /// The same in stars, or whatever ratings are given in.
-        public var meanRMSEInStars: Double { splits.reduce(0) { $0 + $1.rmseInStars } / Double(splits.count) }
-        /// The mean NDCG@10 over the splits.
-        public var meanNDCG: Double { splits.reduce(0) { $0 + $1.ndcgAt10 } / Double(splits.count) }
-        /// The standard deviation of the test RMSE over the splits (n − 1); 0 for a single split.
-        public var deviationOfRMSE: Double {
-            guard splits.count > 1 else { return 0 }
-            let mean = meanRMSE
-            let squares = splits.reduce(0) { $0 + ($1.rmse - mean) * ($1.rmse - mean) }
-            return (squares / Double(splits.count - 1)).squareRoot()
-        }
-    }
-
     /// The splits, as they were asked for.
     public let splits: [SplitSpec]
     /// The baselines, then the preset.
-    public let rows: [Row]
+    public let rows: [SplitRow<Metrics>]
 
     /// Trains and tests a network once for each split.
     ///
@@ -96,21 +74,18 @@ public struct QualityReport: Sendable, Equatable {
         _ show: (SplitSpec) -> Void,
         train: (SplitSpec, Split) throws -> Metrics?
     ) throws {
-        guard !splits.isEmpty else { throw TrainingError(.invalidOption, "no split to test on; name at least one") }
-        let names = Baseline.allCases.map(\.rawValue) + [preset]
-        var columns = [[Metrics]](repeating: [], count: names.count)
-        for spec in splits {
-            show(spec)
-            let split = try spec.resolve(data.ratings)
-            let results = try Baseline.allCases.map { $0.evaluate(data.ratings, split: split) } + [train(spec, split)]
-            for (column, result) in results.enumerated() {
-                guard let result else {
-                    throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")
-                }
-                columns[column].append(result)
-            }
-        }
+        rows = try SplitRow.rows(data, splits, preset, show, measures: { $0 }, train: train)
         self.splits = splits
-        rows = zip(names, columns).map { Row(name: $0, splits: $1) }
     }
+}
+
+extension SplitRow<Metrics> {
+    /// The mean test RMSE over the splits, on the label's scale.
+    public var meanRMSE: Double { mean(\.rmse) }
+    /// The same in stars, or whatever ratings are given in.
+    public var meanRMSEInStars: Double { mean(\.rmseInStars) }
+    /// The mean NDCG@10 over the splits.
+    public var meanNDCG: Double { mean(\.ndcgAt10) }
+    /// The standard deviation of the test RMSE over the splits (n − 1); 0 for a single split.
+    public var deviationOfRMSE: Double { deviation(\.rmse) }
 }
