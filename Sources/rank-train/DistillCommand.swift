@@ -27,17 +27,10 @@ struct DistillCommand: ParsableCommand {
     @Option(help: "The model file of the teacher.")
     var teacher: String
 
-    @OptionGroup var source: DataArguments
+    @OptionGroup var modelData: ModelDataArguments
 
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
-
-    @Option(
-        help:
-            "The test set: seed:N, a CSV file of test pairs, or none (default: the teacher's, unless that is a file).",
-        transform: SplitSpec.init(parsing:)
-    )
-    var split: SplitSpec?
 
     @OptionGroup var student: DistillationArguments
 
@@ -112,15 +105,12 @@ struct DistillCommand: ParsableCommand {
 
     /// The data, and the split that tests the student: none where no rating is known to be new to the teacher.
     private func dataAndSplit(of metadata: ModelMetadata) throws -> (DataSet, SplitSpec, Split) {
-        let spec = try split ?? (force ? .none : SplitSpec(of: metadata.fingerprint, orNone: true))
-        let dataSet = try source.load()
-        let resolved = try spec.resolve(dataSet.ratings)
-        let given = DataFingerprint(dataSet, resolved, as: spec)
+        let tested = try modelData.load(for: metadata, standard: force ? SplitSpec.none : nil, orNone: true)
         if !force {
-            try given.requireMatch(metadata, to: "distil")
-        } else if (try? given.requireMatch(metadata)) == nil {
-            return try (dataSet, .none, SplitSpec.none.resolve(dataSet.ratings))
+            try tested.fingerprint.requireMatch(metadata, to: "distil")
+        } else if (try? tested.fingerprint.requireMatch(metadata)) == nil {
+            return try (tested.data, .none, SplitSpec.none.resolve(tested.data.ratings))
         }
-        return (dataSet, spec, resolved)
+        return (tested.data, tested.spec, tested.split)
     }
 }

@@ -27,13 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @OptionGroup var source: DataArguments
-
-    @Option(
-        help: "The test set: seed:N or a CSV file of test pairs (default: the model's own, where that is a seed).",
-        transform: SplitSpec.init(parsing:)
-    )
-    var split: SplitSpec?
+    @OptionGroup var modelData: ModelDataArguments
 
     @OptionGroup var kernelOption: KernelOption
 
@@ -50,33 +44,32 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let model = try RankModel.load(path: model)
         let fingerprint = model.metadata.fingerprint
-        let spec = try split ?? SplitSpec(of: fingerprint)
-        let dataSet = try source.load()
-        let resolved = try spec.resolve(dataSet.ratings)
-        let given = DataFingerprint(dataSet, resolved, as: spec)
-        if !force { try given.requireMatch(model.metadata) }
+        let tested = try modelData.load(for: model.metadata, orNone: false)
+        let dataSet = tested.data
+        if !force { try tested.fingerprint.requireMatch(model.metadata) }
         let precision = precisionOption.precision
         let evaluation = try Evaluation(
             model,
             dataSet,
-            resolved,
+            tested.split,
             kernel: kernelOption.kernel,
             precision: precision,
             cutoff: cutoffArguments.cutoff()
         )
         if json {
-            let measures = (evaluation.metrics?.errorsJSON ?? []) + evaluation.ranking.evaluationJSON(on: dataSet.ratings.scale)
+            let ranking = evaluation.ranking.evaluationJSON(on: dataSet.ratings.scale)
+            let measures = (evaluation.metrics?.errorsJSON ?? []) + ranking
             let facts = [
                 JSONValue.Member("model_id", .string("\(model.modelID)")),
                 JSONValue.Member("data", .string(dataSet.name)),
                 JSONValue.Member("trained_on", .string(fingerprint["data"])),
-                JSONValue.Member("split", .string(spec.description)),
+                JSONValue.Member("split", .string(tested.spec.description)),
                 JSONValue.Member("precision", .string("\(precision)")),
                 JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
             ]
             try StandardStream.output.writeLine(JSONValue.object(measures + facts).description)
         } else {
-            var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", spec.description)]
+            var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", tested.spec.description)]
             if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
             if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }

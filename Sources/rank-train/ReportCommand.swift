@@ -25,18 +25,10 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @OptionGroup var source: DataArguments
+    @OptionGroup var modelData: ModelDataArguments
 
     @Option(help: "The HTML file to write. It appears whole, or not at all.")
     var output: OutputPath
-
-    @Option(
-        help: """
-            The test set: seed:N, a CSV file of test pairs, or none (default: the model's own, unless that is a file).
-            """,
-        transform: SplitSpec.init(parsing:)
-    )
-    var split: SplitSpec?
 
     @Flag(help: "Report on data or on a split that the model may have been trained on.")
     var force = false
@@ -44,14 +36,12 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try output.requireWritable()
         let model = try RankModel.load(path: model)
-        let spec = try split ?? SplitSpec(of: model.metadata.fingerprint, orNone: true)
-        let dataSet = try source.load()
-        let resolved = try spec.resolve(dataSet.ratings)
-        if !force { try DataFingerprint(dataSet, resolved, as: spec).requireMatch(model.metadata) }
-        let report = try TrainingReport(model, dataSet, resolved, as: spec)
+        let tested = try modelData.load(for: model.metadata, orNone: true)
+        if !force { try tested.fingerprint.requireMatch(model.metadata, to: "report on") }
+        let report = try TrainingReport(model, tested.data, tested.split, as: tested.spec)
         try report.write(to: output.path)
-        var lines = [("model", "\(model.modelID)"), ("file", output.path), ("data", dataSet.name)]
-        lines.append(("split", spec.description))
+        var lines = [("model", "\(model.modelID)"), ("file", output.path), ("data", tested.data.name)]
+        lines.append(("split", tested.spec.description))
         lines += report.metrics.lines.map { ("\(report.isTested ? "test" : "training") \($0.0)", $0.1) }
         try StandardStream.output.write(listing(lines))
     }

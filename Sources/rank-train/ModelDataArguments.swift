@@ -1,0 +1,41 @@
+import ArgumentParser
+import RankData
+import RankEngine
+import RankTraining
+
+/// The data that a trained model is held against, and which of them test it.
+struct ModelDataArguments: ParsableArguments {
+    @OptionGroup var source: DataArguments
+
+    @Option(
+        help: """
+            The test set: seed:N, a CSV file of test pairs, or none (default: that of the training, unless it is a file).
+            """,
+        transform: SplitSpec.init(parsing:)
+    )
+    var split: SplitSpec?
+
+    /// Data and their split.
+    struct Tested {
+        let data: DataSet
+        let spec: SplitSpec
+        let split: Split
+        /// What they say of themselves, to be held against the model's file.
+        let fingerprint: DataFingerprint
+    }
+
+    /// Reads the data and takes them apart.
+    ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - standard: The split where none is given; nil for that of the training.
+    ///   - orNone: Whether a training without a test set has such a split.
+    /// - Returns: The data and their split.
+    /// - Throws: `CommandFailure` that asks for the split, `DataError`.
+    func load(for model: ModelMetadata, standard: SplitSpec? = nil, orNone: Bool) throws -> Tested {
+        let spec = try split ?? standard ?? SplitSpec(of: model.fingerprint, orNone: orNone)
+        let data = try source.load()
+        let split = try spec.resolve(data.ratings)
+        return Tested(data: data, spec: spec, split: split, fingerprint: DataFingerprint(data, split, as: spec))
+    }
+}
