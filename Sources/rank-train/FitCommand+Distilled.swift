@@ -35,22 +35,18 @@ extension FitCommand {
         let model = try DistilledModel(result, set, dataSet, resolved, options, teacher)
         let id = try model.write(to: output.path)
         try reportOption.write(modelPath: output.path, dataSet, resolved, as: split)
-        let seconds = (end - start) / .seconds(1)
-        if json {
-            let facts = [
-                JSONValue.Member("model_id", .string(id.description)),
-                JSONValue.Member("file", .string(output.path)),
-                JSONValue.Member("data", .string(dataSet.name)),
-                JSONValue.Member("split", .string(split.description)),
-                JSONValue.Member("training_count", .integer(set.training.count)),
-                JSONValue.Member("test", model.test.map { .object($0.json) } ?? .null),
-                JSONValue.Member("teacher_test", factors.test.map { .object($0.json) } ?? .null),
-                JSONValue.Member("teacher_seconds", .number((taught - start) / .seconds(1))),
-                JSONValue.Member("seconds", .number(seconds)),
-            ]
-            try StandardStream.output.writeLine(JSONValue.object(facts + options.json(result, teacher)).description)
-        } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test?.lines ?? [])
-        }
+        let made = Made(
+            id: id,
+            data: dataSet,
+            trainingCount: set.training.count,
+            seconds: (end - start) / .seconds(1),
+            test: model.test?.json,
+            testLines: model.test?.lines ?? []
+        )
+        let teaching = [
+            JSONValue.Member("teacher_test", factors.test.map { .object($0.json) } ?? .null),
+            JSONValue.Member("teacher_seconds", .number((taught - start) / .seconds(1))),
+        ]
+        try tell(made, teaching + options.json(result, teacher))
     }
 }

@@ -38,11 +38,25 @@ extension FitCommand {
             as: split,
             LearningCurve(result.sweeps, solved: options.sweeps, width: dataSet.ratings.scale.width)
         )
-        if json {
-            try StandardStream.output.writeLine(report(model, id, dataSet, options, set, seconds).description)
-        } else if !quiet {
-            try writeSummary(id, dataSet, seconds, model.test?.lines ?? [])
-        }
+        let made = Made(
+            id: id,
+            data: dataSet,
+            trainingCount: set.training.count,
+            seconds: seconds,
+            test: model.test?.json,
+            testLines: model.test?.lines ?? []
+        )
+        try tell(
+            made,
+            [
+                JSONValue.Member("preset", .string(options.preset)),
+                JSONValue.Member("seed", .unsigned(options.seed)),
+                JSONValue.Member("factors", .integer(options.factors)),
+                JSONValue.Member("user_columns", .array(dataSet.userAttributes.columns.map { .string($0.name) })),
+                JSONValue.Member("item_columns", .array(dataSet.itemAttributes.columns.map { .string($0.name) })),
+                JSONValue.Member("sweeps", .array(result.sweeps.map(sweep))),
+            ]
+        )
     }
 
     /// Trains, and shows the sweeps as they go.
@@ -72,36 +86,11 @@ extension FitCommand {
         }
     }
 
-    private func report(
-        _ model: TrainedFactors,
-        _ id: ModelID,
-        _ dataSet: DataSet,
-        _ options: FactorizationOptions,
-        _ set: TrainingSet,
-        _ seconds: Double
-    ) -> JSONValue {
+    private func sweep(_ report: FactorTraining.SweepReport) -> JSONValue {
         [
-            "model_id": .string(id.description),
-            "file": .string(output.path),
-            "data": .string(dataSet.name),
-            "split": .string(split.description),
-            "preset": .string(options.preset),
-            "seed": .unsigned(options.seed),
-            "factors": .integer(options.factors),
-            "user_columns": .array(dataSet.userAttributes.columns.map { .string($0.name) }),
-            "item_columns": .array(dataSet.itemAttributes.columns.map { .string($0.name) }),
-            "training_count": .integer(set.training.count),
-            "sweeps": .array(
-                model.result.sweeps.map { report in
-                    [
-                        "sweep": .integer(report.sweep),
-                        "loss": .number(report.loss),
-                        "root_mean_squared_error": .number(report.rootMeanSquaredError),
-                    ]
-                }
-            ),
-            "test": model.test.map { .object($0.json) } ?? .null,
-            "seconds": .number(seconds),
+            "sweep": .integer(report.sweep),
+            "loss": .number(report.loss),
+            "root_mean_squared_error": .number(report.rootMeanSquaredError),
         ]
     }
 }

@@ -115,63 +115,29 @@ struct FitCommand: ParsableCommand {
             as: split,
             LearningCurve(result.epochs, width: dataSet.ratings.scale.width)
         )
-        if json {
-            try StandardStream.output.writeLine(
-                report(model, id, dataSet, options, set.training.count, seconds).description
-            )
-        } else if !quiet {
-            var lines: [(String, String)] = []
-            if options.validation != nil {
-                lines.append(("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)"))
-            }
-            let test = model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? []
-            try writeSummary(id, dataSet, seconds, test, lines)
-        }
-    }
-
-    /// What was made, for people.
-    func writeSummary(
-        _ id: ModelID,
-        _ dataSet: DataSet,
-        _ seconds: Double,
-        _ test: [(String, String)],
-        _ more: [(String, String)] = []
-    ) throws {
-        var lines = [
-            ("model", "\(id)"), ("file", output.path), ("data", dataSet.name), ("scale", dataSet.scaleText),
-            ("split", split.description),
-            ("seconds", fixed(seconds, 2)),
-        ]
-        lines += (dataSet.reading?.notes ?? []).map { ("note", $0) }
-        lines += more
-        lines += test.map { ("test \($0.0)", $0.1) }
-        try StandardStream.output.write(listing(lines))
-    }
-
-    private func report(
-        _ model: TrainedModel,
-        _ id: ModelID,
-        _ dataSet: DataSet,
-        _ options: TrainingOptions,
-        _ trainingCount: Int,
-        _ seconds: Double
-    ) -> JSONValue {
-        [
-            "model_id": .string(id.description),
-            "file": .string(output.path),
-            "data": .string(dataSet.name),
-            "split": .string(split.description),
-            "preset": .string(options.preset),
-            "seed": .unsigned(options.seed),
-            "batch_size": .integer(options.batchSize),
-            "kernel": .string(model.result.kernel.description),
-            "training_count": .integer(trainingCount),
-            "loss": .string(options.loss.formula.rawValue),
-            "epochs": .array(model.result.epochs.map { epoch($0, hasRoots: !options.loss.ranks) }),
-            "kept_epoch": .integer(model.result.keptEpoch),
-            "test": (model.test?.json ?? model.ranking?.json).map { .object($0) } ?? .null,
-            "seconds": .number(seconds),
-        ]
+        let hasRoots = !options.loss.ranks
+        let kept = ("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)")
+        let made = Made(
+            id: id,
+            data: dataSet,
+            trainingCount: set.training.count,
+            seconds: seconds,
+            test: model.test?.json ?? model.ranking?.json,
+            testLines: model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? []
+        )
+        try tell(
+            made,
+            lines: options.validation == nil ? [] : [kept],
+            [
+                JSONValue.Member("preset", .string(options.preset)),
+                JSONValue.Member("seed", .unsigned(options.seed)),
+                JSONValue.Member("batch_size", .integer(options.batchSize)),
+                JSONValue.Member("kernel", .string(result.kernel.description)),
+                JSONValue.Member("loss", .string(options.loss.formula.rawValue)),
+                JSONValue.Member("epochs", .array(result.epochs.map { epoch($0, hasRoots: hasRoots) })),
+                JSONValue.Member("kept_epoch", .integer(result.keptEpoch)),
+            ]
+        )
     }
 
     private func epoch(_ report: Training.EpochReport, hasRoots: Bool) -> JSONValue {
