@@ -6,21 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct FactorCheckpointTests {
-    private static let solved: FactorizationOptions = {
-        var options = FactorizationOptions.mapFM
-        (options.factors, options.sweeps) = (5, 6)
-        return options
-    }()
-
-    /// The same, mixed with 9 sweeps of 3 drawn factors.
-    private static let mixed: FactorizationOptions = {
-        var options = FactorizationOptions.best
-        (options.factors, options.sweeps) = (5, 4)
-        options.sampling?.factors = 3
-        options.sampling?.sweeps = 9
-        options.sampling?.warmUp = 2
-        return options
-    }()
+    private static let solved = SmallFactors.solved
+    private static let mixed = SmallFactors.mixed(sweeps: 4, drawn: 9, warmUp: 2)
 
     /// Draws alone.
     private static let drawn: FactorizationOptions = {

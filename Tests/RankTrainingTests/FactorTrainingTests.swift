@@ -5,21 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct FactorTrainingTests {
-    private static let options: FactorizationOptions = {
-        var options = FactorizationOptions.mapFM
-        (options.factors, options.sweeps) = (5, 6)
-        return options
-    }()
-
-    /// The same, mixed with 12 sweeps of 3 drawn factors.
-    private static let sampled: FactorizationOptions = {
-        var options = FactorizationOptions.best
-        (options.factors, options.sweeps) = (5, 6)
-        options.sampling?.factors = 3
-        options.sampling?.sweeps = 12
-        options.sampling?.warmUp = 4
-        return options
-    }()
+    private static let options = SmallFactors.solved
+    private static let sampled = SmallFactors.mixed(sweeps: 6, drawn: 12, warmUp: 4)
 
     private static func train(
         _ data: DataSet,
