@@ -5,10 +5,10 @@ public struct CommandFailure: Error, Sendable, Equatable {
     /// What was wrong, where, and what to do; printed on stderr behind `error: `.
     public let message: String
 
-    /// A failure.
+    /// A failure; control characters of the message, which may quote files, are replaced.
     public init(_ status: ExitStatus, _ message: String) {
         self.status = status
-        self.message = message
+        self.message = oneLine(message)
     }
 }
 

@@ -45,13 +45,12 @@ public struct TextTable: Sendable, Equatable {
         ([columns.map(\.name)] + rows).map { csvLine($0) + "\n" }.joined()
     }
 
-    /// A table of GitHub's Markdown.
+    /// A table of GitHub's Markdown; without control characters, which would end a row.
     public var markdown: String {
-        func line(_ cells: [String]) -> String {
-            "| "
-                + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
-                .joined(separator: " | ") + " |\n"
+        func cell(_ text: String) -> String {
+            text.printable(limit: 10_000).replacing("|", with: "\\|")
         }
+        func line(_ cells: [String]) -> String { "| " + cells.map(cell).joined(separator: " | ") + " |\n" }
         let rule = columns.map { $0.alignment == .left ? "---" : "---:" }
         return line(columns.map(\.name)) + "|" + rule.joined(separator: "|") + "|\n" + rows.map(line).joined()
     }

@@ -76,7 +76,7 @@ struct ColdStartCommand: ParsableCommand {
             try? StandardStream.error.writeLine("training \(number) of \(total)")
         }
         let title =
-            "\(dataSet.name), \(preset.rawValue): \(grouped(report.testedCount)) ratings of "
+            "\(oneLine(dataSet.name)), \(preset.rawValue): \(grouped(report.testedCount)) ratings of "
             + "\(grouped(report.entityCount)) \(hide.rawValue), \(grouped(report.leftOut)) left out"
         switch format {
         case .table: try StandardStream.output.write("\(title)\n\(table(report).text)")

@@ -92,11 +92,3 @@ extension RankingMetrics {
         ]
     }
 }
-
-/// Lines of names and values, the values in one column.
-func listing(_ lines: [(String, String)]) -> String {
-    let width = lines.reduce(0) { max($0, $1.0.count) } + 2
-    return lines.map { name, value in
-        name + String(repeating: " ", count: width - name.count) + value + "\n"
-    }.joined()
-}

@@ -22,7 +22,7 @@ struct TrainingLog {
     func begin(_ data: String, training: Int, test: Int, resumed: Checkpoint? = nil) {
         guard isVisible else { return }
         let tested = test > 0 ? ", test on \(grouped(test))" : ""
-        try? StandardStream.error.writeLine("\(data): train on \(grouped(training)) ratings\(tested)")
+        try? StandardStream.error.writeLine("\(oneLine(data)): train on \(grouped(training)) ratings\(tested)")
         if let resumed {
             try? StandardStream.error.writeLine("resumed from \(resumed.path), after epoch \(resumed.epoch)")
         }

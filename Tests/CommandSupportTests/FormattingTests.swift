@@ -109,4 +109,28 @@ import Testing
                 == "| id | title |\n|---:|---|\n| 204 | Back, \"to\" \\| the Future |\n| 7 |  |\n| 8 | x |\n"
         )
     }
+
+    /// Names come from files.
+    @Test func aNameEndsNoRow() {
+        var table = TextTable([(name: "id", alignment: .left)])
+        table.append(["a\n| forged |\u{1B}[2J"])
+        let name = "a\u{FFFD}| forged |\u{FFFD}[2J"
+        #expect(table.text == "id\n\(name)\n")
+        #expect(table.markdown == "| id |\n|---|\n| \(name.replacing("|", with: "\\|")) |\n")
+        #expect(table.csv.hasPrefix("id\n\"a\n"))
+    }
+}
+
+@Suite struct ListingTests {
+    @Test func valuesStandInOneColumn() {
+        #expect(listing([("a", "1"), ("long", "2")]) == "a     1\nlong  2\n")
+        #expect(listing([]) == "")
+    }
+
+    @Test func whatAFileHoldsForgesNoLine() {
+        let lines = listing([("data\u{1B}[2J", "x\nmodel  forged\r"), ("b", "2")])
+        #expect(lines == "data\u{FFFD}[2J  x\u{FFFD}model  forged\u{FFFD}\nb         2\n")
+        let failure = CommandFailure(.refused, "the seed 1\nerror: \u{9B}2J")
+        #expect(failure.message == "the seed 1\u{FFFD}error: \u{FFFD}2J")
+    }
 }
