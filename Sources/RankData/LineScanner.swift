@@ -27,7 +27,8 @@ struct LineScanner: ~Copyable {
     /// - Throws: `DataError` with code `unreadable`.
     init(path: String) throws(DataError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting for whoever might write into a pipe, which is refused below.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let error = SystemCallError.last("open")
             throw DataError(.unreadable, "\(path): \(error.text)", cause: error)

@@ -144,7 +144,8 @@ internal import Darwin
         _ path: String,
         _ body: (CInt, Int) throws(EngineError) -> SharedMemory
     ) throws(EngineError) -> SharedMemory {
-        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        // Without waiting for whoever might write into a pipe, which is refused below.
+        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         if let errno = opened.errno { throw cannot("open", path, errno) }
         defer { close(opened.value) }
         var status = stat()

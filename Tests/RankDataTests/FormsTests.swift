@@ -173,6 +173,13 @@ struct FormsTests {
         expectDataError(.unreadable, ["/dev/null", "pipe or a device"]) { _ = try DataSet.load(path: "/dev/null") }
     }
 
+    @Test("A pipe that nobody writes into is refused at once", .timeLimit(.minutes(1)))
+    func pipe() throws {
+        let path = try TemporaryDirectory().file("x.csv")
+        #expect(mkfifo(path, 0o600) == 0)
+        expectDataError(.unreadable, [path, "pipe or a device"]) { _ = try DataSet.load(path: path) }
+    }
+
     static let dats: [BadFile] = [
         BadFile("empty", "", ["no ratings"]),
         BadFile("single colons", "1:2:3:4\n", [":1:", "1 column", "'::'"]),

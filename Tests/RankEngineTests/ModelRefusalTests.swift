@@ -190,9 +190,11 @@ struct ModelRefusalTests {
         _ = try RankModel.load(path: path)
     }
 
-    @Test func filesThatCannotBeRead() throws {
+    /// A pipe that nobody writes into is no wait without end.
+    @Test(.timeLimit(.minutes(1))) func filesThatCannotBeRead() throws {
         let directory = try TemporaryDirectory()
-        for path in [directory.file("nothing"), directory.path, "/dev/null", ""] {
+        #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+        for path in [directory.file("nothing"), directory.path, directory.file("pipe"), "/dev/null", ""] {
             #expect(engineError { _ = try RankModel.load(path: path) }?.code == .cannotRead, "\(path)")
         }
     }
