@@ -119,6 +119,13 @@ public struct TrainingOptions: Sendable, Equatable {
                 "lists of \(listLength) items; choose from \(Self.listLengths.lowerBound) to \(Self.listLengths.upperBound)"
             )
         }
+        guard !loss.ranks || batchSize >= Self.listLengths.lowerBound else {
+            throw TrainingError(
+                .invalidOption,
+                "a batch size of \(batchSize) with a ranking loss, which compares items of one batch; "
+                    + "choose at least \(Self.listLengths.lowerBound)"
+            )
+        }
         try loss.validate()
         try optimizer.validate()
         try decay.validate()

@@ -112,6 +112,11 @@ import Testing
             let error = #expect(throws: TrainingError.self) { _ = try Training(options) }
             #expect(error?.code == .invalidOption)
         }
+        // Lists are not longer than a batch, and one of a single item teaches nothing.
+        var options = Self.options(.listMLE)
+        options.batchSize = 1
+        let error = #expect(throws: TrainingError.self) { _ = try Training(options) }
+        #expect(error?.code == .invalidOption && error?.message.contains("at least 2") == true)
     }
 
     @Test func theReportMeasuresTheOrderAlone() throws {
