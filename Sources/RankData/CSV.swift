@@ -40,42 +40,4 @@ enum CSV {
             index += 1
         }
     }
-
-    static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> Catalog {
-        var lines = Lines(bytes)
-        let expected = "expected a header 'item,title' and lines such as 204,\"Back to the Future (1985)\""
-        guard let first = lines.next(), let header = fields(bytes, first)?.map({ $0.lowercased() }),
-            let item = header.firstIndex(where: { RatingCSV.itemHeaders.contains($0) }),
-            let title = header.firstIndex(of: "title")
-        else {
-            throw .at(1, of: file, expected)
-        }
-        var catalog = Catalog()
-        var linesOfRows: [Int] = []
-        while let line = lines.next() {
-            if line.isEmpty { continue }
-            guard let values = fields(bytes, line) else {
-                throw .at(lines.number, of: file, "a quote is not closed, or text stands behind it; \(expected)")
-            }
-            guard values.count == header.count else {
-                throw .at(
-                    lines.number,
-                    of: file,
-                    "\(columns(values.count, line)), expected \(header.count) as in the header; quote titles with commas"
-                )
-            }
-            let field = Array(values[item].utf8)
-            let id = try field.id(field.indices, named: "item id", line: lines.number, of: file)
-            if let earlier = catalog.append(id: id, title: values[title]) {
-                throw .at(
-                    lines.number,
-                    of: file,
-                    "item \(id) is listed a second time, first on line \(linesOfRows[earlier])"
-                )
-            }
-            linesOfRows.append(lines.number)
-        }
-        if catalog.count == 0 { throw DataError(.malformed, "\(file): no items in it") }
-        return catalog
-    }
 }

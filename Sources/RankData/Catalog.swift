@@ -69,7 +69,7 @@ public struct Catalog: Sendable, Equatable {
                 return try MovieLensDat.items(bytes, file: path).resolve().0
             }
             return RecBole.hasTypedHeader(bytes)
-                ? try RecBole.catalog(bytes, file: path) : try CSV.catalog(bytes, file: path)
+                ? try RecBole.catalog(bytes, file: path) : try ItemRows.csv(bytes, file: path).resolve().0
         }
     }
 }

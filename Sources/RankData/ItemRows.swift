@@ -22,10 +22,11 @@ struct ItemRows {
         self.genres.append(genres)
     }
 
-    /// Reads MovieLens' `movies.csv`: id, title and, where it has them, genres, under a header.
+    /// Reads MovieLens' `movies.csv`, or any other CSV of id, title and, where it has them, genres, under a header.
     static func csv(_ bytes: [UInt8], file: String) throws(DataError) -> ItemRows {
         var scanner = Lines(bytes)
-        let expected = "expected a header such as movieId,title,genres"
+        let expected =
+            "expected a header 'item,title' or 'movieId,title,genres' and lines such as 204,\"Back to the Future (1985)\""
         guard let first = scanner.next(), let header = CSV.fields(bytes, first)?.map({ $0.lowercased() }),
             let item = header.firstIndex(where: { RatingCSV.itemHeaders.contains($0) }),
             let title = header.firstIndex(of: "title")
