@@ -49,11 +49,13 @@ public struct Predictor: Sendable {
         try predict(userTexts: users.map { "\($0)" }, itemTexts: items.map { "\($0)" })
     }
 
-    /// Scores rated pairs.
+    /// Scores rated pairs; each id is looked up once, however many ratings it has.
     package func predict(_ rows: RowList, of ratings: Ratings) throws(TrainingError) -> Predictions {
-        try predict(
-            userTexts: rows.map { ratings.userNames.text(ratings.userIDs[$0]) },
-            itemTexts: rows.map { ratings.itemNames.text(ratings.itemIDs[$0]) }
+        let users = ratings.userIDs.vocabulary.map { model.users.row(ofText: ratings.userNames.text($0)) }
+        let items = ratings.itemIDs.vocabulary.map { model.candidates.row(ofText: ratings.itemNames.text($0)) }
+        return try predict(
+            userRows: rows.map { users[Int(ratings.userIDs.rows[$0])] },
+            itemRows: rows.map { items[Int(ratings.itemIDs.rows[$0])] }
         )
     }
 
@@ -65,8 +67,14 @@ public struct Predictor: Sendable {
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
     public func predict(userTexts: [String], itemTexts: [String]) throws(TrainingError) -> Predictions {
         precondition(userTexts.count == itemTexts.count)
-        let userRows = userTexts.map { model.users.row(ofText: $0) }
-        let itemRows = itemTexts.map { model.candidates.row(ofText: $0) }
+        return try predict(
+            userRows: userTexts.map { model.users.row(ofText: $0) },
+            itemRows: itemTexts.map { model.candidates.row(ofText: $0) }
+        )
+    }
+
+    /// Scores pairs of rows; nil is what the model does not know.
+    private func predict(userRows: [Int?], itemRows: [Int?]) throws(TrainingError) -> Predictions {
         let scores = try TrainingError.translating { () throws(EngineError) in
             try scorer.scores(
                 userRows: userRows.map { UInt32($0 ?? 0) },
