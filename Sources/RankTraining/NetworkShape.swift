@@ -18,9 +18,15 @@ public struct NetworkShape: Sendable, Hashable {
     /// The numbers of rows that a model file allows.
     static let rows = 1...(1 << 32 - 1)
 
+    /// The most weights that the dense layers may have; a training keeps up to five floats for each.
+    static let denseWeightLimit = 1 << 26
+    /// The most floats that a layer may give for one batch.
+    static let batchLimit = 1 << 29
+
     /// A shape.
     ///
-    /// - Throws: `TrainingError` with code `invalidOption` for a dimension that no model file can have.
+    /// - Throws: `TrainingError` with code `invalidOption` for a dimension that no model file can have, or more dense weights
+    ///   than are trained.
     public init(
         userRows: Int,
         candidateRows: Int,
@@ -40,11 +46,33 @@ public struct NetworkShape: Sendable, Hashable {
                 "a width of \(width); embeddings and layers are from 1 to \(Self.widths.upperBound) wide"
             )
         }
+        let widths = [userDimensions + candidateDimensions] + hidden + [1]
+        let dense = zip(widths, widths.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+        guard dense <= Self.denseWeightLimit else {
+            throw TrainingError(
+                .invalidOption,
+                "dense layers with \(dense) weights; choose fewer or narrower ones, of at most \(Self.denseWeightLimit)"
+            )
+        }
         self.userRows = userRows
         self.candidateRows = candidateRows
         self.userDimensions = userDimensions
         self.candidateDimensions = candidateDimensions
         self.hidden = hidden
+    }
+
+    /// Demands that a batch is small enough for each layer's outputs to be held in memory.
+    ///
+    /// - Throws: `TrainingError` with code `invalidOption`.
+    func requireRoom(batch: Int) throws(TrainingError) {
+        let widest = hidden.reduce(userDimensions + candidateDimensions) { max($0, $1) }
+        guard batch <= Self.batchLimit / widest else {
+            throw TrainingError(
+                .invalidOption,
+                "\(batch) examples a step for a layer of \(widest); choose a smaller batch, of at most "
+                    + "\(Self.batchLimit / widest), or narrower layers"
+            )
+        }
     }
 
     /// Inputs and outputs of each dense layer, the last with its one output included.

@@ -14,7 +14,8 @@ struct TestedDraft {
 
     /// Scores the test rows.
     ///
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is not
+    ///   finite.
     init(
         _ draft: ModelDraft,
         _ set: TrainingSet,
@@ -22,12 +23,7 @@ struct TestedDraft {
         _ split: Split,
         kernel: Kernel
     ) throws(TrainingError) {
-        let scores = try TrainingError.translating { () throws(EngineError) in
-            try BatchScorer(draft, kernel: kernel.description).scores(
-                userRows: set.test.users.map { UInt32($0) },
-                candidateRows: set.test.candidates.map { UInt32($0) }
-            )
-        }
+        let scores = try draft.scores(of: set.test, kernel)
         let users = split.testRows.map { data.ratings.userIDs[$0] }
         let stars = split.testRows.map { data.ratings.stars[$0] }
         if draft.metadata.labelTransform == LabelTransform.none {
@@ -48,6 +44,29 @@ struct TestedDraft {
     /// - Throws: `TrainingError` with code `engineFailed`.
     func write(to path: String) throws(TrainingError) -> ModelID {
         try TrainingError.translating { () throws(EngineError) in try draft.write(to: path) }
+    }
+}
+
+extension ModelDraft {
+    /// What the model will score the examples.
+    ///
+    /// - Throws: `TrainingError` with code `diverged` when a score is not finite, `engineFailed` when the weights do not make
+    ///   a model.
+    func scores(of examples: TrainingSet.Examples, _ kernel: Kernel) throws(TrainingError) -> [Float] {
+        do throws(EngineError) {
+            return try BatchScorer(self, kernel: kernel.description).scores(
+                userRows: examples.users.map { UInt32($0) },
+                candidateRows: examples.candidates.map { UInt32($0) }
+            )
+        } catch {
+            guard error.code == .scoreNotFinite else { throw TrainingError(.engineFailed, error.message, cause: error) }
+            throw TrainingError(
+                .diverged,
+                "the trained weights give a score that is no finite number (\(error.message)): the training has diverged; "
+                    + "try a lower learning rate",
+                cause: error
+            )
+        }
     }
 }
 

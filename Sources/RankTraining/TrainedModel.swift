@@ -22,7 +22,8 @@ public struct TrainedModel: Sendable {
     ///   - split: Its split.
     ///   - spec: How the split was asked for.
     ///   - options: What `result` was trained with.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is not
+    ///   finite.
     public init(
         _ result: Training.Result,
         _ set: TrainingSet,
@@ -51,12 +52,7 @@ public struct TrainedModel: Sendable {
         _ set: TrainingSet,
         _ kernel: Kernel
     ) throws(TrainingError) -> Float {
-        let scores = try TrainingError.translating { () throws(EngineError) in
-            try BatchScorer(draft, kernel: kernel.description).scores(
-                userRows: set.training.users.map { UInt32($0) },
-                candidateRows: set.training.candidates.map { UInt32($0) }
-            )
-        }
+        let scores = try draft.scores(of: set.training, kernel)
         return Float(scores.reduce(0.0) { $0 + Double($1) } / Double(scores.count))
     }
 

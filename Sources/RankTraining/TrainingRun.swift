@@ -33,6 +33,7 @@ struct TrainingRun: ~Copyable {
             candidateDimensions: options.candidateDimensions,
             hidden: options.hidden
         )
+        try shape.requireRoom(batch: min(options.batchSize, set.training.count))
         var random = NumPyRandom(seed: options.seed)
         let initial = RankingNetwork(shape: shape, random: &random)
         let parts = try Self.parts(of: set.training, options.validation, &random)

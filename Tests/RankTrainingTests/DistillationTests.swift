@@ -171,6 +171,20 @@ import Testing
         #expect(Set(scores[0]).count > 100)
     }
 
+    /// Before the memory for it is asked for, which would end the process.
+    @Test func whatNeedsTooMuchMemoryIsRefused() throws {
+        let data = try Sample.data()
+        let lesson = try Self.lesson(data)
+        let teacher = try Teacher(lesson.teacher, of: lesson.set)
+        var options = [Self.options, Self.options]
+        options[0].hidden = [65_536, 65_536, 65_536]
+        (options[1].hidden, options[1].users, options[1].candidates) = ([65_536], 1_000, 1_000)
+        for (options, text) in zip(options, ["dense layers with 85", "1000000 examples a step for a layer of 65536"]) {
+            let error = #expect(throws: TrainingError.self) { _ = try Self.distil(data, lesson, teacher, options) }
+            #expect(error?.code == .invalidOption && error?.message.contains(text) == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test func impossibleOptionsAreRefused() throws {
         var options = [Self.options, Self.options, Self.options, Self.options]
         options[0].steps = 0
@@ -183,11 +197,12 @@ import Testing
         }
     }
 
-    @Test func divergenceIsSaid() throws {
+    /// Also where the last step alone has lost the numbers, and no distance is taken after it.
+    @Test(arguments: [1, 400]) func divergenceIsSaid(_ steps: Int) throws {
         let data = try Sample.data()
         let lesson = try Self.lesson(data)
         var options = Self.options
-        options.optimizer = .adam(Adam(rate: 1e30))
+        (options.steps, options.optimizer) = (steps, .adam(Adam(rate: 1e30)))
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
         let error = #expect(throws: TrainingError.self) { _ = try Self.distil(data, lesson, teacher, options) }
         #expect(error?.code == .diverged)

@@ -74,6 +74,7 @@ public struct Distillation: Sendable {
             candidateDimensions: options.dimensions,
             hidden: options.hidden
         )
+        try shape.requireRoom(batch: options.users * options.candidates)
         let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
         let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
         let scores = try self.scores(of: teacher, users.rows, items.rows)

@@ -20,7 +20,8 @@ public struct DistilledModel: Sendable {
     ///   - split: Its split, the teacher's; one without test rows where it is not known that it is.
     ///   - options: What `result` was trained with.
     ///   - teacher: The teacher.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is not
+    ///   finite.
     public init(
         _ result: Distillation.Result,
         _ set: TrainingSet,
