@@ -33,8 +33,14 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do.
     public func requireWritable(option: String = "--output") throws(CommandFailure) {
         var info = stat()
-        if stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
-            throw CommandFailure(.cannotCreate, "the output \(path) is a directory; name a file in it")
+        if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG {
+            let isDirectory = info.st_mode & S_IFMT == S_IFDIR
+            throw CommandFailure(
+                .cannotCreate,
+                isDirectory
+                    ? "the output \(path) is a directory; name a file in it"
+                    : "the output \(path) is not a regular file; name one, or one that is not there yet"
+            )
         }
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
         let probe = "\(path).\(getpid()).probe"
@@ -49,5 +55,28 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
         }
         close(descriptor)
         unlink(probe)
+    }
+
+    /// Refuses to write over a file that the command reads, whatever names the two go by.
+    ///
+    /// - Parameters:
+    ///   - inputs: Options and the paths that were given with them.
+    ///   - option: The option that this path was given with.
+    /// - Throws: `CommandFailure` with status `usage`.
+    public func requireOther(
+        than inputs: [(option: String, path: String?)],
+        option: String = "--output"
+    ) throws(CommandFailure) {
+        var own = stat()
+        guard stat(path, &own) == 0 else { return }
+        for input in inputs {
+            var other = stat()
+            guard let path = input.path, stat(path, &other) == 0, own.st_dev == other.st_dev, own.st_ino == other.st_ino
+            else { continue }
+            throw CommandFailure(
+                .usage,
+                "\(option) would take the place of \(path), which \(input.option) reads; give another \(option)"
+            )
+        }
     }
 }

@@ -25,6 +25,9 @@ struct DataFiles {
     /// The marker of a synthetic set, where the directory has it.
     private(set) var marker: String?
 
+    /// All of them.
+    var paths: [String] { [ratings, items, users, info, marker].compactMap(\.self) }
+
     static let expected =
         "expected either u.data and u.item (MovieLens) or one *.inter and one *.item (RecBole) or ratings.dat and "
         + "movies.dat (MovieLens 1M, 10M) or ratings.csv and movies.csv (MovieLens since 2013) or one other CSV of ratings"
@@ -43,6 +46,13 @@ struct DataFiles {
         } else {
             form = lastPathComponent(file) == MovieLens.dataName ? .movieLens : .csv
         }
+    }
+
+    /// A file of ratings, or what lies in a directory.
+    ///
+    /// - Throws: As `init(in:)`.
+    init(path: String) throws(DataError) {
+        if try FileSystem.kind(of: path) == .file { self.init(file: path) } else { try self.init(in: path) }
     }
 
     /// Looks into a directory.

@@ -68,8 +68,14 @@ public struct DataSet: Sendable {
                     + "to a file and give that"
             )
         }
-        guard try FileSystem.kind(of: path) == .file else { return try load(directory: path, options) }
-        return try DataLoader(DataFiles(file: path), name: lastPathComponent(path), options).load()
+        return try DataLoader(DataFiles(path: path), name: lastPathComponent(path), options).load()
+    }
+
+    /// The files that `load(path:_:)` reads.
+    ///
+    /// - Throws: `DataError` where they cannot be told.
+    public static func files(at path: String) throws(DataError) -> [String] {
+        try DataFiles(path: path).paths
     }
 
     static func syntheticName(_ seed: UInt64) -> String {

@@ -46,11 +46,6 @@ struct CheckpointArguments: PresetArguments {
         }
     }
 
-    /// Finds out before long work whether a checkpoint can be written.
-    func requireWritable() throws {
-        try checkpoint?.requireWritable(option: "--checkpoint")
-    }
-
     /// What a training is to do about checkpoints; nil for nothing.
     ///
     /// - Parameters:

@@ -32,6 +32,16 @@ struct DataArguments: ParsableArguments {
     )
     var duplicates = DuplicateRule.refuse
 
+    /// The files of the data, and that of a split, as `OutputPath.requireOther(than:option:)` takes them.
+    ///
+    /// Those that cannot be told are left out; reading them says why.
+    func inputs(_ split: SplitSpec?) -> [(option: String, path: String?)] {
+        let files = (try? DataSet.files(at: data)) ?? []
+        var inputs: [(option: String, path: String?)] = files.map { ("--data", $0) }
+        if case .file(let path)? = split { inputs.append(("--split", path)) }
+        return inputs
+    }
+
     /// Reads the data.
     func load() throws(DataError) -> DataSet {
         try DataSet.load(path: data, DataOptions(scale: scale, duplicates: duplicates))

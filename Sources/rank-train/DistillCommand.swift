@@ -67,6 +67,7 @@ struct DistillCommand: ParsableCommand {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
         let distillation = try Distillation(options, kernel: kernelOption.chosen)
+        try output.requireOther(than: modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)])
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)

@@ -9,9 +9,7 @@ extension FitCommand {
     func fitFactors(_ preset: FactorizationOptions) throws {
         let options = factor.options(preset, seed: seed)
         let training = try FactorTraining(options)
-        try output.requireWritable()
-        try checkpoints.requireWritable()
-        try reportOption.requireWritable()
+        try requireOutputs()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)

@@ -87,13 +87,25 @@ struct FitCommand: ParsableCommand {
         }
     }
 
+    /// Finds out before long work whether all can be written, and that nothing that is read will be lost.
+    func requireOutputs() throws {
+        let inputs = source.inputs(split)
+        // A checkpoint may take the place of the one that was resumed.
+        try checkpoints.checkpoint?.requireOther(than: inputs, option: "--checkpoint")
+        let outputs: [(path: OutputPath?, option: String)] = [(output, "--output"), (reportOption.report, "--report")]
+        for (path, option) in outputs {
+            try path?.requireOther(than: inputs + [("--resume", checkpoints.resume)], option: option)
+        }
+        try output.requireWritable()
+        try checkpoints.checkpoint?.requireWritable(option: "--checkpoint")
+        try reportOption.report?.requireWritable(option: "--report")
+    }
+
     private func fitNetwork() throws {
         var options = network.options(seed: seed)
         regularization.apply(to: &options)
         let training = try Training(options, kernel: network.kernelOption.chosen)
-        try output.requireWritable()
-        try checkpoints.requireWritable()
-        try reportOption.requireWritable()
+        try requireOutputs()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)

@@ -77,6 +77,7 @@ struct FoldInCommand: ParsableCommand {
     }
 
     func run() throws {
+        try output.requireOther(than: [("--ratings", ratings)])
         try output.requireWritable()
         let model = try RankModel.load(path: model)
         let texts = model.users.kind.isText

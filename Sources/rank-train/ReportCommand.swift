@@ -34,6 +34,7 @@ struct ReportCommand: ParsableCommand {
     var force = false
 
     func run() throws {
+        try output.requireOther(than: modelData.source.inputs(modelData.split) + [("--model", self.model)])
         try output.requireWritable()
         let model = try RankModel.load(path: model)
         let tested = try modelData.load(for: model.metadata, orNone: true)

@@ -28,11 +28,6 @@ struct ReportOption: ParsableArguments {
         }
     }
 
-    /// Finds out before the training whether the page can be written.
-    func requireWritable() throws {
-        try report?.requireWritable(option: "--report")
-    }
-
     /// Writes the page, if it was asked for, from the file of the model.
     func write(
         modelPath: String,

@@ -31,6 +31,37 @@ import Testing
         #expect(OutputPath(argument: "") == nil)
     }
 
+    @Test func whatIsReadIsNotWrittenOver() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let (input, link) = ("\(directory)/input", "\(directory)/link")
+        try "data".write(toFile: input, atomically: false, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: input)
+        let inputs: [(option: String, path: String?)] = [
+            ("--resume", nil), ("--split", "\(directory)/missing"), ("--data", input),
+        ]
+        for path in [input, link, "\(directory)/./input"] {
+            let output = try #require(OutputPath(argument: path))
+            let failure = #expect(throws: CommandFailure.self) {
+                try output.requireOther(than: inputs, option: "--report")
+            }
+            #expect(failure?.status == .usage)
+            #expect(failure?.message.contains("--report") == true && failure?.message.contains("--data") == true)
+        }
+        try "data".write(toFile: "\(directory)/other", atomically: false, encoding: .utf8)
+        for name in ["other", "new"] {
+            try #require(OutputPath(argument: "\(directory)/\(name)")).requireOther(than: inputs)
+        }
+    }
+
+    /// Before the work whose result would be lost.
+    @Test func aDeviceIsRefused() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        #expect(mkfifo("\(directory)/pipe", 0o600) == 0)
+        try expectRefusal(of: "\(directory)/pipe", "not a regular file")
+    }
+
     private func expectRefusal(of path: String, _ reason: String) throws {
         let output = try #require(OutputPath(argument: path))
         let failure = #expect(throws: CommandFailure.self) { try output.requireWritable() }

@@ -232,6 +232,32 @@ import Testing
         #expect(synthesize.exitCode == 73)
     }
 
+    @Test func whatIsReadIsNotWrittenOver() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try await fittedModel(in: directory, split: "seed:42")
+            let (data, ratings) = (directory.string + "/data", directory.string + "/r.csv")
+            try "1,1,5\n1,2,1\n2,1,3\n9000,1,4\n".write(toFile: ratings, atomically: true, encoding: .utf8)
+            let before = [model, ratings, data + "/u.item"].map { FileManager.default.contents(atPath: $0) }
+            let fit = ["fit", "--preset", "map-fm", "--sweeps", "1", "--factors", "2"]
+            let cases: [(arguments: [String], option: String)] = [
+                (fit + ["--data", ratings, "--output", ratings], "--data"),
+                (fit + ["--data", data, "--output", data + "/u.item"], "--data"),
+                (fit + ["--data", data, "--output", directory.string + "/m", "--report", data + "/u.item"], "--data"),
+                (fit + ["--data", data, "--split", ratings, "--output", ratings], "--split"),
+                (fit + ["--data", data, "--resume", model, "--output", model], "--resume"),
+                (["report", "--model", model, "--data", data, "--output", model], "--model"),
+                (["distill", "--teacher", model, "--data", data, "--output", model], "--teacher"),
+                (["fold-in", "--model", model, "--ratings", ratings, "--output", ratings], "--ratings"),
+                (["enlarge", "--model", model, "--items", "5", "--output", model], "--model"),
+            ]
+            for (arguments, option) in cases {
+                let result = try await run("rank-train", arguments)
+                #expect(result.exitCode == 64 && result.errors.contains("which \(option) reads"), "\(result.errors)")
+            }
+            #expect(before == [model, ratings, data + "/u.item"].map { FileManager.default.contents(atPath: $0) })
+        }
+    }
+
     @Test func badInputIsRefusedWithItsPlace() async throws {
         try await withTemporaryDirectory { directory in
             let file = directory.string + "/file"
