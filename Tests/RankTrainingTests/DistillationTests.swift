@@ -96,6 +96,20 @@ import Testing
         try DataFingerprint(data, lesson.split, as: .seed(42)).requireMatch(fingerprint)
     }
 
+    /// Ratings decide the draws, and the teacher's test rows are then among them.
+    @Test func onOtherRowsThanTheTeachersTheSplitIsUnknown() throws {
+        let data = try Sample.data()
+        let (lesson, all) = (try Self.lesson(data), try Self.lesson(data, split: .none))
+        var options = Self.options
+        options.steps = 5
+        let distilled = try Self.distil(data, all, Teacher(lesson.teacher, of: all.set), options)
+        let fingerprint = try Self.loaded { try distilled.write(to: $0) }.metadata.fingerprint
+        #expect(fingerprint["split"] == TrainingFingerprint.unknown && fingerprint["teacher_preset"] == "map-fm")
+        let given = DataFingerprint(data, lesson.split, as: .seed(42))
+        let error = #expect(throws: TrainingError.self) { try given.requireMatch(fingerprint) }
+        #expect(error?.code == .fingerprintMismatch)
+    }
+
     /// A teacher from its file, or from memory, under any kernel.
     @Test func theSameInputsGiveTheSameWeights() throws {
         let data = try Sample.data()

@@ -32,7 +32,10 @@ public struct DistilledModel: Sendable {
     ) throws(TrainingError) {
         // Scores mean what the teacher's mean.
         var metadata = teacher.metadata
-        metadata.fingerprint = TrainingFingerprint(options, teacher)
+        let given = DataFingerprint(data, split, as: .none)
+        let taught = teacher.metadata.fingerprint
+        let isTeachers = given.dataSHA256 == taught["data_sha256"] && given.splitSHA256 == taught["split_sha256"]
+        metadata.fingerprint = TrainingFingerprint(options, teacher, isTeachersSplit: isTeachers)
         metadata.claimedTestRMSE = nil
         let draft = ModelDraft(result.network, set, metadata)
         tested = try TestedDraft(draft, set, data, split, kernel: result.kernel)
@@ -50,7 +53,7 @@ public struct DistilledModel: Sendable {
 
 extension TrainingFingerprint {
     /// What a model file says of a distillation.
-    fileprivate init(_ options: DistillationOptions, _ teacher: Teacher) {
+    fileprivate init(_ options: DistillationOptions, _ teacher: Teacher, isTeachersSplit: Bool) {
         var members = [
             "batch_size": "\(options.users * options.candidates)",
             "batch_users": "\(options.users)",
@@ -70,6 +73,8 @@ extension TrainingFingerprint {
         for name in ["data", "data_sha256", "split", "split_sha256"] {
             members[name] = teacher.metadata.fingerprint[name]
         }
+        // On other rows the ratings that decided the draws may be those that the teacher was tested on.
+        if !isTeachersSplit { for name in ["split", "split_sha256"] { members[name] = TrainingFingerprint.unknown } }
         self.init(members)
     }
 }
