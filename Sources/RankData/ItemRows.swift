@@ -15,11 +15,7 @@ struct ItemRows {
         ids.append(id)
         lines.append(line)
         titles.append(title)
-        var genres: [String] = []
-        for genre in text.split(separator: "|") where genre != "(no genres listed)" && !genres.contains(String(genre)) {
-            genres.append(String(genre))
-        }
-        self.genres.append(genres)
+        genres.append(text.distinctParts(separator: "|").filter { $0 != "(no genres listed)" })
     }
 
     /// Reads MovieLens' `movies.csv`, or any other CSV of id, title and, where it has them, genres, under a header.

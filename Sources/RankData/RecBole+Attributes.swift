@@ -40,7 +40,8 @@ extension RecBole {
             try header.check(fields.count, line, lines.number)
             let values = taken.map { column in
                 let text = bytes.text(fields[column])
-                return header.types[column] == "token" ? (text.isEmpty ? [] : [text]) : distinct(text)
+                guard header.types[column] == "token" else { return text.distinctParts(separator: " ") }
+                return text.isEmpty ? [] : [text]
             }
             try table.append(
                 id: bytes.id(fields[idColumn], named: "id", line: lines.number, of: file),
@@ -50,9 +51,12 @@ extension RecBole {
         }
         return table.attributes
     }
+}
 
-    private static func distinct(_ text: String) -> [String] {
+extension String {
+    /// The parts between separators, each once and none empty, in linear time.
+    func distinctParts(separator: Character) -> [String] {
         var seen: Set<Substring> = []
-        return text.split(separator: " ").filter { seen.insert($0).inserted }.map(String.init)
+        return split(separator: separator).filter { seen.insert($0).inserted }.map(String.init)
     }
 }

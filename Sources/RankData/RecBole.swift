@@ -74,11 +74,12 @@ enum RecBole {
             var fields: [Range<Int>] = []
             bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
             var names: [String] = []
+            var seen: Set<String> = []
             var types: [String] = []
             for field in fields {
                 let parts = bytes.text(field).split(separator: ":", omittingEmptySubsequences: false)
                 let known = ["token", "token_seq", "float", "float_seq"]
-                guard parts.count == 2, known.contains(String(parts[1])), !names.contains(String(parts[0])) else {
+                guard parts.count == 2, known.contains(String(parts[1])), seen.insert(String(parts[0])).inserted else {
                     throw .at(
                         1,
                         of: file,

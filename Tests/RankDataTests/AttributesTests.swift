@@ -92,4 +92,22 @@ import Testing
         try directory.write("ml.user", text)
         expectDataError(.malformed, [place, reason]) { _ = try DataSet.load(directory: directory.path) }
     }
+
+    /// A line may have any number of genres, and a header of columns: none takes their square.
+    @Test(.timeLimit(.minutes(1))) func manyValuesTakeLinearTime() throws {
+        let count = 300_000
+        let directory = try TemporaryDirectory()
+        let genres = (0..<count).map { "g\($0)" }.joined(separator: "|")
+        try directory.write("ratings.csv", "userId,movieId,rating,timestamp\n1,7,3,1\n2,7,4,1\n")
+        try directory.write("movies.csv", "movieId,title,genres\n7,Seven (1995),\(genres)|g1|(no genres listed)\n")
+        let genre = try #require(DataSet.load(directory: directory.path).itemAttributes.columns.first)
+        #expect(genre.name == "genre" && genre.values[0].count == count)
+
+        let wide = try TemporaryDirectory()
+        let columns = (0..<count).map { "\tc\($0):float" }.joined()
+        try wide.write("x.inter", "user_id:token\titem_id:token\trating:float\n1\t7\t3\n")
+        let zeros = String(repeating: "\t0", count: count)
+        try wide.write("x.item", "item_id:token\ttitle:token\(columns)\n7\tSeven\(zeros)\n")
+        #expect(try DataSet.load(directory: wide.path).catalog.titles == ["Seven"])
+    }
 }
