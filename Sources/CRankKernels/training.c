@@ -1,5 +1,12 @@
 #include "training.h"
 
+#include "team.h"
+
+#include <string.h>
+
+// Elements of a cache line: parts that end elsewhere would wait for each other's writes.
+#define TRAINING_LINE 16
+
 static const rank_training_loops *loops_of(rank_level level) {
     switch (level) {
 #if defined(__x86_64__)
@@ -17,79 +24,223 @@ static const rank_training_loops *loops_of(rank_level level) {
     }
 }
 
-void rank_training_add_rows(rank_level level, size_t count, size_t width, const int32_t *first, const int32_t *second,
-                            const float *p, const float *q, int relu, float *sums) {
-    loops_of(level)->add_rows(count, width, first, second, p, q, relu, sums);
+// What a loop is called with, whichever it is.
+typedef struct training_call {
+    const rank_training_loops *loops;
+    size_t count, width;
+    const int32_t *first, *second;
+    // Read, and written.
+    const float *x, *y;
+    float *p, *q, *values;
+    int relu;
+    float rate, epsilon;
+    rank_training_adam_step step;
+} training_call;
+
+// Parts of single elements.
+static void run(rank_team *team, rank_team_work work, const training_call *call) {
+    rank_team_run(team, team_parts(team, call->count, TEAM_ELEMENTS), work, call);
 }
 
-void rank_training_segment_sums(rank_level level, size_t count, size_t width, const int32_t *first,
+// Parts of rows of `width` elements.
+static void run_rows(rank_team *team, rank_team_work work, const training_call *call) {
+    rank_team_run(team, team_parts(team, call->count * call->width, TEAM_ELEMENTS), work, call);
+}
+
+static void add_rows(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const team_range rows = team_share(call->count, 1, part, parts);
+    call->loops->add_rows(rows.to - rows.from, call->width, call->first + rows.from, call->second + rows.from, call->x,
+                          call->y, call->relu, call->values + rows.from * call->width);
+}
+
+void rank_training_add_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
+                            const int32_t *second, const float *p, const float *q, int relu, float *sums) {
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .width = width,
+                                .first = first,
+                                .second = second,
+                                .x = p,
+                                .y = q,
+                                .relu = relu,
+                                .values = sums};
+    run_rows(team, add_rows, &call);
+}
+
+// A part has some columns of all rows, so that every sum is of one thread.
+static void segment_sums(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const team_range columns = team_share(call->width, TRAINING_LINE, part, parts);
+    call->loops->segment_sums(call->count, columns.to - columns.from, call->width, call->first, call->second,
+                              call->x + columns.from, call->y ? call->y + columns.from : call->y,
+                              call->p + columns.from, call->q + columns.from);
+}
+
+void rank_training_segment_sums(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
                                 const int32_t *second, const float *gradients, const float *outputs, float *p,
                                 float *q) {
-    loops_of(level)->segment_sums(count, width, first, second, gradients, outputs, p, q);
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .width = width,
+                                .first = first,
+                                .second = second,
+                                .x = gradients,
+                                .y = outputs,
+                                .p = p,
+                                .q = q};
+    run_rows(team, segment_sums, &call);
 }
 
-void rank_training_relu(rank_level level, size_t count, float *values) {
-    loops_of(level)->mask(count, values, values);
+static void mask(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const team_range range = team_share(call->count, TRAINING_LINE, part, parts);
+    call->loops->mask(range.to - range.from, call->x + range.from, call->values + range.from);
 }
 
-void rank_training_mask(rank_level level, size_t count, const float *outputs, float *values) {
-    loops_of(level)->mask(count, outputs, values);
+void rank_training_mask(rank_team *team, rank_level level, size_t count, const float *outputs, float *values) {
+    const training_call call = {.loops = loops_of(level), .count = count, .x = outputs, .values = values};
+    run(team, mask, &call);
 }
 
-void rank_training_adagrad(rank_level level, size_t count, float rate, float epsilon, const float *gradients,
-                           float *accumulators, float *weights) {
-    loops_of(level)->adagrad(count, rate, epsilon, gradients, accumulators, weights);
+void rank_training_relu(rank_team *team, rank_level level, size_t count, float *values) {
+    rank_training_mask(team, level, count, values, values);
 }
 
-void rank_training_adagrad_rows(rank_level level, size_t count, size_t width, const int32_t *rows, float rate,
-                                float epsilon, const float *gradients, float *accumulators, float *weights) {
-    const rank_training_loops *loops = loops_of(level);
-    for (size_t i = 0; i < count; i++) {
-        const size_t at = (size_t)rows[i] * width;
-        loops->adagrad(width, rate, epsilon, gradients + i * width, accumulators + at, weights + at);
+static void adagrad(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const team_range range = team_share(call->count, TRAINING_LINE, part, parts);
+    call->loops->adagrad(range.to - range.from, call->rate, call->epsilon, call->x + range.from, call->p + range.from,
+                         call->values + range.from);
+}
+
+void rank_training_adagrad(rank_team *team, rank_level level, size_t count, float rate, float epsilon,
+                           const float *gradients, float *accumulators, float *weights) {
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .rate = rate,
+                                .epsilon = epsilon,
+                                .x = gradients,
+                                .p = accumulators,
+                                .values = weights};
+    run(team, adagrad, &call);
+}
+
+static void adagrad_rows(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const size_t width = call->width;
+    const team_range rows = team_share(call->count, 1, part, parts);
+    for (size_t i = rows.from; i < rows.to; i++) {
+        const size_t at = (size_t)call->first[i] * width;
+        call->loops->adagrad(width, call->rate, call->epsilon, call->x + i * width, call->p + at, call->values + at);
     }
 }
 
-void rank_training_adam(rank_level level, size_t count, rank_training_adam_step step, const float *gradients,
-                        float *first_moments, float *second_moments, float *weights) {
-    loops_of(level)->adam(count, step, gradients, first_moments, second_moments, weights);
+void rank_training_adagrad_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *rows,
+                                float rate, float epsilon, const float *gradients, float *accumulators,
+                                float *weights) {
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .width = width,
+                                .first = rows,
+                                .rate = rate,
+                                .epsilon = epsilon,
+                                .x = gradients,
+                                .p = accumulators,
+                                .values = weights};
+    run_rows(team, adagrad_rows, &call);
 }
 
-void rank_training_adam_rows(rank_level level, size_t count, size_t width, const int32_t *places,
-                             rank_training_adam_step step, const float *gradients, float *first_moments,
-                             float *second_moments, float *weights) {
-    const rank_training_loops *loops = loops_of(level);
-    size_t row = 0;
-    while (row < count) {
+static void adam(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const team_range range = team_share(call->count, TRAINING_LINE, part, parts);
+    call->loops->adam(range.to - range.from, call->step, call->x + range.from, call->p + range.from,
+                      call->q + range.from, call->values + range.from);
+}
+
+void rank_training_adam(rank_team *team, rank_level level, size_t count, rank_training_adam_step step,
+                        const float *gradients, float *first_moments, float *second_moments, float *weights) {
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .step = step,
+                                .x = gradients,
+                                .p = first_moments,
+                                .q = second_moments,
+                                .values = weights};
+    run(team, adam, &call);
+}
+
+static void adam_rows(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const size_t width = call->width;
+    const team_range rows = team_share(call->count, 1, part, parts);
+    size_t row = rows.from;
+    while (row < rows.to) {
         const size_t at = row * width;
-        if (places[row] >= 0) {
-            loops->adam(width, step, gradients + (size_t)places[row] * width, first_moments + at, second_moments + at,
-                        weights + at);
+        if (call->first[row] >= 0) {
+            call->loops->adam(width, call->step, call->x + (size_t)call->first[row] * width, call->p + at, call->q + at,
+                              call->values + at);
             row++;
             continue;
         }
         size_t end = row + 1;
-        while (end < count && places[end] < 0) {
+        while (end < rows.to && call->first[end] < 0) {
             end++;
         }
-        loops->adam_idle((end - row) * width, step, first_moments + at, second_moments + at, weights + at);
+        call->loops->adam_idle((end - row) * width, call->step, call->p + at, call->q + at, call->values + at);
         row = end;
     }
 }
 
-// A square of 16 columns and rows takes as many cache lines on either side.
-#define TRANSPOSE_BLOCK 16
+void rank_training_adam_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *places,
+                             rank_training_adam_step step, const float *gradients, float *first_moments,
+                             float *second_moments, float *weights) {
+    const training_call call = {.loops = loops_of(level),
+                                .count = count,
+                                .width = width,
+                                .first = places,
+                                .step = step,
+                                .x = gradients,
+                                .p = first_moments,
+                                .q = second_moments,
+                                .values = weights};
+    run_rows(team, adam_rows, &call);
+}
 
-void rank_training_transpose(size_t rows, size_t columns, const float *matrix, float *transpose) {
-    for (size_t i = 0; i < rows; i += TRANSPOSE_BLOCK) {
-        const size_t last = rows - i < TRANSPOSE_BLOCK ? rows : i + TRANSPOSE_BLOCK;
-        for (size_t j = 0; j < columns; j += TRANSPOSE_BLOCK) {
-            const size_t end = columns - j < TRANSPOSE_BLOCK ? columns : j + TRANSPOSE_BLOCK;
+static void gather(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const size_t width = call->width;
+    const team_range rows = team_share(call->count, 1, part, parts);
+    for (size_t i = rows.from; i < rows.to; i++) {
+        memcpy(call->values + i * width, call->x + (size_t)call->first[i] * width, width * sizeof *call->values);
+    }
+}
+
+void rank_training_gather(rank_team *team, size_t count, size_t width, const int32_t *rows, const float *table,
+                          float *gathered) {
+    const training_call call = {.count = count, .width = width, .first = rows, .x = table, .values = gathered};
+    run_rows(team, gather, &call);
+}
+
+// A square of as many columns and rows as a cache line has floats takes as many lines on either side.
+static void transpose(const void *argument, size_t part, size_t parts) {
+    const training_call *call = argument;
+    const size_t rows = call->count, columns = call->width;
+    const team_range range = team_share(columns, TRAINING_LINE, part, parts);
+    for (size_t i = 0; i < rows; i += TRAINING_LINE) {
+        const size_t last = rows - i < TRAINING_LINE ? rows : i + TRAINING_LINE;
+        for (size_t j = range.from; j < range.to; j += TRAINING_LINE) {
+            const size_t end = range.to - j < TRAINING_LINE ? range.to : j + TRAINING_LINE;
             for (size_t column = j; column < end; column++) {
                 for (size_t row = i; row < last; row++) {
-                    transpose[column * rows + row] = matrix[row * columns + column];
+                    call->values[column * rows + row] = call->x[row * columns + column];
                 }
             }
         }
     }
+}
+
+void rank_training_transpose(rank_team *team, size_t rows, size_t columns, const float *matrix, float *transposed) {
+    const training_call call = {.count = rows, .width = columns, .x = matrix, .values = transposed};
+    run_rows(team, transpose, &call);
 }

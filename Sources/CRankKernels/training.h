@@ -6,7 +6,8 @@
 typedef struct rank_training_loops {
     void (*add_rows)(size_t count, size_t width, const int32_t *first, const int32_t *second, const float *p,
                      const float *q, int relu, float *sums);
-    void (*segment_sums)(size_t count, size_t width, const int32_t *first, const int32_t *second,
+    // `width` columns of rows that are `stride` floats apart, in all tables.
+    void (*segment_sums)(size_t count, size_t width, size_t stride, const int32_t *first, const int32_t *second,
                          const float *gradients, const float *outputs, float *p, float *q);
     void (*mask)(size_t count, const float *outputs, float *values);
     void (*adagrad)(size_t count, float rate, float epsilon, const float *gradients, float *accumulators,

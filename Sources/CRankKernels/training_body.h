@@ -86,12 +86,13 @@ TRAINING_INLINE void training_segment_row(size_t width, const float *gradient, c
     }
 }
 
-TRAINING_TARGET static void segment_sums(size_t count, size_t width, const int32_t *first, const int32_t *second,
-                                         const float *gradients, const float *outputs, float *p, float *q) {
+TRAINING_TARGET static void segment_sums(size_t count, size_t width, size_t stride, const int32_t *first,
+                                         const int32_t *second, const float *gradients, const float *outputs, float *p,
+                                         float *q) {
     int32_t first_seen = 0, second_seen = 0;
     for (size_t e = 0; e < count; e++) {
-        float *half = p + (size_t)first[e] * width, *other = q + (size_t)second[e] * width;
-        const float *gradient = gradients + e * width, *output = outputs ? outputs + e * width : 0;
+        float *half = p + (size_t)first[e] * stride, *other = q + (size_t)second[e] * stride;
+        const float *gradient = gradients + e * stride, *output = outputs ? outputs + e * stride : 0;
         const int is_first = first[e] == first_seen, is_second = second[e] == second_seen;
         first_seen += is_first;
         second_seen += is_second;

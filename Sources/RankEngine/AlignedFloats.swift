@@ -54,17 +54,6 @@ package final class AlignedFloats {
         unsafe memory.initialize(repeating: 0)
     }
 
-    /// Copies rows of a table of that width into the first `rows.count` rows.
-    package func gather(_ rows: [Int32], of table: AlignedFloats, width: Int) {
-        precondition(width >= 1 && rows.count * width <= count)
-        let tableRows = table.count / width
-        for (index, row) in rows.enumerated() {
-            precondition(row >= 0 && Int(row) < tableRows)
-            let source = unsafe table.base + Int(row) * width
-            unsafe (base + index * width).update(from: source, count: width)
-        }
-    }
-
     /// Where they start.
     ///
     /// Valid while this object lives and does not grow.

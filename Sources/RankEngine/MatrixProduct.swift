@@ -2,16 +2,23 @@ import CRankKernels
 
 /// The matrix product of training: `C = seed + A·B`, one chain of fused multiply-adds per element, depth ascending.
 ///
-/// The bits do not depend on the kernel; `rank_gemm.h` says in which order they come about.
-package struct MatrixProduct: Sendable {
+/// The bits depend neither on the kernel nor on the team; `rank_gemm.h` says in which order they come about.
+package struct MatrixProduct {
     /// The kernel that multiplies: one of profile `fp32-fma`.
     package let kernel: Kernel
+    /// Who multiplies.
+    package let team: Team
 
     /// The product under a kernel; no part of it is skipped, whatever the kernel.
     ///
     /// The oracle multiplies in the place of one that cannot fuse, so that a training gives the same weights everywhere.
-    package init(_ kernel: Kernel) {
+    ///
+    /// - Parameters:
+    ///   - kernel: What multiplies.
+    ///   - team: Who does; the caller alone unless told otherwise.
+    package init(_ kernel: Kernel, team: Team = Team(threads: 1)) {
         self.kernel = kernel.fused.dense
+        self.team = team
     }
 
     /// Which way the elements of A lie in memory.
@@ -56,6 +63,7 @@ package struct MatrixProduct: Sendable {
         precondition(a.count >= (layout == .repeated ? min(1, depth) : rows * depth) && b.count >= depth * columns)
         precondition(seed?.count ?? .max >= columns)
         unsafe rank_gemm(
+            team.handle,
             kernel.level,
             rows,
             columns,

@@ -36,6 +36,7 @@ extension TrainingLoops {
         precondition(firstMoments.count == weights.count && secondMoments.count == weights.count)
         precondition(gradients.count >= weights.count)
         unsafe rank_training_adam(
+            team.handle,
             level,
             weights.count,
             step.step,
@@ -64,6 +65,7 @@ extension TrainingLoops {
         let rows = gradients.count / width
         precondition(places.allSatisfy { Int($0) < rows })
         unsafe rank_training_adam_rows(
+            team.handle,
             level,
             places.count,
             width,

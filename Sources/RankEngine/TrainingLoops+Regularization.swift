@@ -1,3 +1,5 @@
+internal import CRankKernels
+
 /// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
 ///
 /// Unit e of the batch, counted over examples × outputs, is left out when the upper half (odd e) or the lower half (even
@@ -23,10 +25,7 @@ package struct DropoutMask: Sendable, Equatable {
 
     /// The output of the generator at a place.
     package static func splitMix64(_ seed: UInt64, at index: UInt64) -> UInt64 {
-        var z = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        rank_split_mix(seed, index)
     }
 }
 
@@ -34,21 +33,13 @@ extension TrainingLoops {
     /// Leaves out what the mask says among the first `count`, and scales the rest.
     package func drop(_ values: AlignedFloats, _ mask: DropoutMask, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
-        let base = unsafe values.base
-        for pair in 0..<(count + 1) / 2 {
-            let bits = DropoutMask.splitMix64(mask.seed, at: UInt64(pair))
-            let even = 2 * pair
-            unsafe base[even] = bits & 0xFFFF_FFFF < mask.threshold ? 0 : base[even] * mask.scale
-            guard even + 1 < count else { return }
-            unsafe base[even + 1] = bits >> 32 < mask.threshold ? 0 : base[even + 1] * mask.scale
-        }
+        unsafe rank_training_drop(team.handle, count, mask.seed, mask.threshold, mask.scale, values.base)
     }
 
     /// Multiplies the first `count` by a factor.
     package func scale(_ values: AlignedFloats, by factor: Float, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
-        let base = unsafe values.base
-        for index in 0..<count { unsafe base[index] *= factor }
+        unsafe rank_training_scale(team.handle, count, factor, values.base)
     }
 
     /// Adds the gradient of `penalty · Σ weight²` to the first `count` gradients: `g += (2 · penalty) · w`.
@@ -59,7 +50,6 @@ extension TrainingLoops {
         _ count: Int
     ) {
         precondition(count >= 0 && weights.count >= count && gradients.count >= count)
-        let (factor, from, to) = unsafe (2 * penalty, weights.base, gradients.base)
-        for index in 0..<count { unsafe to[index] += factor * from[index] }
+        unsafe rank_training_add_scaled(team.handle, count, 2 * penalty, weights.base, gradients.base)
     }
 }

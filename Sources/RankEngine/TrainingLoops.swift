@@ -2,13 +2,19 @@ internal import CRankKernels
 
 /// The elementwise loops of training between its matrix products.
 ///
-/// No operation is fused, so the bits do not depend on the kernel.
-package struct TrainingLoops: Sendable {
+/// No operation is fused and no sum split, so the bits depend neither on the kernel nor on the team.
+package struct TrainingLoops {
     let level: rank_level
+    let team: Team
 
     /// The loops under a kernel.
-    package init(_ kernel: Kernel) {
+    ///
+    /// - Parameters:
+    ///   - kernel: What computes.
+    ///   - team: Who does; the caller alone unless told otherwise.
+    package init(_ kernel: Kernel, team: Team = Team(threads: 1)) {
         level = kernel.level
+        self.team = team
     }
 
     /// Which row of each of two tables an example belongs to, rows being numbered as they first occur.
@@ -64,6 +70,7 @@ package struct TrainingLoops: Sendable {
         precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
         precondition(sums.count >= count * width)
         unsafe rank_training_add_rows(
+            team.handle,
             level,
             count,
             width,
@@ -97,6 +104,7 @@ package struct TrainingLoops: Sendable {
         precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
         precondition(gradients.count >= count * width && outputs?.count ?? .max >= count * width)
         unsafe rank_training_segment_sums(
+            team.handle,
             level,
             count,
             width,
@@ -112,20 +120,30 @@ package struct TrainingLoops: Sendable {
     /// Replaces what is not above zero by +0 among the first `count`.
     package func relu(_ values: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
-        unsafe rank_training_relu(level, count, values.base)
+        unsafe rank_training_relu(team.handle, level, count, values.base)
     }
 
     /// Sets to +0 where relu's output is not above zero, among the first `count`.
     package func mask(_ values: AlignedFloats, liveIn outputs: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count && outputs.count >= count)
-        unsafe rank_training_mask(level, count, outputs.base, values.base)
+        unsafe rank_training_mask(team.handle, level, count, outputs.base, values.base)
+    }
+
+    /// Copies rows of a table of that width into the first `rows.count` rows.
+    ///
+    /// - Precondition: Rows are those of the table.
+    package func gather(_ rows: [Int32], of table: AlignedFloats, width: Int, into gathered: AlignedFloats) {
+        precondition(width >= 1 && rows.count * width <= gathered.count)
+        let tableRows = table.count / width
+        precondition(rows.allSatisfy { $0 >= 0 && Int($0) < tableRows })
+        unsafe rank_training_gather(team.handle, rows.count, width, rows, table.base, gathered.base)
     }
 
     /// Writes the transpose of a matrix.
     package func transpose(_ matrix: AlignedFloats, rows: Int, columns: Int, into transpose: AlignedFloats) {
         precondition(rows >= 0 && columns >= 0)
         precondition(matrix.count >= rows * columns && transpose.count >= rows * columns)
-        unsafe rank_training_transpose(rows, columns, matrix.base, transpose.base)
+        unsafe rank_training_transpose(team.handle, rows, columns, matrix.base, transpose.base)
     }
 
     /// Moves all weights one step of Adagrad: `a += g²`, `w -= rate · g / √(a + epsilon)`.
@@ -140,6 +158,7 @@ package struct TrainingLoops: Sendable {
     ) {
         precondition(accumulators.count == weights.count && gradients.count >= weights.count)
         unsafe rank_training_adagrad(
+            team.handle,
             level,
             weights.count,
             rate,
@@ -166,6 +185,7 @@ package struct TrainingLoops: Sendable {
         let tableRows = weights.count / width
         precondition(rows.allSatisfy { $0 >= 0 && Int($0) < tableRows })
         unsafe rank_training_adagrad_rows(
+            team.handle,
             level,
             rows.count,
             width,

@@ -4,8 +4,8 @@ package import RankEngine
 ///
 /// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
 /// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
-/// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies.
-/// After the first batch of the largest size, nothing is allocated. Not for several threads at once.
+/// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies
+/// and however many threads do. After the first batch of the largest size, nothing is allocated. For one caller at a time.
 package struct NetworkTrainer: ~Copyable {
     let shape: NetworkShape
     private let product: MatrixProduct
@@ -41,7 +41,7 @@ package struct NetworkTrainer: ~Copyable {
     ///   - loss: What is minimised.
     ///   - regularization: What each step adds to the loss, and what it leaves out.
     ///   - seed: Decides what dropout leaves out.
-    ///   - product: What multiplies.
+    ///   - product: What multiplies, and who computes.
     package init(
         _ network: RankingNetwork,
         optimizer: Optimizer,
@@ -97,7 +97,7 @@ package struct NetworkTrainer: ~Copyable {
         shape = network.shape
         lossGradient = LossGradient(loss)
         self.product = product
-        loops = TrainingLoops(product.kernel)
+        loops = TrainingLoops(product.kernel, team: product.team)
         (self.regularization, self.seed) = (regularization, seed)
         (self.optimizer, self.decay, self.plannedSteps, self.steps) = (optimizer, decay, plannedSteps, steps)
         let sizes = shape.layers
@@ -232,8 +232,8 @@ package struct NetworkTrainer: ~Copyable {
         drops: Bool
     ) -> TrainingLoops.Places {
         precondition(users.count == count && candidates.count == count)
-        self.users.multiply(users, seed: firstBias.weights.values, by: product)
-        self.candidates.multiply(candidates, seed: nil, by: product)
+        self.users.multiply(users, seed: firstBias.weights.values, product, loops)
+        self.candidates.multiply(candidates, seed: nil, product, loops)
         let places = TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
         let width = shape.layers[0].outputs
         outputs[0].grow(to: count * width)

@@ -48,7 +48,13 @@ struct TowerTrainer: ~Copyable {
     ///   - examples: The row of each example, one of the table's.
     ///   - seed: Where each output's chain starts; +0 without it.
     ///   - product: What multiplies.
-    mutating func multiply(_ examples: ArraySlice<Int32>, seed: AlignedFloats?, by product: MatrixProduct) {
+    ///   - loops: The other loops.
+    mutating func multiply(
+        _ examples: ArraySlice<Int32>,
+        seed: AlignedFloats?,
+        _ product: MatrixProduct,
+        _ loops: TrainingLoops
+    ) {
         for row in rows { placeOfRow[Int(row)] = -1 }
         rows.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
@@ -62,7 +68,7 @@ struct TowerTrainer: ~Copyable {
             places.append(place)
         }
         embeddings.grow(to: rows.count * dimensions)
-        embeddings.gather(rows, of: table.values, width: dimensions)
+        loops.gather(rows, of: table.values, width: dimensions, into: embeddings)
         products.grow(to: rows.count * outputs)
         gradients.grow(to: rows.count * outputs)
         product(

@@ -52,21 +52,39 @@ public struct Training: Sendable {
         public let keptEpoch: Int
         /// The kernel that multiplied.
         public let kernel: Kernel
+        /// How many threads computed.
+        public let threads: Int
     }
 
     private let options: TrainingOptions
-    private let product: MatrixProduct
+    private let kernel: Kernel
+    private let threads: Int
 
     /// Prepares a training.
     ///
     /// - Parameters:
     ///   - options: What to train.
     ///   - kernel: What multiplies. It changes no bit of the result.
+    ///   - threads: How many threads compute, one of `threadCounts`. It changes no bit of the result.
     /// - Throws: `TrainingError` with code `invalidOption`.
-    public init(_ options: TrainingOptions, kernel: Kernel = .best) throws(TrainingError) {
+    public init(_ options: TrainingOptions, kernel: Kernel = .best, threads: Int = 1) throws(TrainingError) {
         try options.validate()
+        try Self.validate(threads: threads)
         self.options = options
-        product = MatrixProduct(kernel)
+        self.kernel = kernel
+        self.threads = threads
+    }
+
+    /// The numbers of threads that are accepted.
+    public static let threadCounts = Team.counts
+
+    static func validate(threads: Int) throws(TrainingError) {
+        guard threadCounts.contains(threads) else {
+            throw TrainingError(
+                .invalidOption,
+                "\(threads) threads; choose from \(threadCounts.lowerBound) to \(threadCounts.upperBound)"
+            )
+        }
     }
 
     /// Trains.
@@ -85,7 +103,7 @@ public struct Training: Sendable {
         checkpoints: CheckpointPlan? = nil,
         show: (Event) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
-        var run = try TrainingRun(options, set, product)
+        var run = try TrainingRun(options, set, MatrixProduct(kernel, team: Team(threads: threads)))
         if let checkpoints { try run.restore(checkpoints) }
         while !run.isFinished {
             do throws(TrainingError) {

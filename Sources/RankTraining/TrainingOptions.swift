@@ -1,6 +1,6 @@
 /// Everything that decides what a training makes of its data.
 ///
-/// Equal options, data and split give equal weights, bit for bit, whatever the kernel and the machine.
+/// Equal options, data and split give equal weights, bit for bit, whatever the kernel, the threads and the machine.
 public struct TrainingOptions: Sendable, Equatable {
     /// The name under which the model file tells where the options came from.
     public let preset: String

@@ -106,7 +106,8 @@ struct TrainingRun: ~Copyable {
             network: network,
             epochs: reports,
             keptEpoch: best?.epoch ?? reports.count,
-            kernel: product.kernel
+            kernel: product.kernel,
+            threads: product.team.threads
         )
     }
 

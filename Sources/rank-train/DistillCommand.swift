@@ -42,6 +42,12 @@ struct DistillCommand: ParsableCommand {
 
     @OptionGroup var kernelOption: KernelOption
 
+    @Option(
+        help: "How many threads train, or all for one on each processor; the model is the same with any (default: 1).",
+        transform: ThreadCount.init(parsing:)
+    )
+    var threads = ThreadCount.exactly(1)
+
     @Flag(
         help: """
             Distil although the teacher was trained on other data or another split, or does not say on which; then \
@@ -66,7 +72,7 @@ struct DistillCommand: ParsableCommand {
     func run() throws {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
-        let distillation = try Distillation(options, kernel: kernelOption.chosen)
+        let distillation = try Distillation(options, kernel: kernelOption.chosen, threads: threads.count)
         try output.requireOther(than: modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)])
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()

@@ -110,6 +110,7 @@ extension DistillationOptions {
             JSONValue.Member("hidden", .array(hidden.map { .integer($0) })),
             JSONValue.Member("learning_rate", .number(optimizer.rate)),
             JSONValue.Member("kernel", .string(result.kernel.description)),
+            JSONValue.Member("threads", .integer(result.threads)),
             JSONValue.Member(
                 "steps",
                 .array(

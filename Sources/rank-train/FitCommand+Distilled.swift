@@ -7,7 +7,7 @@ extension FitCommand {
     /// Trains a teacher and distils it.
     func fitDistilled() throws {
         let options = distillation.options(seed: seed)
-        let student = try Distillation(options)
+        let student = try Distillation(options, threads: threading.count)
         let teacherOptions = factor.options(.best, seed: seed)
         let training = try FactorTraining(teacherOptions)
         try requireOutputs()

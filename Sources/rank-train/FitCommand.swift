@@ -51,6 +51,8 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var regularization: RegularizationArguments
 
+    @OptionGroup var threading: ThreadArguments
+
     @OptionGroup var checkpoints: CheckpointArguments
 
     @OptionGroup var factor: FactorArguments
@@ -68,6 +70,7 @@ struct FitCommand: ParsableCommand {
     func validate() throws {
         try preset.refuse(network)
         try preset.refuse(regularization)
+        try preset.refuse(threading)
         try preset.refuse(factor)
         try preset.refuse(distillation)
         try preset.refuse(checkpoints)
@@ -104,7 +107,7 @@ struct FitCommand: ParsableCommand {
     private func fitNetwork() throws {
         var options = network.options(seed: seed)
         regularization.apply(to: &options)
-        let training = try Training(options, kernel: network.kernelOption.chosen)
+        let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
         try requireOutputs()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
@@ -145,6 +148,7 @@ struct FitCommand: ParsableCommand {
                 JSONValue.Member("seed", .unsigned(options.seed)),
                 JSONValue.Member("batch_size", .integer(options.batchSize)),
                 JSONValue.Member("kernel", .string(result.kernel.description)),
+                JSONValue.Member("threads", .integer(result.threads)),
                 JSONValue.Member("loss", .string(options.loss.formula.rawValue)),
                 JSONValue.Member("epochs", .array(result.epochs.map { epoch($0, hasRoots: hasRoots) })),
                 JSONValue.Member("kept_epoch", .integer(result.keptEpoch)),

@@ -44,8 +44,11 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Unknown users and items: fail, or score them by the model's row for the unknown (fallback).")
     var unknown = Unknown.fail
 
-    @Option(help: "How many threads score (default: one on each processor).")
-    var threads: Int?
+    @Option(
+        help: "How many threads score, or all for one on each processor (default: all).",
+        transform: ThreadCount.init(parsing:)
+    )
+    var threads = ThreadCount.all
 
     @OptionGroup var kernelOption: KernelOption
 
@@ -57,9 +60,6 @@ struct PredictCommand: ParsableCommand {
         }
         guard users != nil || topK == nil else { throw ValidationError("--top-k goes with --users") }
         if let topK, topK < 1 { throw ValidationError("--top-k \(topK): ask for at least 1 item") }
-        if let threads, !(1...1_024).contains(threads) {
-            throw ValidationError("--threads \(threads): expected 1 to 1024")
-        }
     }
 
     func run() throws {
@@ -69,7 +69,7 @@ struct PredictCommand: ParsableCommand {
             try predict(pairsIn: input, model)
         } else if let users {
             let precision = precisionOption.precision
-            try CataloguePrediction(model, kernel: kernelOption.kernel, precision: precision, threads: threads)
+            try CataloguePrediction(model, kernel: kernelOption.kernel, precision: precision, threads: threads.count)
                 .write(topK ?? 10, users: users, failsForUnknown: unknown == .fail)
         }
         if trainedOn.hasPrefix("synthetic ") {
@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
             model,
             kernel: kernelOption.kernel,
             precision: precisionOption.precision,
-            threads: threads
+            threads: threads.count
         )
         let kind = model.users.kind.isText ? PairList.Kind.texts : .numbers
         let pairs = try PairList.load(path: input, kind: kind)

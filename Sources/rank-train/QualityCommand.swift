@@ -45,11 +45,14 @@ struct QualityCommand: ParsableCommand {
 
     @OptionGroup var network: NetworkArguments
 
+    @OptionGroup var threading: ThreadArguments
+
     @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
 
     func validate() throws {
         try preset.refuse(network)
+        try preset.refuse(threading)
     }
 
     func run() throws {
@@ -71,7 +74,7 @@ struct QualityCommand: ParsableCommand {
     /// Scores of a ranking loss are no ratings: the table is of their order alone.
     private func runRanking(on dataSet: DataSet) throws {
         let options = network.options(seed: seed)
-        let training = try Training(options, kernel: network.kernelOption.chosen)
+        let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
         let report = try RankingReport(dataSet, splits: splits, options, training: training, show: show)
         switch format {
         case .table: try StandardStream.output.write("\(oneLine(dataSet.name))\n\(report.table().text)")
@@ -85,7 +88,7 @@ struct QualityCommand: ParsableCommand {
         switch preset {
         case .tutorial:
             let options = network.options(seed: seed)
-            let training = try Training(options, kernel: network.kernelOption.chosen)
+            let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
             return try QualityReport(dataSet, splits: splits, options, training: training, show: show)
         case .mapFM, .best:
             var options = preset == .best ? FactorizationOptions.best : .mapFM
@@ -98,7 +101,7 @@ struct QualityCommand: ParsableCommand {
                 dataSet,
                 splits: splits,
                 options,
-                distillation: Distillation(options),
+                distillation: Distillation(options, threads: threading.count),
                 teacher: teacher,
                 show: show
             )

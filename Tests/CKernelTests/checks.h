@@ -32,11 +32,14 @@ void check_scores(counts *counts, rank_level level, uint32_t shapes);
 /// `check_scores`, and sums of integers at their bounds.
 void check_integers(counts *counts, rank_precision precision, bool vectorized, uint32_t shapes);
 
-/// The matrix product of `level` against its definition.
+/// The matrix product of `level` against its definition, on several threads.
 void check_gemm(counts *counts, rank_level level);
 
-/// The optimizers' steps at `level` against their definitions.
+/// The loops of training at `level` against their definitions, on several threads.
 void check_training(counts *counts, rank_level level);
 
 /// What is done to lists around their scoring, whatever the level.
 void check_lists(counts *counts);
+
+/// That each part of a loop runs once, on teams of several sizes, and that what it wrote can be read in the next loop.
+void check_team(counts *counts);

@@ -52,6 +52,9 @@ int main(int argument_count, char **arguments) {
     counts counts = {0};
     check_lists(&counts);
     failed |= report("lists", &counts);
+    counts = (struct counts){0};
+    check_team(&counts);
+    failed |= report("teams", &counts);
     printf("the best level is %s\n", rank_level_name(rank_level_best()));
     return failed ? 1 : 0;
 }

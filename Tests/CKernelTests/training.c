@@ -47,7 +47,8 @@ static void adam(weights weights, size_t i, float g, rank_training_adam_step ste
     weights.values[i] -= weights.first[i] * step.rate / (sqrtf(weights.second[i]) + step.epsilon);
 }
 
-static void check_optimizers(counts *counts, rank_level level, size_t rows, size_t width, uint64_t *state) {
+static void check_optimizers(counts *counts, rank_team *team, rank_level level, size_t rows, size_t width,
+                             uint64_t *state) {
     const rank_training_adam_step step = {0.003f, 0.1f, 0.001f, 1e-7f};
     const size_t count = rows * width;
     const uint64_t start = random_bits(state);
@@ -62,7 +63,7 @@ static void check_optimizers(counts *counts, rank_level level, size_t rows, size
     }
 
     weights found = random_weights(count, start), expected = random_weights(count, start);
-    rank_training_adagrad(level, count, 0.1f, 1e-7f, gradients, found.second, found.values);
+    rank_training_adagrad(team, level, count, 0.1f, 1e-7f, gradients, found.second, found.values);
     for (size_t i = 0; i < count; i++) {
         expected.second[i] += gradients[i] * gradients[i];
         expected.values[i] -= 0.1f * gradients[i] / sqrtf(expected.second[i] + 1e-7f);
@@ -71,7 +72,7 @@ static void check_optimizers(counts *counts, rank_level level, size_t rows, size
 
     found = random_weights(count, start);
     expected = random_weights(count, start);
-    rank_training_adam(level, count, step, gradients, found.first, found.second, found.values);
+    rank_training_adam(team, level, count, step, gradients, found.first, found.second, found.values);
     for (size_t i = 0; i < count; i++) {
         adam(expected, i, gradients[i], step);
     }
@@ -79,7 +80,7 @@ static void check_optimizers(counts *counts, rank_level level, size_t rows, size
 
     found = random_weights(count, start);
     expected = random_weights(count, start);
-    rank_training_adam_rows(level, rows, width, places, step, gradients, found.first, found.second, found.values);
+    rank_training_adam_rows(team, level, rows, width, places, step, gradients, found.first, found.second, found.values);
     for (size_t i = 0; i < count; i++) {
         const int32_t place = places[i / width];
         adam(expected, i, place < 0 ? 0 : gradients[(size_t)place * width + i % width], step);
@@ -89,10 +90,99 @@ static void check_optimizers(counts *counts, rank_level level, size_t rows, size
     free(places);
 }
 
+// Numbers as the loops of a layer have them: a third of them not above zero.
+static float *random_numbers(size_t count, uint64_t *state) {
+    float *numbers = floats(count, false);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = random_float(state, 0.5f);
+    }
+    return numbers;
+}
+
+static int32_t *random_places(size_t count, size_t *different, uint64_t *state) {
+    int32_t *places = malloc((count + 1) * sizeof *places);
+    *different = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t place = (size_t)random_number(state, 0, (uint32_t)*different);
+        places[i] = (int32_t)place;
+        *different += place == *different;
+    }
+    return places;
+}
+
+static void check_rows(counts *counts, rank_team *team, rank_level level, size_t rows, size_t width, uint64_t *state) {
+    const size_t count = rows * width;
+    size_t users, items;
+    int32_t *first = random_places(rows, &users, state), *second = random_places(rows, &items, state);
+    float *p = random_numbers(users * width, state), *q = random_numbers(items * width, state);
+    float *gradients = random_numbers(count, state), *found = floats(count, false), *expected = floats(count, false);
+    float *sums = floats(users * width, false), *others = floats(items * width, false);
+    float *user_sums = floats(users * width, false), *item_sums = floats(items * width, false);
+
+    rank_training_add_rows(team, level, rows, width, first, second, p, q, 1, found);
+    for (size_t i = 0; i < count; i++) {
+        const float *half = p + (size_t)first[i / width] * width, *other = q + (size_t)second[i / width] * width;
+        const float sum = half[i % width] + other[i % width];
+        expected[i] = sum > 0 ? sum : 0;
+    }
+    expect_equal(counts, level, "sums of rows", count, found, expected);
+
+    rank_training_segment_sums(team, level, rows, width, first, second, gradients, found, sums, others);
+    for (size_t i = 0; i < count; i++) {
+        const float gradient = found[i] > 0 ? gradients[i] : 0;
+        user_sums[(size_t)first[i / width] * width + i % width] += gradient;
+        item_sums[(size_t)second[i / width] * width + i % width] += gradient;
+    }
+    expect_equal(counts, level, "sums by the first rows", users * width, sums, user_sums);
+    expect_equal(counts, level, "sums by the second rows", items * width, others, item_sums);
+
+    memcpy(expected, gradients, count * sizeof *expected);
+    rank_training_mask(team, level, count, found, gradients);
+    rank_training_scale(team, count, 1.25f, gradients);
+    rank_training_add_scaled(team, count, 0.3f, found, gradients);
+    for (size_t i = 0; i < count; i++) {
+        const float scaled = 0.3f * found[i];
+        expected[i] = (found[i] > 0 ? expected[i] : 0) * 1.25f + scaled;
+    }
+    expect_equal(counts, level, "mask, scale and penalty", count, gradients, expected);
+
+    rank_training_drop(team, count, 3, (uint64_t)1 << 30, 4, gradients);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = rank_split_mix(3, i / 2);
+        expected[i] = (i % 2 == 0 ? bits & 0xFFFFFFFF : bits >> 32) < (uint64_t)1 << 30 ? 0 : expected[i] * 4;
+    }
+    expect_equal(counts, level, "dropout", count, gradients, expected);
+
+    rank_training_transpose(team, rows, width, gradients, found);
+    for (size_t i = 0; i < count; i++) {
+        expected[i % width * rows + i / width] = gradients[i];
+    }
+    expect_equal(counts, level, "transpose", count, found, expected);
+
+    rank_training_gather(team, rows, width, first, p, found);
+    for (size_t i = 0; i < count; i++) {
+        expected[i] = p[(size_t)first[i / width] * width + i % width];
+    }
+    expect_equal(counts, level, "gathered rows", count, found, expected);
+
+    float *all[] = {p, q, gradients, found, expected, sums, others, user_sums, item_sums};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        free(all[i]);
+    }
+    free(first);
+    free(second);
+}
+
 void check_training(counts *counts, rank_level level) {
-    const size_t sizes[][2] = {{1, 1}, {0, 4}, {7, 16}, {9, 37}, {30, 5}, {12, 64}};
+    // The last ones are worth several threads.
+    const size_t sizes[][2] = {{1, 1}, {0, 4}, {7, 16}, {9, 37}, {30, 5}, {12, 64}, {407, 37}, {5, 4099}, {20011, 1}};
     uint64_t state = 6;
-    for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
-        check_optimizers(counts, level, sizes[index][0], sizes[index][1], &state);
+    for (size_t threads = 1; threads <= 4; threads++) {
+        rank_team *team = rank_team_create(threads);
+        for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
+            check_optimizers(counts, team, level, sizes[index][0], sizes[index][1], &state);
+            check_rows(counts, team, level, sizes[index][0], sizes[index][1], &state);
+        }
+        rank_team_destroy(team);
     }
 }

@@ -52,6 +52,11 @@ import Testing
             #expect(fit.exitCode == 0 && fit.errors == "")
             let report = try object(fit.output)
             #expect(report["data"] as? String == "synthetic (seed 7)")
+            let onAllCores = try object(
+                try await run("rank-train", tutorial + [model + ".all", "--threads", "all", "--json"]).output
+            )
+            #expect(onAllCores["model_id"] as? String == report["model_id"] as? String)
+            #expect(report["threads"] as? Int == 1 && onAllCores["threads"] as? Int == RankEngine.Threads.available)
             #expect((report["epochs"] as? [[String: Any]])?.count == 5)
             let test = try #require(report["test"] as? [String: Any])
             #expect(test["count"] as? Int == 20_000)
@@ -147,6 +152,7 @@ import Testing
                 ([], "--users"), (["--input", "-", "--users", "all"], "--users"),
                 (["--input", "-", "--top-k", "3"], "--top-k"),
                 (["--users", "all", "--top-k", "0"], "--top-k"), (["--users", "all", "--threads", "0"], "--threads"),
+                (["--users", "all", "--threads", "some"], "1 to 1024, or all"),
             ] {
                 let refused = try await run("rank-train", ["predict", "--model", model] + options, input: "")
                 #expect(refused.exitCode == 64 && refused.errors.contains(text), "\(options)")
@@ -294,6 +300,14 @@ import Testing
         ["fit", "--data", "d", "--output", "m", "--epochs", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "best", "--sweeps", "3"],
         ["fit", "--data", "d", "--output", "m", "--preset", "distilled", "--checkpoint", "c"],
+        ["fit", "--data", "d", "--output", "m", "--threads", "2"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "map-fm", "--threads", "1"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--threads", "0"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--threads=-1"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "tutorial", "--threads", "1025"],
+        ["fit", "--data", "d", "--output", "m", "--preset", "distilled", "--threads", "many"],
+        ["quality", "--data", "d", "--preset", "best", "--threads", "2"],
+        ["distill", "--teacher", "t", "--data", "d", "--output", "m", "--threads", "0"],
         ["fit", "--data", "d", "--output", "m", "--checkpoint", "./m"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--penalty", "0"],

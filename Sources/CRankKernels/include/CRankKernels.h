@@ -9,4 +9,5 @@
 #include "rank_processors.h"
 #include "rank_quantized.h"
 #include "rank_score.h"
+#include "rank_team.h"
 #include "rank_training.h"

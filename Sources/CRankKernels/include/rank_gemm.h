@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rank_cpu.h"
+#include "rank_team.h"
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -17,8 +18,9 @@ extern "C" {
 /// A's element (i, p) is `a[i * a_row + p * a_column]`: a transposed A is a matter of strides, and a stride of 0
 /// repeats an element. Rows of B and C are contiguous, `b_row` and `c_row` floats apart. C overlaps none of the others.
 /// `level` must be supported (`rank_level_supported`); k = 0 gives the seed. Nothing is allocated, nothing is aligned.
-void rank_gemm(rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column,
-               const float *b, size_t b_row, const float *seed, float *c, size_t c_row);
+/// Threads of `team` take rows of C or columns of it, whole chains in either case: their number changes no bit.
+void rank_gemm(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row);
 
 #ifdef __cplusplus
 }

@@ -30,6 +30,8 @@ public struct Distillation: Sendable {
         public let reports: [StepReport]
         /// The kernel that multiplied.
         public let kernel: Kernel
+        /// How many threads computed.
+        public let threads: Int
     }
 
     /// The largest number of scores of a teacher, users × candidates, that are held in memory: 8 bytes each at the start.
@@ -37,18 +39,22 @@ public struct Distillation: Sendable {
     private static let reportInterval = 100
 
     private let options: DistillationOptions
-    private let product: MatrixProduct
+    private let kernel: Kernel
+    private let threads: Int
 
     /// Prepares a distillation.
     ///
     /// - Parameters:
     ///   - options: What to train.
     ///   - kernel: What multiplies. It changes no bit of the result.
+    ///   - threads: How many threads compute, one of `Training.threadCounts`. It changes no bit of the result.
     /// - Throws: `TrainingError` with code `invalidOption`.
-    public init(_ options: DistillationOptions, kernel: Kernel = .best) throws(TrainingError) {
+    public init(_ options: DistillationOptions, kernel: Kernel = .best, threads: Int = 1) throws(TrainingError) {
         try options.validate()
+        try Training.validate(threads: threads)
         self.options = options
-        product = MatrixProduct(kernel)
+        self.kernel = kernel
+        self.threads = threads
     }
 
     /// Trains.
@@ -78,8 +84,9 @@ public struct Distillation: Sendable {
         let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
         let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
         let scores = try self.scores(of: teacher, users.rows, items.rows)
+        let product = MatrixProduct(kernel, team: Team(threads: threads))
         var random = NumPyRandom(seed: options.seed)
-        let initial = start(shape, scores, users, items, &random)
+        let initial = start(shape, scores, users, items, product, &random)
         var trainer = NetworkTrainer(
             initial,
             optimizer: options.optimizer,
@@ -112,7 +119,7 @@ public struct Distillation: Sendable {
         }
         var network = trainer.network
         network.copyFirstRows(exceptTo: users.rows, items.rows)
-        return Result(network: network, reports: reports, kernel: product.kernel)
+        return Result(network: network, reports: reports, kernel: product.kernel, threads: product.team.threads)
     }
 
     /// The teacher's score of each taught user and candidate.
@@ -142,6 +149,7 @@ public struct Distillation: Sendable {
         _ scores: [Float],
         _ users: TaughtRows,
         _ items: TaughtRows,
+        _ product: MatrixProduct,
         _ random: inout NumPyRandom
     ) -> RankingNetwork {
         let start = SingularStart(

@@ -1,6 +1,7 @@
 /// Everything that decides what a distillation makes of a teacher.
 ///
-/// Equal options, data, split and teacher give equal weights, bit for bit, whatever the kernel and the machine.
+/// Equal options, data, split and teacher give equal weights, bit for bit, whatever the kernel, the threads and the
+/// machine.
 public struct DistillationOptions: Sendable, Equatable {
     /// The name under which the model file tells where the options came from.
     public let preset: String

@@ -1,0 +1,188 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+#include "rank_team.h"
+
+#include "rank_processors.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+// How often a thread looks before it sleeps: some ten microseconds.
+#define TEAM_LOOKS 1000
+
+typedef struct team_member {
+    rank_team *team;
+    size_t index;
+    pthread_t thread;
+} team_member;
+
+struct rank_team {
+    // Of the loop that runs; written before `round` changes, read after.
+    rank_team_work work;
+    const void *job;
+    size_t parts;
+    // Counts the loops.
+    _Alignas(64) atomic_uint round;
+    // How many of the others are not yet done.
+    _Alignas(64) atomic_size_t pending;
+    atomic_size_t sleepers;
+    atomic_bool caller_sleeps;
+    pthread_mutex_t mutex;
+    pthread_cond_t begun, done;
+    // Members, the caller not counted, and how often each thread looks before it sleeps.
+    size_t others;
+    unsigned looks;
+    team_member *members;
+};
+
+static inline void look_again(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+// Waits until there is another loop than `seen`.
+static unsigned next_round(rank_team *team, unsigned seen) {
+    for (unsigned look = 0; look < team->looks; look++) {
+        const unsigned round = atomic_load_explicit(&team->round, memory_order_acquire);
+        if (round != seen) {
+            return round;
+        }
+        look_again();
+    }
+    // Either the caller sees a sleeper, or the sleeper sees the caller's loop: both write first and read then, in an
+    // order on which all agree.
+    pthread_mutex_lock(&team->mutex);
+    atomic_fetch_add(&team->sleepers, 1);
+    unsigned round;
+    while ((round = atomic_load(&team->round)) == seen) {
+        pthread_cond_wait(&team->begun, &team->mutex);
+    }
+    atomic_fetch_sub(&team->sleepers, 1);
+    pthread_mutex_unlock(&team->mutex);
+    return round;
+}
+
+static void begin(rank_team *team, size_t parts, rank_team_work work, const void *job) {
+    team->work = work;
+    team->job = job;
+    team->parts = parts;
+    atomic_store(&team->pending, team->others);
+    atomic_fetch_add(&team->round, 1);
+    if (atomic_load(&team->sleepers) > 0) {
+        pthread_mutex_lock(&team->mutex);
+        pthread_cond_broadcast(&team->begun);
+        pthread_mutex_unlock(&team->mutex);
+    }
+}
+
+static void wait_until_done(rank_team *team) {
+    for (unsigned look = 0; look < team->looks; look++) {
+        if (atomic_load_explicit(&team->pending, memory_order_acquire) == 0) {
+            return;
+        }
+        look_again();
+    }
+    pthread_mutex_lock(&team->mutex);
+    atomic_store(&team->caller_sleeps, true);
+    while (atomic_load(&team->pending) > 0) {
+        pthread_cond_wait(&team->done, &team->mutex);
+    }
+    atomic_store(&team->caller_sleeps, false);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+static void *attend(void *argument) {
+    const team_member *self = argument;
+    rank_team *team = self->team;
+    unsigned round = 0;
+    for (;;) {
+        round = next_round(team, round);
+        // No loop to share: the end.
+        if (team->work == NULL) {
+            return NULL;
+        }
+        if (self->index < team->parts) {
+            team->work(team->job, self->index, team->parts);
+        }
+        if (atomic_fetch_sub(&team->pending, 1) == 1 && atomic_load(&team->caller_sleeps)) {
+            pthread_mutex_lock(&team->mutex);
+            pthread_cond_signal(&team->done);
+            pthread_mutex_unlock(&team->mutex);
+        }
+    }
+}
+
+// Starts up to `count` members; signals stay with the threads that the process knows.
+static void enlist(rank_team *team, size_t count) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    while (team->others < count) {
+        team_member *member = &team->members[team->others];
+        *member = (team_member){team, team->others + 1, 0};
+        // https://man7.org/linux/man-pages/man3/pthread_create.3.html
+        if (pthread_create(&member->thread, NULL, attend, member) != 0) {
+            break;
+        }
+        team->others++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+rank_team *rank_team_create(size_t threads) {
+    threads = threads < RANK_TEAM_LIMIT ? threads : RANK_TEAM_LIMIT;
+    if (threads < 2) {
+        return NULL;
+    }
+    rank_team *team = aligned_alloc(_Alignof(rank_team), sizeof *team);
+    team_member *members = calloc(threads - 1, sizeof *members);
+    if (team == NULL || members == NULL) {
+        free(team);
+        free(members);
+        return NULL;
+    }
+    *team = (rank_team){.members = members, .looks = threads <= (size_t)rank_processors() ? TEAM_LOOKS : 0};
+    pthread_mutex_init(&team->mutex, NULL);
+    pthread_cond_init(&team->begun, NULL);
+    pthread_cond_init(&team->done, NULL);
+    enlist(team, threads - 1);
+    if (team->others == 0) {
+        rank_team_destroy(team);
+        return NULL;
+    }
+    return team;
+}
+
+size_t rank_team_count(const rank_team *team) { return team == NULL ? 1 : team->others + 1; }
+
+void rank_team_destroy(rank_team *team) {
+    if (team == NULL) {
+        return;
+    }
+    begin(team, 0, NULL, NULL);
+    for (size_t index = 0; index < team->others; index++) {
+        pthread_join(team->members[index].thread, NULL);
+    }
+    pthread_cond_destroy(&team->done);
+    pthread_cond_destroy(&team->begun);
+    pthread_mutex_destroy(&team->mutex);
+    free(team->members);
+    free(team);
+}
+
+void rank_team_run(rank_team *team, size_t parts, rank_team_work work, const void *job) {
+    if (team == NULL || parts < 2) {
+        work(job, 0, 1);
+        return;
+    }
+    begin(team, parts, work, job);
+    work(job, 0, parts);
+    wait_until_done(team);
+}

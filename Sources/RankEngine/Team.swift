@@ -1,0 +1,27 @@
+internal import CRankKernels
+
+/// Some threads, the caller's among them, that share the loops of a training one after the other.
+///
+/// They exist as long as the team, so that handing a loop out starts none. How many there are changes no bit: a thread
+/// takes elements of what a loop writes, and no sum is split. For one caller at a time.
+@safe
+package final class Team {
+    /// How many threads a team may have.
+    package static let counts = 1...Int(RANK_TEAM_LIMIT)
+
+    /// Nil of the caller alone.
+    let handle: OpaquePointer?
+
+    /// A team.
+    ///
+    /// - Parameter threads: One of `counts`; where the system gives no more threads, those that there are do the work.
+    package init(threads: Int) {
+        precondition(Self.counts.contains(threads))
+        unsafe handle = rank_team_create(threads)
+    }
+
+    deinit { unsafe rank_team_destroy(handle) }
+
+    /// How many threads there are, the caller's included.
+    package var threads: Int { unsafe rank_team_count(handle) }
+}

@@ -1,0 +1,61 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "checks.h"
+
+#define MOST_PARTS 8
+
+// Plain memory, so that a sanitizer sees whether the team alone keeps reads and writes apart.
+typedef struct loop {
+    uint64_t *calls;
+    uint64_t number;
+} loop;
+
+static void call(const void *job, size_t part, size_t parts) {
+    const loop *loop = job;
+    // What another thread wrote in the loop before is there.
+    loop->calls[part] += loop->calls[(part + 1) % parts + MOST_PARTS] == loop->number;
+}
+
+static void note(const void *job, size_t part, size_t parts) {
+    const loop *loop = job;
+    loop->calls[part + MOST_PARTS] = loop->number;
+    (void)parts;
+}
+
+static void check_team_of(counts *counts, size_t threads, uint64_t loops, bool rests) {
+    rank_team *team = rank_team_create(threads);
+    const size_t count = rank_team_count(team);
+    EXPECT(counts, count >= 1 && count <= threads, "a team of %zu has %zu threads\n", threads, count);
+    for (size_t parts = 1; parts <= count; parts++) {
+        uint64_t calls[2 * MOST_PARTS] = {0};
+        for (uint64_t number = 1; number <= loops; number++) {
+            const loop loop = {calls, number};
+            rank_team_run(team, parts, note, &loop);
+            rank_team_run(team, parts, call, &loop);
+            if (rests) {
+                // Longer than anyone looks before he sleeps.
+                nanosleep(&(struct timespec){0, 2000000}, NULL);
+            }
+        }
+        for (size_t part = 0; part < MOST_PARTS; part++) {
+            const uint64_t expected = part < parts ? loops : 0;
+            EXPECT(counts, calls[part] == expected, "part %zu of %zu ran %llu times, not %llu\n", part, parts,
+                   (unsigned long long)calls[part], (unsigned long long)expected);
+        }
+    }
+    rank_team_destroy(team);
+}
+
+void check_team(counts *counts) {
+    for (size_t threads = 1; threads <= MOST_PARTS; threads++) {
+        check_team_of(counts, threads, 300, false);
+    }
+    check_team_of(counts, 2, 20, true);
+    check_team_of(counts, 3, 10, true);
+    // Ended before it has ever run.
+    rank_team_destroy(rank_team_create(4));
+    rank_team_destroy(NULL);
+    EXPECT(counts, rank_team_count(NULL) == 1, "the caller alone is not one thread\n");
+}
