@@ -4,8 +4,8 @@
 #include <immintrin.h>
 
 #define GEMM_FUNCTION rank_gemm_avx2
-#define GEMM_TARGET __attribute__((target("avx2,fma")))
-#define GEMM_LANES 8
+#define VECTOR_TARGET __attribute__((target("avx2,fma")))
+#define VECTOR_LANES 8
 #define GEMM_VECTORS 2
 #define GEMM_MULTIPLY_ADD(x, w, z) _mm256_fmadd_ps((x), (w), (z))
 #include "gemm_tile.h"

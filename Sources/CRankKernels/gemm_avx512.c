@@ -4,8 +4,8 @@
 #include <immintrin.h>
 
 #define GEMM_FUNCTION rank_gemm_avx512
-#define GEMM_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
-#define GEMM_LANES 16
+#define VECTOR_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define VECTOR_LANES 16
 #define GEMM_VECTORS 4
 #define GEMM_MULTIPLY_ADD(x, w, z) _mm512_fmadd_ps((x), (w), (z))
 #include "gemm_tile.h"

@@ -4,8 +4,8 @@
 #include <arm_neon.h>
 
 #define GEMM_FUNCTION rank_gemm_neon
-#define GEMM_TARGET 
-#define GEMM_LANES 4
+#define VECTOR_TARGET
+#define VECTOR_LANES 4
 #define GEMM_VECTORS 4
 #define GEMM_MULTIPLY_ADD(x, w, z) vfmaq_f32((z), (x), (w))
 #include "gemm_tile.h"

@@ -1,17 +1,15 @@
 // The tiled product. Included once by each gemm_<instruction set>.c, which defines
 //   GEMM_FUNCTION  the name of the function to define
-//   GEMM_TARGET    the attribute that allows the instruction set (may be empty)
-//   GEMM_LANES     floats per vector
+//   VECTOR_TARGET and VECTOR_LANES of training_vector.h
 //   GEMM_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded once
 //   GEMM_VECTORS   vectors side by side in a tile, an even number; 6 rows of them are accumulators
 //
-// A tile keeps 6 rows × (GEMM_VECTORS · GEMM_LANES) columns of C in registers and walks down k: one row of B is
+// A tile keeps 6 rows × (GEMM_VECTORS · VECTOR_LANES) columns of C in registers and walks down k: one row of B is
 // loaded, each of the six elements of A is broadcast. What is at most half as wide takes 12 rows, since fewer
 // accumulators would wait for each other. A lane is an output column, so no sum is ever split.
 #include "gemm.h"
+#include "training_vector.h"
 #include "unroll.h"
-
-#include <string.h>
 
 #define GEMM_ROWS 6
 
@@ -19,48 +17,28 @@
 // all rows of A pass by. Between blocks C holds the sums; storing and reloading a float changes no bit.
 #define GEMM_BLOCK 128
 
-#define GEMM_INLINE static inline __attribute__((always_inline)) GEMM_TARGET
-
-typedef float gemm_vector __attribute__((vector_size(GEMM_LANES * sizeof(float))));
-
-GEMM_INLINE gemm_vector gemm_load(const float *from) {
-    gemm_vector vector;
-    memcpy(&vector, from, sizeof vector);
-    return vector;
-}
-
-GEMM_INLINE void gemm_store(float *to, gemm_vector vector) { memcpy(to, &vector, sizeof vector); }
-
-GEMM_INLINE gemm_vector gemm_broadcast(float value) {
-    gemm_vector vector;
-    for (int lane = 0; lane < GEMM_LANES; lane++) {
-        vector[lane] = value;
-    }
-    return vector;
-}
-
 // `rows` and `vectors` are constants at every call, so the loops unroll and the accumulators live in registers.
-GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
-                           int vectors) {
-    gemm_vector sum[2 * GEMM_ROWS][GEMM_VECTORS];
+VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
+                             int vectors) {
+    vector sum[2 * GEMM_ROWS][GEMM_VECTORS];
     const size_t a_row = job->a_row, a_column = job->a_column, b_row = job->b_row;
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            const size_t column = j + (size_t)v * GEMM_LANES;
-            sum[r][v] = from != 0   ? gemm_load(job->c + (i + (size_t)r) * job->c_row + column)
-                        : job->seed ? gemm_load(job->seed + column)
-                                    : (gemm_vector){0};
+            const size_t column = j + (size_t)v * VECTOR_LANES;
+            sum[r][v] = from != 0   ? vector_load(job->c + (i + (size_t)r) * job->c_row + column)
+                        : job->seed ? vector_load(job->seed + column)
+                                    : (vector){0};
         }
     }
     const float *a = job->a + i * a_row + from * a_column;
     const float *b = job->b + from * b_row + j;
     for (size_t p = from; p < to; p++) {
-        gemm_vector row[GEMM_VECTORS];
+        vector row[GEMM_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
-            row[v] = gemm_load(b + (size_t)v * GEMM_LANES);
+            row[v] = vector_load(b + (size_t)v * VECTOR_LANES);
         }
         UNROLL for (int r = 0; r < rows; r++) {
-            const gemm_vector x = gemm_broadcast(a[(size_t)r * a_row]);
+            const vector x = vector_splat(a[(size_t)r * a_row]);
             UNROLL for (int v = 0; v < vectors; v++) {
                 sum[r][v] = GEMM_MULTIPLY_ADD(x, row[v], sum[r][v]);
             }
@@ -70,13 +48,13 @@ GEMM_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t 
     }
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            gemm_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * GEMM_LANES, sum[r][v]);
+            vector_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * VECTOR_LANES, sum[r][v]);
         }
     }
 }
 
 // One column of `rows` rows: what no vector covers, above all a last layer with one output.
-GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
+VECTOR_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
     float sum[2 * GEMM_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         sum[r] = from != 0 ? job->c[(i + (size_t)r) * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
@@ -93,29 +71,29 @@ GEMM_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_
 }
 
 // The same where elements of a column of A are neighbours: here a lane is a row.
-GEMM_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
-    gemm_vector sum[GEMM_VECTORS] = {{0}};
+VECTOR_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
+    vector sum[GEMM_VECTORS] = {{0}};
     UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-        UNROLL for (int lane = 0; lane < GEMM_LANES; lane++) {
-            const size_t row = i + (size_t)(v * GEMM_LANES + lane);
+        UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
+            const size_t row = i + (size_t)(v * VECTOR_LANES + lane);
             sum[v][lane] = from != 0 ? job->c[row * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
         }
     }
     for (size_t p = from; p < to; p++) {
-        const gemm_vector x = gemm_broadcast(job->b[p * job->b_row + j]);
+        const vector x = vector_splat(job->b[p * job->b_row + j]);
         const float *a = job->a + i + p * job->a_column;
         UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-            sum[v] = GEMM_MULTIPLY_ADD(gemm_load(a + (size_t)v * GEMM_LANES), x, sum[v]);
+            sum[v] = GEMM_MULTIPLY_ADD(vector_load(a + (size_t)v * VECTOR_LANES), x, sum[v]);
         }
     }
     UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-        UNROLL for (int lane = 0; lane < GEMM_LANES; lane++) {
-            job->c[(i + (size_t)(v * GEMM_LANES + lane)) * job->c_row + j] = sum[v][lane];
+        UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
+            job->c[(i + (size_t)(v * VECTOR_LANES + lane)) * job->c_row + j] = sum[v][lane];
         }
     }
 }
 
-GEMM_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
+VECTOR_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
     size_t i = 0;
     if (2 * vectors <= GEMM_VECTORS) {
         for (; i + 2 * GEMM_ROWS <= job->m; i += 2 * GEMM_ROWS) {
@@ -138,10 +116,10 @@ GEMM_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size
     }
 }
 
-GEMM_INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, size_t to) {
+VECTOR_INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, size_t to) {
     size_t i = 0;
     if (job->a_row == 1) {
-        for (; i + GEMM_VECTORS * GEMM_LANES <= job->m; i += GEMM_VECTORS * GEMM_LANES) {
+        for (; i + GEMM_VECTORS * VECTOR_LANES <= job->m; i += GEMM_VECTORS * VECTOR_LANES) {
             gemm_column_lanes(job, i, j, from, to);
         }
     }
@@ -153,19 +131,19 @@ GEMM_INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, s
     }
 }
 
-GEMM_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
+VECTOR_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
     size_t from = 0;
     do {
         const size_t to = job->k - from > GEMM_BLOCK ? from + GEMM_BLOCK : job->k;
         size_t j = 0;
-        for (; j + GEMM_VECTORS * GEMM_LANES <= job->n; j += GEMM_VECTORS * GEMM_LANES) {
+        for (; j + GEMM_VECTORS * VECTOR_LANES <= job->n; j += GEMM_VECTORS * VECTOR_LANES) {
             gemm_rows(job, j, from, to, GEMM_VECTORS);
         }
-        if (j + GEMM_VECTORS / 2 * GEMM_LANES <= job->n) {
+        if (j + GEMM_VECTORS / 2 * VECTOR_LANES <= job->n) {
             gemm_rows(job, j, from, to, GEMM_VECTORS / 2);
-            j += GEMM_VECTORS / 2 * GEMM_LANES;
+            j += GEMM_VECTORS / 2 * VECTOR_LANES;
         }
-        for (; j + GEMM_LANES <= job->n; j += GEMM_LANES) {
+        for (; j + VECTOR_LANES <= job->n; j += VECTOR_LANES) {
             gemm_rows(job, j, from, to, 1);
         }
         for (; j < job->n; j++) {

@@ -4,8 +4,8 @@
 #include <immintrin.h>
 
 #define TRAINING_LOOPS rank_training_avx2
-#define TRAINING_TARGET __attribute__((target("avx2,fma")))
-#define TRAINING_LANES 8
+#define VECTOR_TARGET __attribute__((target("avx2,fma")))
+#define VECTOR_LANES 8
 #define TRAINING_ROOT(x) _mm256_sqrt_ps(x)
 #include "training_body.h"
 

@@ -4,8 +4,8 @@
 #include <immintrin.h>
 
 #define TRAINING_LOOPS rank_training_avx512
-#define TRAINING_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
-#define TRAINING_LANES 16
+#define VECTOR_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define VECTOR_LANES 16
 #define TRAINING_ROOT(x) _mm512_sqrt_ps(x)
 #include "training_body.h"
 

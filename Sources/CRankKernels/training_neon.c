@@ -4,8 +4,8 @@
 #include <arm_neon.h>
 
 #define TRAINING_LOOPS rank_training_neon
-#define TRAINING_TARGET
-#define TRAINING_LANES 4
+#define VECTOR_TARGET
+#define VECTOR_LANES 4
 #define TRAINING_ROOT(x) vsqrtq_f32(x)
 #include "training_body.h"
 

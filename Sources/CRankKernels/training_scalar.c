@@ -2,7 +2,7 @@
 #include <math.h>
 
 #define TRAINING_LOOPS rank_training_scalar
-#define TRAINING_TARGET
-#define TRAINING_LANES 1
-#define TRAINING_ROOT(x) ((training_vector){sqrtf((x)[0])})
+#define VECTOR_TARGET
+#define VECTOR_LANES 1
+#define TRAINING_ROOT(x) ((vector){sqrtf((x)[0])})
 #include "training_body.h"
