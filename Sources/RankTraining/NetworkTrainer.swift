@@ -10,12 +10,7 @@ package struct NetworkTrainer: ~Copyable {
     let shape: NetworkShape
     private let product: MatrixProduct
     private let loops: TrainingLoops
-    private let optimizer: Optimizer
-    private let decay: LearningRateDecay
-    private let plannedSteps: Int
-    private let regularization: Regularization
-    /// Decides what dropout leaves out.
-    private let seed: UInt64
+    private let settings: TrainerSettings
     private var steps: Int
     private var lossGradient: LossGradient
 
@@ -35,75 +30,36 @@ package struct NetworkTrainer: ~Copyable {
     ///
     /// - Parameters:
     ///   - network: The weights to start from.
-    ///   - optimizer: What moves them.
-    ///   - decay: How the learning rate falls.
-    ///   - plannedSteps: After how many steps it has fallen; at least 1.
-    ///   - loss: What is minimised.
-    ///   - regularization: What each step adds to the loss, and what it leaves out.
-    ///   - seed: Decides what dropout leaves out.
+    ///   - settings: What a step does.
     ///   - product: What multiplies, and who computes.
-    package init(
-        _ network: RankingNetwork,
-        optimizer: Optimizer,
-        decay: LearningRateDecay = .constant,
-        plannedSteps: Int = 1,
-        loss: Loss = .meanSquaredError,
-        regularization: Regularization = Regularization(),
-        seed: UInt64 = 0,
-        product: MatrixProduct
-    ) {
-        self.init(network, nil, steps: 0, optimizer, decay, plannedSteps, loss, regularization, seed, product)
+    package init(_ network: RankingNetwork, _ settings: TrainerSettings, product: MatrixProduct) {
+        self.init(network, nil, steps: 0, settings, product)
     }
 
     /// A trainer that goes on where another one was.
     ///
     /// - Precondition: The state is that of a trainer with the same optimizer.
-    package init(
-        resuming state: TrainerState,
-        optimizer: Optimizer,
-        decay: LearningRateDecay = .constant,
-        plannedSteps: Int = 1,
-        loss: Loss = .meanSquaredError,
-        regularization: Regularization = Regularization(),
-        seed: UInt64 = 0,
-        product: MatrixProduct
-    ) {
-        self.init(
-            state.network,
-            state.slots,
-            steps: state.steps,
-            optimizer,
-            decay,
-            plannedSteps,
-            loss,
-            regularization,
-            seed,
-            product
-        )
+    package init(resuming state: TrainerState, _ settings: TrainerSettings, product: MatrixProduct) {
+        self.init(state.network, state.slots, steps: state.steps, settings, product)
     }
 
     private init(
         _ network: RankingNetwork,
         _ slots: [RankingNetwork]?,
         steps: Int,
-        _ optimizer: Optimizer,
-        _ decay: LearningRateDecay,
-        _ plannedSteps: Int,
-        _ loss: Loss,
-        _ regularization: Regularization,
-        _ seed: UInt64,
+        _ settings: TrainerSettings,
         _ product: MatrixProduct
     ) {
         shape = network.shape
-        lossGradient = LossGradient(loss)
+        lossGradient = LossGradient(settings.loss)
         self.product = product
         loops = TrainingLoops(product.kernel, team: product.team)
-        (self.regularization, self.seed) = (regularization, seed)
-        (self.optimizer, self.decay, self.plannedSteps, self.steps) = (optimizer, decay, plannedSteps, steps)
+        self.settings = settings
+        self.steps = steps
         let sizes = shape.layers
         let split = shape.userDimensions * sizes[0].outputs
         func weights(_ part: (RankingNetwork) -> ArraySlice<Float>) -> WeightTrainer {
-            WeightTrainer(part(network), optimizer, slots: slots?.map(part))
+            WeightTrainer(part(network), settings.optimizer, slots: slots?.map(part))
         }
         users = TowerTrainer(
             table: weights { $0.userEmbedding[...] },
@@ -136,7 +92,7 @@ package struct NetworkTrainer: ~Copyable {
 
     /// A copy of all that decides how the training goes on.
     package var state: TrainerState {
-        let slots = optimizer.slotNames.indices.map { slot in numbers { $0.slots[slot] } }
+        let slots = settings.optimizer.slotNames.indices.map { slot in numbers { $0.slots[slot] } }
         return TrainerState(network: network, slots: slots, steps: steps)
     }
 
@@ -190,10 +146,12 @@ package struct NetworkTrainer: ~Copyable {
     ) -> Double {
         precondition(!labels.isEmpty)
         let count = labels.count
+        let regularization = settings.regularization
         let drops = regularization.dropout > 0
         let places = predict(users: users, candidates: candidates, count: count, drops: drops)
         let loss = lossOfOutputs(labels, lists)
-        let step = optimizer.step(steps, factor: decay.factor(step: steps, of: plannedSteps))
+        let factor = settings.decay.factor(step: steps, of: settings.plannedSteps)
+        let step = settings.optimizer.step(steps, factor: factor)
         for (index, layer) in layers.enumerated().reversed() {
             let penalty = regularization.kernelPenalty
             layer.backward(step, upper, outputs[index], count: count, into: lower, penalty: penalty, product, loops)
@@ -220,8 +178,11 @@ package struct NetworkTrainer: ~Copyable {
 
     /// What dropout leaves out of the outputs of a hidden layer at the next step.
     private func mask(of layer: Int) -> DropoutMask {
-        let step = DropoutMask.splitMix64(seed, at: UInt64(steps))
-        return DropoutMask(seed: DropoutMask.splitMix64(step, at: UInt64(layer)), rate: regularization.dropout)
+        let step = DropoutMask.splitMix64(settings.seed, at: UInt64(steps))
+        return DropoutMask(
+            seed: DropoutMask.splitMix64(step, at: UInt64(layer)),
+            rate: settings.regularization.dropout
+        )
     }
 
     /// Writes the outputs of all layers.

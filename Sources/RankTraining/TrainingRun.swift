@@ -6,7 +6,7 @@ struct TrainingRun: ~Copyable {
     let options: TrainingOptions
     let set: TrainingSet
     private let product: MatrixProduct
-    private let plannedSteps: Int
+    private let settings: TrainerSettings
     /// What is trained on, ascending by user and item.
     let examples: TrainingSet.Examples
     /// What is held out of the training examples.
@@ -45,17 +45,15 @@ struct TrainingRun: ~Copyable {
         test = Batches(inOrder: set.test, options)
         batches = Batches(shuffling: examples, options, &random)
         self.random = random
-        plannedSteps = batches.batches.count * options.epochs
-        trainer = NetworkTrainer(
-            initial,
-            optimizer: options.optimizer,
+        settings = TrainerSettings(
+            options.optimizer,
             decay: options.decay,
-            plannedSteps: plannedSteps,
+            plannedSteps: batches.batches.count * options.epochs,
             loss: options.loss,
             regularization: options.regularization,
-            seed: options.seed,
-            product: product
+            seed: options.seed
         )
+        trainer = NetworkTrainer(initial, settings, product: product)
     }
 
     private static func parts(
@@ -86,16 +84,7 @@ struct TrainingRun: ~Copyable {
     ///
     /// - Precondition: The state is one of this training.
     mutating func resume(_ state: TrainerState) {
-        trainer = NetworkTrainer(
-            resuming: state,
-            optimizer: options.optimizer,
-            decay: options.decay,
-            plannedSteps: plannedSteps,
-            loss: options.loss,
-            regularization: options.regularization,
-            seed: options.seed,
-            product: product
-        )
+        trainer = NetworkTrainer(resuming: state, settings, product: product)
     }
 
     /// What has come of it.

@@ -43,13 +43,8 @@ import Testing
         let batch = labels.count / losses.count
 
         let initial = try network(tensors, "initial")
-        var trainer = NetworkTrainer(
-            initial,
-            optimizer: optimizer,
-            decay: decay,
-            plannedSteps: losses.count,
-            product: MatrixProduct(.best)
-        )
+        let settings = TrainerSettings(optimizer, decay: decay, plannedSteps: losses.count)
+        var trainer = NetworkTrainer(initial, settings, product: MatrixProduct(.best))
         for (step, loss) in losses.enumerated() {
             let rows = (step * batch)..<((step + 1) * batch)
             let squares = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])

@@ -33,7 +33,7 @@ import Testing
         let adagrad = Adagrad(rate: rate, initialAccumulator: 1)
         let loss = Loss(formula, temperature: 0.75)
         let lists = [4, 2]
-        var trainer = NetworkTrainer(network, optimizer: .adagrad(adagrad), loss: loss, product: product)
+        var trainer = NetworkTrainer(network, TrainerSettings(.adagrad(adagrad), loss: loss), product: product)
         let sum = trainer.step(
             users: users[...],
             candidates: candidates[...],
@@ -79,7 +79,7 @@ import Testing
         let labels = (0..<70).map { _ in Float(random.nextUnit()) }
         let results = Kernel.supported.map { kernel in
             let product = MatrixProduct(kernel)
-            var trainer = NetworkTrainer(network, optimizer: optimizer, product: product)
+            var trainer = NetworkTrainer(network, TrainerSettings(optimizer), product: product)
             // A full batch, a shorter one, and the full one again in buffers that have been used.
             for rows in [0..<50, 50..<70, 0..<50] {
                 _ = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
@@ -101,7 +101,7 @@ import Testing
         var random = NumPyRandom(seed: 3)
         let network = RankingNetwork(shape: shape, random: &random)
         let product = MatrixProduct(.best)
-        var trainer = NetworkTrainer(network, optimizer: .adagrad(Adagrad()), product: product)
+        var trainer = NetworkTrainer(network, TrainerSettings(.adagrad(Adagrad())), product: product)
         _ = trainer.step(users: [1, 1], candidates: [2, 0], labels: [1, 0])
         #expect(trainer.network.userEmbedding[..<2] == network.userEmbedding[..<2])
         #expect(trainer.network.userEmbedding[4...] == network.userEmbedding[4...])
@@ -125,17 +125,12 @@ import Testing
         func step(_ trainer: inout NetworkTrainer, _ number: Int32) {
             _ = trainer.step(users: [number % 5, 1], candidates: [number % 6, 2], labels: [1, 0.25])
         }
-        var whole = NetworkTrainer(network, optimizer: optimizer, decay: decay, plannedSteps: 9, product: product)
+        let settings = TrainerSettings(optimizer, decay: decay, plannedSteps: 9)
+        var whole = NetworkTrainer(network, settings, product: product)
         for number in 0..<4 { step(&whole, Int32(number)) }
         let state = whole.state
         #expect(state.steps == 4 && state.slots.count == optimizer.slotNames.count)
-        var resumed = NetworkTrainer(
-            resuming: state,
-            optimizer: optimizer,
-            decay: decay,
-            plannedSteps: 9,
-            product: product
-        )
+        var resumed = NetworkTrainer(resuming: state, settings, product: product)
         #expect(resumed.state == state)
         for number in 4..<9 {
             step(&whole, Int32(number))

@@ -23,13 +23,8 @@ import Testing
     func gradientsAgreeWithFiniteDifferences(_ regularization: Regularization, _ hidden: [Int]) throws {
         let (network, users, candidates, labels) = try LossOracle.sample(hidden)
         let optimizer = Optimizer.adagrad(Adagrad(rate: 0.5, initialAccumulator: 1))
-        var trainer = NetworkTrainer(
-            network,
-            optimizer: optimizer,
-            regularization: regularization,
-            seed: 9,
-            product: MatrixProduct(.best)
-        )
+        let settings = TrainerSettings(optimizer, regularization: regularization, seed: 9)
+        var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
         let squares = trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
         var oracle = LossOracle(shape: network.shape, users: users, candidates: candidates, labels: labels)
         oracle.kernelPenalty = Double(regularization.kernelPenalty)
@@ -68,12 +63,9 @@ import Testing
     @Test func predictionsUseEveryUnit() throws {
         let (network, users, candidates, labels) = try LossOracle.sample([7, 3])
         let losses = ([0, 0.5] as [Float]).map { dropout in
-            var trainer = NetworkTrainer(
-                network,
-                optimizer: .adagrad(Adagrad()),
-                regularization: Regularization(dropout: dropout, kernelPenalty: dropout),
-                product: MatrixProduct(.best)
-            )
+            let regularization = Regularization(dropout: dropout, kernelPenalty: dropout)
+            let settings = TrainerSettings(.adagrad(Adagrad()), regularization: regularization)
+            var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
             return trainer.loss(users: users[...], candidates: candidates[...], labels: labels[...])
         }
         #expect(losses[0] == losses[1])
@@ -82,12 +74,9 @@ import Testing
     @Test func everyStepDropsOtherUnits() throws {
         let (network, users, candidates, labels) = try LossOracle.sample([7, 3])
         // At such a rate weights stay, so that only the masks differ.
-        var trainer = NetworkTrainer(
-            network,
-            optimizer: .adagrad(Adagrad(rate: 1e-30)),
-            regularization: Regularization(dropout: 0.5),
-            product: MatrixProduct(.best)
-        )
+        let optimizer = Optimizer.adagrad(Adagrad(rate: 1e-30))
+        let settings = TrainerSettings(optimizer, regularization: Regularization(dropout: 0.5))
+        var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
         let losses = (0..<4).map { _ in
             trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
         }

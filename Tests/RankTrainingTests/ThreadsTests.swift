@@ -51,14 +51,13 @@ import Testing
         let results = Self.threads.map { threads in
             let team = Team(threads: threads)
             #expect(team.threads == threads)
-            var trainer = NetworkTrainer(
-                network,
-                optimizer: options.optimizer,
+            let settings = TrainerSettings(
+                options.optimizer,
                 loss: options.loss,
                 regularization: options.regularization,
-                seed: 3,
-                product: MatrixProduct(.best, team: team)
+                seed: 3
             )
+            var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best, team: team))
             var losses: [Double] = []
             for rows in [0..<size.batch, size.batch..<count, 1..<size.batch] {
                 let lists = options.loss.ranks ? [rows.count / 2, rows.count - rows.count / 2] : []

@@ -87,13 +87,8 @@ public struct Distillation: Sendable {
         let product = MatrixProduct(kernel, team: Team(threads: threads))
         var random = NumPyRandom(seed: options.seed)
         let initial = start(shape, scores, users, items, product, &random)
-        var trainer = NetworkTrainer(
-            initial,
-            optimizer: options.optimizer,
-            decay: options.decay,
-            plannedSteps: options.steps,
-            product: product
-        )
+        let settings = TrainerSettings(options.optimizer, decay: options.decay, plannedSteps: options.steps)
+        var trainer = NetworkTrainer(initial, settings, product: product)
         var reports: [StepReport] = []
         var batch = PairBatch(users: options.users, candidates: options.candidates)
         var (squares, since) = (0.0, 0)
