@@ -1,13 +1,17 @@
+import Foundation
 import RankData
 import RankTraining
 import Testing
 
-/// The loss of a training step written out naively in float64, over the flat list of weights.
+/// Network and loss of a training step written out naively in float64, over the flat list of weights.
 struct LossOracle {
     let shape: NetworkShape
     let users: [Int32]
     let candidates: [Int32]
     let labels: [Float]
+    var loss = Loss.meanSquaredError
+    /// Of a ranking loss, the lengths of the lists of which the batch consists.
+    var lists: [Int] = []
     /// What a hidden layer's output is multiplied by: layer, then its place in the batch.
     var factor: (Int, Int) -> Double = { _, _ in 1 }
     var kernelPenalty = 0.0
@@ -35,32 +39,57 @@ struct LossOracle {
         return (network, [1, 3, 1, 2, 1, 3], [4, 4, 1, 2, 4, 3], [0, 0.25, 1, 0.75, 0.5, 1])
     }
 
-    /// The mean squared error of the batch and the penalties.
-    func loss(_ weights: [Double]) -> Double {
-        squares(weights) / Double(labels.count) + penalty(weights)
+    /// The mean of the loss's terms, and the penalties.
+    func mean(_ weights: [Double]) -> Double {
+        let terms = [.listwiseSoftmax, .listMLE].contains(loss.formula) ? lists.count : labels.count
+        return sum(weights) / Double(terms) + penalty(weights)
     }
 
-    /// The sum of squared errors.
-    func squares(_ weights: [Double]) -> Double {
-        var sum = 0.0
-        for example in labels.indices {
-            let (user, candidate) = (userRow(users[example]), candidateRow(candidates[example]))
-            var x = Array(weights[user]) + Array(weights[candidate])
-            var start = denseStart
-            for (index, layer) in shape.layers.enumerated() {
-                let bias = start + layer.inputs * layer.outputs
-                x = (0..<layer.outputs).map { output in
-                    var z = weights[bias + output]
-                    for input in x.indices { z += x[input] * weights[start + input * layer.outputs + output] }
-                    let isLast = index == shape.layers.count - 1
-                    return isLast ? z : max(z, 0) * factor(index, example * layer.outputs + output)
-                }
-                start = bias + layer.outputs
-            }
-            let error = x[0] - Double(labels[example])
-            sum += error * error
+    /// The sum of the loss's terms.
+    func sum(_ weights: [Double]) -> Double {
+        let scores = labels.indices.map { score(of: $0, weights) }
+        let labels = labels.map(Double.init)
+        guard loss.formula != .meanSquaredError else {
+            return zip(scores, labels).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        var (sum, start) = (0.0, 0)
+        for length in lists {
+            let list = start..<(start + length)
+            sum += ranking(scores[list].map { $0 / Double(loss.temperature) }, Array(labels[list]))
+            start += length
         }
         return sum
+    }
+
+    private func ranking(_ s: [Double], _ y: [Double]) -> Double {
+        var sum = 0.0
+        switch loss.formula {
+        case .pairwiseLogistic:
+            for i in s.indices { for j in s.indices where y[i] > y[j] { sum += log(1 + exp(s[j] - s[i])) } }
+        case .listwiseSoftmax:
+            for i in s.indices { sum -= y[i] * log(exp(s[i]) / s.map(exp).reduce(0, +)) }
+        case .listMLE:
+            let sorted = s.indices.sorted { (-y[$0], $0) < (-y[$1], $1) }.map { s[$0] }
+            for i in sorted.indices { sum -= log(exp(sorted[i]) / sorted[i...].map(exp).reduce(0, +)) }
+        case .meanSquaredError: break
+        }
+        return sum
+    }
+
+    private func score(of example: Int, _ weights: [Double]) -> Double {
+        var x = Array(weights[userRow(users[example])]) + Array(weights[candidateRow(candidates[example])])
+        var start = denseStart
+        for (index, layer) in shape.layers.enumerated() {
+            let bias = start + layer.inputs * layer.outputs
+            x = (0..<layer.outputs).map { output in
+                var z = weights[bias + output]
+                for input in x.indices { z += x[input] * weights[start + input * layer.outputs + output] }
+                let isLast = index == shape.layers.count - 1
+                return isLast ? z : max(z, 0) * factor(index, example * layer.outputs + output)
+            }
+            start = bias + layer.outputs
+        }
+        return x[0]
     }
 
     private func penalty(_ weights: [Double]) -> Double {
@@ -95,12 +124,15 @@ struct LossOracle {
             let h = 1e-6
             var shifted = weights
             shifted[index] = weights[index] + h
-            let above = loss(shifted)
+            let above = mean(shifted)
             shifted[index] = weights[index] - h
-            let expected = (above - loss(shifted)) / (2 * h)
+            let expected = (above - mean(shifted)) / (2 * h)
             let step = -moved[index] / rate
             let gradient = step / (1 - step * step).squareRoot()
-            #expect(abs(gradient - expected) < 2e-6, "weight \(index): \(gradient), expected \(expected)")
+            #expect(
+                abs(gradient - expected) < 2e-6 * max(1, expected.magnitude),
+                "weight \(index): \(gradient), expected \(expected)"
+            )
         }
     }
 }

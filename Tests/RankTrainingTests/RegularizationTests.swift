@@ -33,7 +33,7 @@ import Testing
             Self.factor(seed: 9, step: 0, layer: layer, place: place, rate: Double(regularization.dropout))
         }
         let weights = network.parameters.map(Double.init)
-        #expect(abs(squares - oracle.squares(weights)) < 1e-5)
+        #expect(abs(squares - oracle.sum(weights)) < 1e-5)
         let moved = zip(trainer.network.parameters, network.parameters).map { Double($0) - Double($1) }
         oracle.compare(moved, from: weights, rate: 0.5)
         #expect(moved.contains { abs($0) > 1e-3 })
