@@ -40,7 +40,7 @@ public struct LearningRateDecay: Sendable, Equatable {
         switch curve {
         case .constant: return 1
         case .cosine: return finalShare + (1 - finalShare) * (1 + Self.cosine(halfTurns: done)) / 2
-        case .exponential: return Self.exponential(NormalRandom.logarithm(finalShare) * done)
+        case .exponential: return Exponential.of(NormalRandom.logarithm(finalShare) * done)
         }
     }
 
@@ -67,15 +67,5 @@ public struct LearningRateDecay: Sendable, Equatable {
             sum = -square / divisor * (1 + sum)
         }
         return isCosine ? 1 + sum : angle * (1 + sum)
-    }
-
-    /// eˣ for x of −709...0: 2ᵏ · eʳ with r within ±½ · log 2.
-    private static func exponential(_ x: Double) -> Double {
-        let ln2 = 0.693_147_180_559_945_3
-        let k = (x / ln2).rounded()
-        let r = x - k * ln2
-        var sum = 0.0
-        for n in stride(from: 16, through: 1, by: -1) { sum = r / Double(n) * (1 + sum) }
-        return (1 + sum) * Double(sign: .plus, exponent: Int(k), significand: 1)
     }
 }
