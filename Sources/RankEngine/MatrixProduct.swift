@@ -11,7 +11,8 @@ package struct MatrixProduct {
 
     /// The product under a kernel; no part of it is skipped, whatever the kernel.
     ///
-    /// The oracle multiplies in the place of one that cannot fuse, so that a training gives the same weights everywhere.
+    /// The oracle multiplies in the place of one that cannot fuse, so that a training gives the same weights
+    /// everywhere.
     ///
     /// - Parameters:
     ///   - kernel: What multiplies.

@@ -47,8 +47,8 @@ extension TrainingLoops {
         )
     }
 
-    /// The same for a whole table of which few rows have gradients: row r takes row `places[r]` of the gradients, or zeros
-    /// where that is below 0.
+    /// The same for a whole table of which few rows have gradients: row r takes row `places[r]` of the gradients, or
+    /// zeros where that is below 0.
     ///
     /// - Precondition: There is one place for each row of the table; moments of each kind are as many as weights.
     package func adam(

@@ -2,9 +2,9 @@ internal import CRankKernels
 
 /// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
 ///
-/// Unit e of the batch, counted over examples × outputs, is left out when the upper half (odd e) or the lower half (even
-/// e) of `SplitMix64(seed, e / 2)` is below `rate · 2³²`, rounded down. `SplitMix64(s, n)` is the n-th output, counted
-/// from 0, of Steele, Lea & Flood's generator (2014) with `s` as its state.
+/// Unit e of the batch, counted over examples × outputs, is left out when the upper half (odd e) or the lower half
+/// (even e) of `SplitMix64(seed, e / 2)` is below `rate · 2³²`, rounded down. `SplitMix64(s, n)` is the n-th output,
+/// counted from 0, of Steele, Lea & Flood's generator (2014) with `s` as its state.
 package struct DropoutMask: Sendable, Equatable {
     /// The state of the generator.
     package let seed: UInt64

@@ -89,7 +89,8 @@ package struct TrainingLoops {
     ///   - gradients: examples × width.
     ///   - places: The rows.
     ///   - width: Floats in a row.
-    ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is above zero. Nil without relu.
+    ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is above zero. Nil without
+    ///     relu.
     ///   - p: The sums by the first table's rows; what they were does not matter.
     ///   - q: The sums by the second table's rows; what they were does not matter.
     package func sumSegments(

@@ -1,9 +1,10 @@
 /// Adam as Keras 3 has it.
 ///
 /// In step t = 1, 2, …: `m += (g − m) · (1 − β₁)`, `v += (g² − v) · (1 − β₂)`, `w −= α · m / (√v + epsilon)`, where
-/// `α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)`. The epsilon is outside the root and not corrected. Source: Kingma & Ba 2014, the form before section 2.1;
-/// `keras/src/optimizers/adam.py`. Moments move with every step, gradient or not, so all rows of an embedding table move,
-/// those that a batch does not touch too, as in Keras: a step takes time linear in the tables.
+/// `α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)`. The epsilon is outside the root and not corrected. Source: Kingma & Ba 2014,
+/// the form before section 2.1; `keras/src/optimizers/adam.py`. Moments move with every step, gradient or not, so all
+/// rows of an embedding table move, those that a batch does not touch too, as in Keras: a step takes time linear in the
+/// tables.
 public struct Adam: Sendable, Equatable {
     /// The learning rate.
     public var rate: Double

@@ -1,7 +1,7 @@
 /// How the learning rate falls from the first step to the last: a function of the step alone.
 ///
-/// The rate of step t = 0, 1, … of a planned number is `factor(step: t, of: planned)` times the optimizer's; like Keras'
-/// schedules, which reach their end one step after the last.
+/// The rate of step t = 0, 1, … of a planned number is `factor(step: t, of: planned)` times the optimizer's; like
+/// Keras' schedules, which reach their end one step after the last.
 public struct LearningRateDecay: Sendable, Equatable {
     /// The form of the curve.
     public enum Curve: String, Sendable, CaseIterable {
@@ -49,7 +49,8 @@ public struct LearningRateDecay: Sendable, Equatable {
         guard finalShare >= least, finalShare <= 1 else {
             throw TrainingError(
                 .invalidOption,
-                "the learning rate decays to \(finalShare) of itself; choose a share from 0 to 1, above 0 with exponential"
+                "the learning rate decays to \(finalShare) of itself; choose a share from 0 to 1, "
+                    + "above 0 with exponential"
             )
         }
     }

@@ -5,7 +5,8 @@ package import RankEngine
 /// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
 /// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
 /// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies
-/// and however many threads do. After the first batch of the largest size, nothing is allocated. For one caller at a time.
+/// and however many threads do. After the first batch of the largest size, nothing is allocated. For one caller at a
+/// time.
 package struct NetworkTrainer: ~Copyable {
     let shape: NetworkShape
     private let product: MatrixProduct

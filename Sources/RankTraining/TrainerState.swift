@@ -2,7 +2,8 @@
 package struct TrainerState: Sendable, Equatable {
     /// The weights.
     package var network: RankingNetwork
-    /// What the optimizer keeps for each weight, one list of the network's shape for each name of `Optimizer.slotNames`.
+    /// What the optimizer keeps for each weight, one list of the network's shape for each name of
+    /// `Optimizer.slotNames`.
     package var slots: [RankingNetwork]
     /// The steps that are done.
     package var steps: Int

@@ -3,10 +3,10 @@ public import RankEngine
 
 /// A training of a network on a training set, from fresh weights to the last epoch.
 ///
-/// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says. Where there
-/// is a validation part, `permutation(count)` of the training examples follows, whose last `fraction · count` ones, rounded
-/// down, are held out; the others keep their order. Then comes `permutation(count)` of the examples to train on: the one
-/// order of all epochs, or one for each; a ranking loss draws the order of its lists after it.
+/// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says. Where
+/// there is a validation part, `permutation(count)` of the training examples follows, whose last `fraction · count`
+/// ones, rounded down, are held out; the others keep their order. Then comes `permutation(count)` of the examples to
+/// train on: the one order of all epochs, or one for each; a ranking loss draws the order of its lists after it.
 public struct Training: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
     public static let version = "rank-train/2"
@@ -21,12 +21,13 @@ public struct Training: Sendable {
 
     /// What an epoch came to.
     ///
-    /// Losses are mean squared errors of labels, or what `Loss.Formula` says of a ranking loss; then roots mean nothing.
+    /// Losses are mean squared errors of labels, or what `Loss.Formula` says of a ranking loss; then roots mean
+    /// nothing.
     public struct EpochReport: Sendable, Equatable {
         /// Counted from 1.
         public let epoch: Int
-        /// Over the training examples, each before the update by its batch, as Keras has it; what dropout left of the network,
-        /// and without penalties.
+        /// Over the training examples, each before the update by its batch, as Keras has it; what dropout left of the
+        /// network, and without penalties.
         public let loss: Double
         /// Over the validation part after the epoch; nil without one.
         public let validationLoss: Double?
@@ -43,8 +44,8 @@ public struct Training: Sendable {
     public struct Result: Sendable {
         /// The trained weights.
         ///
-        /// Those after the epoch that did best on the validation part, or after the last one where there is none. Row 0 of each
-        /// table, the one for unknown ids, is the mean of the rows that were trained.
+        /// Those after the epoch that did best on the validation part, or after the last one where there is none. Row 0
+        /// of each table, the one for unknown ids, is the mean of the rows that were trained.
         public let network: RankingNetwork
         /// One report per epoch; those before a resumption are among them.
         public let epochs: [EpochReport]
@@ -96,8 +97,8 @@ public struct Training: Sendable {
     /// - Returns: The weights and how the losses went.
     /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `invalidOption` for impossible sizes,
     ///   `unsuitableData` when a validation part would have no examples or all of them, `checkpointRefused` when the
-    ///   checkpoint to resume is of another run, `engineFailed` when one cannot be written. A checkpoint written before is
-    ///   then as it was.
+    ///   checkpoint to resume is of another run, `engineFailed` when one cannot be written. A checkpoint written before
+    ///   is then as it was.
     public func run(
         on set: TrainingSet,
         checkpoints: CheckpointPlan? = nil,

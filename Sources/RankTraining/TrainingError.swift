@@ -19,8 +19,8 @@ public struct TrainingError: Error, Sendable {
         public static let unsuitableModel = Code(name: "unsuitableModel")
         /// The model was trained on other data or another split: bring those, or insist.
         public static let fingerprintMismatch = Code(name: "fingerprintMismatch")
-        /// A checkpoint is damaged, or of another run or version: give the options and the data it was made with, or train
-        /// anew.
+        /// A checkpoint is damaged, or of another run or version: give the options and the data it was made with, or
+        /// train anew.
         public static let checkpointRefused = Code(name: "checkpointRefused")
         /// A weight or the loss is no longer finite: lower the learning rate or repair the data.
         public static let diverged = Code(name: "diverged")

@@ -37,7 +37,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public struct Validation: Sendable, Equatable {
         /// The share of the training examples that is held out; above 0 and below 1.
         public var fraction: Double
-        /// After how many epochs in a row without a lower validation loss the training stops; at least 1, nil for never.
+        /// After how many epochs in a row without a lower validation loss the training stops; at least 1, nil for
+        /// never.
         public var patience: Int?
 
         /// A validation part.
@@ -116,7 +117,8 @@ public struct TrainingOptions: Sendable, Equatable {
         guard Self.listLengths.contains(listLength) else {
             throw TrainingError(
                 .invalidOption,
-                "lists of \(listLength) items; choose from \(Self.listLengths.lowerBound) to \(Self.listLengths.upperBound)"
+                "lists of \(listLength) items; "
+                    + "choose from \(Self.listLengths.lowerBound) to \(Self.listLengths.upperBound)"
             )
         }
         guard !loss.ranks || batchSize >= Self.listLengths.lowerBound else {

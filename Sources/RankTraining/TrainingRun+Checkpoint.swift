@@ -35,8 +35,8 @@ extension TrainingRun {
 
     /// Writes a checkpoint if the plan wants one after this epoch; there is always one after the last.
     ///
-    /// - Throws: `diverged` when a weight is not finite, `engineFailed` when the file cannot be written. An older file is
-    ///   then as it was.
+    /// - Throws: `diverged` when a weight is not finite, `engineFailed` when the file cannot be written. An older file
+    ///   is then as it was.
     mutating func save(_ plan: CheckpointPlan) throws(TrainingError) {
         guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
         let state = trainer.state

@@ -66,8 +66,8 @@ struct TrainingRun: ~Copyable {
         guard held > 0, held < training.count else {
             throw TrainingError(
                 .unsuitableData,
-                "a validation part of \(validation.fraction) of \(training.count) training ratings has \(held) of them; "
-                    + "choose another share"
+                "a validation part of \(validation.fraction) of \(training.count) training ratings has \(held) of "
+                    + "them; choose another share"
             )
         }
         let order = random.permutation(training.count)

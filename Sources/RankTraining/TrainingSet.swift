@@ -98,8 +98,8 @@ public struct TrainingSet: Sendable {
     }
 }
 
-/// The scale on which factorisation machines are trained, whatever the ratings' own: 1...5 stars, so that penalties mean
-/// the same for all data.
+/// The scale on which factorisation machines are trained, whatever the ratings' own: 1...5 stars, so that penalties
+/// mean the same for all data.
 enum StarLabel {
     /// Stars per unit of the label.
     static let starsPerUnit = 4.0

@@ -12,8 +12,8 @@ extern "C" {
 /// C = seed + A·B, with A of m × k, B of k × n, C of m × n.
 ///
 /// Element (i, j) of C starts at `seed[j]` (+0 without a seed) and takes `fma(A[i][p], B[p][j], z)` for p = 0, 1, …
-/// ascending: one chain, so that every level gives the same bits whatever its tiles are. RANK_LEVEL_PORTABLE, which cannot
-/// fuse, multiplies like RANK_LEVEL_SCALAR.
+/// ascending: one chain, so that every level gives the same bits whatever its tiles are. RANK_LEVEL_PORTABLE, which
+/// cannot fuse, multiplies like RANK_LEVEL_SCALAR.
 ///
 /// A's element (i, p) is `a[i * a_row + p * a_column]`: a transposed A is a matter of strides, and a stride of 0
 /// repeats an element. Rows of B and C are contiguous, `b_row` and `c_row` floats apart. C overlaps none of the others.

@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 // No operation here is fused, so that every level gives the same bits. `level` must be supported
-// (`rank_level_supported`). Nothing is allocated, nothing has to be aligned, and places are not checked. Threads of `team`
-// take elements, rows or columns, and no sum is split between them: their number changes no bit.
+// (`rank_level_supported`). Nothing is allocated, nothing has to be aligned, and places are not checked. Threads of
+// `team` take elements, rows or columns, and no sum is split between them: their number changes no bit.
 
 /// Adds the two halves of a layer: row e of `sums` is row `first[e]` of `p` plus row `second[e]` of `q`.
 ///
@@ -20,8 +20,8 @@ extern "C" {
 void rank_training_add_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
                             const int32_t *second, const float *p, const float *q, int relu, float *sums);
 
-/// The transpose of it: row i of `p` becomes the sum of the rows e of `gradients` with `first[e]` = i, row i of `q` that
-/// with `second[e]` = i, e ascending.
+/// The transpose of it: row i of `p` becomes the sum of the rows e of `gradients` with `first[e]` = i, row i of `q`
+/// that with `second[e]` = i, e ascending.
 ///
 /// Places are numbered as they first occur: each is at most the number of different ones before it.
 /// With `outputs`, those of relu, a gradient counts only where the output is above zero.
@@ -58,7 +58,8 @@ typedef struct rank_training_adam_step {
 void rank_training_adam(rank_team *team, rank_level level, size_t count, rank_training_adam_step step,
                         const float *gradients, float *first_moments, float *second_moments, float *weights);
 
-/// The same for a whole table of `count` rows: row i takes row `places[i]` of `gradients`, or zeros where that is below 0.
+/// The same for a whole table of `count` rows: row i takes row `places[i]` of `gradients`, or zeros where that is below
+/// 0.
 void rank_training_adam_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *places,
                              rank_training_adam_step step, const float *gradients, float *first_moments,
                              float *second_moments, float *weights);

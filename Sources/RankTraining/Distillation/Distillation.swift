@@ -34,7 +34,8 @@ public struct Distillation: Sendable {
         public let threads: Int
     }
 
-    /// The largest number of scores of a teacher, users × candidates, that are held in memory: 8 bytes each at the start.
+    /// The largest number of scores of a teacher, users × candidates, that are held in memory: 8 bytes each at the
+    /// start.
     static let scoreLimit = 1 << 26
     private static let reportInterval = 100
 
@@ -65,8 +66,9 @@ public struct Distillation: Sendable {
     ///   - teacher: Made for `set`.
     ///   - show: Called after each report, on the calling thread. It does not influence the result.
     /// - Returns: The weights, and how far they were from the teacher.
-    /// - Throws: `TrainingError` with code `diverged` when the loss is not finite, `invalidOption` for impossible sizes,
-    ///   `unsuitableData` for more users × candidates than fit, `engineFailed` when the teacher's score is not finite.
+    /// - Throws: `TrainingError` with code `diverged` when the loss is not finite, `invalidOption` for impossible
+    ///   sizes, `unsuitableData` for more users × candidates than fit, `engineFailed` when the teacher's score is not
+    ///   finite.
     public func run(
         on set: TrainingSet,
         _ data: DataSet,
@@ -105,7 +107,8 @@ public struct Distillation: Sendable {
             guard report.loss.isFinite else {
                 throw TrainingError(
                     .diverged,
-                    "the distance from the teacher is no longer a finite number in step \(step); try a lower learning rate"
+                    "the distance from the teacher is no longer a finite number in step \(step); "
+                        + "try a lower learning rate"
                 )
             }
             (squares, since) = (0, 0)
@@ -126,8 +129,8 @@ public struct Distillation: Sendable {
         guard candidates.count <= Self.scoreLimit / users.count else {
             throw TrainingError(
                 .unsuitableData,
-                "\(users.count) users × \(candidates.count) items are more than the \(Self.scoreLimit) scores of a teacher "
-                    + "that are held in memory; distil on a sample of them, or serve the teacher itself"
+                "\(users.count) users × \(candidates.count) items are more than the \(Self.scoreLimit) scores of a "
+                    + "teacher that are held in memory; distil on a sample of them, or serve the teacher itself"
             )
         }
         var scores: [Float] = []

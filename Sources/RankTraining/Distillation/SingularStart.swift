@@ -1,10 +1,11 @@
 import RankEngine
 
-/// Embeddings that hold as much of a matrix of scores as they can: its leading singular vectors and the means of its rows
-/// and columns.
+/// Embeddings that hold as much of a matrix of scores as they can: its leading singular vectors and the means of its
+/// rows and columns.
 ///
-/// The matrix less the means of its rows and columns is brought to vectors of two dimensions less than the embeddings have,
-/// with the roots of the singular values on either side; the dimension after them holds the mean, the last one is 0.
+/// The matrix less the means of its rows and columns is brought to vectors of two dimensions less than the embeddings
+/// have, with the roots of the singular values on either side; the dimension after them holds the mean, the last one is
+/// 0.
 struct SingularStart {
     /// rows × dimensions.
     let users: [Float]

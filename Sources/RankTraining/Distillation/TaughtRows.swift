@@ -2,8 +2,8 @@ import RankData
 
 /// The rows of a table that a student learns, and how often each is drawn.
 ///
-/// These are the row for unknown ids, those with training ratings, and those that the data set describes. Who is known from
-/// test ratings alone is none of them, so that nothing depends on the test rows.
+/// These are the row for unknown ids, those with training ratings, and those that the data set describes. Who is known
+/// from test ratings alone is none of them, so that nothing depends on the test rows.
 struct TaughtRows {
     /// Ascending; row 0 is the first.
     let rows: [Int32]

@@ -1,6 +1,7 @@
 package import RankData
 
-/// Examples in the order in which they are seen, cut into batches and, for a ranking loss, into lists of one user's items.
+/// Examples in the order in which they are seen, cut into batches and, for a ranking loss, into lists of one user's
+/// items.
 ///
 /// A user with more examples than a list may have gets several lists, as equal in length as can be. A batch consists of
 /// whole lists; the next one opens when a list no longer fits.
@@ -22,8 +23,8 @@ package struct Batches: Sendable {
 
     /// An epoch's order.
     ///
-    /// `permutation(count)` of the examples is their order, and that of a user's items within the lists; lists come in a
-    /// `permutation` of their own.
+    /// `permutation(count)` of the examples is their order, and that of a user's items within the lists; lists come in
+    /// a `permutation` of their own.
     package init(shuffling examples: TrainingSet.Examples, _ options: TrainingOptions, _ random: inout NumPyRandom) {
         let order = random.permutation(examples.count)
         guard options.loss.ranks else {

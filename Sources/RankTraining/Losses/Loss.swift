@@ -7,13 +7,13 @@ public struct Loss: Sendable, Equatable {
     public enum Formula: String, Sendable, CaseIterable {
         /// (s − y)², a mean over examples.
         case meanSquaredError = "mse"
-        /// Σ over pairs with yᵢ > yⱼ of log(1 + exp(sⱼ − sᵢ)), over the number of examples: Burges et al. 2005 (RankNet),
-        /// `keras_rs.losses.PairwiseLogisticLoss`.
+        /// Σ over pairs with yᵢ > yⱼ of log(1 + exp(sⱼ − sᵢ)), over the number of examples: Burges et al. 2005
+        /// (RankNet), `keras_rs.losses.PairwiseLogisticLoss`.
         case pairwiseLogistic = "pairwise-logistic"
         /// −Σ yᵢ · log softmax(s)ᵢ, a mean over lists: Cao et al. 2007 (ListNet), TF-Ranking's `SoftmaxLoss`.
         case listwiseSoftmax = "listwise-softmax"
-        /// −Σ log(exp(sᵢ) / Σ exp(sⱼ), j not before i), items by descending label and then as they come, a mean over lists:
-        /// Xia et al. 2008, `keras_rs.losses.ListMLELoss`.
+        /// −Σ log(exp(sᵢ) / Σ exp(sⱼ), j not before i), items by descending label and then as they come, a mean over
+        /// lists: Xia et al. 2008, `keras_rs.losses.ListMLELoss`.
         case listMLE = "list-mle"
     }
 

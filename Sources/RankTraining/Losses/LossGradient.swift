@@ -2,8 +2,8 @@ package import RankEngine
 
 /// A loss over a batch and its gradient by the scores.
 ///
-/// Ranking losses are summed in float64, in the order of the examples, with exponentials and logarithms of our own: the bits
-/// depend on the scores alone. After the longest list nothing is allocated.
+/// Ranking losses are summed in float64, in the order of the examples, with exponentials and logarithms of our own: the
+/// bits depend on the scores alone. After the longest list nothing is allocated.
 package struct LossGradient {
     private let loss: Loss
     private var list = ScoredList()
@@ -18,7 +18,8 @@ package struct LossGradient {
     /// - Parameters:
     ///   - scores: One for each label, at least.
     ///   - labels: The labels.
-    ///   - lists: Of a ranking loss, the lengths of the lists of which the batch consists; their sum is the number of labels.
+    ///   - lists: Of a ranking loss, the lengths of the lists of which the batch consists; their sum is the number of
+    ///     labels.
     ///   - gradients: Where the gradients of the mean of the terms by the scores go: one for each label, at least.
     /// - Returns: The sum of the loss's terms, to be divided by `Loss.terms(examples:lists:)`.
     package mutating func callAsFunction(

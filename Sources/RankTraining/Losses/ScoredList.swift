@@ -28,7 +28,8 @@ struct ScoredList {
         }
     }
 
-    /// The pairwise logistic loss: log(1 + exp(−d)) for each pair of unequal labels, d being how far the better is ahead.
+    /// The pairwise logistic loss: log(1 + exp(−d)) for each pair of unequal labels, d being how far the better is
+    /// ahead.
     ///
     /// Quadratic in the length.
     mutating func pairwiseLogistic() -> Double {
