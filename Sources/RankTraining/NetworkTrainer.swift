@@ -13,7 +13,7 @@ package struct NetworkTrainer: ~Copyable {
     private let loops: TrainingLoops
     private let settings: TrainerSettings
     private var steps: Int
-    private var lossGradient: LossGradient
+    private let lossGradient: LossGradient
 
     private var users: TowerTrainer
     private var candidates: TowerTrainer
@@ -52,7 +52,7 @@ package struct NetworkTrainer: ~Copyable {
         _ product: MatrixProduct
     ) {
         shape = network.shape
-        lossGradient = LossGradient(settings.loss)
+        lossGradient = LossGradient(settings.loss, team: product.team)
         self.product = product
         loops = TrainingLoops(product.kernel, team: product.team)
         self.settings = settings

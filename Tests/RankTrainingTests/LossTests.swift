@@ -10,7 +10,7 @@ import Testing
         for sample in try RankingFixture.load().losses {
             let expected = try #require(sample.losses[formula.rawValue])
             let lists = [Int](repeating: sample.length, count: sample.scores.count / sample.length)
-            var gradient = LossGradient(Loss(formula, temperature: sample.temperature))
+            let gradient = LossGradient(Loss(formula, temperature: sample.temperature))
             let gradients = AlignedFloats(count: sample.labels.count)
             let sum = gradient(AlignedFloats(sample.scores), sample.labels[...], lists: lists[...], into: gradients)
             let terms = formula == .pairwiseLogistic ? sample.labels.count : lists.count
@@ -27,7 +27,7 @@ import Testing
         let scores: [Float] = [0.5, -1, 2, 0.25, 0.75]
         let labels: [Float] = [1, 0, 0.5, 0.25, 0.75]
         func result(_ range: Range<Int>, _ lists: [Int]) -> (Double, [Float]) {
-            var gradient = LossGradient(Loss(formula))
+            let gradient = LossGradient(Loss(formula))
             let gradients = AlignedFloats(count: range.count)
             let sum = gradient(AlignedFloats(scores[range]), labels[range], lists: lists[...], into: gradients)
             return (sum, gradients.values)
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [Loss.Formula.pairwiseLogistic, .listwiseSoftmax, .listMLE])
     func farScoresNeitherOverflowNorVanish(_ formula: Loss.Formula) {
         // The better item is 4,000 behind.
-        var gradient = LossGradient(Loss(formula))
+        let gradient = LossGradient(Loss(formula))
         let gradients = AlignedFloats(count: 2)
         let sum = gradient(AlignedFloats([-2_000, 2_000]), [1, 0], lists: [2], into: gradients)
         #expect(sum == 4_000)
@@ -53,14 +53,14 @@ import Testing
     @Test(arguments: [Loss.Formula.pairwiseLogistic, .listwiseSoftmax, .listMLE])
     func whatIsNoNumberDoesNotHide(_ formula: Loss.Formula) {
         for scores in [[Float.nan, 0, 1], [0, .nan, 1], [0, 1, .nan], [.infinity, .infinity, 0]] {
-            var gradient = LossGradient(Loss(formula))
+            let gradient = LossGradient(Loss(formula))
             let gradients = AlignedFloats(count: 3)
             #expect(!gradient(AlignedFloats(scores), [1, 0.5, 0], lists: [3], into: gradients).isFinite)
         }
     }
 
     @Test func aListOfOneOrOfEqualLabelsHasNothingToLearnFromPairs() {
-        var gradient = LossGradient(Loss(.pairwiseLogistic))
+        let gradient = LossGradient(Loss(.pairwiseLogistic))
         let gradients = AlignedFloats(repeating: 9, count: 4)
         #expect(gradient(AlignedFloats([3, 1, 2, 5]), [1, 0.5, 0.5, 0.5], lists: [1, 3], into: gradients) == 0)
         #expect(gradients.values == [0, 0, 0, 0])

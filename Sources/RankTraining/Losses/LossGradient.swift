@@ -6,11 +6,16 @@ package import RankEngine
 /// bits depend on the scores alone. After the longest list nothing is allocated.
 package struct LossGradient {
     private let loss: Loss
-    private var list = ScoredList()
+    private let ranking: ListLosses
 
     /// The gradient of a loss.
-    package init(_ loss: Loss) {
+    ///
+    /// - Parameters:
+    ///   - loss: The loss.
+    ///   - team: Who computes a ranking loss; the caller alone unless told otherwise.
+    package init(_ loss: Loss, team: Team = Team(threads: 1)) {
         self.loss = loss
+        ranking = ListLosses(loss, team: team)
     }
 
     /// Writes the gradients of a batch's loss by its scores.
@@ -22,29 +27,15 @@ package struct LossGradient {
     ///     labels.
     ///   - gradients: Where the gradients of the mean of the terms by the scores go: one for each label, at least.
     /// - Returns: The sum of the loss's terms, to be divided by `Loss.terms(examples:lists:)`.
-    package mutating func callAsFunction(
+    package func callAsFunction(
         _ scores: AlignedFloats,
         _ labels: ArraySlice<Float>,
         lists: ArraySlice<Int>,
         into gradients: AlignedFloats
     ) -> Double {
-        guard loss.ranks else { return squaredErrors(scores, labels, into: gradients) }
-        let scale = 1 / (Double(loss.temperature) * Double(loss.terms(examples: labels.count, lists: lists.count)))
-        var sum = 0.0
-        var start = 0
-        for length in lists {
-            list.take(scores, labels, from: start, length, over: Double(loss.temperature))
-            switch loss.formula {
-            case .pairwiseLogistic: sum += list.pairwiseLogistic()
-            case .listwiseSoftmax: sum += list.softmax()
-            case .listMLE: sum += list.maximumLikelihood()
-            case .meanSquaredError: break
-            }
-            for index in 0..<length { gradients[start + index] = Float(scale * list.gradients[index]) }
-            start += length
-        }
-        precondition(start == labels.count)
-        return sum
+        loss.ranks
+            ? ranking(scores, labels, lists: lists, into: gradients)
+            : squaredErrors(scores, labels, into: gradients)
     }
 
     private func squaredErrors(
