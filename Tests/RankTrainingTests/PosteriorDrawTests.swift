@@ -66,7 +66,7 @@ private struct Moments {
     @Test func theErrorsPrecisionAndTheConstantTermAreDrawnFromTheirConditionals() {
         var rule = PosteriorDraw(seed: 7, priorCount: 2, priorPrecision: 1)
         let draws = (0..<Self.count).map { _ in
-            let shift = rule.shift(of: [3, 0, -1, 0])
+            let shift = rule.shift(of: ResidualMoments(of: [3, 0, -1, 0]))
             return (precision: rule.precision, normal: (shift - 0.5) * (4 * rule.precision).squareRoot())
         }
         let precisions = Moments(draws.map(\.precision))
@@ -77,6 +77,6 @@ private struct Moments {
 
     @Test func exactRatingsLeaveThePrecisionFinite() {
         var rule = PosteriorDraw(seed: 8, priorCount: 2, priorPrecision: 1)
-        #expect(rule.shift(of: [0]).isFinite && rule.precision.isFinite && rule.precision > 0)
+        #expect(rule.shift(of: ResidualMoments(of: [0])).isFinite && rule.precision.isFinite && rule.precision > 0)
     }
 }

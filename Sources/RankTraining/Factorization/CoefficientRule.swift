@@ -3,7 +3,7 @@
 /// The errors' squares are quadratic in one coefficient c: Σ e² = constant + weight · (c − old)² − 2 · gradient · (c − old).
 package protocol CoefficientRule {
     /// By how much the constant term moves.
-    mutating func shift(of residuals: [Double]) -> Double
+    mutating func shift(of residuals: ResidualMoments) -> Double
     /// What a squared coefficient of a block costs beside a squared error, given the block's penalty and coefficients.
     mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double
     /// The new coefficient.
@@ -14,8 +14,8 @@ package protocol CoefficientRule {
 package struct BestCoefficient: CoefficientRule {
     package init() {}
 
-    package mutating func shift(of residuals: [Double]) -> Double {
-        residuals.reduce(0, +) / Double(residuals.count)
+    package mutating func shift(of residuals: ResidualMoments) -> Double {
+        residuals.sum / Double(residuals.count)
     }
 
     package mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double { penalty }

@@ -9,16 +9,20 @@ package struct FactorSide: Sendable {
     /// By term and entity: Σ over its features of value · coefficient.
     package private(set) var values: [[Double]]
 
+    /// Whether each entity has any feature.
+    package let described: [Bool]
+
     /// By feature: the sum of the values with which those who have ratings have it, over their number; 0 where a feature
     /// does not come of ratings.
     private let shares: [Double]
     /// Those who have features and no rating.
     private let unrated: [Int]
 
-    private var weights: [Double]
-    private var gradients: [Double]
-    private var before: [Double]
-    private var scaled: [SIMD2<Double>]
+    /// By entity: what `solve` starts from, Σ h² and Σ h·e over its ratings.
+    var sums: [Residuals.Sums]
+    /// By entity: what the last `solve` has moved its value by.
+    private(set) var change: [Double]
+    private var scaled: [Residuals.Sums]
     private var moved: [Double]
 
     package init(groups: RatingGroups, blocks: [FeatureBlock], factors: Int) {
@@ -30,27 +34,22 @@ package struct FactorSide: Sendable {
             count: factors + 1
         )
         values = Array(repeating: zeros, count: factors + 1)
-        (weights, gradients, before, moved) = (zeros, zeros, zeros, zeros)
-        scaled = Array(repeating: .zero, count: groups.entityCount)
+        (change, moved) = (zeros, zeros)
+        sums = Array(repeating: .zero, count: groups.entityCount)
+        scaled = sums
         let ratedCount = (0..<groups.entityCount).count { !groups.isEmpty($0) }
         shares = blocks.flatMap { block in
             (0..<block.columnCount).map { column in
                 guard block.isOfRatings else { return 0 }
-                return block.entries(of: column).reduce(0) { $0 + block.scales[Int(block.entities[$1])] }
-                    / Double(max(ratedCount, 1))
+                var sum = 0.0
+                for entry in block.entries(of: column) { sum += block.scales[Int(block.entities[entry])] }
+                return sum / Double(max(ratedCount, 1))
             }
         }
-        let described = Self.described(blocks, groups.entityCount)
-        unrated = described.indices.filter { described[$0] && groups.isEmpty($0) }
-    }
-
-    /// Whether each entity has any feature.
-    package var described: [Bool] { Self.described(blocks, groups.entityCount) }
-
-    private static func described(_ blocks: [FeatureBlock], _ count: Int) -> [Bool] {
-        var described = [Bool](repeating: false, count: count)
+        var described = [Bool](repeating: false, count: groups.entityCount)
         for block in blocks { for entity in block.entities { described[Int(entity)] = true } }
-        return described
+        self.described = described
+        unrated = described.indices.filter { described[$0] && groups.isEmpty($0) }
     }
 
     /// A term's values as they serve: whoever has no rating gets, beside what his own features are worth, what those with
@@ -65,17 +64,25 @@ package struct FactorSide: Sendable {
         return served
     }
 
-    /// Sets a term's coefficients, one after the other.
+    /// Sets a term's coefficients, one after the other; its values must be 0.
     package mutating func start(_ term: Int, from next: () -> Double) {
         for index in coefficients[term].indices { coefficients[term][index] = next() }
-        var feature = 0
-        for block in blocks {
-            for column in 0..<block.columnCount {
-                for entry in block.entries(of: column) {
-                    let entity = Int(block.entities[entry])
-                    values[term][entity] += block.scales[entity] * coefficients[term][feature]
+        let coefficients = coefficients[term]
+        values[term].withUnsafeMutableBufferPointer { values in
+            var feature = 0
+            for block in blocks {
+                block.entities.withUnsafeBufferPointer { entities in
+                    block.scales.withUnsafeBufferPointer { scales in
+                        for column in 0..<block.columnCount {
+                            let coefficient = coefficients[feature]
+                            for entry in block.entries(of: column) {
+                                let entity = Int(entities[entry])
+                                values[entity] += scales[entity] * coefficient
+                            }
+                            feature += 1
+                        }
+                    }
                 }
-                feature += 1
             }
         }
     }
@@ -97,23 +104,16 @@ package struct FactorSide: Sendable {
 
     /// Puts a new value in the place of each coefficient of a term, one after the other, everything else being fixed.
     ///
-    /// Linear in the number of ratings and of entries of the features. Source: Rendle 2012, "Factorization Machines with
-    /// libFM", alternating least squares; the sums over an entity's ratings are taken once for all of its features, as
-    /// in Rendle 2013, "Scaling Factorization Machines to Relational Data".
+    /// It starts from `sums`, which it uses up, and tells in `change` what has become of the values. Linear in the number
+    /// of entries of the features. Source: Rendle 2012, "Factorization Machines with libFM", alternating least squares;
+    /// the sums over an entity's ratings are taken once for all of its features, as in Rendle 2013, "Scaling
+    /// Factorization Machines to Relational Data".
     ///
     /// - Parameters:
     ///   - term: 0 for the linear one, or a factor.
-    ///   - partner: What each entity of the other side multiplies this side's value with; 1 for the linear term.
-    ///   - residuals: Stars less prediction for each rating, kept up.
     ///   - rule: What the new values are.
-    package mutating func solve(
-        _ term: Int,
-        partner: [Double],
-        residuals: inout [Double],
-        by rule: inout some CoefficientRule
-    ) {
-        before = values[term]
-        sumOverRatings(partner, residuals)
+    mutating func solve(_ term: Int, by rule: inout some CoefficientRule) {
+        for entity in change.indices { change[entity] = values[term][entity] }
         var feature = 0
         for block in blocks {
             let end = feature + block.columnCount
@@ -124,50 +124,13 @@ package struct FactorSide: Sendable {
             solve(block, penalty, from: feature, term, &rule)
             feature = end
         }
-        subtractChange(term, partner, &residuals)
-    }
-
-    /// Σ h² and Σ h·e over the ratings of each entity, in two interleaved sums each, which are then added.
-    private mutating func sumOverRatings(_ partner: [Double], _ residuals: [Double]) {
-        let groups = groups
-        weights.withUnsafeMutableBufferPointer { weights in
-            gradients.withUnsafeMutableBufferPointer { gradients in
-                groups.withUnsafeBuffers { ratings, partners in
-                    partner.withUnsafeBufferPointer { partner in
-                        residuals.withUnsafeBufferPointer { residuals in
-                            for entity in 0..<weights.count {
-                                let range = groups.range(of: entity)
-                                var even = (weight: 0.0, gradient: 0.0)
-                                var odd = (weight: 0.0, gradient: 0.0)
-                                var index = range.lowerBound
-                                while index &+ 1 < range.upperBound {
-                                    let h = partner[Int(partners[index])]
-                                    even.weight += h * h
-                                    even.gradient += h * residuals[Int(ratings[index])]
-                                    let next = partner[Int(partners[index &+ 1])]
-                                    odd.weight += next * next
-                                    odd.gradient += next * residuals[Int(ratings[index &+ 1])]
-                                    index &+= 2
-                                }
-                                if index < range.upperBound {
-                                    let h = partner[Int(partners[index])]
-                                    even.weight += h * h
-                                    even.gradient += h * residuals[Int(ratings[index])]
-                                }
-                                weights[entity] = even.weight + odd.weight
-                                gradients[entity] = even.gradient + odd.gradient
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        for entity in change.indices { change[entity] = values[term][entity] - change[entity] }
     }
 
     /// Solves for the coefficients of a block from `first` on.
     ///
-    /// Within a block an entity's features have one value x, so the sums are kept as x²·weight and x·gradient, and an
-    /// entity's value moves by x times what its coefficients have moved by.
+    /// Within a block an entity's features have one value x, so the sums are kept as x²·Σ h² and x·Σ h·e, and an entity's
+    /// value moves by x times what its coefficients have moved by.
     private mutating func solve(
         _ block: FeatureBlock,
         _ penalty: Double,
@@ -177,7 +140,7 @@ package struct FactorSide: Sendable {
     ) {
         for entity in scaled.indices {
             let x = block.scales[entity]
-            scaled[entity] = SIMD2(x * x * weights[entity], x * gradients[entity])
+            scaled[entity] = x * Residuals.Sums(x * sums[entity].x, sums[entity].y)
             moved[entity] = 0
         }
         coefficients[term].withUnsafeMutableBufferPointer { coefficients in
@@ -213,22 +176,7 @@ package struct FactorSide: Sendable {
         for entity in scaled.indices {
             let step = block.scales[entity] * moved[entity]
             values[term][entity] += step
-            gradients[entity] -= step * weights[entity]
-        }
-    }
-
-    private func subtractChange(_ term: Int, _ partner: [Double], _ residuals: inout [Double]) {
-        residuals.withUnsafeMutableBufferPointer { residuals in
-            groups.withUnsafeBuffers { ratings, partners in
-                partner.withUnsafeBufferPointer { partner in
-                    for entity in 0..<groups.entityCount {
-                        let change = values[term][entity] - before[entity]
-                        for index in groups.range(of: entity) {
-                            residuals[Int(ratings[index])] -= change * partner[Int(partners[index])]
-                        }
-                    }
-                }
-            }
+            sums[entity].y -= step * sums[entity].x
         }
     }
 }

@@ -3,7 +3,7 @@ public import RankData
 /// A training of a factorisation machine, from its start to the last sweep and to the tables that serve it.
 public struct FactorTraining: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
-    public static let version = "rank-train-fm/2"
+    public static let version = "rank-train-fm/3"
 
     /// What a sweep came to.
     public struct SweepReport: Sendable, Equatable {
@@ -39,7 +39,7 @@ public struct FactorTraining: Sendable {
         self.options = options
     }
 
-    /// Trains on one thread, in time linear in ratings × factors × sweeps.
+    /// Trains on one thread, with work linear in ratings × factors × sweeps.
     ///
     /// - Parameters:
     ///   - set: What to train on. Its test examples change no bit of the result.

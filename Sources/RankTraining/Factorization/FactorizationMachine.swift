@@ -10,8 +10,9 @@ package struct FactorizationMachine: Sendable {
     package private(set) var mean: Double
     package private(set) var users: FactorSide
     package private(set) var items: FactorSide
-    /// Stars less prediction of each rating.
-    package private(set) var residuals: [Double]
+    /// Stars less prediction of each rating, in the order of the users' groups.
+    package var residuals: [Double] { errors.values }
+    private var errors: Residuals
     private let factors: Int
     private let userOnes: [Double]
     private let itemOnes: [Double]
@@ -21,7 +22,7 @@ package struct FactorizationMachine: Sendable {
     /// They are drawn factor by factor, the users' first, each as `(2 · nextUnit() − 1) / 10`.
     ///
     /// - Parameters:
-    ///   - stars: One for each rating; at least one.
+    ///   - stars: One for each rating, in the order of the users' groups; at least one.
     ///   - users: The users' ratings and features.
     ///   - items: The items', of the same ratings.
     ///   - options: How many factors, and the seed.
@@ -32,19 +33,30 @@ package struct FactorizationMachine: Sendable {
         userOnes = [Double](repeating: 1, count: users.groups.entityCount)
         itemOnes = [Double](repeating: 1, count: items.groups.entityCount)
         mean = stars.reduce(0, +) / Double(stars.count)
-        residuals = stars
+        errors = Residuals(stars: stars, users: users.groups)
         var random = NumPyRandom(seed: options.seed)
         for factor in 1...factors {
             self.users.start(factor) { (2 * random.nextUnit() - 1) / 10 }
             self.items.start(factor) { (2 * random.nextUnit() - 1) / 10 }
         }
-        let groups = users.groups
-        for user in 0..<groups.entityCount {
-            for index in groups.range(of: user) {
-                let prediction = predict(user: user, item: Int(groups.partners[index]))
-                residuals[Int(groups.ratings[index])] -= prediction
-            }
+        subtractPredictions()
+    }
+
+    /// Subtracts the mean and the products of the factors from the stars; the linear terms are still 0.
+    private mutating func subtractPredictions() {
+        errors.subtract(items: itemOnes.map { SIMD2(mean * $0, 0) }, by: userOnes, summingInto: &users.sums)
+        for first in stride(from: 1, through: factors, by: 8) {
+            errors.subtractProducts(eight(users, from: first), eight(items, from: first))
         }
+    }
+
+    /// The values of eight factors by entity, 0 for those beyond the last.
+    private func eight(_ side: FactorSide, from first: Int) -> [SIMD8<Double>] {
+        var rows = [SIMD8<Double>](repeating: .zero, count: side.groups.entityCount)
+        for factor in first...min(first + 7, factors) {
+            for (entity, value) in side.values[factor].enumerated() { rows[entity][factor - first] = value }
+        }
+        return rows
     }
 
     /// Solves for the mean, then the linear terms, then each factor; the users' features first.
@@ -55,15 +67,29 @@ package struct FactorizationMachine: Sendable {
 
     /// Puts a new value in the place of the mean, then of the linear terms, then of each factor; the users' first.
     package mutating func sweep(by rule: inout some CoefficientRule) {
-        let shift = rule.shift(of: residuals)
+        let shift = rule.shift(of: errors.moments)
         mean += shift
-        for index in residuals.indices { residuals[index] -= shift }
-        users.solve(0, partner: itemOnes, residuals: &residuals, by: &rule)
-        items.solve(0, partner: userOnes, residuals: &residuals, by: &rule)
-        for factor in 1...factors {
-            users.solve(factor, partner: items.values[factor], residuals: &residuals, by: &rule)
-            items.solve(factor, partner: users.values[factor], residuals: &residuals, by: &rule)
+        // The constant term is an item's change that is the same for all.
+        var changes = [Double](repeating: shift, count: itemOnes.count)
+        var userValues = userOnes
+        for term in 0...factors {
+            let itemValues = term == 0 ? itemOnes : items.values[term]
+            errors.subtract(
+                items: zip(changes, itemValues).map { SIMD2($0, $1) },
+                by: userValues,
+                summingInto: &users.sums
+            )
+            users.solve(term, by: &rule)
+            userValues = term == 0 ? userOnes : users.values[term]
+            errors.subtract(users: users.change, by: itemValues, summing: userValues, into: &items.sums)
+            items.solve(term, by: &rule)
+            changes = items.change
         }
+        errors.subtract(
+            items: changes.map { SIMD2($0, 0) },
+            by: userValues,
+            summingInto: &users.sums
+        )
     }
 
     /// What the next sweep depends on, in one list.
@@ -76,7 +102,7 @@ package struct FactorizationMachine: Sendable {
         guard state.count == self.state.count else { return false }
         var rest = state[...]
         mean = rest.removeFirst()
-        residuals = Array(rest.prefix(residuals.count))
+        errors.restore(rest.prefix(residuals.count))
         rest = rest.dropFirst(residuals.count)
         users.restore(from: &rest)
         items.restore(from: &rest)
@@ -84,9 +110,7 @@ package struct FactorizationMachine: Sendable {
     }
 
     /// The mean of the squared residuals.
-    package var loss: Double {
-        residuals.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)
-    }
+    package var loss: Double { errors.moments.meanSquare }
 
     /// The prediction of a pair, in stars.
     package func predict(user: Int, item: Int) -> Double {

@@ -30,17 +30,14 @@ package struct FeatureBlock: Sendable, Equatable {
         penalty: FactorizationOptions.Penalty,
         isOfRatings: Bool = false
     ) {
-        self.penalty = penalty
-        self.isOfRatings = isOfRatings
-        var offsets = [0]
-        var counts = [Int](repeating: 0, count: count)
-        entities = columns.flatMap(\.self)
-        for column in columns where !column.isEmpty {
-            offsets.append(column.count + (offsets.last ?? 0))
-            for entity in column { counts[Int(entity)] += 1 }
-        }
-        self.offsets = offsets
-        scales = counts.map { $0 > 0 ? 1 / Double($0).squareRoot() : 0 }
+        let filled = columns.filter { !$0.isEmpty }
+        self.init(
+            entities: filled.flatMap(\.self),
+            offsets: filled.reduce(into: [0]) { $0.append($1.count + ($0.last ?? 0)) },
+            count: count,
+            penalty: penalty,
+            isOfRatings: isOfRatings
+        )
     }
 
     /// The places of a feature's entities in `entities`.
@@ -60,18 +57,40 @@ package struct FeatureBlock: Sendable, Equatable {
     }
 
     /// One feature for each entity of the other side, given as `others`: having met it in a rating, however often.
+    ///
+    /// Who met an entity of the other side is in `others` already, in that order, and is not copied unless someone met it
+    /// twice.
+    ///
+    /// - Precondition: The ratings of `others` are in the order of their partners.
     package static func history(
         of groups: RatingGroups,
         with others: RatingGroups,
         penalty: FactorizationOptions.Penalty
     ) -> FeatureBlock {
-        let columns = (0..<others.entityCount).map { distinct(others.partners[others.range(of: $0)]) }
-        return FeatureBlock(columns, count: groups.entityCount, penalty: penalty, isOfRatings: true)
+        let met = others.withoutRepetitions()
+        return FeatureBlock(
+            entities: met.partners,
+            // Whom nobody met is no feature.
+            offsets: [0] + (0..<met.entityCount).lazy.filter { !met.isEmpty($0) }.map { met.offsets[$0 + 1] },
+            count: groups.entityCount,
+            penalty: penalty,
+            isOfRatings: true
+        )
     }
 
-    private static func distinct(_ sorted: ArraySlice<Int32>) -> [Int32] {
-        var result: [Int32] = []
-        for element in sorted where result.last != element { result.append(element) }
-        return result
+    private init(
+        entities: [Int32],
+        offsets: [Int],
+        count: Int,
+        penalty: FactorizationOptions.Penalty,
+        isOfRatings: Bool
+    ) {
+        self.entities = entities
+        self.offsets = offsets
+        self.penalty = penalty
+        self.isOfRatings = isOfRatings
+        var counts = [Int](repeating: 0, count: count)
+        for entity in entities { counts[Int(entity)] += 1 }
+        scales = counts.map { $0 > 0 ? 1 / Double($0).squareRoot() : 0 }
     }
 }

@@ -37,12 +37,11 @@ package struct PosteriorDraw: CoefficientRule {
         return true
     }
 
-    package mutating func shift(of residuals: [Double]) -> Double {
+    package mutating func shift(of residuals: ResidualMoments) -> Double {
         let count = Double(residuals.count)
-        let squares = residuals.reduce(0) { $0 + $1 * $1 }
         // Ratings that are met exactly leave no error; the bound keeps α finite.
-        precision = random.nextGamma(shape: count / 2 + 1) / max(squares / 2, count * 1e-6)
-        return residuals.reduce(0, +) / count + random.nextNormal() / (precision * count).squareRoot()
+        precision = random.nextGamma(shape: count / 2 + 1) / max(residuals.squares / 2, count * 1e-6)
+        return residuals.sum / count + random.nextNormal() / (precision * count).squareRoot()
     }
 
     package mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double {

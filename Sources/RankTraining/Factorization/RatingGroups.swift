@@ -2,9 +2,7 @@
 package struct RatingGroups: Sendable, Equatable {
     /// Where each entity's ratings start, and the number of all.
     package let offsets: [Int]
-    /// The ratings, by number.
-    package let ratings: [Int32]
-    /// The entity of the other side in each of `ratings`.
+    /// The entity of the other side in each rating, one entity's ratings after the other.
     package let partners: [Int32]
 
     /// The number of entities, with those that have no rating.
@@ -17,17 +15,16 @@ package struct RatingGroups: Sendable, Equatable {
         for entity in entities { offsets[Int(entity) + 1] += 1 }
         for entity in 0..<count { offsets[entity + 1] += offsets[entity] }
         var next = offsets
-        var ratings = [Int32](repeating: 0, count: entities.count)
-        for (rating, entity) in entities.enumerated() {
-            ratings[next[Int(entity)]] = Int32(rating)
+        var partners = [Int32](repeating: 0, count: entities.count)
+        for (entity, other) in zip(entities, others) {
+            partners[next[Int(entity)]] = other
             next[Int(entity)] += 1
         }
         self.offsets = offsets
-        self.ratings = ratings
-        partners = ratings.map { others[Int($0)] }
+        self.partners = partners
     }
 
-    /// An entity's places in `ratings` and `partners`.
+    /// An entity's places in `partners`.
     package func range(of entity: Int) -> Range<Int> {
         offsets[entity]..<offsets[entity + 1]
     }
@@ -37,10 +34,26 @@ package struct RatingGroups: Sendable, Equatable {
         offsets[entity] == offsets[entity + 1]
     }
 
-    /// Lends `ratings` and `partners`.
-    func withUnsafeBuffers(_ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Int32>) -> Void) {
-        ratings.withUnsafeBufferPointer { ratings in
-            partners.withUnsafeBufferPointer { partners in body(ratings, partners) }
+    private init(offsets: [Int], partners: [Int32]) {
+        (self.offsets, self.partners) = (offsets, partners)
+    }
+
+    /// The same groups with each partner once.
+    ///
+    /// - Precondition: An entity's ratings are in the order of their partners.
+    func withoutRepetitions() -> RatingGroups {
+        let repeats = (0..<entityCount).contains { entity in
+            let range = range(of: entity)
+            return range.dropFirst().contains { partners[$0] == partners[$0 - 1] }
         }
+        guard repeats else { return self }
+        var (ends, distinct): ([Int], [Int32]) = ([0], [])
+        for entity in 0..<entityCount {
+            for partner in partners[range(of: entity)] where distinct.count == ends.last || distinct.last != partner {
+                distinct.append(partner)
+            }
+            ends.append(distinct.count)
+        }
+        return RatingGroups(offsets: ends, partners: distinct)
     }
 }
