@@ -9,13 +9,14 @@ import argparse
 import json
 import math
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("read", "map-fm", "tutorial", "factors")
+from picture import svg
+
+PARTS = ("read", "map-fm", "tutorial")
 
 
 def run(command: list[str], core: int) -> tuple[dict, float]:
@@ -31,31 +32,39 @@ def run(command: list[str], core: int) -> tuple[dict, float]:
     return json.loads(output), usage.ru_maxrss * scale / 1e6
 
 
-def measure(train: str, ratings: int, parts: list[str], sweeps: int, work: str) -> list[dict]:
-    """One row for each part, on an invented set of that size."""
+def measure(train: str, ratings: int, parts: list[str], factors: list[int], sweeps: int, sets: str) -> list[dict]:
+    """One row for each part, on an invented set of that size, which is made unless the directory has it."""
     core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    data, model = f"{work}/data", f"{work}/model.safetensors"
-    subprocess.run([train, "synthesize", "--output", data, "--ratings", str(ratings)], check=True, stdout=sys.stderr)
-    fit = [train, "fit", "--data", data, "--output", model, "--split", "none", "--json"]
+    data = f"{sets}/ratings-{ratings}"
+    if not Path(data).exists():
+        invent = [train, "synthesize", "--output", data, "--ratings", str(ratings)]
+        subprocess.run(invent, check=True, stdout=sys.stderr)
+    # The model is written to the disk, as ever, and not kept.
+    fit = [train, "fit", "--data", data, "--output", f"{sets}/model.safetensors", "--split", "none", "--json"]
     rows = []
 
-    def add(part: str, command: list[str], factors: int | None = None, rounds: int = 1) -> None:
-        report, memory = run(command, core)
-        row = {"part": part, "ratings": ratings, "seconds": report["seconds"] / rounds, "peak_mb": memory}
-        if part == "read":
-            row |= {"bytes": report["bytes"], "mb_per_second": report["megabytes_per_second"]}
-        if factors:
-            row |= {"factors": factors, "sweeps": rounds}
+    def add(row: dict) -> None:
         rows.append(row)
         print(json.dumps(row), file=sys.stderr)
 
+    def measured(part: str, command: list[str]) -> tuple[dict, dict]:
+        report, memory = run(command, core)
+        return {"part": part, "ratings": ratings, "seconds": report["seconds"], "peak_mb": memory}, report
+
     if "read" in parts:
-        add("read", [train, "data", "--data", data, "--json"])
-    for factors in [8] * ("map-fm" in parts) + [16, 32] * ("factors" in parts):
-        add("map-fm", fit + ["--preset", "map-fm", "--factors", str(factors), "--sweeps", str(sweeps)], factors, sweeps)
+        row, report = measured("read", [train, "data", "--data", data, "--json"])
+        add(row | {"bytes": report["bytes"], "mb_per_second": report["megabytes_per_second"]})
+    for count in factors if "map-fm" in parts else []:
+        machine = fit + ["--preset", "map-fm", "--factors", str(count), "--sweeps"]
+        first, _ = measured("map-fm", machine + ["1"])
+        row, _ = measured("map-fm", machine + [str(1 + sweeps)])
+        # What the later run took longer is sweeps alone; the rest of the earlier one prepared them.
+        each = (row["seconds"] - first["seconds"]) / sweeps
+        prepared = first["seconds"] - each
+        add(row | {"seconds": each, "preparation_seconds": prepared, "factors": count, "sweeps": sweeps})
     if "tutorial" in parts:
-        add("tutorial", fit + ["--preset", "tutorial", "--epochs", "1"])
-    shutil.rmtree(data)
+        add(measured("tutorial", fit + ["--preset", "tutorial", "--epochs", "1"])[0])
+    Path(f"{sets}/model.safetensors").unlink(missing_ok=True)
     return rows
 
 
@@ -92,6 +101,8 @@ def table(rows: list[dict]) -> str:
         name = names[row["part"]] + (f", {row['factors']} factors" if "factors" in row else "")
         if "mb_per_second" in row:
             name += f", {row['mb_per_second']:.0f} MB/s"
+        if "preparation_seconds" in row:
+            name += f", after {row['preparation_seconds']:.2f} s of preparation"
         each = row["peak_mb"] * 1e6 / row["ratings"]
         lines.append(f"| {name} | {row['ratings']:,} | {row['seconds']:.2f} | {row['peak_mb']:,.0f} | {each:.0f} |")
     return "\n".join(lines)
@@ -100,22 +111,29 @@ def table(rows: list[dict]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", required=True, help="the rank-train to measure")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000, 25_000_000])
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS[:3]),
-                        help="what to run; factors: map-fm also with 16 and 32 factors")
-    parser.add_argument("--sweeps", type=int, default=2, help="of map-fm, whose time is given for one")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1_000_000, 10_000_000, 25_000_000])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to run")
+    parser.add_argument("--factors", type=int, nargs="+", default=[8], help="of map-fm; each number is a run")
+    parser.add_argument("--sweeps", type=int, default=2, help="of map-fm, beside a first one; the time of one is given")
+    parser.add_argument("--sets", metavar="DIRECTORY", help="where invented sets stay, for the next time")
     parser.add_argument("--add-to", metavar="FILE", help="a JSON file whose rows count too, and which gets the new ones")
+    parser.add_argument("--svg", metavar="FILE", help="draw all rows, those of map-fm with 8 factors, into this file")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     options = parser.parse_args()
 
     saved = Path(options.add_to) if options.add_to else None
     rows = json.loads(saved.read_text())["rows"] if saved and saved.exists() else []
+    # Without a size nothing is measured: what was saved is shown or drawn again.
     for ratings in options.sizes:
         with tempfile.TemporaryDirectory() as work:
-            rows += measure(options.train, ratings, options.parts, options.sweeps, work)
+            rows += measure(
+                options.train, ratings, options.parts, options.factors, options.sweeps, options.sets or work
+            )
     report = {"rows": rows, "exponents": laws(rows)}
     if saved:
         saved.write_text(json.dumps(report, indent=1) + "\n")
+    if options.svg:
+        Path(options.svg).write_text(svg(report))
     if options.json:
         print(json.dumps(report, indent=1))
         return
