@@ -14,6 +14,9 @@ import subprocess
 import sys
 from html import escape
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import commandline  # noqa: E402
+
 SHOWN = [0, 1, 2, 5, 10, 20]
 SIDES = {"users": ["--train-anew"], "items": []}
 # what is drawn of each table, its class, and whether it does not depend on the ratings shown
@@ -122,7 +125,7 @@ def main() -> None:
         json.dump(tables, sys.stdout, indent=1)
         print()
     if options.svg:
-        pathlib.Path(options.svg).write_text(svg(tables))
+        commandline.write(options.svg, svg(tables))
 
 
 if __name__ == "__main__":

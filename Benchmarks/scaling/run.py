@@ -16,6 +16,8 @@ from pathlib import Path
 
 from picture import svg
 
+import commandline  # noqa: E402  (beside bars, where picture looks)
+
 PARTS = ("read", "map-fm", "tutorial")
 
 
@@ -131,9 +133,9 @@ def main() -> None:
             )
     report = {"rows": rows, "exponents": laws(rows)}
     if saved:
-        saved.write_text(json.dumps(report, indent=1) + "\n")
+        commandline.write(saved, json.dumps(report, indent=1) + "\n")
     if options.svg:
-        Path(options.svg).write_text(svg(report))
+        commandline.write(options.svg, svg(report))
     if options.json:
         print(json.dumps(report, indent=1))
         return
