@@ -9,28 +9,31 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 // How often a thread looks before it sleeps: some ten microseconds.
 #define TEAM_LOOKS 1000
 
 typedef struct team_member {
+    // The loop of which nobody has begun this member's part yet; 0 once somebody has, the member or the caller.
+    _Alignas(64) atomic_uint_least64_t open;
     rank_team *team;
     size_t index;
     pthread_t thread;
 } team_member;
 
 struct rank_team {
-    // Of the loop that runs; written before `round` changes, read after.
+    // Of the loop that runs; written before its parts are opened, read by whoever has taken one.
     rank_team_work work;
     const void *job;
     size_t parts;
-    // Counts the loops.
-    _Alignas(64) atomic_uint round;
-    // How many of the others are not yet done.
+    // Counts the loops. Those who slept through one pass it over: 64 bits never come round again.
+    _Alignas(64) atomic_uint_least64_t round;
+    // How many parts, the caller's own not counted, are not yet done.
     _Alignas(64) atomic_size_t pending;
     atomic_size_t sleepers;
-    atomic_bool caller_sleeps;
+    atomic_bool caller_sleeps, ends;
     pthread_mutex_t mutex;
     pthread_cond_t begun, done;
     // Members, the caller not counted, and how often each thread looks before it sleeps.
@@ -48,9 +51,9 @@ static inline void look_again(void) {
 }
 
 // Waits until there is another loop than `seen`.
-static unsigned next_round(rank_team *team, unsigned seen) {
+static uint64_t next_round(rank_team *team, uint64_t seen) {
     for (unsigned look = 0; look < team->looks; look++) {
-        const unsigned round = atomic_load_explicit(&team->round, memory_order_acquire);
+        const uint64_t round = atomic_load_explicit(&team->round, memory_order_acquire);
         if (round != seen) {
             return round;
         }
@@ -60,7 +63,7 @@ static unsigned next_round(rank_team *team, unsigned seen) {
     // order on which all agree.
     pthread_mutex_lock(&team->mutex);
     atomic_fetch_add(&team->sleepers, 1);
-    unsigned round;
+    uint64_t round;
     while ((round = atomic_load(&team->round)) == seen) {
         pthread_cond_wait(&team->begun, &team->mutex);
     }
@@ -69,17 +72,21 @@ static unsigned next_round(rank_team *team, unsigned seen) {
     return round;
 }
 
-static void begin(rank_team *team, size_t parts, rank_team_work work, const void *job) {
-    team->work = work;
-    team->job = job;
-    team->parts = parts;
-    atomic_store(&team->pending, team->others);
-    atomic_fetch_add(&team->round, 1);
+// Shows that there is another loop, or none any more.
+static void begin(rank_team *team, uint64_t round) {
+    atomic_store(&team->round, round);
     if (atomic_load(&team->sleepers) > 0) {
         pthread_mutex_lock(&team->mutex);
         pthread_cond_broadcast(&team->begun);
         pthread_mutex_unlock(&team->mutex);
     }
+}
+
+// Whether a part was still to be begun, and now is the taker's. What the caller wrote before he opened it can be read:
+// the loop lasts until the part is done.
+static bool take(team_member *member, uint64_t round) {
+    return atomic_compare_exchange_strong_explicit(&member->open, &round, 0, memory_order_acq_rel,
+                                                   memory_order_relaxed);
 }
 
 static void wait_until_done(rank_team *team) {
@@ -99,18 +106,18 @@ static void wait_until_done(rank_team *team) {
 }
 
 static void *attend(void *argument) {
-    const team_member *self = argument;
+    team_member *self = argument;
     rank_team *team = self->team;
-    unsigned round = 0;
+    uint64_t round = 0;
     for (;;) {
         round = next_round(team, round);
-        // No loop to share: the end.
-        if (team->work == NULL) {
+        if (atomic_load(&team->ends)) {
             return NULL;
         }
-        if (self->index < team->parts) {
-            team->work(team->job, self->index, team->parts);
+        if (!take(self, round)) {
+            continue;
         }
+        team->work(team->job, self->index, team->parts);
         if (atomic_fetch_sub(&team->pending, 1) == 1 && atomic_load(&team->caller_sleeps)) {
             pthread_mutex_lock(&team->mutex);
             pthread_cond_signal(&team->done);
@@ -130,7 +137,7 @@ static void enlist(rank_team *team, size_t count) {
     pthread_attr_setstacksize(&attributes, 8 << 20);
     while (team->others < count) {
         team_member *member = &team->members[team->others];
-        *member = (team_member){team, team->others + 1, 0};
+        *member = (team_member){.team = team, .index = team->others + 1};
         // https://man7.org/linux/man-pages/man3/pthread_create.3.html
         if (pthread_create(&member->thread, &attributes, attend, member) != 0) {
             break;
@@ -147,7 +154,7 @@ rank_team *rank_team_create(size_t threads) {
         return NULL;
     }
     rank_team *team = aligned_alloc(_Alignof(rank_team), sizeof *team);
-    team_member *members = calloc(threads - 1, sizeof *members);
+    team_member *members = aligned_alloc(_Alignof(team_member), (threads - 1) * sizeof *members);
     if (team == NULL || members == NULL) {
         free(team);
         free(members);
@@ -171,7 +178,8 @@ void rank_team_destroy(rank_team *team) {
     if (team == NULL) {
         return;
     }
-    begin(team, 0, NULL, NULL);
+    atomic_store(&team->ends, true);
+    begin(team, atomic_load(&team->round) + 1);
     for (size_t index = 0; index < team->others; index++) {
         pthread_join(team->members[index].thread, NULL);
     }
@@ -187,7 +195,22 @@ void rank_team_run(rank_team *team, size_t parts, rank_team_work work, const voi
         work(job, 0, 1);
         return;
     }
-    begin(team, parts, work, job);
+    const uint64_t round = atomic_load_explicit(&team->round, memory_order_relaxed) + 1;
+    team->work = work;
+    team->job = job;
+    team->parts = parts;
+    atomic_store_explicit(&team->pending, parts - 1, memory_order_relaxed);
+    for (size_t index = 0; index < parts - 1; index++) {
+        atomic_store_explicit(&team->members[index].open, round, memory_order_release);
+    }
+    begin(team, round);
     work(job, 0, parts);
+    // Where others have the processors, members come late or not at all: nobody waits for a part that is not begun.
+    for (size_t index = 0; index < parts - 1; index++) {
+        if (take(&team->members[index], round)) {
+            work(job, index + 1, parts);
+            atomic_fetch_sub_explicit(&team->pending, 1, memory_order_relaxed);
+        }
+    }
     wait_until_done(team);
 }

@@ -40,7 +40,7 @@ package final class SharedLoop {
 }
 
 extension Team {
-    /// Computes every part of a loop, each on a thread of its own, and returns when all are done.
+    /// Computes every part of a loop, each on a thread of its own where one comes in time, and returns when all are done.
     ///
     /// Allocates nothing.
     ///

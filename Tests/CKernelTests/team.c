@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -22,6 +23,34 @@ static void note(const void *job, size_t part, size_t parts) {
     const loop *loop = job;
     loop->calls[part + MOST_PARTS] = loop->number;
     (void)parts;
+}
+
+// Whose thread ran each part.
+typedef struct threads {
+    pthread_t *of_part;
+} threads;
+
+static void note_thread(const void *job, size_t part, size_t parts) {
+    const threads *threads = job;
+    threads->of_part[part] = pthread_self();
+    (void)parts;
+}
+
+// Nobody waits for a thread that comes late: parts that it has not begun are the caller's.
+static void check_takes_over(counts *counts) {
+    rank_team *team = rank_team_create(2);
+    size_t taken = 0;
+    for (int loop = 0; loop < 50; loop++) {
+        // Longer than the other looks before he sleeps, so that he comes late to so short a loop.
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
+        pthread_t of_part[2] = {0};
+        const threads threads = {of_part};
+        rank_team_run(team, 2, note_thread, &threads);
+        EXPECT(counts, pthread_equal(of_part[0], pthread_self()), "the first part was not the caller's\n");
+        taken += pthread_equal(of_part[1], pthread_self()) != 0;
+    }
+    EXPECT(counts, taken > 0, "the caller waited for a thread that slept, %zu times of 50\n", 50 - taken);
+    rank_team_destroy(team);
 }
 
 static void check_team_of(counts *counts, size_t threads, uint64_t loops, bool rests) {
@@ -54,6 +83,7 @@ void check_team(counts *counts) {
     }
     check_team_of(counts, 2, 20, true);
     check_team_of(counts, 3, 10, true);
+    check_takes_over(counts);
     // Ended before it has ever run.
     rank_team_destroy(rank_team_create(4));
     rank_team_destroy(NULL);
