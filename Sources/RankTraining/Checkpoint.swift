@@ -113,6 +113,8 @@ public struct CheckpointPlan: Sendable {
     public let resumed: Checkpoint?
     /// What is trained on.
     public let data: DataFingerprint
+    /// The epochs, or sweeps, of the checkpoint that lies at the path from the beginning, where that is the resumed one.
+    let savedAtStart: Int?
 
     /// A plan.
     ///
@@ -130,6 +132,9 @@ public struct CheckpointPlan: Sendable {
         self.interval = interval
         self.resumed = resumed
         self.data = data
+        let stamp = path.flatMap { FileStamp(path: $0) }
+        let isResumed = stamp != nil && stamp == resumed.flatMap { FileStamp(path: $0.path) }
+        savedAtStart = isResumed ? resumed?.epoch : nil
     }
 
     /// The same error, which also says what was saved.

@@ -98,6 +98,6 @@ extension TrainingRun {
             else { throw checkpoint.inconsistent }
             best = (epoch, loss, RankingNetwork(shape: shape, parameters: parameters))
         }
-        if checkpoint.path == plan.path { savedEpoch = checkpoint.epoch }
+        savedEpoch = plan.savedAtStart
     }
 }

@@ -194,6 +194,16 @@ import Testing
         #expect(second?.code == .diverged, "\(String(describing: second))")
         #expect(second?.message.contains("\(early) is that of epoch 1") == true)
         #expect(FileManager.default.contents(atPath: early) == changed)
+
+        // The same file under other names, and another file of the same bytes.
+        try FileManager.default.createSymbolicLink(atPath: directory.file("link"), withDestinationPath: early)
+        try FileManager.default.copyItem(atPath: early, toPath: directory.file("copy"))
+        for (name, isSaid) in [("./early", true), ("link", true), ("copy", false)] {
+            let other = "\(directory.path)/\(name)"
+            let error = #expect(throws: TrainingError.self) { try sampled.run(options, to: other, from: early) }
+            let said = isSaid ? "\(other) is that of epoch 1" : "no checkpoint was written"
+            #expect(error?.message.contains(said) == true, "\(name): \(String(describing: error))")
+        }
     }
 
     @Test func aPlaceThatCannotBeWrittenIsSaid() throws {

@@ -178,6 +178,6 @@ extension FactorRun {
         }
         guard machine.restore(try checkpoint.doubles(Name.machine)) else { throw checkpoint.inconsistent }
         reports = losses.enumerated().map { FactorTraining.SweepReport(sweep: $0 + 1, loss: $1, testLoss: nil) }
-        if checkpoint.path == plan.path { savedSweep = checkpoint.epoch }
+        savedSweep = plan.savedAtStart
     }
 }
