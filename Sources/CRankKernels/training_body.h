@@ -12,9 +12,9 @@
 
 typedef int32_t training_bits __attribute__((vector_size(VECTOR_LANES * sizeof(float))));
 
-// `x` where `y` is above zero, +0 elsewhere.
+// +0 where `y` is zero or below, `x` elsewhere: also where `y` is not a number, which so reaches the loss.
 VECTOR_INLINE vector training_where(vector y, vector x) {
-    const training_bits live = y > (vector){0};
+    const training_bits live = ~(y <= (vector){0});
     training_bits bits;
     memcpy(&bits, &x, sizeof bits);
     bits &= live;
@@ -30,7 +30,7 @@ VECTOR_INLINE void training_add_row(size_t width, const float *p, const float *q
     }
     for (; j < width; j++) {
         const float x = p[j] + q[j];
-        sum[j] = relu && !(x > 0) ? 0 : x;
+        sum[j] = relu && x <= 0 ? 0 : x;
     }
 }
 
@@ -59,7 +59,7 @@ VECTOR_INLINE void training_segment_row(size_t width, const float *gradient, con
         vector_store(other + j, second ? x : vector_load(other + j) + x);
     }
     for (; j < width; j++) {
-        const float x = output && !(output[j] > 0) ? 0 : gradient[j];
+        const float x = output && output[j] <= 0 ? 0 : gradient[j];
         half[j] = first ? x : half[j] + x;
         other[j] = second ? x : other[j] + x;
     }
@@ -93,7 +93,7 @@ VECTOR_TARGET static void mask(size_t count, const float *outputs, float *values
         vector_store(values + i, training_where(vector_load(outputs + i), vector_load(values + i)));
     }
     for (; i < count; i++) {
-        values[i] = outputs[i] > 0 ? values[i] : 0;
+        values[i] = outputs[i] <= 0 ? 0 : values[i];
     }
 }
 

@@ -41,6 +41,9 @@ package final class AlignedFloats {
         }
     }
 
+    /// Whether all are finite numbers.
+    package var areFinite: Bool { unsafe memory.allSatisfy { $0.isFinite } }
+
     /// A copy of all.
     package var values: [Float] { unsafe Array(memory) }
 

@@ -56,7 +56,7 @@ package struct TrainingLoops {
     ///   - width: Floats in a row.
     ///   - p: The first table.
     ///   - q: The second table.
-    ///   - relu: Whether what is not above zero becomes +0.
+    ///   - relu: Whether what is zero or below becomes +0.
     ///   - sums: examples × width.
     package func addRows(
         _ places: Places,
@@ -89,7 +89,7 @@ package struct TrainingLoops {
     ///   - gradients: examples × width.
     ///   - places: The rows.
     ///   - width: Floats in a row.
-    ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is above zero. Nil without
+    ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is not zero. Nil without
     ///     relu.
     ///   - p: The sums by the first table's rows; what they were does not matter.
     ///   - q: The sums by the second table's rows; what they were does not matter.
@@ -118,13 +118,13 @@ package struct TrainingLoops {
         )
     }
 
-    /// Replaces what is not above zero by +0 among the first `count`.
+    /// Replaces what is zero or below by +0 among the first `count`; what is not a number stays that.
     package func relu(_ values: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
         unsafe rank_training_relu(team.handle, level, count, values.base)
     }
 
-    /// Sets to +0 where relu's output is not above zero, among the first `count`.
+    /// Sets to +0 where relu's output is zero, among the first `count`.
     package func mask(_ values: AlignedFloats, liveIn outputs: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count && outputs.count >= count)
         unsafe rank_training_mask(team.handle, level, count, outputs.base, values.base)

@@ -91,6 +91,12 @@ package struct NetworkTrainer: ~Copyable {
         numbers(\.values)
     }
 
+    /// Whether every weight is a finite number.
+    var hasFiniteWeights: Bool {
+        let towers = [users.table, users.kernel, candidates.table, candidates.kernel, firstBias.weights]
+        return (towers + layers.flatMap { [$0.kernel, $0.bias.weights] }).allSatisfy(\.values.areFinite)
+    }
+
     /// A copy of all that decides how the training goes on.
     package var state: TrainerState {
         let slots = settings.optimizer.slotNames.indices.map { slot in numbers { $0.slots[slot] } }

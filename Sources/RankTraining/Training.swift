@@ -95,10 +95,10 @@ public struct Training: Sendable {
     ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
     ///   - show: Called after each step and each epoch, on the calling thread. It does not influence the result.
     /// - Returns: The weights and how the losses went.
-    /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `invalidOption` for impossible sizes,
-    ///   `unsuitableData` when a validation part would have no examples or all of them, `checkpointRefused` when the
-    ///   checkpoint to resume is of another run, `engineFailed` when one cannot be written. A checkpoint written before
-    ///   is then as it was.
+    /// - Throws: `TrainingError` with code `diverged` when a loss or a weight is not finite, `invalidOption` for
+    ///   impossible sizes, `unsuitableData` when a validation part would have no examples or all of them,
+    ///   `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one cannot be written.
+    ///   A checkpoint written before is then as it was.
     public func run(
         on set: TrainingSet,
         checkpoints: CheckpointPlan? = nil,

@@ -102,7 +102,7 @@ struct TrainingRun: ~Copyable {
 
     /// Trains one epoch more.
     ///
-    /// - Throws: `diverged` when a loss is not finite.
+    /// - Throws: `diverged` when a loss is not finite, or a weight at the end.
     mutating func trainEpoch(_ show: (Training.Event) -> Void) throws(TrainingError) {
         let epoch = reports.count + 1
         if options.reshuffles && epoch > 1 { batches = Batches(shuffling: examples, options, &random) }
@@ -120,7 +120,9 @@ struct TrainingRun: ~Copyable {
             validationLoss: self.loss(over: validation),
             testLoss: self.loss(over: test)
         )
-        guard report.validationLoss?.isFinite ?? true, report.testLoss?.isFinite ?? true else {
+        // What is infinitely below zero leaves relu as 0, so that a loss may be finite where weights are not.
+        guard report.validationLoss?.isFinite ?? true, report.testLoss?.isFinite ?? true, trainer.hasFiniteWeights
+        else {
             throw Self.diverged(in: epoch, at: "its end")
         }
         reports.append(report)

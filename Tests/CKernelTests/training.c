@@ -173,7 +173,35 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
     free(second);
 }
 
+// What is not a number passes relu, so that the loss tells of it.
+static void check_not_a_number(counts *counts, rank_level level) {
+    const int32_t places[2] = {0, 0};
+    for (size_t width = 1; width <= 40; width++) {
+        float *p = floats(width, false), *q = floats(width, false), *sums = floats(2 * width, false);
+        for (size_t i = 0; i < width; i++) {
+            p[i] = i % 2 == 0 ? NAN : 1;
+            q[i] = -2;
+        }
+        rank_training_add_rows(NULL, level, 2, width, places, places, p, q, 1, sums);
+        for (size_t i = 0; i < width; i++) {
+            q[i] = i % 2 == 0 ? NAN : -1;
+        }
+        rank_training_relu(NULL, level, width, q);
+        for (size_t i = 0; i < width; i++) {
+            const bool expected = i % 2 == 0;
+            EXPECT(counts, (isnan(sums[i]) != 0) == expected && (isnan(sums[width + i]) != 0) == expected,
+                   "%s: number %zu of %zu sums is %f\n", rank_level_name(level), i, width, (double)sums[i]);
+            EXPECT(counts, (isnan(q[i]) != 0) == expected && (expected || bits_of(q[i]) == 0),
+                   "%s: relu of number %zu of %zu is %f\n", rank_level_name(level), i, width, (double)q[i]);
+        }
+        free(p);
+        free(q);
+        free(sums);
+    }
+}
+
 void check_training(counts *counts, rank_level level) {
+    check_not_a_number(counts, level);
     // The last ones are worth several threads.
     const size_t sizes[][2] = {{1, 1}, {0, 4}, {7, 16}, {9, 37}, {30, 5}, {12, 64}, {407, 37}, {5, 4099}, {20011, 1}};
     uint64_t state = 6;

@@ -206,6 +206,25 @@ import Testing
         }
     }
 
+    /// A unit that such a weight has put out changes no loss.
+    @Test func aWeightThatIsNotFiniteEndsTheEpochThoughTheLossIs() throws {
+        let directory = try TemporaryDirectory()
+        let (sampled, path, options) = (try Sampled(), directory.file("checkpoint"), Sample.options())
+        let shape = try sampled.run(options, to: path) { event in
+            if case .epoch(let report) = event, report.epoch == 1 {
+                try? FileManager.default.copyItem(atPath: path, toPath: path + ".1")
+            }
+        }.network.shape
+        let file = try TensorFile(path: path + ".1")
+        var network = RankingNetwork(shape: shape, parameters: try file.floats("weights"))
+        network.layers[0].bias[0] = -.infinity
+        _ = try rewritten(file, path) { tensors in
+            tensors.filter { $0.name != "weights" } + [(name: "weights", values: .floats(network.parameters))]
+        }
+        let error = #expect(throws: TrainingError.self) { try sampled.run(options, from: path) }
+        #expect(error?.code == .diverged && error?.message.contains("in epoch 2, at its end") == true)
+    }
+
     @Test func aPlaceThatCannotBeWrittenIsSaid() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("missing/checkpoint")

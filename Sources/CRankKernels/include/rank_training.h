@@ -16,7 +16,7 @@ extern "C" {
 
 /// Adds the two halves of a layer: row e of `sums` is row `first[e]` of `p` plus row `second[e]` of `q`.
 ///
-/// All rows are `width` floats. With `relu` what is not above zero becomes +0.
+/// All rows are `width` floats. With `relu` what is zero or below becomes +0; what is not a number stays that.
 void rank_training_add_rows(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
                             const int32_t *second, const float *p, const float *q, int relu, float *sums);
 
@@ -24,15 +24,15 @@ void rank_training_add_rows(rank_team *team, rank_level level, size_t count, siz
 /// that with `second[e]` = i, e ascending.
 ///
 /// Places are numbered as they first occur: each is at most the number of different ones before it.
-/// With `outputs`, those of relu, a gradient counts only where the output is above zero.
+/// With `outputs`, those of relu, a gradient counts only where the output is not zero.
 void rank_training_segment_sums(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
                                 const int32_t *second, const float *gradients, const float *outputs, float *p,
                                 float *q);
 
-/// Replaces what is not above zero by +0.
+/// Replaces what is zero or below by +0; what is not a number stays that.
 void rank_training_relu(rank_team *team, rank_level level, size_t count, float *values);
 
-/// Sets to +0 where `outputs`, those of relu, is not above zero.
+/// Sets to +0 where `outputs`, those of relu, is zero.
 void rank_training_mask(rank_team *team, rank_level level, size_t count, const float *outputs, float *values);
 
 /// One step of Adagrad: `a += g · g`, `w -= rate · g / √(a + epsilon)`.
