@@ -1,3 +1,5 @@
+import RankBase
+
 /// Invented ratings in any number, in the form MovieLens has had since 2013, for tests of speed and size.
 ///
 /// A few users and items have most of the ratings; ratings are half stars that follow biases, a taste of four dimensions
@@ -13,6 +15,8 @@ public struct SyntheticRatings: Sendable, Equatable {
     /// The number of items, ids from 1; some may get no rating.
     public let itemCount: Int
 
+    /// The most users, and the most items.
+    private static let entityLimit = 100_000_000
     private static let genres = ["Action", "Comedy", "Drama", "Horror", "Musical", "Romance", "Sci-Fi", "Western"]
 
     /// A set of the given size.
@@ -20,7 +24,7 @@ public struct SyntheticRatings: Sendable, Equatable {
     /// - Parameters:
     ///   - seed: Seeds all draws.
     ///   - ratingCount: From 1 to a thousand million.
-    ///   - userCount: At most one for each rating; by default one for 150.
+    ///   - userCount: At most one for each rating, and a hundred million; by default one for 150.
     ///   - itemCount: At most a hundred million; by default one for 400 ratings.
     /// - Throws: `DataError` with code `invalidArgument` when a count is out of range, or the users would rate more than
     ///   half of all items.
@@ -37,10 +41,12 @@ public struct SyntheticRatings: Sendable, Equatable {
         self.ratingCount = ratingCount
         self.userCount = userCount ?? max(1, ratingCount / 150)
         self.itemCount = itemCount ?? max(min(2 * ratingCount, 1_000), ratingCount / 400)
-        guard (1...ratingCount).contains(self.userCount), (1...100_000_000).contains(self.itemCount) else {
+        let mostUsers = min(ratingCount, Self.entityLimit)
+        guard (1...mostUsers).contains(self.userCount), (1...Self.entityLimit).contains(self.itemCount) else {
             throw DataError(
                 .invalidArgument,
-                "\(self.userCount) users and \(self.itemCount) items; expected 1 to \(ratingCount) and 1 to 100000000"
+                "\(self.userCount) users and \(self.itemCount) items; expected 1 to \(mostUsers) users, no more than "
+                    + "ratings, and 1 to \(Self.entityLimit) items"
             )
         }
         let most = self.userCount * max(1, self.itemCount / 2)
@@ -58,8 +64,10 @@ public struct SyntheticRatings: Sendable, Equatable {
     /// Memory is that of some numbers for each user and item. The directory appears whole or not at all.
     ///
     /// - Parameter directory: A path where nothing or an empty directory is; missing parents are made.
-    /// - Throws: `DataError` with code `unwritable`; nothing is left behind then.
+    /// - Throws: `DataError` with code `unwritable`, or `invalidArgument` where this machine has not the memory; nothing
+    ///   is left behind then.
     public func write(to directory: String) throws(DataError) {
+        if let memory = physicalMemory() { try requireRoom(in: memory) }
         var random = NumPyRandom(seed: seed)
         let names = ["ratings.csv", "movies.csv", MovieLens.markerName]
         try FileSystem.writeDirectory(directory, names) { name, output throws(DataError) in
@@ -68,6 +76,19 @@ public struct SyntheticRatings: Sendable, Equatable {
             case "movies.csv": try writeItems(&output, &random)
             default: try output.write(DataSet.syntheticMarker(seed).utf8)
             }
+        }
+    }
+
+    /// Demands that some numbers for each user and item go into so many bytes of memory.
+    package func requireRoom(in memory: Int) throws(DataError) {
+        let word = MemoryLayout<Int>.stride
+        let needed = itemCount * (MemoryLayout<Liking>.stride + 2 * word + 1) + userCount * 3 * word
+        guard needed <= memory else {
+            throw DataError(
+                .invalidArgument,
+                "\(userCount) users and \(itemCount) items take \(needed >> 20) MiB of memory, and this machine has "
+                    + "\(memory >> 20); expected fewer of them"
+            )
         }
     }
 

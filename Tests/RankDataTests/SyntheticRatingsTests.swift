@@ -36,11 +36,24 @@ import Testing
         #expect(try DataSet.load(directory: Self.written(set)).ratings.count == ratings)
     }
 
-    @Test(arguments: [(0, nil, nil), (10, 11, nil), (10, 0, nil), (10, 2, 8), (10, 2, 0)] as [(Int, Int?, Int?)])
+    @Test(
+        arguments: [
+            (0, nil, nil), (10, 11, nil), (10, 0, nil), (10, 2, 8), (10, 2, 0), (1_000_000_000, 100_000_001, nil),
+            (1_000_000_000, nil, 100_000_001),
+        ] as [(Int, Int?, Int?)]
+    )
     func impossibleOnesAreRefused(_ ratings: Int, _ users: Int?, _ items: Int?) {
         expectDataError(.invalidArgument, ["expected"]) {
             _ = try SyntheticRatings(seed: 0, ratingCount: ratings, userCount: users, itemCount: items)
         }
+    }
+
+    @Test func whatIsTooLargeForMemoryIsRefused() throws {
+        let set = try SyntheticRatings(seed: 0, ratingCount: 100_000_000, userCount: 100_000_000, itemCount: 1_000)
+        expectDataError(.invalidArgument, ["100000000 users and 1000 items", "machine has 1024", "expected fewer"]) {
+            try set.requireRoom(in: 1 << 30)
+        }
+        try set.requireRoom(in: 1 << 32)
     }
 
     @Test func nothingIsLeftWhereSomethingIsInTheWay() throws {

@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The memory of this machine, in bytes; nil where the system does not say.
+package func physicalMemory() -> Int? {
+    // https://man7.org/linux/man-pages/man3/sysconf.3.html
+    let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    guard pages > 0, size > 0 else { return nil }
+    return pages * size
+}
