@@ -1,3 +1,5 @@
+import RankBase
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -10,12 +12,14 @@ import Darwin
 struct FileOutput: ~Copyable {
     private let path: String
     private let descriptor: Int32
+    private let signals: HeldSignals
     private var buffer: [UInt8] = []
     private static let limit = 1 << 20
 
     /// Makes a file that must not exist.
-    init(path: String) throws(DataError) {
+    init(path: String, _ signals: HeldSignals) throws(DataError) {
         self.path = path
+        self.signals = signals
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileSystem.failure("open", path) }
         buffer.reserveCapacity(Self.limit + 4_096)
@@ -49,6 +53,7 @@ struct FileOutput: ~Copyable {
     }
 
     private mutating func flush() throws(DataError) {
+        if signals.areWaiting { throw DataError(.unwritable, "\(path): interrupted before it was whole") }
         var written = 0
         var error: DataError?
         buffer.withUnsafeBytes { bytes in

@@ -1,3 +1,5 @@
+import RankBase
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -10,7 +12,8 @@ extension FileSystem {
     /// Makes a directory of files that appears whole or not at all.
     ///
     /// The files are written and synced under a temporary name beside it, which is then renamed. An empty directory
-    /// of that name is replaced, anything else refused.
+    /// of that name is replaced, anything else refused. A signal that ends the process does so after the files are
+    /// removed.
     ///
     /// - Parameters:
     ///   - directory: Its path.
@@ -26,25 +29,36 @@ extension FileSystem {
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         guard !path.isEmpty else { throw DataError(.unwritable, "the path of the directory to write is empty") }
         if let kind = try kind(of: path) {
-            guard kind == .directory else { throw DataError(.unwritable, "\(path): a file is in the way") }
+            guard kind == .directory else {
+                throw DataError(.unwritable, "\(path): a file is in the way; write elsewhere")
+            }
             guard try Self.names(in: path).isEmpty else {
                 throw DataError(.unwritable, "\(path): exists and is not empty; remove it or write elsewhere")
             }
         }
         try makeParents(of: path)
         let temporary = "\(path).tmp-\(getpid())"
-        guard mkdir(temporary, 0o777) == 0 else { throw failure("mkdir", temporary) }
-        do throws(DataError) {
-            for name in names {
-                var output = try FileOutput(path: joinPath(temporary, name))
-                try write(name, &output)
-                try output.finish()
+        try HeldSignals.during { signals throws(DataError) in
+            guard mkdir(temporary, 0o777) == 0 else {
+                let error = SystemCallError.last("mkdir")
+                throw DataError(
+                    .unwritable,
+                    "\(path): no directory can be made beside it: \(error.text); write elsewhere",
+                    cause: error
+                )
             }
-            guard rename(temporary, path) == 0 else { throw failure("rename", path) }
-        } catch {
-            for name in names { unlink(joinPath(temporary, name)) }
-            rmdir(temporary)
-            throw error
+            do throws(DataError) {
+                for name in names {
+                    var output = try FileOutput(path: joinPath(temporary, name), signals)
+                    try write(name, &output)
+                    try output.finish()
+                }
+                guard rename(temporary, path) == 0 else { throw failure("rename", path) }
+            } catch {
+                for name in names { unlink(joinPath(temporary, name)) }
+                rmdir(temporary)
+                throw error
+            }
         }
     }
 

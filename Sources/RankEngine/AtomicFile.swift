@@ -1,3 +1,5 @@
+internal import RankBase
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -9,11 +11,13 @@ internal import Darwin
 /// A file that appears whole or not at all.
 ///
 /// The bytes go to a temporary name in the same directory, are flushed to disk and proved, and only then take the
-/// file's name. Whatever fails leaves no temporary file and an older file untouched.
+/// file's name. Whatever fails leaves no temporary file and an older file untouched; so does a signal that ends the
+/// process.
 @safe package struct AtomicFile: ~Copyable {
     private let path: String
     private let temporary: String
     private var descriptor: CInt
+    private let signals: HeldSignals
 
     /// Writes a file with `write`, lets `verify` read it under its temporary name, and gives it its name.
     package static func replace(
@@ -21,14 +25,17 @@ internal import Darwin
         write: (inout AtomicFile) throws(EngineError) -> Void,
         verify: (_ temporaryPath: String) throws(EngineError) -> Void = { _ in }
     ) throws(EngineError) {
-        var file = try AtomicFile(path: path)
-        try write(&file)
-        try file.flush()
-        try verify(file.temporary)
-        try file.rename()
+        try HeldSignals.during { signals throws(EngineError) in
+            var file = try AtomicFile(path: path, signals)
+            try write(&file)
+            try file.flush()
+            try verify(file.temporary)
+            try file.requireTime()
+            try file.rename()
+        }
     }
 
-    private init(path: String) throws(EngineError) {
+    private init(path: String, _ signals: HeldSignals) throws(EngineError) {
         let (directory, name) = Self.split(path)
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
@@ -47,6 +54,7 @@ internal import Darwin
         let opened = System.retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
         if let errno = opened.errno { throw Self.cannot("create a file beside", path, errno) }
         self.path = path
+        self.signals = signals
         self.temporary = temporary
         descriptor = opened.value
     }
@@ -61,12 +69,18 @@ internal import Darwin
     /// Appends bytes.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(EngineError) {
         var rest = unsafe bytes
+        try requireTime()
         while unsafe !rest.isEmpty {
             let (descriptor, part) = unsafe (descriptor, rest)
             let written = System.retrying { unsafe write(descriptor, part.baseAddress, part.count) }
             if let errno = written.errno { throw Self.cannot("write", path, errno) }
             unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written.value...])
         }
+    }
+
+    /// Demands that the process is not about to end.
+    private func requireTime() throws(EngineError) {
+        if signals.areWaiting { throw Self.cannot("finish", path, EINTR) }
     }
 
     private mutating func flush() throws(EngineError) {
