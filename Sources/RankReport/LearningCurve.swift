@@ -37,27 +37,35 @@ public struct LearningCurve: Sendable, Equatable {
     public let unit: String
     /// The phases, one after the other.
     public let phases: [Phase]
+    /// After which step the weights were as the model has them, where a part held out chose it; nil for the last one.
+    public let kept: Int?
 
     /// A curve of phases.
-    public init(unit: String, phases: [Phase]) {
+    public init(unit: String, phases: [Phase], kept: Int? = nil) {
         self.unit = unit
         self.phases = phases
+        self.kept = kept
     }
 
     /// The curve of a network's training.
     ///
     /// - Parameters:
-    ///   - epochs: Its reports.
+    ///   - training: What it made.
     ///   - width: How far the highest rating is from the lowest.
-    public init(_ epochs: [Training.EpochReport], width: Float) {
-        let points = epochs.map { report in
+    public init(_ training: Training.Result, width: Float) {
+        let points = training.epochs.map { report in
             Point(
                 step: report.epoch,
                 training: Double(width) * report.rootMeanSquaredError,
                 test: report.testRootMeanSquaredError.map { Double(width) * $0 }
             )
         }
-        self.init(unit: "epoch", phases: [Phase(name: "", points: points)])
+        let isChosen = training.epochs.contains { $0.validationLoss != nil }
+        self.init(
+            unit: "epoch",
+            phases: [Phase(name: "", points: points)],
+            kept: isChosen ? training.keptEpoch : nil
+        )
     }
 
     /// The curve of a factorisation machine's training.

@@ -128,7 +128,7 @@ struct FitCommand: ParsableCommand {
             dataSet,
             resolved,
             as: split,
-            LearningCurve(result.epochs, width: dataSet.ratings.scale.width)
+            LearningCurve(result, width: dataSet.ratings.scale.width)
         )
         let hasRoots = !options.loss.ranks
         let kept = ("kept epoch", "\(result.keptEpoch) of \(result.epochs.count)")

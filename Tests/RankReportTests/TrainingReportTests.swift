@@ -26,10 +26,14 @@ private struct Sample {
         data = try DataSet.load(directory: directory.path)
     }
 
-    func network(_ spec: SplitSpec) throws -> (RankModel, Split, Metrics?, LearningCurve) {
+    func network(
+        _ spec: SplitSpec,
+        _ adjust: (inout TrainingOptions) -> Void = { _ in }
+    ) throws -> (RankModel, Split, Metrics?, LearningCurve) {
         var options = TrainingOptions.tutorial
         (options.userDimensions, options.candidateDimensions, options.hidden) = (4, 4, [8])
         (options.epochs, options.batchSize) = (3, 64)
+        adjust(&options)
         let split = try spec.resolve(data.ratings)
         let set = try TrainingSet(data, split: split)
         let result = try Training(options).run(on: set)
@@ -37,7 +41,7 @@ private struct Sample {
         _ = try model.write(to: directory.file("network"))
         return (
             try RankModel.load(path: directory.file("network")), split, model.test,
-            LearningCurve(result.epochs, width: 4)
+            LearningCurve(result, width: 4)
         )
     }
 
@@ -146,6 +150,26 @@ private final class Reading: NSObject, XMLParserDelegate {
         let page = Reading(try TrainingReport(model, sample.data, split, as: .seed(1), curve: curve).html)
         #expect(page.isWellFormed && page.text.contains("Error by sweep"))
         #expect(page.text.contains("drawn and mixed") == (options.sampling != nil))
+    }
+
+    @Test func theCurveShowsWhichEpochWasKept() throws {
+        let sample = try Sample()
+        let (model, split, test, curve) = try sample.network(.seed(42)) {
+            ($0.epochs, $0.optimizer) = (60, .adam(Adam(rate: 0.05)))
+            $0.validation = TrainingOptions.Validation(fraction: 0.2)
+        }
+        let kept = try #require(curve.kept)
+        #expect(kept < 60, "no other epoch than the last was kept")
+        let tested = try #require(curve.phases.flatMap(\.points).first { $0.step == kept }?.test)
+        #expect(abs(tested - (test?.rmseInStars ?? 0)) < 1e-3, "the kept epoch is that of the page's other figures")
+        let html = try TrainingReport(model, sample.data, split, as: .seed(42), curve: curve).html
+        let page = Reading(html)
+        #expect(page.isWellFormed && page.text.contains("The model is what there was after epoch \(kept), "))
+        #expect(html.contains(">kept</text>") && html.contains("<tr class=\"ours\"><th scope=\"row\">\(kept)</th>"))
+
+        let (other, rows, _, plain) = try sample.network(.seed(42))
+        let last = try TrainingReport(other, sample.data, rows, as: .seed(42), curve: plain).html
+        #expect(plain.kept == nil && !last.contains(">kept</text>") && !last.contains("ratings held out"))
     }
 
     @Test func withoutACurveThereIsNone() throws {

@@ -16,15 +16,18 @@ extension Figure {
         )
         var key = [("other line", "training ratings")]
         if !tests.isEmpty { key.append(("ours line", "test ratings")) }
+        let phases = curve.phases.map { phase($0, on: plot, isNamed: curve.phases.count > 1) }
+        let kept = curve.kept.map { mark($0, on: plot) } ?? ""
         return Figure(
             id: "curve",
             title: "Error by \(curve.unit)",
             text: text(curve, last, tests, unit),
             key: key,
-            drawing: "\(plot.frame())\(curve.phases.map { phase($0, on: plot, isNamed: curve.phases.count > 1) })",
+            drawing: "\(plot.frame())\(kept)\(phases)",
             numbers: NumberTable(
                 columns: [curve.unit, "training RMSE", "test RMSE"],
-                rows: points.map { [grouped($0.step), fixed($0.training, 4), $0.test.map { fixed($0, 4) } ?? "–"] }
+                rows: points.map { [grouped($0.step), fixed($0.training, 4), $0.test.map { fixed($0, 4) } ?? "–"] },
+                emphasised: points.firstIndex { $0.step == curve.kept }
             )
         )
     }
@@ -42,6 +45,17 @@ extension Figure {
             """
     }
 
+    /// The step whose weights the model has.
+    private static func mark(_ step: Int, on plot: Plot) -> Markup {
+        let place = plot.across(Double(step))
+        let isLeft = plot.x.share(of: Double(step)) > 0.5
+        return """
+            <line class="grid" x1="\(place)" x2="\(place)" y1="\(plot.up(plot.y.upper))" y2="\(plot.up(plot.y.lower))"/>\
+            <text class="mark" x="\(isLeft ? place - 6 : place + 6)" y="\(plot.up(plot.y.upper) + 12)" \
+            text-anchor="\(isLeft ? "end" : "start")">kept</text>
+            """
+    }
+
     private static func text(
         _ curve: LearningCurve,
         _ last: LearningCurve.Point,
@@ -54,13 +68,19 @@ extension Figure {
             ? """
              Behind the line the training error is that of each draw, and the test error that of the mixture so far.
             """ : ""
+        let kept: Markup =
+            curve.kept.map { step in
+                """
+                 The model is what there was after \(curve.unit) \(grouped(step)), which predicted the ratings held out best.
+                """
+            } ?? ""
         guard let best = tests.min(by: { ($0.error, $0.step) < ($1.error, $1.step) }), let test = tests.last else {
             return
-                "\(end) the training ratings are \(fixed(last.training, 4)) \(unit) off. None were tested meanwhile.\(mixed)"
+                "\(end) the training ratings are \(fixed(last.training, 4)) \(unit) off. None were tested meanwhile.\(mixed)\(kept)"
         }
         return """
             \(end) the training ratings are \(fixed(last.training, 4)) \(unit) off and the test ratings \
-            \(fixed(test.error, 4)); the least was \(fixed(best.error, 4)), after \(grouped(best.step)).\(mixed)
+            \(fixed(test.error, 4)); the least was \(fixed(best.error, 4)), after \(grouped(best.step)).\(mixed)\(kept)
             """
     }
 }
