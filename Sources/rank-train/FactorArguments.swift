@@ -22,7 +22,10 @@ struct FactorArguments: PresetArguments {
             let counts = FactorizationOptions.factorCounts
             throw ValidationError("--factors \(factors): choose from \(counts.lowerBound) to \(counts.upperBound)")
         }
-        if let sweeps, sweeps < 1 { throw ValidationError("--sweeps \(sweeps): train for at least 1") }
+        if let sweeps, !FactorizationOptions.sweepCounts.contains(sweeps) {
+            let counts = FactorizationOptions.sweepCounts
+            throw ValidationError("--sweeps \(sweeps): choose from \(counts.lowerBound) to \(counts.upperBound)")
+        }
     }
 
     /// The options of a preset with what was given.

@@ -123,4 +123,24 @@ import Testing
             #expect(error?.code == .checkpointRefused, "\(name)")
         }
     }
+
+    @Test func whatDivergesSaysWhatToDo() throws {
+        let path = try TemporaryDirectory().file("checkpoint")
+        _ = try Self.run(Self.solved, to: path) { report in
+            if report.sweep == 1 { try? FileManager.default.copyItem(atPath: path, toPath: "\(path).1") }
+        }
+        let file = try TensorFile(path: "\(path).1")
+        // Numbers whose squares are not finite.
+        let huge = try file.doubles("machine").map { $0 * 1e200 }
+        try TensorFile.write(
+            to: path,
+            metadata: file.metadata,
+            tensors: [("machine", .doubles(huge)), ("losses", .doubles(try file.doubles("losses")))]
+        )
+        let error = #expect(throws: TrainingError.self) { try Self.run(Self.solved, to: path, from: path) }
+        #expect(error?.code == .diverged, "\(String(describing: error))")
+        for text in ["in sweep 2", "another seed", "train without it", "\(path) is that of sweep 1"] {
+            #expect(error?.message.contains(text) == true, "\(text): \(error?.message ?? "")")
+        }
+    }
 }

@@ -225,11 +225,14 @@ import Testing
     }
 
     @Test func impossibleOptionsAreRefused() throws {
-        var options = [Self.options, Self.options, Self.options, Self.options]
+        var options = [Self.options, Self.options, Self.options, Self.options, Self.options, Self.sampled]
         options[0].factors = 0
         options[1].sweeps = 0
         options[2].items.history.linear = 0
         options[3].users.columns.factor = .nan
+        // Neither number nor their sum may be beyond counting.
+        options[4].sweeps = .max
+        options[5].sampling?.sweeps = .max
         for options in options {
             let error = #expect(throws: TrainingError.self) { _ = try FactorTraining(options) }
             #expect(error?.code == .invalidOption)

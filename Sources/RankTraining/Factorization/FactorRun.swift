@@ -99,7 +99,8 @@ struct FactorRun {
     private func diverged(in sweep: Int) -> TrainingError {
         TrainingError(
             .diverged,
-            "the loss is no longer a finite number in sweep \(sweep): the penalties are too small for these data"
+            "the loss is no longer a finite number in sweep \(sweep): the training has diverged; try another seed or fewer "
+                + "factors, or, in code, larger penalties; if it went on from a checkpoint, train without it"
         )
     }
 }

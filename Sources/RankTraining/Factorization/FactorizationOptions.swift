@@ -44,7 +44,8 @@ public struct FactorizationOptions: Sendable, Equatable {
         public var share: Double
 
         func validate() throws(TrainingError) {
-            guard factorCounts.contains(factors), warmUp >= 0, interval >= 1, sweeps > warmUp, count >= 1,
+            guard factorCounts.contains(factors), sweepCounts.contains(sweeps), warmUp >= 0, interval >= 1,
+                sweeps > warmUp, count >= 1,
                 priorCount >= 1, priorCount.isFinite, priorPrecision > 0, priorPrecision.isFinite,
                 (0...1).contains(share)
             else {
@@ -118,14 +119,16 @@ public struct FactorizationOptions: Sendable, Equatable {
 
     /// The numbers of factors that are accepted.
     public static let factorCounts = 1...1_024
+    /// The numbers of sweeps that are accepted, of each kind.
+    public static let sweepCounts = 1...1_000_000
 
     func validate() throws(TrainingError) {
         guard Self.factorCounts.contains(factors) else {
             throw TrainingError(.invalidOption, "\(factors) factors; choose from 1 to \(Self.factorCounts.upperBound)")
         }
         if let sampling { try sampling.validate() }
-        guard sweeps >= 1 else {
-            throw TrainingError(.invalidOption, "\(sweeps) sweeps; train for at least 1")
+        guard Self.sweepCounts.contains(sweeps) else {
+            throw TrainingError(.invalidOption, "\(sweeps) sweeps; choose from 1 to \(Self.sweepCounts.upperBound)")
         }
         let penalties = [users, items].flatMap { [$0.identity, $0.history, $0.columns] }
         guard penalties.flatMap({ [$0.factor, $0.linear] }).allSatisfy({ $0 > 0 && $0.isFinite }) else {
