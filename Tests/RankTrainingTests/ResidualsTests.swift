@@ -12,8 +12,10 @@ import Testing
 
         var testDescription: String { "\(count) ratings of \(items) items by \(users) users" }
 
+        typealias Rating = (user: Int, item: Int, stars: Double)
+
         /// The pairs, ascending, and their stars.
-        func ratings(_ random: inout NumPyRandom) -> [(user: Int, item: Int, stars: Double)] {
+        func ratings(_ random: inout NumPyRandom) -> [Rating] {
             (0..<count).map { _ in
                 (
                     user: Int(random.nextInteger(upTo: UInt64(users - 1))),
@@ -54,6 +56,15 @@ import Testing
         // What was summed before must not matter.
         var userSums = [Residuals.Sums](repeating: .one, count: problem.users)
         var itemSums = [Residuals.Sums](repeating: .one, count: problem.items)
+        /// Σ h² and Σ h·e over the ratings of each user or item.
+        func sums(_ count: Int, _ part: (Problem.Rating) -> (entity: Int, h: Double)) -> [Residuals.Sums] {
+            (0..<count).map { entity in
+                zip(ratings, expected).reduce(.zero) { sum, pair in
+                    let part = part(pair.0)
+                    return part.entity == entity ? sum + Residuals.Sums(part.h * part.h, part.h * pair.1) : sum
+                }
+            }
+        }
         for _ in 0..<3 {
             let (userChange, userValues) = (Self.draw(problem.users, &random), Self.draw(problem.users, &random))
             let (itemChange, itemValues) = (Self.draw(problem.items, &random), Self.draw(problem.items, &random))
@@ -64,14 +75,7 @@ import Testing
                 expected[index] -= userChange[rating.user] * itemValues[rating.item]
             }
             #expect(residuals.values == expected)
-            let sumsOfItems = (0..<problem.items).map { item in
-                zip(ratings, expected).reduce(Residuals.Sums.zero) { sum, pair in
-                    guard pair.0.item == item else { return sum }
-                    let h = userValues[pair.0.user]
-                    return sum + Residuals.Sums(h * h, h * pair.1)
-                }
-            }
-            #expect(itemSums == sumsOfItems)
+            #expect(itemSums == sums(problem.items) { ($0.item, userValues[$0.user]) })
 
             residuals.subtract(
                 items: zip(itemChange, nextValues).map { SIMD2($0, $1) },
@@ -82,14 +86,7 @@ import Testing
                 expected[index] -= itemChange[rating.item] * userValues[rating.user]
             }
             #expect(residuals.values == expected)
-            let sumsOfUsers = (0..<problem.users).map { user in
-                zip(ratings, expected).reduce(Residuals.Sums.zero) { sum, pair in
-                    guard pair.0.user == user else { return sum }
-                    let h = nextValues[pair.0.item]
-                    return sum + Residuals.Sums(h * h, h * pair.1)
-                }
-            }
-            #expect(Self.isNear(userSums, sumsOfUsers))
+            #expect(Self.isNear(userSums, sums(problem.users) { ($0.user, nextValues[$0.item]) }))
         }
         let moments = residuals.moments
         #expect(moments.count == expected.count)

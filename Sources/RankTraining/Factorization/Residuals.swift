@@ -41,22 +41,19 @@ package struct Residuals: Sendable {
         summing userValues: [Double],
         into itemSums: inout [Sums]
     ) {
-        let users = users
-        values.withUnsafeMutableBufferPointer { values in
-            users.partners.withUnsafeBufferPointer { items in
-                itemValues.withUnsafeBufferPointer { itemValues in
-                    itemSums.withUnsafeMutableBufferPointer { sums in
-                        sums.update(repeating: .zero)
-                        for user in 0..<users.entityCount {
-                            let change = change[user]
-                            let h = userValues[user]
-                            let square = h * h
-                            for rating in users.range(of: user) {
-                                let item = Int(items[rating])
-                                let residual = values[rating] - change * itemValues[item]
-                                values[rating] = residual
-                                sums[item] += Sums(square, h * residual)
-                            }
+        pass { users, items, values in
+            itemValues.withUnsafeBufferPointer { itemValues in
+                itemSums.withUnsafeMutableBufferPointer { sums in
+                    sums.update(repeating: .zero)
+                    for user in 0..<users.entityCount {
+                        let change = change[user]
+                        let h = userValues[user]
+                        let square = h * h
+                        for rating in users.range(of: user) {
+                            let item = Int(items[rating])
+                            let residual = values[rating] - change * itemValues[item]
+                            values[rating] = residual
+                            sums[item] += Sums(square, h * residual)
                         }
                     }
                 }
@@ -76,35 +73,32 @@ package struct Residuals: Sendable {
         by userValues: [Double],
         summingInto userSums: inout [Sums]
     ) {
-        let users = users
-        values.withUnsafeMutableBufferPointer { values in
-            users.partners.withUnsafeBufferPointer { partners in
-                items.withUnsafeBufferPointer { items in
-                    /// Subtracts from one rating.
-                    @inline(__always) func step(_ rating: Int, _ value: Double) -> Sums {
-                        let item = items[Int(partners[rating])]
-                        let residual = values[rating] - item.x * value
-                        values[rating] = residual
-                        return item.y * Sums(item.y, residual)
+        pass { users, partners, values in
+            items.withUnsafeBufferPointer { items in
+                /// Subtracts from one rating.
+                @inline(__always) func step(_ rating: Int, _ value: Double) -> Sums {
+                    let item = items[Int(partners[rating])]
+                    let residual = values[rating] - item.x * value
+                    values[rating] = residual
+                    return item.y * Sums(item.y, residual)
+                }
+                for user in 0..<users.entityCount {
+                    let value = userValues[user]
+                    let range = users.range(of: user)
+                    var (first, second, third, fourth) = (Sums.zero, Sums.zero, Sums.zero, Sums.zero)
+                    var rating = range.lowerBound
+                    while rating &+ 3 < range.upperBound {
+                        first += step(rating, value)
+                        second += step(rating &+ 1, value)
+                        third += step(rating &+ 2, value)
+                        fourth += step(rating &+ 3, value)
+                        rating &+= 4
                     }
-                    for user in 0..<users.entityCount {
-                        let value = userValues[user]
-                        let range = users.range(of: user)
-                        var (first, second, third, fourth) = (Sums.zero, Sums.zero, Sums.zero, Sums.zero)
-                        var rating = range.lowerBound
-                        while rating &+ 3 < range.upperBound {
-                            first += step(rating, value)
-                            second += step(rating &+ 1, value)
-                            third += step(rating &+ 2, value)
-                            fourth += step(rating &+ 3, value)
-                            rating &+= 4
-                        }
-                        while rating < range.upperBound {
-                            first += step(rating, value)
-                            rating &+= 1
-                        }
-                        userSums[user] = (first + second) + (third + fourth)
+                    while rating < range.upperBound {
+                        first += step(rating, value)
+                        rating &+= 1
                     }
+                    userSums[user] = (first + second) + (third + fourth)
                 }
             }
         }
@@ -116,22 +110,30 @@ package struct Residuals: Sendable {
     ///   - userFactors: By user.
     ///   - itemFactors: By item.
     mutating func subtractProducts(_ userFactors: [SIMD8<Double>], _ itemFactors: [SIMD8<Double>]) {
-        let users = users
-        values.withUnsafeMutableBufferPointer { values in
-            users.partners.withUnsafeBufferPointer { items in
-                itemFactors.withUnsafeBufferPointer { itemFactors in
-                    for user in 0..<users.entityCount {
-                        let factors = userFactors[user]
-                        for rating in users.range(of: user) {
-                            let products = factors * itemFactors[Int(items[rating])]
-                            // Not sum(), whose order is not laid down.
-                            let four = products.lowHalf + products.highHalf
-                            let two = four.lowHalf + four.highHalf
-                            values[rating] -= two.x + two.y
-                        }
+        pass { users, items, values in
+            itemFactors.withUnsafeBufferPointer { itemFactors in
+                for user in 0..<users.entityCount {
+                    let factors = userFactors[user]
+                    for rating in users.range(of: user) {
+                        let products = factors * itemFactors[Int(items[rating])]
+                        // Not sum(), whose order is not laid down.
+                        let four = products.lowHalf + products.highHalf
+                        let two = four.lowHalf + four.highHalf
+                        values[rating] -= two.x + two.y
                     }
                 }
             }
+        }
+    }
+
+    /// Hands out the users' ratings, the item of each and its residual, without checks of indices.
+    @inline(__always)
+    private mutating func pass(
+        _ body: (RatingGroups, UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> Void
+    ) {
+        let users = users
+        values.withUnsafeMutableBufferPointer { values in
+            users.partners.withUnsafeBufferPointer { body(users, $0, values) }
         }
     }
 
