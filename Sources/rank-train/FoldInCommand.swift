@@ -77,7 +77,8 @@ struct FoldInCommand: ParsableCommand {
     }
 
     func run() throws {
-        try output.requireOther(than: [("--ratings", ratings)])
+        let files = data.flatMap { try? DataSet.files(at: $0) } ?? []
+        try output.requireOther(than: [("--ratings", ratings)] + files.map { ("--data", $0) })
         try output.requireWritable()
         let model = try RankModel.load(path: model)
         let texts = model.users.kind.isText

@@ -258,6 +258,7 @@ import Testing
             ]
             for (arguments, option) in cases {
                 let result = try await run("rank-train", arguments)
+                (["fold-in", "--model", model, "--data", data, "--output", data + "/u.item"], "--data"),
                 #expect(result.exitCode == 64 && result.errors.contains("which \(option) reads"), "\(result.errors)")
             }
             #expect(before == [model, ratings, data + "/u.item"].map { FileManager.default.contents(atPath: $0) })
