@@ -46,10 +46,14 @@ public struct SplitRow<Measures: Sendable & Equatable>: Sendable, Equatable {
         for spec in splits {
             show(spec)
             let split = try spec.resolve(data.ratings)
+            // Before a training that nothing would test.
+            guard !split.testRows.isEmpty else {
+                throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")
+            }
             let baselines = Baseline.allCases.map { $0.evaluate(data.ratings, split: split).map(measures) }
             for (column, result) in try (baselines + [train(spec, split)]).enumerated() {
                 guard let result else {
-                    throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")
+                    throw TrainingError(.unsuitableData, "on the split \(spec) nothing can be measured; choose another")
                 }
                 columns[column].append(result)
             }

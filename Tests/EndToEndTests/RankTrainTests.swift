@@ -228,6 +228,10 @@ import Testing
             #expect(refused.exitCode == 65 && refused.errors.contains("--force"))
             let none = try await rankTrain("evaluate", "--model", model, "--data", data, "--split", "none")
             #expect(none.exitCode == 65 && none.errors.contains("no test rows"))
+            // Before a training, which would diverge.
+            let quality = ["quality", "--data", data, "--splits", "none", "--learning-rate", "1e30"]
+            let untested = try await run("rank-train", quality)
+            #expect(untested.exitCode == 65 && untested.errors.contains("no test rows"), "\(untested.errors)")
         }
     }
 
@@ -254,11 +258,11 @@ import Testing
                 (["report", "--model", model, "--data", data, "--output", model], "--model"),
                 (["distill", "--teacher", model, "--data", data, "--output", model], "--teacher"),
                 (["fold-in", "--model", model, "--ratings", ratings, "--output", ratings], "--ratings"),
+                (["fold-in", "--model", model, "--data", data, "--output", data + "/u.item"], "--data"),
                 (["enlarge", "--model", model, "--items", "5", "--output", model], "--model"),
             ]
             for (arguments, option) in cases {
                 let result = try await run("rank-train", arguments)
-                (["fold-in", "--model", model, "--data", data, "--output", data + "/u.item"], "--data"),
                 #expect(result.exitCode == 64 && result.errors.contains("which \(option) reads"), "\(result.errors)")
             }
             #expect(before == [model, ratings, data + "/u.item"].map { FileManager.default.contents(atPath: $0) })
