@@ -1,5 +1,5 @@
 public import RankData
-import RankEngine
+package import RankEngine
 
 /// A data set as the network sees it: rows of tables and labels, told apart into training and test.
 public struct TrainingSet: Sendable {
@@ -107,7 +107,7 @@ enum StarLabel {
 
 extension LabelTransform {
     /// What makes labels of ratings of a scale.
-    init(_ scale: RatingScale) {
+    package init(_ scale: RatingScale) {
         self = LabelTransform(minimum: scale.minimum, width: scale.width) ?? .unitFromStars
     }
 }

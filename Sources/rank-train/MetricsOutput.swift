@@ -41,7 +41,7 @@ extension Metrics {
 extension RankingMetrics {
     /// The keys that `evaluate` prints for machines, of ratings on a scale.
     func evaluationJSON(on scale: RatingScale) -> [JSONValue.Member] {
-        let relevant = Self.transform(of: scale).rating(ofGain: cutoff.relevantStars)
+        let relevant = LabelTransform(scale).rating(ofGain: cutoff.relevantStars)
         return json + [JSONValue.Member("relevant_rating", .number(Double(relevant)))]
     }
 
@@ -67,15 +67,11 @@ extension RankingMetrics {
 
     /// From which rating items are relevant, in the data's own units.
     private func relevance(on scale: RatingScale) -> String {
-        let transform = Self.transform(of: scale)
+        let transform = LabelTransform(scale)
         let stars = shortest(cutoff.relevantStars)
         guard transform.bringsToStars else { return "from \(stars) stars" }
         let rating = shortest(transform.rating(ofGain: cutoff.relevantStars))
         return "from \(rating), as \(stars) stars of 1 to 5 are on \(scale)"
-    }
-
-    private static func transform(of scale: RatingScale) -> LabelTransform {
-        LabelTransform(minimum: scale.minimum, width: scale.width) ?? .unitFromStars
     }
 
     private func shortest(_ value: Float) -> String {
