@@ -61,14 +61,24 @@ static void multiply_part(const void *argument, size_t part, size_t parts) {
     }
 }
 
-void rank_gemm(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
-               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row) {
-    gemm_call call = call_of(level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, seed, c, c_row});
-    const size_t parts = team_parts(team, m * n * k, TEAM_MULTIPLY_ADDS);
+static void multiply(rank_team *team, rank_level level, rank_gemm_job job) {
+    gemm_call call = call_of(level, job);
+    const size_t parts = team_parts(team, job.m * job.n * job.k, TEAM_MULTIPLY_ADDS);
     if (parts < 2) {
         call.multiply(&call.job);
         return;
     }
-    call.by_columns = team_largest(n, call.column_grain, parts) * m < team_largest(m, call.row_grain, parts) * n;
+    call.by_columns = team_largest(job.n, call.column_grain, parts) * job.m <
+                      team_largest(job.m, call.row_grain, parts) * job.n;
     rank_team_run(team, parts, multiply_part, &call);
+}
+
+void rank_gemm(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row) {
+    multiply(team, level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, seed, c, c_row, 0});
+}
+
+void rank_gemm_add(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+                   size_t a_column, const float *b, size_t b_row, float *c, size_t c_row) {
+    multiply(team, level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, 0, c, c_row, 1});
 }

@@ -12,6 +12,8 @@ typedef struct rank_gemm_job {
     const float *seed;
     float *c;
     size_t c_row;
+    // Whether sums go on from what C holds; then there is no seed.
+    int adds;
 } rank_gemm_job;
 
 void rank_gemm_scalar(const rank_gemm_job *job);

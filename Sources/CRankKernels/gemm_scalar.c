@@ -6,7 +6,7 @@
 void rank_gemm_scalar(const rank_gemm_job *job) {
     for (size_t i = 0; i < job->m; i++) {
         for (size_t j = 0; j < job->n; j++) {
-            float z = job->seed ? job->seed[j] : 0.0f;
+            float z = job->adds ? job->c[i * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
             for (size_t p = 0; p < job->k; p++) {
                 z = fmaf(job->a[i * job->a_row + p * job->a_column], job->b[p * job->b_row + j], z);
             }

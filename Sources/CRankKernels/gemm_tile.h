@@ -17,6 +17,13 @@
 // all rows of A pass by. Between blocks C holds the sums; storing and reloading a float changes no bit.
 #define GEMM_BLOCK 128
 
+// Whether C holds sums that go on.
+VECTOR_INLINE int gemm_goes_on(const rank_gemm_job *job, size_t from) { return from != 0 || job->adds; }
+
+VECTOR_INLINE float gemm_start(const rank_gemm_job *job, size_t i, size_t j, size_t from) {
+    return gemm_goes_on(job, from) ? job->c[i * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
+}
+
 // `rows` and `vectors` are constants at every call, so the loops unroll and the accumulators live in registers.
 VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
                              int vectors) {
@@ -25,9 +32,9 @@ VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             const size_t column = j + (size_t)v * VECTOR_LANES;
-            sum[r][v] = from != 0   ? vector_load(job->c + (i + (size_t)r) * job->c_row + column)
-                        : job->seed ? vector_load(job->seed + column)
-                                    : (vector){0};
+            sum[r][v] = gemm_goes_on(job, from) ? vector_load(job->c + (i + (size_t)r) * job->c_row + column)
+                        : job->seed             ? vector_load(job->seed + column)
+                                                : (vector){0};
         }
     }
     const float *a = job->a + i * a_row + from * a_column;
@@ -57,7 +64,7 @@ VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_
 VECTOR_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
     float sum[2 * GEMM_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
-        sum[r] = from != 0 ? job->c[(i + (size_t)r) * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
+        sum[r] = gemm_start(job, i + (size_t)r, j, from);
     }
     for (size_t p = from; p < to; p++) {
         const float x = job->b[p * job->b_row + j];
@@ -75,8 +82,7 @@ VECTOR_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t 
     vector sum[GEMM_VECTORS] = {{0}};
     UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
         UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
-            const size_t row = i + (size_t)(v * VECTOR_LANES + lane);
-            sum[v][lane] = from != 0 ? job->c[row * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
+            sum[v][lane] = gemm_start(job, i + (size_t)(v * VECTOR_LANES + lane), j, from);
         }
     }
     for (size_t p = from; p < to; p++) {

@@ -29,6 +29,7 @@ typedef struct training_call {
     const rank_training_loops *loops;
     size_t count, width;
     const int32_t *first, *second;
+    size_t first_summed, second_summed;
     // Read, and written.
     const float *x, *y;
     float *p, *q, *values;
@@ -73,18 +74,21 @@ static void segment_sums(const void *argument, size_t part, size_t parts) {
     const training_call *call = argument;
     const team_range columns = team_share(call->width, TRAINING_LINE, part, parts);
     call->loops->segment_sums(call->count, columns.to - columns.from, call->width, call->first, call->second,
-                              call->x + columns.from, call->y ? call->y + columns.from : call->y,
-                              call->p + columns.from, call->q + columns.from);
+                              call->first_summed, call->second_summed, call->x + columns.from,
+                              call->y ? call->y + columns.from : call->y, call->p + columns.from,
+                              call->q + columns.from);
 }
 
 void rank_training_segment_sums(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
-                                const int32_t *second, const float *gradients, const float *outputs, float *p,
-                                float *q) {
+                                const int32_t *second, size_t first_summed, size_t second_summed,
+                                const float *gradients, const float *outputs, float *p, float *q) {
     const training_call call = {.loops = loops_of(level),
                                 .count = count,
                                 .width = width,
                                 .first = first,
                                 .second = second,
+                                .first_summed = first_summed,
+                                .second_summed = second_summed,
                                 .x = gradients,
                                 .y = outputs,
                                 .p = p,

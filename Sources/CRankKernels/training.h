@@ -8,7 +8,8 @@ typedef struct rank_training_loops {
                      const float *q, int relu, float *sums);
     // `width` columns of rows that are `stride` floats apart, in all tables.
     void (*segment_sums)(size_t count, size_t width, size_t stride, const int32_t *first, const int32_t *second,
-                         const float *gradients, const float *outputs, float *p, float *q);
+                         size_t first_summed, size_t second_summed, const float *gradients, const float *outputs,
+                         float *p, float *q);
     void (*mask)(size_t count, const float *outputs, float *values);
     void (*adagrad)(size_t count, float rate, float epsilon, const float *gradients, float *accumulators,
                     float *weights);

@@ -66,9 +66,9 @@ VECTOR_INLINE void training_segment_row(size_t width, const float *gradient, con
 }
 
 VECTOR_TARGET static void segment_sums(size_t count, size_t width, size_t stride, const int32_t *first,
-                                       const int32_t *second, const float *gradients, const float *outputs, float *p,
-                                       float *q) {
-    int32_t first_seen = 0, second_seen = 0;
+                                       const int32_t *second, size_t first_summed, size_t second_summed,
+                                       const float *gradients, const float *outputs, float *p, float *q) {
+    int32_t first_seen = (int32_t)first_summed, second_seen = (int32_t)second_summed;
     for (size_t e = 0; e < count; e++) {
         float *half = p + (size_t)first[e] * stride, *other = q + (size_t)second[e] * stride;
         const float *gradient = gradients + e * stride, *output = outputs ? outputs + e * stride : 0;

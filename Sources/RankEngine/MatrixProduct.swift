@@ -43,7 +43,8 @@ package struct MatrixProduct {
     ///   - layout: How A lies.
     ///   - b: depth × columns, row-major.
     ///   - seed: Where each column's chain starts; +0 without it.
-    /// - Precondition: All are that long, and `c` is none of the others.
+    ///   - adds: Whether each chain starts at what `c` holds instead.
+    /// - Precondition: All are that long, `c` is none of the others, and what adds has no seed.
     package func callAsFunction(
         into c: AlignedFloats,
         rows: Int,
@@ -52,7 +53,8 @@ package struct MatrixProduct {
         a: AlignedFloats,
         _ layout: Layout = .rowMajor,
         b: AlignedFloats,
-        seed: AlignedFloats? = nil
+        seed: AlignedFloats? = nil,
+        adds: Bool = false
     ) {
         let (row, column) =
             switch layout {
@@ -62,7 +64,23 @@ package struct MatrixProduct {
             }
         precondition(rows >= 0 && columns >= 0 && depth >= 0 && c.count >= rows * columns)
         precondition(a.count >= (layout == .repeated ? min(1, depth) : rows * depth) && b.count >= depth * columns)
-        precondition(seed?.count ?? .max >= columns)
+        precondition(seed?.count ?? .max >= columns && !(adds && seed != nil))
+        guard !adds else {
+            return unsafe rank_gemm_add(
+                team.handle,
+                kernel.level,
+                rows,
+                columns,
+                depth,
+                a.base,
+                row,
+                column,
+                b.base,
+                columns,
+                c.base,
+                columns
+            )
+        }
         unsafe rank_gemm(
             team.handle,
             kernel.level,

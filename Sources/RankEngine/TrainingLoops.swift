@@ -49,10 +49,20 @@ package struct TrainingLoops {
         }
     }
 
+    /// How many rows of two tables have a sum so far, of the examples before.
+    package struct SummedRows {
+        fileprivate var first = 0
+        fileprivate var second = 0
+
+        /// None.
+        package init() {}
+    }
+
     /// Adds for each example its row of `p` and its row of `q`, followed by relu if asked for.
     ///
     /// - Parameters:
     ///   - places: The rows.
+    ///   - examples: Which of the examples; all unless told otherwise.
     ///   - width: Floats in a row.
     ///   - p: The first table.
     ///   - q: The second table.
@@ -60,27 +70,32 @@ package struct TrainingLoops {
     ///   - sums: examples × width.
     package func addRows(
         _ places: Places,
+        _ examples: Range<Int>? = nil,
         width: Int,
         p: AlignedFloats,
         q: AlignedFloats,
         relu: Bool,
         into sums: AlignedFloats
     ) {
-        let count = places.first.count
+        let examples = examples ?? places.first.indices
         precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
-        precondition(sums.count >= count * width)
-        unsafe rank_training_add_rows(
-            team.handle,
-            level,
-            count,
-            width,
-            places.first,
-            places.second,
-            p.base,
-            q.base,
-            relu ? 1 : 0,
-            sums.base
-        )
+        precondition(sums.count >= examples.count * width)
+        unsafe places.first[examples].withUnsafeBufferPointer { first in
+            unsafe places.second[examples].withUnsafeBufferPointer { second in
+                unsafe rank_training_add_rows(
+                    team.handle,
+                    level,
+                    examples.count,
+                    width,
+                    first.baseAddress,
+                    second.baseAddress,
+                    p.base,
+                    q.base,
+                    relu ? 1 : 0,
+                    sums.base
+                )
+            }
+        }
     }
 
     /// Sums the examples' gradients by their rows of `p` and by their rows of `q`, in the order of the examples.
@@ -88,34 +103,49 @@ package struct TrainingLoops {
     /// - Parameters:
     ///   - gradients: examples × width.
     ///   - places: The rows.
+    ///   - examples: Which of the examples; all unless told otherwise.
+    ///   - summed: What rows have sums of the examples before these, all of them, and then of these too.
     ///   - width: Floats in a row.
     ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is not zero. Nil without
     ///     relu.
-    ///   - p: The sums by the first table's rows; what they were does not matter.
-    ///   - q: The sums by the second table's rows; what they were does not matter.
+    ///   - p: The sums by the first table's rows; what those were that had none does not matter.
+    ///   - q: The sums by the second table's rows; the same.
     package func sumSegments(
         _ gradients: AlignedFloats,
         _ places: Places,
+        _ examples: Range<Int>? = nil,
+        after summed: inout SummedRows,
         width: Int,
         liveIn outputs: AlignedFloats?,
         p: AlignedFloats,
         q: AlignedFloats
     ) {
-        let count = places.first.count
+        let examples = examples ?? places.first.indices
+        let count = examples.count
         precondition(p.count >= places.firstCount * width && q.count >= places.secondCount * width)
         precondition(gradients.count >= count * width && outputs?.count ?? .max >= count * width)
-        unsafe rank_training_segment_sums(
-            team.handle,
-            level,
-            count,
-            width,
-            places.first,
-            places.second,
-            gradients.base,
-            outputs?.base,
-            p.base,
-            q.base
-        )
+        unsafe places.first[examples].withUnsafeBufferPointer { first in
+            unsafe places.second[examples].withUnsafeBufferPointer { second in
+                unsafe rank_training_segment_sums(
+                    team.handle,
+                    level,
+                    count,
+                    width,
+                    first.baseAddress,
+                    second.baseAddress,
+                    summed.first,
+                    summed.second,
+                    gradients.base,
+                    outputs?.base,
+                    p.base,
+                    q.base
+                )
+            }
+        }
+        for example in examples {
+            summed.first = max(summed.first, Int(places.first[example]) + 1)
+            summed.second = max(summed.second, Int(places.second[example]) + 1)
+        }
     }
 
     /// Replaces what is zero or below by +0 among the first `count`; what is not a number stays that.

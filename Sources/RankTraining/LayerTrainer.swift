@@ -37,34 +37,53 @@ struct LayerTrainer {
         )
     }
 
-    /// Writes the gradients by the inputs, and moves the weights one step.
+    /// Makes ready for `backward`, once in each step.
+    func prepare(_ loops: TrainingLoops) {
+        loops.transpose(kernel.values, rows: inputs, columns: outputs, into: transpose)
+    }
+
+    /// Writes the gradients by the inputs of some examples of a batch, and sums those by the weights.
     ///
     /// - Parameters:
-    ///   - step: What all weights of the step have in common.
     ///   - upper: Gradients by the outputs: count × outputs.
     ///   - x: The inputs: count × inputs.
     ///   - count: Examples.
     ///   - lower: Gradients by the inputs: count × inputs.
-    ///   - penalty: What the sum of the squared weights of the kernel costs.
+    ///   - isFirst: Whether the examples are the first of their batch, so that sums begin.
     ///   - product: What multiplies.
-    ///   - loops: The other loops.
     func backward(
-        _ step: WeightTrainer.Step,
         _ upper: AlignedFloats,
         _ x: AlignedFloats,
         count: Int,
         into lower: AlignedFloats,
-        penalty: Float,
-        _ product: MatrixProduct,
-        _ loops: TrainingLoops
+        isFirst: Bool,
+        _ product: MatrixProduct
     ) {
-        loops.transpose(kernel.values, rows: inputs, columns: outputs, into: transpose)
         lower.grow(to: count * inputs)
         product(into: lower, rows: count, columns: inputs, depth: outputs, a: upper, b: transpose)
-        product(into: gradients, rows: inputs, columns: outputs, depth: count, a: x, .transposed, b: upper)
+        product(
+            into: gradients,
+            rows: inputs,
+            columns: outputs,
+            depth: count,
+            a: x,
+            .transposed,
+            b: upper,
+            adds: !isFirst
+        )
+        bias.sum(upper, count: count, isFirst: isFirst, product)
+    }
+
+    /// Moves the weights one step, by the sums over the batch.
+    ///
+    /// - Parameters:
+    ///   - step: What all weights of the step have in common.
+    ///   - penalty: What the sum of the squared weights of the kernel costs.
+    ///   - loops: What moves.
+    func update(_ step: WeightTrainer.Step, penalty: Float, _ loops: TrainingLoops) {
         if penalty > 0 { loops.addPenalty(penalty, on: kernel.values, to: gradients, kernel.values.count) }
         kernel.update(step, gradients: gradients, loops)
-        bias.update(step, upper, count: count, product, loops)
+        bias.update(step, loops)
     }
 }
 
@@ -81,15 +100,28 @@ struct BiasTrainer {
         gradients = AlignedFloats(count: weights.values.count)
     }
 
-    /// Moves the biases one step, by gradients by the outputs: count × outputs.
-    func update(
-        _ step: WeightTrainer.Step,
-        _ upper: AlignedFloats,
-        count: Int,
-        _ product: MatrixProduct,
-        _ loops: TrainingLoops
-    ) {
-        product(into: gradients, rows: 1, columns: weights.values.count, depth: count, a: one, .repeated, b: upper)
+    /// Sums gradients by the outputs, count × outputs, over the examples.
+    ///
+    /// - Parameters:
+    ///   - upper: The gradients.
+    ///   - count: Examples.
+    ///   - isFirst: Whether they are the first of their batch, so that sums begin.
+    ///   - product: What multiplies.
+    func sum(_ upper: AlignedFloats, count: Int, isFirst: Bool, _ product: MatrixProduct) {
+        product(
+            into: gradients,
+            rows: 1,
+            columns: weights.values.count,
+            depth: count,
+            a: one,
+            .repeated,
+            b: upper,
+            adds: !isFirst
+        )
+    }
+
+    /// Moves the biases one step, by the sums.
+    func update(_ step: WeightTrainer.Step, _ loops: TrainingLoops) {
         weights.update(step, gradients: gradients, loops)
     }
 }

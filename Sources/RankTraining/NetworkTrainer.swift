@@ -7,6 +7,10 @@ package import RankEngine
 /// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies
 /// and however many threads do. After the first batch of the largest size, nothing is allocated. For one caller at a
 /// time.
+///
+/// Layers are not taken one after the other for the whole batch but for a few examples at a time, forward and backward,
+/// so that what lies between them stays in a core's cache; sums over the batch go on from one such block to the next,
+/// which changes no bit.
 package struct NetworkTrainer: ~Copyable {
     let shape: NetworkShape
     private let product: MatrixProduct
@@ -21,9 +25,9 @@ package struct NetworkTrainer: ~Copyable {
     /// The layers behind the first.
     private let layers: [LayerTrainer]
 
-    /// The outputs of each layer, after relu in all but the last: batch × outputs.
+    /// The outputs of each layer for a block, after relu in all but the last: examples × outputs.
     private let outputs: [AlignedFloats]
-    /// Gradients of the loss by the outputs before relu, one layer at a time: batch × outputs.
+    /// Gradients of the loss by the outputs before relu, one layer at a time: examples × outputs.
     private var upper = AlignedFloats(count: 0)
     private var lower = AlignedFloats(count: 0)
 
@@ -135,8 +139,13 @@ package struct NetworkTrainer: ~Copyable {
         labels: ArraySlice<Float>,
         lists: ArraySlice<Int> = []
     ) -> Double {
-        _ = predict(users: users, candidates: candidates, count: labels.count, drops: false)
-        return lossOfOutputs(labels, lists)
+        let places = multiply(users: users, candidates: candidates, count: labels.count)
+        var loss = 0.0
+        forEachBlock(of: labels.count, drops: false) { trainer, examples in
+            trainer.predict(places, examples, drops: false)
+            loss = trainer.lossOfOutputs(labels, examples, lists, after: loss)
+        }
+        return loss
     }
 
     /// Trains on one batch.
@@ -155,13 +164,62 @@ package struct NetworkTrainer: ~Copyable {
         let count = labels.count
         let regularization = settings.regularization
         let drops = regularization.dropout > 0
-        let places = predict(users: users, candidates: candidates, count: count, drops: drops)
-        let loss = lossOfOutputs(labels, lists)
+        let places = multiply(users: users, candidates: candidates, count: count)
+        for layer in layers { layer.prepare(loops) }
+        var (loss, summed) = (0.0, TrainingLoops.SummedRows())
+        forEachBlock(of: count, drops: drops) { trainer, examples in
+            trainer.predict(places, examples, drops: drops)
+            loss = trainer.lossOfOutputs(labels, examples, lists, after: loss)
+            trainer.sumGradients(places, examples, after: &summed, drops: drops)
+        }
         let factor = settings.decay.factor(step: steps, of: settings.plannedSteps)
         let step = settings.optimizer.step(steps, factor: factor)
-        for (index, layer) in layers.enumerated().reversed() {
-            let penalty = regularization.kernelPenalty
-            layer.backward(step, upper, outputs[index], count: count, into: lower, penalty: penalty, product, loops)
+        for layer in layers { layer.update(step, penalty: regularization.kernelPenalty, loops) }
+        firstBias.sum(self.users.gradients, count: self.users.rows.count, isFirst: true, product)
+        firstBias.update(step, loops)
+        self.users.update(step, regularization, product, loops)
+        self.candidates.update(step, regularization, product, loops)
+        steps += 1
+        return loss
+    }
+
+    /// Floats of a block's outputs, and as many of its gradients, that are in the caches of a core at a time.
+    private static let blockFloats = 1 << 15
+    /// What the rows of a tile of any kernel divide.
+    private static let blockGrain = 12
+
+    /// Does something for the examples of a batch, as many at a time as stay in the caches.
+    private mutating func forEachBlock(of count: Int, drops: Bool, _ body: (inout Self, Range<Int>) -> Void) {
+        let width = shape.layers.reduce(1) { max($0, $1.outputs) }
+        let grains = max(Self.blockFloats / width / Self.blockGrain, 1)
+        // Lists go together, and what dropout leaves out is counted over the batch.
+        let whole = settings.loss.ranks || drops
+        let size = whole ? count : grains * Self.blockGrain * product.team.threads
+        var start = 0
+        while start < count {
+            let end = count - start > size ? start + size : count
+            body(&self, start..<end)
+            start = end
+        }
+    }
+
+    /// Sums the gradients of a block by the weights; those of the first layer by its distinct rows.
+    private mutating func sumGradients(
+        _ places: TrainingLoops.Places,
+        _ examples: Range<Int>,
+        after summed: inout TrainingLoops.SummedRows,
+        drops: Bool
+    ) {
+        for index in layers.indices.reversed() {
+            let (layer, count) = (layers[index], examples.count)
+            layer.backward(
+                upper,
+                outputs[index],
+                count: count,
+                into: lower,
+                isFirst: examples.lowerBound == 0,
+                product
+            )
             // What was left out is 0 as what relu left at 0 is, and so one mask is enough. That of the first layer is
             // applied below, where its gradients are summed.
             if drops { loops.scale(lower, by: mask(of: index).scale, count * layer.inputs) }
@@ -171,16 +229,13 @@ package struct NetworkTrainer: ~Copyable {
         loops.sumSegments(
             upper,
             places,
+            examples,
+            after: &summed,
             width: shape.layers[0].outputs,
             liveIn: layers.isEmpty ? nil : outputs[0],
-            p: self.users.gradients,
-            q: self.candidates.gradients
+            p: users.gradients,
+            q: candidates.gradients
         )
-        firstBias.update(step, self.users.gradients, count: self.users.rows.count, product, loops)
-        self.users.update(step, regularization, product, loops)
-        self.candidates.update(step, regularization, product, loops)
-        steps += 1
-        return loss
     }
 
     /// What dropout leaves out of the outputs of a hidden layer at the next step.
@@ -192,24 +247,28 @@ package struct NetworkTrainer: ~Copyable {
         )
     }
 
-    /// Writes the outputs of all layers.
-    private mutating func predict(
+    /// Multiplies the distinct rows of a batch.
+    private mutating func multiply(
         users: ArraySlice<Int32>,
         candidates: ArraySlice<Int32>,
-        count: Int,
-        drops: Bool
+        count: Int
     ) -> TrainingLoops.Places {
         precondition(users.count == count && candidates.count == count)
         self.users.multiply(users, seed: firstBias.weights.values, product, loops)
         self.candidates.multiply(candidates, seed: nil, product, loops)
-        let places = TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
-        let width = shape.layers[0].outputs
+        return TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
+    }
+
+    /// Writes the outputs of all layers for some examples.
+    private func predict(_ places: TrainingLoops.Places, _ examples: Range<Int>, drops: Bool) {
+        let (count, width) = (examples.count, shape.layers[0].outputs)
         outputs[0].grow(to: count * width)
         loops.addRows(
             places,
+            examples,
             width: width,
-            p: self.users.products,
-            q: self.candidates.products,
+            p: users.products,
+            q: candidates.products,
             relu: !layers.isEmpty,
             into: outputs[0]
         )
@@ -218,12 +277,24 @@ package struct NetworkTrainer: ~Copyable {
             layer.forward(outputs[index], count: count, into: outputs[index + 1], product)
             if index < layers.count - 1 { loops.relu(outputs[index + 1], count * layer.outputs) }
         }
-        return places
     }
 
-    /// The loss of the last outputs; its gradients by them are left in `upper`.
-    private mutating func lossOfOutputs(_ labels: ArraySlice<Float>, _ lists: ArraySlice<Int>) -> Double {
-        upper.grow(to: labels.count)
-        return lossGradient(outputs[layers.count], labels, lists: lists, into: upper)
+    /// The loss of a block's last outputs and of the blocks before it; the gradients by them are left in `upper`.
+    private mutating func lossOfOutputs(
+        _ labels: ArraySlice<Float>,
+        _ examples: Range<Int>,
+        _ lists: ArraySlice<Int>,
+        after loss: Double
+    ) -> Double {
+        upper.grow(to: examples.count)
+        let start = labels.startIndex
+        return lossGradient(
+            outputs[layers.count],
+            labels[start + examples.lowerBound..<start + examples.upperBound],
+            lists: lists,
+            into: upper,
+            batch: labels.count,
+            after: loss
+        )
     }
 }

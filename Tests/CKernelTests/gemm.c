@@ -43,6 +43,16 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
                    "%s: %zu x %zu x %zu with %zu threads, element %zu is %a, not %a\n", rank_level_name(level), m, n, k,
                    threads, index, (double)c[index], (double)expected[index]);
         }
+        const size_t cut = k / 3;
+        team = rank_team_create(threads);
+        rank_gemm(team, level, m, n, cut, a, row, column, b, n, seeded ? seed : NULL, c, n);
+        rank_gemm_add(team, level, m, n, k - cut, a + cut * column, row, column, b + cut * n, n, c, n);
+        rank_team_destroy(team);
+        for (size_t index = 0; index < m * n; index++) {
+            EXPECT(counts, bits_of(c[index]) == bits_of(expected[index]),
+                   "%s: %zu x %zu x %zu in two parts with %zu threads, element %zu is %a, not %a\n",
+                   rank_level_name(level), m, n, k, threads, index, (double)c[index], (double)expected[index]);
+        }
     }
     free(a);
     free(b);

@@ -127,7 +127,15 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
     }
     expect_equal(counts, level, "sums of rows", count, found, expected);
 
-    rank_training_segment_sums(team, level, rows, width, first, second, gradients, found, sums, others);
+    // In two parts, the second of which goes on with sums of the first.
+    size_t cut = rows / 3, summed = 0, others_summed = 0;
+    rank_training_segment_sums(team, level, cut, width, first, second, 0, 0, gradients, found, sums, others);
+    for (size_t e = 0; e < cut; e++) {
+        summed = (size_t)first[e] >= summed ? (size_t)first[e] + 1 : summed;
+        others_summed = (size_t)second[e] >= others_summed ? (size_t)second[e] + 1 : others_summed;
+    }
+    rank_training_segment_sums(team, level, rows - cut, width, first + cut, second + cut, summed, others_summed,
+                               gradients + cut * width, found + cut * width, sums, others);
     for (size_t i = 0; i < count; i++) {
         const float gradient = found[i] > 0 ? gradients[i] : 0;
         user_sums[(size_t)first[i / width] * width + i % width] += gradient;

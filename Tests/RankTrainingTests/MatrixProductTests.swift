@@ -46,5 +46,22 @@ import Testing
         #expect(result(.rowMajor, a, seed: seed) == expected(seeded: true) { a[$0 * depth + $1] })
         #expect(result(.transposed, a, seed: nil) == expected(seeded: false) { a[$1 * rows + $0] })
         #expect(result(.repeated, [3], seed: seed) == expected(seeded: true) { _, _ in 3 })
+
+        // In two parts of the depth, the second of which is added.
+        let c = AlignedFloats(repeating: .nan, count: rows * columns)
+        let cut = depth / 3
+        for (index, part) in [0..<cut, cut..<depth].enumerated() {
+            product(
+                into: c,
+                rows: rows,
+                columns: columns,
+                depth: part.count,
+                a: AlignedFloats(a[part.lowerBound * rows..<part.upperBound * rows]),
+                .transposed,
+                b: AlignedFloats(b[part.lowerBound * columns..<part.upperBound * columns]),
+                adds: index > 0
+            )
+        }
+        #expect(c.values.map(\.bitPattern) == expected(seeded: false) { a[$1 * rows + $0] })
     }
 }

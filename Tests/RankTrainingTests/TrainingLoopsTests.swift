@@ -21,14 +21,21 @@ import Testing
             into: outputs
         )
         let sums = [AlignedFloats(repeating: .nan, count: 3 * width), AlignedFloats(repeating: .nan, count: 3 * width)]
-        loops.sumSegments(
-            AlignedFloats(gradients),
-            places,
-            width: width,
-            liveIn: outputs,
-            p: sums[0],
-            q: sums[1]
-        )
+        // In two parts, the second of which goes on with sums of the first.
+        var summed = TrainingLoops.SummedRows()
+        for part in [0..<2, 2..<6] {
+            let numbers = part.lowerBound * width..<part.upperBound * width
+            loops.sumSegments(
+                AlignedFloats(gradients[numbers]),
+                places,
+                part,
+                after: &summed,
+                width: width,
+                liveIn: AlignedFloats(outputs.values[numbers]),
+                p: sums[0],
+                q: sums[1]
+            )
+        }
 
         var expected = [[Float]](repeating: [Float](repeating: 0, count: 3 * width), count: 2)
         for example in first.indices {

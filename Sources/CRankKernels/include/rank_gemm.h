@@ -22,6 +22,11 @@ extern "C" {
 void rank_gemm(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
                size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row);
 
+/// C += A·B: the same chains, which start at what C holds. So a product may be taken in parts of k, one after the other,
+/// without another bit.
+void rank_gemm_add(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+                   size_t a_column, const float *b, size_t b_row, float *c, size_t c_row);
+
 #ifdef __cplusplus
 }
 #endif

@@ -25,9 +25,10 @@ void rank_training_add_rows(rank_team *team, rank_level level, size_t count, siz
 ///
 /// Places are numbered as they first occur: each is at most the number of different ones before it.
 /// With `outputs`, those of relu, a gradient counts only where the output is not zero.
+/// The first `first_summed` rows of `p` and `second_summed` of `q` have sums of earlier examples, which go on.
 void rank_training_segment_sums(rank_team *team, rank_level level, size_t count, size_t width, const int32_t *first,
-                                const int32_t *second, const float *gradients, const float *outputs, float *p,
-                                float *q);
+                                const int32_t *second, size_t first_summed, size_t second_summed,
+                                const float *gradients, const float *outputs, float *p, float *q);
 
 /// Replaces what is zero or below by +0; what is not a number stays that.
 void rank_training_relu(rank_team *team, rank_level level, size_t count, float *values);

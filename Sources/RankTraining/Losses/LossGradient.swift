@@ -26,25 +26,32 @@ package struct LossGradient {
     ///   - lists: Of a ranking loss, the lengths of the lists of which the batch consists; their sum is the number of
     ///     labels.
     ///   - gradients: Where the gradients of the mean of the terms by the scores go: one for each label, at least.
-    /// - Returns: The sum of the loss's terms, to be divided by `Loss.terms(examples:lists:)`.
+    ///   - batch: Of the squared error, the examples of the batch of which these are a part; all of it unless told
+    ///     otherwise.
+    ///   - sum: The terms of the parts before.
+    /// - Returns: The sum of the loss's terms so far, to be divided by `Loss.terms(examples:lists:)`.
     package func callAsFunction(
         _ scores: AlignedFloats,
         _ labels: ArraySlice<Float>,
         lists: ArraySlice<Int>,
-        into gradients: AlignedFloats
+        into gradients: AlignedFloats,
+        batch: Int? = nil,
+        after sum: Double = 0
     ) -> Double {
         loss.ranks
-            ? ranking(scores, labels, lists: lists, into: gradients)
-            : squaredErrors(scores, labels, into: gradients)
+            ? sum + ranking(scores, labels, lists: lists, into: gradients)
+            : squaredErrors(scores, labels, into: gradients, batch: batch ?? labels.count, after: sum)
     }
 
     private func squaredErrors(
         _ scores: AlignedFloats,
         _ labels: ArraySlice<Float>,
-        into gradients: AlignedFloats
+        into gradients: AlignedFloats,
+        batch: Int,
+        after sum: Double
     ) -> Double {
-        let scale = 2 / Float(labels.count)
-        var squares = 0.0
+        let scale = 2 / Float(batch)
+        var squares = sum
         for (index, label) in labels.enumerated() {
             let error = scores[index] - label
             squares += Double(error) * Double(error)
