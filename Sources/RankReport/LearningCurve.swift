@@ -4,9 +4,10 @@ public import RankTraining
 public struct LearningCurve: Sendable, Equatable {
     /// The error at one time.
     public struct Point: Sendable, Equatable {
-        /// Epochs or sweeps done, counted from 1.
+        /// Epochs, sweeps or steps done, counted from 1.
         public let step: Int
-        /// Root mean squared error of the training rows, in stars or what ratings are given in.
+        /// Root mean squared error of the training rows, or distance from the teacher, in stars or what ratings are given
+        /// in.
         public let training: Double
         /// That of the test rows; nil where it was not measured.
         public let test: Double?
@@ -33,16 +34,19 @@ public struct LearningCurve: Sendable, Equatable {
         }
     }
 
-    /// What is counted: `epoch` or `sweep`.
+    /// What is counted: `epoch`, `sweep` or `step`.
     public let unit: String
+    /// Whether a teacher's scores were learnt, and not ratings.
+    public let isOfStudent: Bool
     /// The phases, one after the other.
     public let phases: [Phase]
     /// After which step the weights were as the model has them, where a part held out chose it; nil for the last one.
     public let kept: Int?
 
     /// A curve of phases.
-    public init(unit: String, phases: [Phase], kept: Int? = nil) {
+    public init(unit: String, isOfStudent: Bool = false, phases: [Phase], kept: Int? = nil) {
         self.unit = unit
+        self.isOfStudent = isOfStudent
         self.phases = phases
         self.kept = kept
     }
@@ -66,6 +70,22 @@ public struct LearningCurve: Sendable, Equatable {
             phases: [Phase(name: "", points: points)],
             kept: isChosen ? training.keptEpoch : nil
         )
+    }
+
+    /// The curve of a distillation.
+    ///
+    /// - Parameters:
+    ///   - reports: Its reports.
+    ///   - width: How far the highest rating is from the lowest.
+    public init(_ reports: [Distillation.StepReport], width: Float) {
+        let points = reports.map { report in
+            Point(
+                step: report.step,
+                training: Double(width) * report.rootMeanSquaredError,
+                test: report.testRootMeanSquaredError.map { Double(width) * $0 }
+            )
+        }
+        self.init(unit: "step", isOfStudent: true, phases: [Phase(name: "", points: points)])
     }
 
     /// The curve of a factorisation machine's training.

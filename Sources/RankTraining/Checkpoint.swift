@@ -10,7 +10,7 @@ public struct Checkpoint: Sendable {
 
     /// Where it was read from.
     public let path: String
-    /// The epochs, or sweeps, that were done.
+    /// The epochs, sweeps or steps that were done.
     public let epoch: Int
     private let file: TensorFile
 
@@ -55,13 +55,22 @@ public struct Checkpoint: Sendable {
         }
     }
 
+    /// One of the things that it was made with, by name.
+    func member(_ name: String) -> String? {
+        file.metadata[Self.identityPrefix + name]
+    }
+
     /// Demands that it was made with all these.
     ///
+    /// - Parameters:
+    ///   - identity: What it must have been made with.
+    ///   - isWhole: Whether it must have been made with nothing else.
     /// - Throws: `checkpointRefused` with everything that differs.
-    func requireMatch(_ identity: [String: String]) throws(TrainingError) {
+    func requireMatch(_ identity: [String: String], isWhole: Bool = true) throws(TrainingError) {
         var own: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Self.identityPrefix) {
-            own[String(key.dropFirst(Self.identityPrefix.count))] = value
+            let name = String(key.dropFirst(Self.identityPrefix.count))
+            if isWhole || identity[name] != nil { own[name] = value }
         }
         let differences = Set(own.keys).union(identity.keys).sorted().filter { own[$0] != identity[$0] }
         guard differences.isEmpty else {
@@ -107,10 +116,11 @@ public struct Checkpoint: Sendable {
 public struct CheckpointPlan: Sendable {
     /// The file to write, each time over the one before; nil for none.
     public let path: String?
-    /// The number of epochs, or sweeps, between two checkpoints; there is always one after the last.
+    /// The number of epochs, sweeps, or reports of a distillation, between two checkpoints; there is always one after the
+    /// last.
     public let interval: Int
     /// The one to go on from; nil to begin at the beginning.
-    public let resumed: Checkpoint?
+    public internal(set) var resumed: Checkpoint?
     /// What is trained on.
     public let data: DataFingerprint
     /// The epochs, or sweeps, of the checkpoint that lies at the path from the beginning, where that is the resumed one.
@@ -135,6 +145,13 @@ public struct CheckpointPlan: Sendable {
         let stamp = path.flatMap { FileStamp(path: $0) }
         let isResumed = stamp != nil && stamp == resumed.flatMap { FileStamp(path: $0.path) }
         savedAtStart = isResumed ? resumed?.epoch : nil
+    }
+
+    /// The same plan with another interval.
+    ///
+    /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
+    public func every(_ interval: Int) throws(TrainingError) -> CheckpointPlan {
+        try CheckpointPlan(path: path, interval: interval, resumed: resumed, data: data)
     }
 
     /// The same error, which also says what was saved.

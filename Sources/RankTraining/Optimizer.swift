@@ -33,6 +33,22 @@ public enum Optimizer: Sendable, Equatable {
         }
     }
 
+    /// Everything that decides what it does, by name.
+    var members: [String: String] {
+        let common = ["learning_rate": "\(rate)", "optimizer": name]
+        let own =
+            switch self {
+            case .adagrad(let adagrad):
+                ["epsilon": "\(adagrad.epsilon)", "initial_accumulator": "\(adagrad.initialAccumulator)"]
+            case .adam(let adam):
+                [
+                    "epsilon": "\(adam.epsilon)", "first_decay": "\(adam.firstDecay)",
+                    "second_decay": "\(adam.secondDecay)",
+                ]
+            }
+        return common.merging(own) { common, _ in common }
+    }
+
     /// What it keeps for each weight, as Keras calls it.
     package var slotNames: [String] {
         switch self {

@@ -149,8 +149,6 @@ extension TrainingOptions {
             "loss": loss.formula.rawValue,
             "decay": decay.curve.rawValue,
             "decay_to": "\(decay.finalShare)",
-            "learning_rate": "\(optimizer.rate)",
-            "optimizer": optimizer.name,
             "patience": validation?.patience.map { "\($0)" } ?? "none",
             "preset": preset,
             "reshuffle": "\(reshuffles)",
@@ -159,15 +157,7 @@ extension TrainingOptions {
             "user_dimensions": "\(userDimensions)",
             "validation": validation.map { "\($0.fraction)" } ?? "none",
         ]
-        switch optimizer {
-        case .adagrad(let adagrad):
-            members["epsilon"] = "\(adagrad.epsilon)"
-            members["initial_accumulator"] = "\(adagrad.initialAccumulator)"
-        case .adam(let adam):
-            members["epsilon"] = "\(adam.epsilon)"
-            members["first_decay"] = "\(adam.firstDecay)"
-            members["second_decay"] = "\(adam.secondDecay)"
-        }
+        members.merge(optimizer.members) { own, _ in own }
         return members
     }
 

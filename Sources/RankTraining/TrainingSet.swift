@@ -6,9 +6,9 @@ public struct TrainingSet: Sendable {
     /// Examples, one column per field.
     public struct Examples: Sendable, Equatable {
         /// Rows of the user table.
-        public fileprivate(set) var users: [Int32] = []
+        public internal(set) var users: [Int32] = []
         /// Rows of the candidate table.
-        public fileprivate(set) var candidates: [Int32] = []
+        public internal(set) var candidates: [Int32] = []
         /// `(rating − minimum) / (maximum − minimum)` of the data's scale.
         public fileprivate(set) var labels: [Float] = []
 

@@ -4,21 +4,19 @@ import RankData
 import RankTraining
 
 /// How a training outlives an interruption.
-struct CheckpointArguments: PresetArguments {
-    static let presets: [Preset] = [.tutorial, .mapFM, .best]
-
+struct CheckpointArguments: ParsableArguments {
     @Option(
         help: """
-            After an epoch or a sweep, write all that it takes to go on to this file, in the place of the one before. \
-            It changes whole, or not at all.
+            After an epoch, a sweep or some steps, write all that it takes to go on to this file, in the place of the \
+            one before. It changes whole, or not at all.
             """
     )
     var checkpoint: OutputPath?
 
     @Option(
         help: """
-            With --checkpoint: write it after that many epochs (default: 1) or sweeps (default: 10), and after the \
-            last.
+            With --checkpoint: write it after that many epochs (default: 1), sweeps (default: 10) or hundreds of \
+            steps of a student (default: 1), and after the last.
             """
     )
     var checkpointEvery: Int?
@@ -30,10 +28,6 @@ struct CheckpointArguments: PresetArguments {
             """
     )
     var resume: String?
-
-    var given: [String] {
-        names(("--checkpoint", checkpoint != nil), ("--resume", resume != nil))
-    }
 
     func validate() throws {
         if let checkpointEvery {

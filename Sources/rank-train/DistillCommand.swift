@@ -40,6 +40,8 @@ struct DistillCommand: ParsableCommand {
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = DistillationOptions.distilled.seed
 
+    @OptionGroup var checkpoints: CheckpointArguments
+
     @OptionGroup var kernelOption: KernelOption
 
     @Option(
@@ -66,6 +68,9 @@ struct DistillCommand: ParsableCommand {
         if let learningRate, !(Float(learningRate) > 0 && Float(learningRate).isFinite) {
             throw ValidationError("--learning-rate \(learningRate): choose a finite number above 0")
         }
+        if checkpoints.checkpoint == output {
+            throw ValidationError("--output and --checkpoint name the same file; give two")
+        }
         if json && quiet { throw ValidationError("--json and --quiet exclude each other; give one of them") }
     }
 
@@ -73,17 +78,23 @@ struct DistillCommand: ParsableCommand {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
         let distillation = try Distillation(options, kernel: kernelOption.chosen, threads: threads.count)
-        try output.requireOther(than: modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)])
+        let inputs = modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)]
+        try checkpoints.checkpoint?.requireOther(than: inputs, option: "--checkpoint")
+        try output.requireOther(than: inputs + [("--resume", checkpoints.resume)])
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()
+        try checkpoints.checkpoint?.requireWritable(option: "--checkpoint")
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         let teacher = try Teacher(model, of: set)
+        let plan = try checkpoints.plan(dataSet, resolved, as: spec, every: 1)
 
         var log = DistillationLog(options, isQuiet: quiet || json)
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try distillation.run(on: set, dataSet, teacher: teacher) { log.show($0, at: clock.now - start) }
+        let result = try distillation.run(on: set, dataSet, teacher: teacher, checkpoints: plan) {
+            log.show($0, at: clock.now - start)
+        }
         let seconds = (clock.now - start) / .seconds(1)
 
         let distilled = try DistilledModel(result, set, dataSet, resolved, options, teacher)

@@ -1,6 +1,7 @@
 import CommandSupport
 import RankData
 import RankEngine
+import RankReport
 import RankTraining
 
 extension FitCommand {
@@ -9,31 +10,46 @@ extension FitCommand {
         let options = distillation.options(seed: seed)
         let student = try Distillation(options, threads: threading.count)
         let teacherOptions = factor.options(.best, seed: seed)
-        let training = try FactorTraining(teacherOptions)
         try requireOutputs()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+        // Of the teacher's sweeps; the student has a checkpoint with each report unless told otherwise.
+        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
+        let studentPlan = try checkpoints.checkpointEvery == nil ? plan?.every(1) : plan
 
         let clock = ContinuousClock()
         let start = clock.now
-        let factors = try TrainedFactors(
-            runFactors(training, teacherOptions, set, dataSet),
+        let show = showSweeps(teacherOptions)
+        let lesson = try Lesson(
+            teacherOptions,
             set,
             dataSet,
             resolved,
             as: split,
-            teacherOptions
+            checkpoints: plan,
+            show: show
         )
-        let teacher = try Teacher(factors, of: set)
         let taught = clock.now
         var log = DistillationLog(options, isQuiet: quiet || json)
-        let result = try student.run(on: set, dataSet, teacher: teacher) { log.show($0, at: clock.now - taught) }
+        let result = try student.run(
+            on: set,
+            dataSet,
+            lesson,
+            checkpoints: studentPlan,
+            testingReports: reportOption.report != nil
+        ) { log.show($0, at: clock.now - taught) }
         let end = clock.now
 
-        let model = try DistilledModel(result, set, dataSet, resolved, options, teacher)
+        let model = try DistilledModel(result, set, dataSet, resolved, options, lesson.teacher)
         let id = try model.write(to: output.path)
-        try reportOption.write(modelPath: output.path, dataSet, resolved, as: split)
+        try reportOption.write(
+            modelPath: output.path,
+            dataSet,
+            resolved,
+            as: split,
+            LearningCurve(result.reports, width: dataSet.ratings.scale.width)
+        )
         let made = Made(
             id: id,
             data: dataSet,
@@ -43,9 +59,9 @@ extension FitCommand {
             testLines: model.test?.lines ?? []
         )
         let teaching = [
-            JSONValue.Member("teacher_test", factors.test.map { .object($0.json) } ?? .null),
+            JSONValue.Member("teacher_test", lesson.factors.test.map { .object($0.json) } ?? .null),
             JSONValue.Member("teacher_seconds", .number((taught - start) / .seconds(1))),
         ]
-        try tell(made, teaching + options.json(result, teacher))
+        try tell(made, teaching + options.json(result, lesson.teacher))
     }
 }

@@ -17,13 +17,12 @@ extension FitCommand {
         let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try runFactors(
-            training,
-            options,
-            set,
+        let result = try training.run(
+            on: set,
             dataSet,
             checkpoints: plan,
-            testingSweeps: reportOption.report != nil
+            testingSweeps: reportOption.report != nil,
+            show: showSweeps(options)
         )
         let seconds = (clock.now - start) / .seconds(1)
 
@@ -57,21 +56,14 @@ extension FitCommand {
         )
     }
 
-    /// Trains, and shows the sweeps as they go.
-    func runFactors(
-        _ training: FactorTraining,
-        _ options: FactorizationOptions,
-        _ set: TrainingSet,
-        _ dataSet: DataSet,
-        checkpoints plan: CheckpointPlan? = nil,
-        testingSweeps: Bool = false
-    ) throws -> FactorTraining.Result {
+    /// What shows the sweeps of a training as they go, from now on.
+    func showSweeps(_ options: FactorizationOptions) -> (FactorTraining.SweepReport) -> Void {
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
         let total = options.sweeps + (options.sampling?.sweeps ?? 0)
         let bar = ProgressBar(total: total, unit: "sweep")
         let clock = ContinuousClock()
         let start = clock.now
-        return try training.run(on: set, dataSet, checkpoints: plan, testingSweeps: testingSweeps) { report in
+        return { report in
             let elapsed = clock.now - start
             let text = {
                 bar.line(

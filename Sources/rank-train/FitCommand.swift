@@ -73,7 +73,6 @@ struct FitCommand: ParsableCommand {
         try preset.refuse(threading)
         try preset.refuse(factor)
         try preset.refuse(distillation)
-        try preset.refuse(checkpoints)
         if checkpoints.checkpoint == output {
             throw ValidationError("--output and --checkpoint name the same file; give two")
         }

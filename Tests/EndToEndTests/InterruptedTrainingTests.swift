@@ -70,6 +70,48 @@ import Testing
         }
     }
 
+    /// While the teacher is trained, once the student has its first checkpoint, and a student of a file.
+    @Test func aKilledDistillationIsResumedToTheSameModel() async throws {
+        try await withTemporaryDirectory { directory in
+            let small = ["--ratings", "4000", "--users", "80", "--items", "200"]
+            let (data, checkpoint) = (try await madeData(in: directory, small), "\(directory)/checkpoint")
+            let (model, again) = ("\(directory)/model", "\(directory)/again")
+            let student = ["--steps", "6000", "--step-users", "16", "--step-items", "32", "--hidden", "64,32"]
+            let fit = ["fit", "--data", data, "--preset", "distilled"] + student
+            #expect(try await run("rank-train", fit + ["--output", model, "--quiet"]).exitCode == 0)
+            let teacher = "\(directory)/teacher"
+            let teach = ["fit", "--data", data, "--preset", "map-fm", "--sweeps", "3", "--output", teacher, "--quiet"]
+            #expect(try await run("rank-train", teach).exitCode == 0)
+            let distil = ["distill", "--data", data, "--teacher", teacher] + student
+            let other = "\(directory)/other"
+            #expect(try await run("rank-train", distil + ["--output", other, "--quiet"]).exitCode == 0)
+
+            let kills: [([String], String, Bool)] = [(fit, model, false), (fit, model, true), (distil, other, true)]
+            for (command, whole, isStudent) in kills {
+                let interrupted = command + ["--output", again, "--checkpoint", checkpoint]
+                #expect(
+                    try await isKilled(interrupted, when: checkpoint) { bytes in
+                        !isStudent || bytes.range(of: Data("\"identity.batch_items\"".utf8)) != nil
+                    }
+                )
+                #expect(!FileManager.default.fileExists(atPath: again))
+                if isStudent { #expect(try Checkpoint(path: checkpoint).epoch < 6000) }
+                let resumed = try await run("rank-train", interrupted + ["--resume", checkpoint, "--quiet"])
+                #expect(resumed.exitCode == 0, "\(resumed.errors)")
+                #expect(try RankModel.load(path: whole).modelID == RankModel.load(path: again).modelID)
+                let refused = try await run(
+                    "rank-train",
+                    command + ["--output", again, "--resume", checkpoint, "--step-items", "33"]
+                )
+                #expect(
+                    refused.exitCode == 65 && refused.errors.contains("batch_items 32 (now 33)"),
+                    "\(refused.errors)"
+                )
+                for file in [again, checkpoint] { try FileManager.default.removeItem(atPath: file) }
+            }
+        }
+    }
+
     @Test func aCheckpointOfAnotherRunIsRefused() async throws {
         try await withTemporaryDirectory { directory in
             let (data, checkpoint) = (try await madeData(in: directory), "\(directory)/checkpoint")
@@ -138,8 +180,13 @@ import Testing
         #expect(result.errors.contains(options[0]))
     }
 
-    /// Starts a training and kills it once the file is there; whether it was the signal that ended it.
-    private func isKilled(_ arguments: [String], when file: String) async throws -> Bool {
+    /// Starts a training and kills it once the file is there and as it should be; whether it was the signal that ended
+    /// it.
+    private func isKilled(
+        _ arguments: [String],
+        when file: String,
+        _ isReady: @Sendable @escaping (Data) -> Bool = { _ in true }
+    ) async throws -> Bool {
         let result = try await Subprocess.run(
             .path(Programs.path("rank-train")),
             arguments: Arguments(arguments),
@@ -147,7 +194,7 @@ import Testing
             output: .discarded,
             error: .discarded
         ) { execution in
-            while !FileManager.default.fileExists(atPath: file) {
+            while !(FileManager.default.contents(atPath: file).map(isReady) ?? false) {
                 try await Task.sleep(for: .milliseconds(1))
             }
             _ = Foundation.kill(execution.processIdentifier.value, SIGKILL)
@@ -155,9 +202,9 @@ import Testing
         return result.terminationStatus == .signaled(SIGKILL)
     }
 
-    private func madeData(in directory: FilePath) async throws -> String {
+    private func madeData(in directory: FilePath, _ options: [String] = []) async throws -> String {
         let data = "\(directory)/data"
-        try #require(try await run("rank-train", ["synthesize", "--output", data]).exitCode == 0)
+        try #require(try await run("rank-train", ["synthesize", "--output", data] + options).exitCode == 0)
         return data
     }
 

@@ -61,6 +61,24 @@ private struct Sample {
     }
 }
 
+extension Sample {
+    func student(_ spec: SplitSpec) throws -> (RankModel, Split, Metrics?, LearningCurve) {
+        var (options, teacher) = (DistillationOptions.distilled, FactorizationOptions.mapFM)
+        (teacher.factors, teacher.sweeps) = (3, 4)
+        (options.dimensions, options.hidden, options.steps) = (4, [8], 230)
+        let split = try spec.resolve(data.ratings)
+        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        let lesson = try Lesson(teacher, set, data, split, as: spec)
+        let result = try Distillation(options).run(on: set, data, lesson, testingReports: true)
+        let model = try DistilledModel(result, set, data, split, options, lesson.teacher)
+        _ = try model.write(to: directory.file("student"))
+        return (
+            try RankModel.load(path: directory.file("student")), split, model.test,
+            LearningCurve(result.reports, width: 4)
+        )
+    }
+}
+
 /// The ids of the elements of a well-formed document, and the text that a reader sees.
 private final class Reading: NSObject, XMLParserDelegate {
     private(set) var ids: [String] = []
@@ -170,6 +188,21 @@ private final class Reading: NSObject, XMLParserDelegate {
         let (other, rows, _, plain) = try sample.network(.seed(42))
         let last = try TrainingReport(other, sample.data, rows, as: .seed(42), curve: plain).html
         #expect(plain.kept == nil && !last.contains(">kept</text>") && !last.contains("ratings held out"))
+    }
+
+    /// Two drawings: one of the distance from the teacher, one of the test ratings, where there are any.
+    @Test(arguments: [SplitSpec.seed(1), .none]) func studentsHaveTheirDistanceFromTheTeacher(_ spec: SplitSpec) throws
+    {
+        let sample = try Sample()
+        let (model, split, test, curve) = try sample.student(spec)
+        let points = curve.phases.flatMap(\.points)
+        #expect(curve.isOfStudent && curve.unit == "step" && points.map(\.step) == [100, 200, 230])
+        #expect(points.allSatisfy { ($0.test != nil) == (test != nil) })
+        if let test { #expect(abs((points.last?.test ?? 0) - test.rmseInStars) < 1e-4) }
+        let page = Reading(try TrainingReport(model, sample.data, split, as: spec, curve: curve).html)
+        #expect(page.isWellFormed && page.text.contains("Distance from the teacher by step"))
+        #expect(page.ids.contains("distance") && page.ids.contains("curve") == (test != nil))
+        #expect(page.text.contains("Error by step") == (test != nil))
     }
 
     @Test func withoutACurveThereIsNone() throws {

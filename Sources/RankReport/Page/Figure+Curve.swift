@@ -1,10 +1,77 @@
 import CommandSupport
 
 extension Figure {
+    /// How the training went: none for a curve without points, two of a student.
+    static func curves(_ curve: LearningCurve, unit: String) -> [Figure] {
+        guard curve.isOfStudent else { return [self.curve(curve, unit: unit)].compactMap { $0 } }
+        return [distance(curve, unit: unit), testError(curve, unit: unit)].compactMap { $0 }
+    }
+
+    /// How far a student was from its teacher.
+    private static func distance(_ curve: LearningCurve, unit: String) -> Figure? {
+        let points = curve.phases.flatMap(\.points)
+        guard let first = points.first, let last = points.last else { return nil }
+        return stepFigure(
+            id: "distance",
+            title: "Distance from the teacher by \(curve.unit)",
+            text: """
+                In the \(curve.unit)s up to \(grouped(first.step)) the student's scores were \(fixed(first.training, 4)) \
+                \(unit) off its teacher's (root mean square), in the last ones \(fixed(last.training, 4)). It is taught \
+                scores of all users and items, rated or not.
+                """,
+            curve,
+            (points.map { ($0.step, $0.training) }, "other", "the teacher's scores", "distance, \(unit)")
+        )
+    }
+
+    /// How far a student was from the test ratings meanwhile; nil where none were tested.
+    private static func testError(_ curve: LearningCurve, unit: String) -> Figure? {
+        let tests = curve.phases.flatMap(\.points).compactMap { point in point.test.map { (point.step, $0) } }
+        guard let best = tests.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }), let last = tests.last else { return nil }
+        return stepFigure(
+            id: "curve",
+            title: "Error by \(curve.unit)",
+            text: """
+                After \(grouped(last.0)) \(curve.unit)s the test ratings are \(fixed(last.1, 4)) \(unit) off; the least was \
+                \(fixed(best.1, 4)), after \(grouped(best.0)). They decide nothing.
+                """,
+            curve,
+            (tests, "ours", "test ratings", "RMSE, \(unit)")
+        )
+    }
+
+    /// One line by the steps.
+    private static func stepFigure(
+        id: String,
+        title: String,
+        text: Markup,
+        _ curve: LearningCurve,
+        _ line: (points: [(Int, Double)], style: String, name: String, measure: String)
+    ) -> Figure {
+        let points = line.points.map { (Double($0), $1) }
+        let plot = Plot(
+            x: Axis(covering: [points.first?.0 ?? 0, points.last?.0 ?? 0], endsWithMarks: false),
+            y: Axis(covering: points.map(\.1)),
+            xName: "\(curve.unit)s",
+            yName: line.measure
+        )
+        return Figure(
+            id: id,
+            title: title,
+            text: text,
+            key: [("\(line.style) line", line.name)],
+            drawing: "\(plot.frame())\(plot.line(points, style: line.style))",
+            numbers: NumberTable(
+                columns: [curve.unit, line.measure],
+                rows: line.points.map { [grouped($0), fixed($1, 4)] }
+            )
+        )
+    }
+
     /// The error of training and test rows while the model was trained.
     ///
     /// - Returns: nil for a curve without points.
-    static func curve(_ curve: LearningCurve, unit: String) -> Figure? {
+    private static func curve(_ curve: LearningCurve, unit: String) -> Figure? {
         let points = curve.phases.flatMap(\.points)
         guard let first = points.first, let last = points.last else { return nil }
         let tests = points.compactMap { point in point.test.map { (point.step, $0) } }

@@ -47,7 +47,7 @@ struct ReportPage {
             ErrorGroups(by: ratings, predictions: pairs.predictions, baseline: standing.biases, stars: pairs.stars)
         }
         return [Figure.standing(standing, areTest: pairs.areTest, unit: facts.unit)]
-            + [curve.flatMap { Figure.curve($0, unit: facts.unit) }].compactMap { $0 } + [
+            + (curve.map { Figure.curves($0, unit: facts.unit) } ?? []) + [
                 .calibration(Calibration(pairs), unit: facts.unit),
                 .histogram(
                     RatingHistogram(stars: pairs.stars, predictions: pairs.predictions, scale: facts.scale),

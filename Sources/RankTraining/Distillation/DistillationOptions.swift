@@ -35,6 +35,23 @@ public struct DistillationOptions: Sendable, Equatable {
         seed: 42
     )
 
+    /// Everything that decides what a distillation makes of its data and teacher, by name.
+    var members: [String: String] {
+        var members = [
+            "batch_items": "\(candidates)",
+            "batch_users": "\(users)",
+            "decay": decay.curve.rawValue,
+            "decay_to": "\(decay.finalShare)",
+            "dimensions": "\(dimensions)",
+            "hidden": hidden.map { "\($0)" }.joined(separator: ","),
+            "preset": preset,
+            "seed": "\(seed)",
+            "steps": "\(steps)",
+        ]
+        members.merge(optimizer.members) { own, _ in own }
+        return members
+    }
+
     /// The numbers of pairs of a step that are accepted, users × candidates.
     public static let pairCounts = 1...1_000_000
 

@@ -1,0 +1,211 @@
+import RankData
+import RankEngine
+
+/// A distillation under way, from one report to the next.
+struct DistillationRun: ~Copyable {
+    let options: DistillationOptions
+    let set: TrainingSet
+    let teacher: Teacher
+    private let product: MatrixProduct
+    private let settings: TrainerSettings
+    private let users: TaughtRows
+    private let items: TaughtRows
+    /// The teacher's, by taught user and candidate.
+    private let scores: [Float]
+    /// The test examples with the rows that the result will have for them; nil where no report is tested.
+    private let test: TrainingSet.Examples?
+    private var batch: PairBatch
+    /// After the draws of the last step.
+    var random: NumPyRandom
+    var trainer: NetworkTrainer
+    /// One for each `Distillation.reportInterval` steps so far, and for those after the last of these.
+    var reports: [Distillation.StepReport] = []
+    /// The last step that the file of checkpoints is known to hold.
+    var savedStep: Int?
+
+    /// A distillation before its first step.
+    init(
+        _ options: DistillationOptions,
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ teacher: Teacher,
+        _ product: MatrixProduct,
+        testingReports: Bool
+    ) throws(TrainingError) {
+        let shape = try NetworkShape(
+            userRows: set.users.rowCount,
+            candidateRows: set.candidates.rowCount,
+            userDimensions: options.dimensions,
+            candidateDimensions: options.dimensions,
+            hidden: options.hidden
+        )
+        try shape.requireRoom(batch: options.users * options.candidates)
+        let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
+        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
+        scores = try Self.scores(of: teacher, users.rows, items.rows)
+        var random = NumPyRandom(seed: options.seed)
+        let initial = Self.start(shape, options, scores, users, items, product, &random)
+        self.random = random
+        settings = TrainerSettings(options.optimizer, decay: options.decay, plannedSteps: options.steps)
+        trainer = NetworkTrainer(initial, settings, product: product)
+        batch = PairBatch(users: options.users, candidates: options.candidates)
+        test = testingReports && set.test.count > 0 ? set.test.taught(users.rows, items.rows) : nil
+        self.options = options
+        self.set = set
+        self.teacher = teacher
+        self.product = product
+        self.users = users
+        self.items = items
+    }
+
+    /// The steps so far.
+    var step: Int { reports.last?.step ?? 0 }
+
+    /// Whether the last step is done.
+    var isFinished: Bool { step >= options.steps }
+
+    /// What has come of it.
+    var result: Distillation.Result {
+        var network = trainer.network
+        network.copyFirstRows(exceptTo: users.rows, items.rows)
+        return Distillation.Result(
+            network: network,
+            reports: reports,
+            kernel: product.kernel,
+            threads: product.team.threads
+        )
+    }
+
+    /// Puts a trainer in the place of the one there is, which goes on from a state.
+    ///
+    /// - Precondition: The state is one of this distillation.
+    mutating func resume(_ state: TrainerState) {
+        trainer = NetworkTrainer(resuming: state, settings, product: product)
+    }
+
+    /// Trains up to the next report.
+    ///
+    /// - Throws: `diverged` when a loss is not finite.
+    mutating func trainToReport() throws(TrainingError) {
+        let steps = step + 1...min(step + Distillation.reportInterval, options.steps)
+        var squares = 0.0
+        for _ in steps {
+            batch.draw(users, items, from: scores, &random)
+            squares += trainer.step(
+                users: batch.userRows[...],
+                candidates: batch.candidateRows[...],
+                labels: batch.labels[...]
+            )
+        }
+        let loss = squares / Double(steps.count * batch.labels.count)
+        guard loss.isFinite else { throw Self.diverged(in: steps.upperBound) }
+        reports.append(Distillation.StepReport(step: steps.upperBound, loss: loss, testLoss: testLoss()))
+    }
+
+    static func diverged(in step: Int) -> TrainingError {
+        TrainingError(
+            .diverged,
+            "the distance from the teacher is no longer a finite number in step \(step); try a lower learning rate"
+        )
+    }
+
+    /// The mean squared error of the test labels.
+    private mutating func testLoss() -> Double? {
+        guard let test else { return nil }
+        var squares = 0.0
+        for start in stride(from: 0, to: test.count, by: batch.labels.count) {
+            let rows = start..<min(start + batch.labels.count, test.count)
+            squares += trainer.loss(
+                users: test.users[rows],
+                candidates: test.candidates[rows],
+                labels: test.labels[rows]
+            )
+        }
+        return squares / Double(test.count)
+    }
+
+    /// The teacher's score of each taught user and candidate.
+    private static func scores(
+        of teacher: Teacher,
+        _ users: [Int32],
+        _ candidates: [Int32]
+    ) throws(TrainingError) -> [Float] {
+        guard candidates.count <= Distillation.scoreLimit / users.count else {
+            throw TrainingError(
+                .unsuitableData,
+                "\(users.count) users × \(candidates.count) items are more than the \(Distillation.scoreLimit) scores "
+                    + "of a teacher that are held in memory; distil on a sample of them, or serve the teacher itself"
+            )
+        }
+        var scores: [Float] = []
+        scores.reserveCapacity(users.count * candidates.count)
+        for start in stride(from: 0, to: users.count, by: 64) {
+            scores += try teacher.scores(users: users[start..<min(start + 64, users.count)], candidates: candidates)
+        }
+        return scores
+    }
+
+    /// A network that starts from the teacher's singular vectors, its layers untrained.
+    private static func start(
+        _ shape: NetworkShape,
+        _ options: DistillationOptions,
+        _ scores: [Float],
+        _ users: TaughtRows,
+        _ items: TaughtRows,
+        _ product: MatrixProduct,
+        _ random: inout NumPyRandom
+    ) -> RankingNetwork {
+        let start = SingularStart(
+            centring: AlignedFloats(scores),
+            rows: users.rows.count,
+            columns: items.rows.count,
+            dimensions: options.dimensions,
+            seed: options.seed,
+            product
+        )
+        func table(_ embeddings: [Float], _ rows: [Int32], _ count: Int) -> [Float] {
+            let width = options.dimensions
+            var table = [Float](repeating: 0, count: count * width)
+            for (place, row) in rows.enumerated() {
+                let target = Int(row) * width
+                table.replaceSubrange(target..<target + width, with: embeddings[place * width..<(place + 1) * width])
+            }
+            return table
+        }
+        var network = RankingNetwork(
+            shape: shape,
+            userEmbedding: table(start.users, users.rows, shape.userRows),
+            candidateEmbedding: table(start.candidates, items.rows, shape.candidateRows),
+            layers: RankingNetwork.freshLayers(of: shape, &random)
+        )
+        network.layers[shape.layers.count - 1].bias = [start.mean]
+        return network
+    }
+}
+
+extension RankingNetwork {
+    /// Gives the rows that were not taught what row 0 has.
+    fileprivate mutating func copyFirstRows(exceptTo users: [Int32], _ candidates: [Int32]) {
+        func copy(_ table: inout [Float], _ dimensions: Int, _ taught: [Int32]) {
+            let first = table[..<dimensions]
+            var isTaught = [Bool](repeating: false, count: table.count / dimensions)
+            for row in taught { isTaught[Int(row)] = true }
+            for row in isTaught.indices where !isTaught[row] {
+                table.replaceSubrange(row * dimensions..<(row + 1) * dimensions, with: first)
+            }
+        }
+        copy(&userEmbedding, shape.userDimensions, users)
+        copy(&candidateEmbedding, shape.candidateDimensions, candidates)
+    }
+}
+
+extension TrainingSet.Examples {
+    /// The same with row 0 where a row is not taught, as it will be scored.
+    fileprivate func taught(_ userRows: [Int32], _ candidateRows: [Int32]) -> TrainingSet.Examples {
+        let (taughtUsers, taughtCandidates) = (Set(userRows), Set(candidateRows))
+        var examples = self
+        examples.users = users.map { taughtUsers.contains($0) ? $0 : 0 }
+        examples.candidates = candidates.map { taughtCandidates.contains($0) ? $0 : 0 }
+        return examples
+    }
+}
