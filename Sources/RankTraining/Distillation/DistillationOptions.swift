@@ -27,7 +27,7 @@ public struct DistillationOptions: Sendable, Equatable {
         preset: "distilled",
         dimensions: 32,
         hidden: [256, 64],
-        steps: 2_400,
+        steps: 1_200,
         users: 32,
         candidates: 128,
         optimizer: .adam(Adam(rate: 0.003)),
