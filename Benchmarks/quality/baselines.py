@@ -11,10 +11,11 @@ some seconds a split.
 import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 from surprise import SVD, BaselineOnly, Dataset, KNNBaseline, Reader, SVDpp
+
+from ratings import SPLITS, ndcg_at_10, read_rows, split
 
 MODELS = {
     "global mean": None,
@@ -26,34 +27,6 @@ MODELS = {
     "SVD, 128 factors, tuned": lambda: SVD(n_factors=128, n_epochs=100, lr_all=0.005, reg_all=0.12, random_state=1),
     "SVD++, as it comes": lambda: SVDpp(random_state=1),
 }
-
-
-def read_rows(directory):
-    """Users, items and stars in the order of the file."""
-    path, skip = Path(directory) / "u.data", 0
-    if not path.exists():
-        path, skip = next(Path(directory).glob("*.inter")), 1
-    rows = np.loadtxt(path, delimiter="\t", skiprows=skip, usecols=(0, 1, 2))
-    return rows[:, 0].astype(int), rows[:, 1].astype(int), rows[:, 2]
-
-
-def ndcg_at_10(users, stars, scores):
-    """A mean over users; items of equal score share their places, each with the mean of their gains."""
-    discounts = 1 / np.log2(np.arange(2, 12))
-    total, count = 0.0, 0
-    for user in np.unique(users):
-        mine = users == user
-        gains, ranks = stars[mine], scores[mine].astype(np.float32)
-        order = np.argsort(-ranks, kind="stable")
-        gains, ranks = gains[order], ranks[order]
-        shared = gains.copy()
-        for value in np.unique(ranks):
-            shared[ranks == value] = gains[ranks == value].mean()
-        best = np.sort(gains)[::-1]
-        cut = min(10, len(gains))
-        total += (shared[:cut] * discounts[:cut]).sum() / (best[:cut] * discounts[:cut]).sum()
-        count += 1
-    return total / count
 
 
 def predict(name, train, test):
@@ -80,7 +53,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
     parser.add_argument("--only", choices=list(MODELS))
-    parser.add_argument("--splits", type=int, nargs="+", default=[42, 0, 1, 2, 3])
+    parser.add_argument("--splits", type=int, nargs="+", default=SPLITS)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = read_rows(options.directory)
@@ -88,9 +61,7 @@ def main():
     for name in [options.only] if options.only else MODELS:
         raw, clipped, gain, seconds = [], [], [], []
         for seed in options.splits:
-            order = np.random.default_rng(seed).permutation(len(rows[0]))
-            cut = len(order) * 4 // 5
-            train, test = ([column[part] for column in rows] for part in (order[:cut], order[cut:]))
+            train, test = ([column[part] for column in rows] for part in split(len(rows[0]), seed))
             start = time.perf_counter()
             predictions = predict(name, train, test)
             seconds.append(time.perf_counter() - start)
