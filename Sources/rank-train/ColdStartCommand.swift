@@ -11,10 +11,9 @@ struct ColdStartCommand: ParsableCommand {
             Hides all ratings of a fifth of the users (or items) from a training, shows a few of each to fold-in, and \
             predicts the others; then the same with each other fifth. Every number of shown ratings is tested on the \
             same ratings, and RMSE is in stars (or whatever ratings are given in). In columns: the mean rating of the \
-            item (of the user); the model's row for unknown ids; the row that the model makes of the users' (items') \
-            file; what fold-in makes of the two; the same with the row that fold-in --data makes where the training \
-            did not have the columns of the hidden either; and, with --train-anew, what a training makes of the shown \
-            ratings.
+            item (of the user); the model's row for unknown ids; the row that fit and fold-in --data make of the \
+            columns of the users' (items') file; what fold-in makes of the two; and, with --train-anew, what a \
+            training makes of the shown ratings.
 
             EXAMPLE:
               rank-train cold-start --data data/ml-100k --preset map-fm --shown 0 1 5 20
@@ -97,8 +96,6 @@ struct ColdStartCommand: ParsableCommand {
         case .columns: "columns"
         case .foldIn: "fold-in"
         case .columnsAndFoldIn: "columns, fold-in"
-        case .newColumns: "new columns"
-        case .newColumnsAndFoldIn: "new columns, fold-in"
         case .trainedAnew: "trained anew"
         }
     }

@@ -122,6 +122,15 @@ import Testing
             let error = #expect(throws: TrainingError.self) { try Self.run(Self.mixed, from: path) }
             #expect(error?.code == .checkpointRefused, "\(name)")
         }
+        var older = file.metadata
+        #expect(older.updateValue("rank-train-fm/3", forKey: "identity.version") == FactorTraining.version)
+        try TensorFile.write(to: path, metadata: older, tensors: good)
+        let error = #expect(throws: TrainingError.self) { try Self.run(Self.mixed, from: path) }
+        #expect(
+            error?.code == .checkpointRefused
+                && error?.message.contains("version rank-train-fm/3 (now \(FactorTraining.version))") == true,
+            "\(error?.message ?? "")"
+        )
     }
 
     @Test func whatDivergesSaysWhatToDo() throws {

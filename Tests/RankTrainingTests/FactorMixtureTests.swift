@@ -22,6 +22,10 @@ import Testing
         }
     }
 
+    private static func rated(_ side: FactorSide) -> [Int] {
+        (0..<side.groups.entityCount).filter { !side.groups.isEmpty($0) }
+    }
+
     private static func mixture(_ machines: [FactorizationMachine]) -> FactorMixture {
         var mixture = FactorMixture(users: machines[0].users.groups, items: machines[0].items.groups)
         for machine in machines { mixture.add(machine, weight: 1 / Double(machines.count)) }
@@ -33,9 +37,8 @@ import Testing
         let mixture = mixture(machines)
         let tables = FoldedFactors(mixture, of: machines[0], dimensions: dimensions, seed: 1)
         var (sum, count) = (0.0, 0.0)
-        let described = (users: machines[0].users.described, items: machines[0].items.described)
-        for user in described.users.indices where described.users[user] {
-            for item in described.items.indices where described.items[item] {
+        for user in Self.rated(machines[0].users) {
+            for item in Self.rated(machines[0].items) {
                 var score = tables.mean + tables.users.bias[user] + tables.candidates.bias[item]
                 for index in 0..<dimensions {
                     score +=
@@ -53,9 +56,8 @@ import Testing
     @Test func aMixturePredictsTheMeanOfItsMachines() throws {
         let machines = try Self.machines()
         let mixture = Self.mixture(machines)
-        let described = (users: machines[0].users.described, items: machines[0].items.described)
-        for user in described.users.indices where described.users[user] {
-            for item in described.items.indices where described.items[item] {
+        for user in Self.rated(machines[0].users) {
+            for item in Self.rated(machines[0].items) {
                 let mean = machines.reduce(0) { $0 + $1.predict(user: user, item: item) } / 2
                 #expect(abs(mixture.predict(user: user, item: item) - mean) < 1e-12)
             }

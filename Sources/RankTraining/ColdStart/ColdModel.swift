@@ -11,8 +11,6 @@ struct ColdModel {
     /// Of the hidden side and of the other: the terms of each row.
     private let own: [[Double]]
     private let partners: [[Double]]
-    /// Of the hidden side: the row that the columns of an id that is new at fold-in make.
-    private let fromNewColumns: [[Double]]
     private let ownRows: [Int]
     private let partnerRows: [Int]
     private let partnerMeans: [Double]
@@ -29,13 +27,7 @@ struct ColdModel {
         let split = Split(trainingRows: rows.map { UInt32($0) }, testRows: [], data.ratings)
         let set = try TrainingSet(data, split: split, includesUnrated: true)
         let tables = try trainer.run(on: set, data).tables
-        func terms(_ table: FoldedFactors.Table) -> [[Double]] {
-            table.bias.indices.map { row in
-                let start = row * tables.dimensions
-                return [Double(table.bias[row])]
-                    + table.embedding[start..<start + tables.dimensions].map { Double($0) }
-            }
-        }
+        func terms(_ table: FoldedFactors.Table) -> [[Double]] { table.bias.indices.map { table.terms(of: $0) } }
         ratings = data.ratings
         self.side = side
         mean = Double(tables.mean)
@@ -47,16 +39,6 @@ struct ColdModel {
         (ownRows, partnerRows) = isUsers ? (users, items) : (items, users)
         let rated = Set(rows.map { [ownRows] in ownRows[$0] }).sorted()
         known = FoldInTable(rows: [own[0]] + rated.map { [own] in own[$0] })
-        var examples = [[Double]?](repeating: nil, count: own.count)
-        for row in rated { examples[row] = own[row] }
-        let effects = ColumnEffects(
-            FeatureBlock.columns(
-                of: isUsers ? data.userAttributes : data.itemAttributes,
-                index: isUsers ? set.users : set.candidates
-            ),
-            known: examples
-        )
-        fromNewColumns = effects.rows.map { [own] in $0 ?? own[0] }
         partnerMeans = Self.means(rows.map { [partnerRows] in partnerRows[$0] }, rows, ratings, partners.count)
     }
 
@@ -97,7 +79,6 @@ struct ColdModel {
         }
         let fromUnknown = folded { _ in own[0] }
         let fromColumns = folded { own[$0] }
-        let fromNew = folded { fromNewColumns[$0] }
         func scores(_ terms: (Int) -> [Double]) -> [Float] {
             rows.map { score(terms(ownRows[$0]), partners[partnerRows[$0]]) }
         }
@@ -107,8 +88,6 @@ struct ColdModel {
             .columns: predict(rows),
             .foldIn: scores { fromUnknown[$0] ?? own[0] },
             .columnsAndFoldIn: scores { fromColumns[$0] ?? own[$0] },
-            .newColumns: scores { fromNewColumns[$0] },
-            .newColumnsAndFoldIn: scores { fromNew[$0] ?? fromNewColumns[$0] },
         ]
     }
 

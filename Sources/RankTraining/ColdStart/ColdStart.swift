@@ -13,16 +13,12 @@ public struct ColdStart: Sendable {
         case partnerMean
         /// The model's row for unknown ids.
         case unknownRow
-        /// The row that the model makes of the columns of the users' (items') file.
+        /// The row that the columns of the users' (items') file make, in a training and in a fold-in.
         case columns
         /// The row folded in from the row for unknown ids.
         case foldIn
         /// The row folded in from the row of the columns.
         case columnsAndFoldIn
-        /// The row that fold-in makes of the columns where the training had neither ratings nor columns of the id.
-        case newColumns
-        /// The row folded in from that one.
-        case newColumnsAndFoldIn
         /// The row of a training that had the shown ratings.
         case trainedAnew
     }

@@ -2,7 +2,7 @@
 ///
 /// It is again mean + biases + products of columns, but of as many columns as all machines have together: users × columns
 /// and items × columns numbers in memory. The columns are centred over those who have ratings; what that takes from the
-/// products goes to biases and mean, so that a product of few columns need not spend any on it. Who has no feature has 0 in
+/// products goes to biases and mean, so that a product of few columns need not spend any on it. Who has no rating has 0 in
 /// every column, so that whoever is known from test rows alone does not move the product.
 package struct FactorMixture: Sendable {
     /// The constant term.
@@ -52,12 +52,11 @@ package struct FactorMixture: Sendable {
     /// Adds a machine's predictions, `weight` times.
     package mutating func add(_ machine: FactorizationMachine, weight: Double) {
         mean += weight * machine.mean
-        add(weight, machine.users.served(0), to: &userBiases)
-        add(weight, machine.items.served(0), to: &itemBiases)
-        let described = (users: machine.users.described, items: machine.items.described)
+        add(weight, machine.users.values[0], to: &userBiases)
+        add(weight, machine.items.values[0], to: &itemBiases)
         for factor in 1..<machine.users.values.count {
-            let (users, userMean) = Self.centered(machine.users.served(factor), over: ratedUsers, described.users)
-            let (items, itemMean) = Self.centered(machine.items.served(factor), over: ratedItems, described.items)
+            let (users, userMean) = Self.centered(machine.users.values[factor], over: ratedUsers)
+            let (items, itemMean) = Self.centered(machine.items.values[factor], over: ratedItems)
             mean += weight * userMean * itemMean
             add(weight * itemMean, users, to: &userBiases)
             add(weight * userMean, items, to: &itemBiases)
@@ -66,7 +65,7 @@ package struct FactorMixture: Sendable {
         }
     }
 
-    /// The prediction, in stars, of a pair that has features.
+    /// The prediction, in stars, of a pair that has ratings.
     package func predict(user: Int, item: Int) -> Double {
         var sum = mean + userBiases[user] + itemBiases[item]
         for column in userColumns.indices { sum += userColumns[column][user] * itemColumns[column][item] }
@@ -77,12 +76,10 @@ package struct FactorMixture: Sendable {
         for index in sums.indices { sums[index] += weight * values[index] }
     }
 
-    private static func centered(
-        _ values: [Double],
-        over rated: [Int],
-        _ described: [Bool]
-    ) -> ([Double], mean: Double) {
+    private static func centered(_ values: [Double], over rated: [Int]) -> ([Double], mean: Double) {
         let mean = rated.reduce(0) { $0 + values[$1] } / Double(max(rated.count, 1))
-        return (zip(values, described).map { $1 ? $0 - mean : 0 }, mean)
+        var centered = [Double](repeating: 0, count: values.count)
+        for entity in rated { centered[entity] = values[entity] - mean }
+        return (centered, mean)
     }
 }

@@ -9,15 +9,6 @@ package struct FactorSide: Sendable {
     /// By term and entity: Σ over its features of value · coefficient.
     package private(set) var values: [[Double]]
 
-    /// Whether each entity has any feature.
-    package let described: [Bool]
-
-    /// By feature: the sum of the values with which those who have ratings have it, over their number; 0 where a feature
-    /// does not come of ratings.
-    private let shares: [Double]
-    /// Those who have features and no rating.
-    private let unrated: [Int]
-
     /// By entity: what `solve` starts from, Σ h² and Σ h·e over its ratings.
     var sums: [Residuals.Sums]
     /// By entity: what the last `solve` has moved its value by.
@@ -37,31 +28,6 @@ package struct FactorSide: Sendable {
         (change, moved) = (zeros, zeros)
         sums = Array(repeating: .zero, count: groups.entityCount)
         scaled = sums
-        let ratedCount = (0..<groups.entityCount).count { !groups.isEmpty($0) }
-        shares = blocks.flatMap { block in
-            (0..<block.columnCount).map { column in
-                guard block.isOfRatings else { return 0 }
-                var sum = 0.0
-                for entry in block.entries(of: column) { sum += block.scales[Int(block.entities[entry])] }
-                return sum / Double(max(ratedCount, 1))
-            }
-        }
-        var described = [Bool](repeating: false, count: groups.entityCount)
-        for block in blocks { for entity in block.entities { described[Int(entity)] = true } }
-        self.described = described
-        unrated = described.indices.filter { described[$0] && groups.isEmpty($0) }
-    }
-
-    /// A term's values as they serve: whoever has no rating gets, beside what his own features are worth, what those with
-    /// ratings have of the features that come of ratings in the mean.
-    ///
-    /// Without it he would not be a rated entity of his columns, but one with a history that is worth 0.
-    package func served(_ term: Int) -> [Double] {
-        var served = values[term]
-        guard !unrated.isEmpty else { return served }
-        let mean = zip(shares, coefficients[term]).reduce(0) { $0 + $1.0 * $1.1 }
-        for entity in unrated { served[entity] += mean }
-        return served
     }
 
     /// Sets a term's coefficients, one after the other; its values must be 0.

@@ -3,7 +3,7 @@ public import RankData
 /// A training of a factorisation machine, from its start to the last sweep and to the tables that serve it.
 public struct FactorTraining: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
-    public static let version = "rank-train-fm/3"
+    public static let version = "rank-train-fm/4"
 
     /// What a sweep came to.
     public struct SweepReport: Sendable, Equatable {

@@ -1,14 +1,38 @@
 /// A factorisation machine as a model file has it: one bias and one vector for each user and item, on the label's scale.
 ///
-/// Whoever has features but no rating is what the features make of the mean of those with ratings. Row 0, and whoever has no feature at all, is the
-/// mean of the rows that have ratings.
+/// Row 0, for unknown ids, is the mean of the rows that have ratings. Whoever has no rating has the row that his columns
+/// make, as the rows with ratings tell what columns are worth (``ColumnEffects``), and row 0 where nobody with ratings has
+/// a value of his.
 public struct FoldedFactors: Sendable, Equatable {
     /// One side's tables.
     public struct Table: Sendable, Equatable {
         /// rows × dimensions, row-major.
-        public fileprivate(set) var embedding: [Float]
+        public private(set) var embedding: [Float]
         /// rows.
-        public fileprivate(set) var bias: [Float]
+        public private(set) var bias: [Float]
+
+        init(embedding: [Float], bias: [Float]) {
+            (self.embedding, self.bias) = (embedding, bias)
+        }
+
+        /// Takes terms by row, the bias first.
+        fileprivate init(byTerm terms: [[Float]]) {
+            bias = terms[0]
+            embedding = terms[0].indices.flatMap { row in terms.dropFirst().map { $0[row] } }
+        }
+
+        /// A row's bias and vector, in one list.
+        func terms(of row: Int) -> [Double] {
+            let dimensions = embedding.count / bias.count
+            return [Double(bias[row])] + embedding[row * dimensions..<(row + 1) * dimensions].map { Double($0) }
+        }
+
+        fileprivate mutating func replace(_ row: Int, with terms: [Double]) {
+            bias[row] = Float(terms[0])
+            for (index, term) in terms.dropFirst().enumerated() {
+                embedding[row * (terms.count - 1) + index] = Float(term)
+            }
+        }
     }
 
     /// The length of a vector.
@@ -21,13 +45,7 @@ public struct FoldedFactors: Sendable, Equatable {
     public let candidates: Table
 
     package init(_ machine: FactorizationMachine) {
-        let terms = machine.users.values.indices
-        self.init(
-            machine,
-            mean: machine.mean,
-            users: terms.map { machine.users.served($0) },
-            items: terms.map { machine.items.served($0) }
-        )
+        self.init(machine, mean: machine.mean, users: machine.users.values, items: machine.items.values)
     }
 
     /// The mixture with its product brought to `dimensions` columns; the sides are those of one of its machines.
@@ -42,9 +60,9 @@ public struct FoldedFactors: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - machine: Who has ratings and features.
+    ///   - machine: Who has ratings and columns.
     ///   - mean: In stars, like the other parameters.
-    ///   - users: By term and user, the linear term first.
+    ///   - users: By term and user, the linear term first; of those who have no rating nothing is taken.
     ///   - items: By term and item.
     private init(_ machine: FactorizationMachine, mean: Double, users: [[Double]], items: [[Double]]) {
         dimensions = users.count - 1
@@ -55,22 +73,23 @@ public struct FoldedFactors: Sendable, Equatable {
 
     /// Folds a side; only one of the two vectors of a dot product is brought to the label's scale.
     private static func table(_ side: FactorSide, _ terms: [[Double]], scale: Double) -> Table {
-        let rows = side.groups.entityCount
-        let dimensions = terms.count - 1
-        let rated = (0..<rows).filter { !side.groups.isEmpty($0) }
-        let described = side.described
-
-        func column(_ term: Int, _ scale: Double) -> [Float] {
-            let values = terms[term]
-            let mean = rated.reduce(0) { $0 + values[$1] } / Double(max(rated.count, 1))
-            return (0..<rows).map { Float(scale * (described[$0] ? values[$0] : mean)) }
-        }
-        var embedding = [Float](repeating: 0, count: rows * dimensions)
-        for dimension in 0..<dimensions {
-            for (row, value) in column(dimension + 1, scale).enumerated() {
-                embedding[row * dimensions + dimension] = value
+        let isRated = (0..<side.groups.entityCount).map { !side.groups.isEmpty($0) }
+        let ratedCount = Double(max(isRated.count { $0 }, 1))
+        var table = Table(
+            byTerm: terms.enumerated().map { term, values in
+                let sum = zip(values, isRated).reduce(0) { $1.1 ? $0 + $1.0 : $0 }
+                let scale = term == 0 ? 1 / StarLabel.starsPerUnit : scale
+                return zip(values, isRated).map { Float(scale * ($1 ? $0 : sum / ratedCount)) }
             }
+        )
+        let unrated = isRated.indices.dropFirst().filter { !isRated[$0] }
+        let columns = side.blocks.filter { !$0.isOfRatings }
+        if unrated.isEmpty || columns.isEmpty { return table }
+        // The rows as they are served, which are also those that fold-in will know.
+        let effects = ColumnEffects(columns, known: isRated.indices.map { isRated[$0] ? table.terms(of: $0) : nil })
+        for row in unrated {
+            if let terms = effects.rows[row] { table.replace(row, with: terms) }
         }
-        return Table(embedding: embedding, bias: column(0, 1 / StarLabel.starsPerUnit))
+        return table
     }
 }

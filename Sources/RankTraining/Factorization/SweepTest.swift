@@ -1,4 +1,7 @@
 /// Test examples that factorisation machines are held against while they train.
+///
+/// Whoever has no training rating is scored by the coefficients of his columns; the row that he gets in the model comes of
+/// the finished rows of the others.
 struct SweepTest {
     private let examples: TrainingSet.Examples
     private let stars: [Double]

@@ -28,16 +28,15 @@ import Testing
         for row in result.rows {
             #expect(row.metrics.values.allSatisfy { $0.count == result.testedCount && $0.rmse > 0 })
             #expect((row.metrics[.trainedAnew] == nil) == (row.shown == 0))
-            for fixed in [ColdStart.Predictor.partnerMean, .unknownRow, .columns, .newColumns] {
+            for fixed in [ColdStart.Predictor.partnerMean, .unknownRow, .columns] {
                 #expect(row.metrics[fixed] == result.rows[0].metrics[fixed])
             }
         }
         // Without a rating there is nothing to fold in, and each one shown changes the row.
         let first = result.rows[0].metrics
         #expect(first[.foldIn] == first[.unknownRow] && first[.columnsAndFoldIn] == first[.columns])
-        #expect(first[.newColumnsAndFoldIn] == first[.newColumns])
         // Of the sample's users nothing is known, of its items the year.
-        #expect((first[.newColumns] == first[.unknownRow]) == (side == .users))
+        #expect((first[.columns] == first[.unknownRow]) == (side == .users))
         #expect(Set(result.rows.map { $0.metrics[.foldIn]?.rmse }).count == 3)
 
         options.trainsAnew = false

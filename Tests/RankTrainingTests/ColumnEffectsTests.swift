@@ -24,36 +24,21 @@ import Testing
         }
     }
 
-    /// The same by Cholesky's factor of the normal equations.
-    private static func expected(_ entity: Int, _ penalty: Double) -> [Double] {
-        let examples = known.indices.filter { known[$0] != nil }
-        let rows = examples.map { features($0) }
-        let means = rows[0].indices.map { feature in rows.reduce(0) { $0 + $1[feature] } / Double(rows.count) }
-        let centered = rows.map { zip($0, means).map { $0 - $1 } }
-        let count = means.count
-        var matrix = [Double](repeating: 0, count: count * count)
-        for one in 0..<count {
-            for other in 0..<count {
-                matrix[one * count + other] = centered.reduce(one == other ? penalty : 0) { $0 + $1[one] * $1[other] }
-            }
-        }
-        let factor = CholeskyFactor(matrix, order: count)
-        return (0..<2).map { term in
-            let targets = examples.map { known[$0]?[term] ?? 0 }
-            let mean = targets.reduce(0, +) / Double(targets.count)
-            let effects = factor.solve(
-                (0..<count).map { feature in zip(centered, targets).reduce(0) { $0 + $1.0[feature] * ($1.1 - mean) } }
-            )
-            return mean + zip(zip(features(entity), means), effects).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
-        }
-    }
-
     @Test(arguments: [0.01, 1, 30])
     func theRowsAreThoseOfRidgeRegression(_ penalty: Double) throws {
         let effects = ColumnEffects(Self.blocks, known: Self.known, penalty: penalty)
+        let examples = Self.known.indices.filter { Self.known[$0] != nil }
+        let expected = RidgeRegression(
+            features: examples.map(Self.features),
+            rows: examples.compactMap { Self.known[$0] },
+            penalty: penalty
+        )
         for entity in 1...7 {
             let row = try #require(effects.rows[entity])
-            #expect(zip(row, Self.expected(entity, penalty)).allSatisfy { abs($0 - $1) < 1e-9 }, "\(entity)")
+            #expect(
+                zip(row, expected.row(Self.features(entity))).allSatisfy { abs($0 - $1) < 1e-9 },
+                "\(entity)"
+            )
         }
     }
 
