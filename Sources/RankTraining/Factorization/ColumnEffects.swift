@@ -118,9 +118,11 @@ package struct ColumnEffects: Sendable {
             for term in 0..<terms { center[term] += means[feature] * effects[feature * terms + term] }
         }
         var result = [Double](repeating: 0, count: rows.count * terms)
-        for entity in rows.indices { for term in 0..<terms { result[entity * terms + term] = -center[term] } }
         effects.withUnsafeBufferPointer { effects in
             result.withUnsafeMutableBufferPointer { result in
+                for entity in rows.indices {
+                    for term in 0..<terms { result[entity * terms + term] = -center[term] }
+                }
                 forEachFeature { feature, block, entries in
                     for entry in entries {
                         let entity = Int(block.entities[entry])
@@ -135,9 +137,11 @@ package struct ColumnEffects: Sendable {
     /// Zᵀ · values, by feature and term; values of entities that are not known must be 0.
     private func transposedProduct(_ values: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: terms)
-        for entity in rows.indices { for term in 0..<terms { sum[term] += values[entity * terms + term] } }
         var result = [Double](repeating: 0, count: means.count * terms)
         values.withUnsafeBufferPointer { values in
+            sum.withUnsafeMutableBufferPointer { sum in
+                for entity in rows.indices { add(1, values, row: entity, to: sum, row: 0) }
+            }
             result.withUnsafeMutableBufferPointer { result in
                 forEachFeature { feature, block, entries in
                     for entry in entries {
@@ -159,9 +163,9 @@ package struct ColumnEffects: Sendable {
         to target: UnsafeMutableBufferPointer<Double>,
         row other: Int
     ) {
-        let source = source[row * terms..<(row + 1) * terms]
+        let source = UnsafeBufferPointer(rebasing: source[row * terms..<(row + 1) * terms])
         let target = UnsafeMutableBufferPointer(rebasing: target[other * terms..<(other + 1) * terms])
-        for (term, value) in source.enumerated() { target[term] += scale * value }
+        for term in 0..<terms { target[term] += scale * source[term] }
     }
 
     private static func dot(_ one: [Double], _ other: [Double]) -> Double {
