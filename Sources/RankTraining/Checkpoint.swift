@@ -142,8 +142,8 @@ public struct CheckpointPlan: Sendable {
         self.interval = interval
         self.resumed = resumed
         self.data = data
-        let stamp = path.flatMap { FileStamp(path: $0) }
-        let isResumed = stamp != nil && stamp == resumed.flatMap { FileStamp(path: $0.path) }
+        let identity = path.flatMap { FileIdentity(path: $0) }
+        let isResumed = identity != nil && identity == resumed.flatMap { FileIdentity(path: $0.path) }
         savedAtStart = isResumed ? resumed?.epoch : nil
     }
 

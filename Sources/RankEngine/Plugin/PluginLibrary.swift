@@ -28,7 +28,7 @@ internal import Darwin
     // Proof: a copy that nobody writes, of functions that the interface lets any thread call.
     nonisolated(unsafe) let table: rank_plugin_table
 
-    private let identity: FileStamp
+    private let identity: FileIdentity
 
     /// Every library that was opened, by its path.
     private static let opened = Mutex<[String: PluginLibrary]>([:])
@@ -38,7 +38,7 @@ internal import Darwin
     /// - Throws: ``EngineError/Code/pluginRefused`` when it is no plugin of this interface, or when another file has
     ///   taken its place since it was opened.
     static func open(_ path: String) throws(EngineError) -> PluginLibrary {
-        guard let identity = FileStamp(path: path) else {
+        guard let identity = FileIdentity(path: path) else {
             throw EngineError(.pluginRefused, "plugin \(path): there is no regular file at \(path); mend its path")
         }
         let result = opened.withLock { opened -> Result<PluginLibrary, EngineError> in
@@ -62,7 +62,7 @@ internal import Darwin
         return library
     }
 
-    private init(_ path: String, _ identity: FileStamp) throws(EngineError) {
+    private init(_ path: String, _ identity: FileIdentity) throws(EngineError) {
         func refused(_ message: String) -> EngineError { EngineError(.pluginRefused, "plugin \(path): \(message)") }
         self.identity = identity
         if let promised = ELF.promisedSize(path), promised > identity.size {

@@ -29,13 +29,13 @@ extension PluginRanker {
         _ = unsafe fegetenv(&environment)
         defer { _ = unsafe fesetenv(&environment) }
         let library = try PluginLibrary.open(reference.libraryPath)
-        let before = FileStamp(path: reference.modelPath)
+        let before = FileIdentity(path: reference.modelPath)
         let instance = try PluginInstance(library, reference)
         let description = try PluginDescription(of: instance)
         let names = try instance.featureNames(description.featureCount)
         let goldens = try instance.goldens(description)
         let modelID = if let id = description.modelID { id } else { try madeID(library, reference) }
-        guard FileStamp(path: reference.modelPath) == before else {
+        guard FileIdentity(path: reference.modelPath) == before else {
             throw EngineError(
                 .pluginRefused,
                 "\(library.subject): \(reference.modelPath) was replaced while it was loaded; load it again"

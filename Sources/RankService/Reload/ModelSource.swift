@@ -1,3 +1,5 @@
+package import RankEngine
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

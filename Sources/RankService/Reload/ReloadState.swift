@@ -1,3 +1,5 @@
+import RankEngine
+
 /// Decides which model file is to be loaded next: pure, with the listing and the time as arguments.
 ///
 /// A version is loaded when it is better than the one that serves, or when it is that one and has changed. A version that

@@ -1,3 +1,4 @@
+import RankEngine
 import RankService
 import Testing
 
