@@ -19,10 +19,23 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
         path = argument
     }
 
-    /// Whether two paths name the same file, as far as their texts tell: `./model` is `model`.
+    /// Whether two paths name the same file, whatever names their directories go by: `./model` is `model`.
+    ///
+    /// Where a directory is not there, as far as the texts tell.
     public static func == (one: OutputPath, other: OutputPath) -> Bool {
         func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
-        return one.path.hasPrefix("/") == other.path.hasPrefix("/") && parts(one.path) == parts(other.path)
+        return one.place == other.place
+            || one.path.hasPrefix("/") == other.path.hasPrefix("/") && parts(one.path) == parts(other.path)
+    }
+
+    /// The path with its directory's own name, where it has one.
+    private var place: String {
+        let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+        let directory = String(path.dropLast(name.count))
+        // https://man7.org/linux/man-pages/man3/realpath.3.html
+        guard let real = realpath(directory.isEmpty ? "." : directory, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real) + "/" + name
     }
 
     /// Finds out before long work whether the file can be written, by making an empty one beside it and removing it.

@@ -31,11 +31,17 @@ public struct Checkpoint: Sendable {
         }
         self.path = path
         let format = file.metadata["format"] ?? "none"
-        guard format == Self.format, let text = file.metadata["epoch"], let epoch = Int(text), epoch >= 1 else {
+        guard format == Self.format else {
             throw TrainingError(
                 .checkpointRefused,
                 "\(path) is not a checkpoint: its format is \(format), expected \(Self.format); "
                     + "give the file that --checkpoint named"
+            )
+        }
+        guard let text = file.metadata["epoch"], let epoch = Int(text), epoch >= 1 else {
+            throw TrainingError(
+                .checkpointRefused,
+                "\(path) does not tell how far its training had come; give a whole checkpoint, or train without --resume"
             )
         }
         self.epoch = epoch
@@ -123,7 +129,7 @@ public struct CheckpointPlan: Sendable {
     public internal(set) var resumed: Checkpoint?
     /// What is trained on.
     public let data: DataFingerprint
-    /// The epochs, or sweeps, of the checkpoint that lies at the path from the beginning, where that is the resumed one.
+    /// The epochs, sweeps or steps of the checkpoint that lies at the path from the beginning, where that is the resumed one.
     let savedAtStart: Int?
 
     /// A plan.
@@ -157,7 +163,10 @@ public struct CheckpointPlan: Sendable {
     /// The same error, which also says what was saved.
     func explaining(_ error: TrainingError, saved epoch: Int?, unit: String) -> TrainingError {
         guard let path else { return error }
-        let saved = epoch.map { "the checkpoint \(path) is that of \(unit) \($0)" } ?? "no checkpoint was written"
+        let isThere = FileIdentity(path: path) != nil
+        let saved =
+            epoch.map { "the checkpoint \(path) is that of \(unit) \($0)" }
+            ?? "no checkpoint was written" + (isThere ? ", \(path) is as it was" : "")
         return TrainingError(error.code, "\(error.message); \(saved)", cause: error.cause)
     }
 }

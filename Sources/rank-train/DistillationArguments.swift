@@ -51,9 +51,11 @@ struct DistillationArguments: PresetArguments {
     }
 
     func validate() throws {
-        if let steps, steps < 1 { throw ValidationError("--steps \(steps): train for at least 1") }
-        for (name, count) in [("--step-users", stepUsers), ("--step-items", stepItems)] {
-            let counts = DistillationOptions.pairCounts
+        for (name, count, counts) in [
+            ("--steps", steps, DistillationOptions.stepCounts),
+            ("--step-users", stepUsers, DistillationOptions.pairCounts),
+            ("--step-items", stepItems, DistillationOptions.pairCounts),
+        ] {
             if let count, !counts.contains(count) {
                 throw ValidationError("\(name) \(count): choose from \(counts.lowerBound) to \(counts.upperBound)")
             }

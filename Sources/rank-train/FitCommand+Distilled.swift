@@ -14,6 +14,7 @@ extension FitCommand {
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+        try student.requireRoom(on: set, dataSet)
         // Of the teacher's sweeps; the student has a checkpoint with each report unless told otherwise.
         let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
         let studentPlan = try checkpoints.checkpointEvery == nil ? plan?.every(1) : plan

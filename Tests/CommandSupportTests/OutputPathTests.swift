@@ -54,6 +54,28 @@ import Testing
         }
     }
 
+    @Test func twoNamesOfOneFileAreEqual() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(atPath: "\(directory)/one", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(directory)/two",
+            withDestinationPath: "\(directory)/one"
+        )
+        let path = OutputPath(argument: "\(directory)/one/model")
+        for name in ["one/./model", "one//model", "two/model", "one/../one/model", "two/../one/model"] {
+            #expect(OutputPath(argument: "\(directory)/\(name)") == path, "\(name)")
+        }
+        for name in ["one/other", "model", "three/model"] {
+            #expect(OutputPath(argument: "\(directory)/\(name)") != path, "\(name)")
+        }
+        #expect(OutputPath(argument: "model") == OutputPath(argument: "./model"))
+        #expect(
+            OutputPath(argument: "model") == OutputPath(argument: FileManager.default.currentDirectoryPath + "/model")
+        )
+        #expect(OutputPath(argument: "missing/./model") == OutputPath(argument: "missing/model"))
+    }
+
     /// Before the work whose result would be lost.
     @Test func aDeviceIsRefused() throws {
         let directory = try directory()

@@ -222,6 +222,9 @@ import Testing
             ("losses", .doubles([1])), ("losses", .floats([1])), ("generator", .numbers([1])),
             ("teacher_losses", .numbers([1])), ("teacher_mean", .floats([1, 2])),
         ]
+        for loss in [Double.infinity, .nan, -1] {
+            changes.append(("losses", .doubles([loss] + (try file.doubles("losses").dropFirst()))))
+        }
         for name in floats { changes += [(name, .floats([])), (name, .floats([1, 2, 3])), (name, .numbers([1]))] }
         for (name, values) in changes {
             let tensors = good.filter { $0.name != name } + [(name: name, values: values)]
@@ -230,7 +233,8 @@ import Testing
             #expect(error?.code == .checkpointRefused, "\(name)")
         }
         for (key, value) in [
-            ("epoch", "300"), ("epoch", "150"), ("epoch", "100"), ("identity.version", "rank-distill/0"),
+            ("epoch", "300"), ("epoch", "150"), ("epoch", "100"), ("epoch", "-5"), ("epoch", "\(Int.max)"),
+            ("identity.version", "rank-distill/0"),
         ] {
             let metadata = file.metadata.merging([key: value]) { $1 }
             try TensorFile.write(to: path, metadata: metadata, tensors: good)
@@ -248,7 +252,10 @@ import Testing
         var options = Self.options
         options.optimizer.rate = 1e30
         let error = #expect(throws: TrainingError.self) { try sampled.distil(options, teacher: teacher, to: path) }
-        #expect(error?.code == .diverged && error?.message.contains("no checkpoint was written") == true)
+        #expect(
+            error?.code == .diverged
+                && error?.message.contains("no checkpoint was written, \(path) is as it was") == true
+        )
         #expect(FileManager.default.contents(atPath: path) == good && directory.names == ["checkpoint"])
     }
 }

@@ -196,12 +196,18 @@ import Testing
         for (options, text) in zip(options, ["dense layers with 85", "1000000 examples a step for a layer of 65536"]) {
             let error = #expect(throws: TrainingError.self) { _ = try Self.distil(data, lesson, teacher, options) }
             #expect(error?.code == .invalidOption && error?.message.contains(text) == true, "\(error?.message ?? "")")
+            // The same before there is a teacher.
+            let early = #expect(throws: TrainingError.self) {
+                try Distillation(options).requireRoom(on: lesson.set, data)
+            }
+            #expect(early?.code == error?.code && early?.message == error?.message)
         }
     }
 
     @Test func impossibleOptionsAreRefused() throws {
-        var options = [Self.options, Self.options, Self.options, Self.options]
+        var options = [Self.options, Self.options, Self.options, Self.options, Self.options]
         options[0].steps = 0
+        options[4].steps = .max
         options[1].users = 0
         (options[2].users, options[2].candidates) = (1_001, 1_000)
         options[3].optimizer = .adam(Adam(rate: .infinity))

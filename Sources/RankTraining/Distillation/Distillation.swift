@@ -64,6 +64,16 @@ public struct Distillation: Sendable {
         self.threads = threads
     }
 
+    /// Refuses what is too large for a student, before its teacher takes time.
+    ///
+    /// - Parameters:
+    ///   - set: The rows.
+    ///   - data: The data set that `set` was made from.
+    /// - Throws: `TrainingError` with code `invalidOption` or `unsuitableData`, as `run` would.
+    public func requireRoom(on set: TrainingSet, _ data: DataSet) throws(TrainingError) {
+        _ = try DistillationRun.subject(options, set, data)
+    }
+
     /// Trains.
     ///
     /// - Parameters:

@@ -55,8 +55,13 @@ public struct DistillationOptions: Sendable, Equatable {
     /// The numbers of pairs of a step that are accepted, users × candidates.
     public static let pairCounts = 1...1_000_000
 
+    /// The numbers of steps that are accepted.
+    public static let stepCounts = 1...1_000_000_000
+
     func validate() throws(TrainingError) {
-        guard steps >= 1 else { throw TrainingError(.invalidOption, "\(steps) steps; train for at least 1") }
+        guard Self.stepCounts.contains(steps) else {
+            throw TrainingError(.invalidOption, "\(steps) steps; choose from 1 to \(Self.stepCounts.upperBound)")
+        }
         guard users >= 1, candidates >= 1, users <= Self.pairCounts.upperBound / candidates else {
             throw TrainingError(
                 .invalidOption,

@@ -72,7 +72,8 @@ extension DistillationRun {
             lists.allSatisfy({ $0.count == shape.parameterCount }),
             checkpoint.epoch == options.steps
                 || checkpoint.epoch < options.steps && checkpoint.epoch.isMultiple(of: interval),
-            losses.count == (checkpoint.epoch + interval - 1) / interval * 2
+            losses.count == (checkpoint.epoch + interval - 1) / interval * 2,
+            stride(from: 0, to: losses.count, by: 2).allSatisfy({ losses[$0].isFinite && losses[$0] >= 0 })
         else { throw checkpoint.inconsistent }
         let networks = lists.map { RankingNetwork(shape: shape, parameters: $0) }
         random = generator
@@ -85,6 +86,6 @@ extension DistillationRun {
                 testLoss: testLoss.isNaN ? nil : testLoss
             )
         }
-        if checkpoint.path == plan.path { savedStep = checkpoint.epoch }
+        savedStep = plan.savedAtStart
     }
 }

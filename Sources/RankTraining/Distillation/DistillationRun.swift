@@ -32,16 +32,7 @@ struct DistillationRun: ~Copyable {
         _ product: MatrixProduct,
         testingReports: Bool
     ) throws(TrainingError) {
-        let shape = try NetworkShape(
-            userRows: set.users.rowCount,
-            candidateRows: set.candidates.rowCount,
-            userDimensions: options.dimensions,
-            candidateDimensions: options.dimensions,
-            hidden: options.hidden
-        )
-        try shape.requireRoom(batch: options.users * options.candidates)
-        let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
-        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
+        let (shape, users, items) = try Self.subject(options, set, data)
         scores = try Self.scores(of: teacher, users.rows, items.rows)
         var random = NumPyRandom(seed: options.seed)
         let initial = Self.start(shape, options, scores, users, items, product, &random)
@@ -56,6 +47,34 @@ struct DistillationRun: ~Copyable {
         self.product = product
         self.users = users
         self.items = items
+    }
+
+    /// What a student is and learns, before anything is computed.
+    ///
+    /// - Throws: `invalidOption` for layers that do not fit, `unsuitableData` for more users × candidates than do.
+    static func subject(
+        _ options: DistillationOptions,
+        _ set: TrainingSet,
+        _ data: DataSet
+    ) throws(TrainingError) -> (shape: NetworkShape, users: TaughtRows, items: TaughtRows) {
+        let shape = try NetworkShape(
+            userRows: set.users.rowCount,
+            candidateRows: set.candidates.rowCount,
+            userDimensions: options.dimensions,
+            candidateDimensions: options.dimensions,
+            hidden: options.hidden
+        )
+        try shape.requireRoom(batch: options.users * options.candidates)
+        let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
+        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
+        guard items.rows.count <= Distillation.scoreLimit / users.rows.count else {
+            throw TrainingError(
+                .unsuitableData,
+                "\(users.rows.count) users × \(items.rows.count) items are more than the \(Distillation.scoreLimit) "
+                    + "scores of a teacher that are held in memory; give data of fewer, or serve the teacher itself"
+            )
+        }
+        return (shape, users, items)
     }
 
     /// The steps so far.
@@ -105,7 +124,8 @@ struct DistillationRun: ~Copyable {
     static func diverged(in step: Int) -> TrainingError {
         TrainingError(
             .diverged,
-            "the distance from the teacher is no longer a finite number in step \(step); try a lower learning rate"
+            "the distance from the teacher is no longer a finite number in step \(step); try another seed or, with a "
+                + "teacher's file, a lower learning rate; if it went on from a checkpoint, train without"
         )
     }
 
@@ -130,13 +150,6 @@ struct DistillationRun: ~Copyable {
         _ users: [Int32],
         _ candidates: [Int32]
     ) throws(TrainingError) -> [Float] {
-        guard candidates.count <= Distillation.scoreLimit / users.count else {
-            throw TrainingError(
-                .unsuitableData,
-                "\(users.count) users × \(candidates.count) items are more than the \(Distillation.scoreLimit) scores "
-                    + "of a teacher that are held in memory; distil on a sample of them, or serve the teacher itself"
-            )
-        }
         var scores: [Float] = []
         scores.reserveCapacity(users.count * candidates.count)
         for start in stride(from: 0, to: users.count, by: 64) {
