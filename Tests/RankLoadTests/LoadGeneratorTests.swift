@@ -4,7 +4,7 @@ import Testing
 import ZMQ
 
 /// The generator against a scripted worker on a socket.
-@Suite(.timeLimit(.minutes(1))) struct LoadGeneratorTests {
+@Suite(.timeLimit(.minutes(5))) struct LoadGeneratorTests {
     private static let requests = RequestSet(candidates: 3, topK: 0, users: 1...9, candidateIDs: 1...9, seed: 1)
 
     /// Loads a worker that answers each request by what `reply` makes of it.

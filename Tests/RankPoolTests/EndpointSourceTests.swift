@@ -158,7 +158,7 @@ import Darwin
 }
 
 /// Files and names, with workers behind real sockets.
-@Suite(.timeLimit(.minutes(1))) struct EndpointSourceSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct EndpointSourceSocketTests {
     static func write(_ text: String, to path: String) throws {
         let file = try #require(fopen("\(path).new", "w"))
         fputs(text, file)

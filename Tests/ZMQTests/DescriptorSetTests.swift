@@ -15,7 +15,7 @@ extension PollSet: WaitingSet {}
 extension EpollSet: WaitingSet {}
 #endif
 
-@Suite("Sets of descriptors", .timeLimit(.minutes(1)))
+@Suite("Sets of descriptors", .timeLimit(.minutes(5)))
 struct DescriptorSetTests {
     /// Every ring is seen, and nothing else, until it is taken back or its descriptor has left.
     private func everyRingIsSeen<Waiting: WaitingSet & ~Copyable>(_: Waiting.Type, count: Int) throws {
