@@ -23,7 +23,8 @@ static gemm_call call_of(rank_level level, rank_gemm_job job) {
         call.column_grain = 64;
         break;
     case RANK_LEVEL_AVX2:
-        call.multiply = rank_gemm_avx2;
+        call.multiply = job.many_zeros ? rank_gemm_avx2_zeros : rank_gemm_avx2;
+        call.column_grain = job.many_zeros ? 64 : 16;
         break;
 #endif
 #if defined(__aarch64__)
@@ -61,24 +62,17 @@ static void multiply_part(const void *argument, size_t part, size_t parts) {
     }
 }
 
-static void multiply(rank_team *team, rank_level level, rank_gemm_job job) {
-    gemm_call call = call_of(level, job);
-    const size_t parts = team_parts(team, job.m * job.n * job.k, TEAM_MULTIPLY_ADDS);
+void rank_gemm(rank_team *team, rank_level level, int flags, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row) {
+    const int adds = (flags & RANK_GEMM_ADDS) != 0, many_zeros = (flags & RANK_GEMM_MANY_ZEROS) != 0;
+    gemm_call call = call_of(
+        level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, seed, c, c_row, adds, many_zeros});
+    const size_t parts = team_parts(team, m * n * k, TEAM_MULTIPLY_ADDS);
     if (parts < 2) {
         call.multiply(&call.job);
         return;
     }
-    call.by_columns = team_largest(job.n, call.column_grain, parts) * job.m <
-                      team_largest(job.m, call.row_grain, parts) * job.n;
+    call.by_columns =
+        team_largest(n, call.column_grain, parts) * m < team_largest(m, call.row_grain, parts) * n;
     rank_team_run(team, parts, multiply_part, &call);
-}
-
-void rank_gemm(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
-               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row) {
-    multiply(team, level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, seed, c, c_row, 0});
-}
-
-void rank_gemm_add(rank_team *team, rank_level level, size_t m, size_t n, size_t k, const float *a, size_t a_row,
-                   size_t a_column, const float *b, size_t b_row, float *c, size_t c_row) {
-    multiply(team, level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, 0, c, c_row, 1});
 }

@@ -10,7 +10,7 @@ void rank_gemm_scalar(const rank_gemm_job *job) {
             for (size_t p = 0; p < job->k; p++) {
                 z = fmaf(job->a[i * job->a_row + p * job->a_column], job->b[p * job->b_row + j], z);
             }
-            job->c[i * job->c_row + j] = z;
+            job->c[i * job->c_row + j] = z + 0.0f;
         }
     }
 }

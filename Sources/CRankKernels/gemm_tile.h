@@ -6,7 +6,8 @@
 //
 // A tile keeps 6 rows × (GEMM_VECTORS · VECTOR_LANES) columns of C in registers and walks down k: one row of B is
 // loaded, each of the six elements of A is broadcast. What is at most half as wide takes 12 rows, since fewer
-// accumulators would wait for each other. A lane is an output column, so no sum is ever split.
+// accumulators would wait for each other. A lane is an output column, so no sum is ever split. What is stored has +0
+// added, which makes +0 of −0 and changes nothing else.
 #include "gemm.h"
 #include "training_vector.h"
 #include "unroll.h"
@@ -55,7 +56,7 @@ VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_
     }
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            vector_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * VECTOR_LANES, sum[r][v]);
+            vector_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * VECTOR_LANES, sum[r][v] + (vector){0});
         }
     }
 }
@@ -73,7 +74,7 @@ VECTOR_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, siz
         }
     }
     UNROLL for (int r = 0; r < rows; r++) {
-        job->c[(i + (size_t)r) * job->c_row + j] = sum[r];
+        job->c[(i + (size_t)r) * job->c_row + j] = sum[r] + 0.0f;
     }
 }
 
@@ -94,7 +95,7 @@ VECTOR_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t 
     }
     UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
         UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
-            job->c[(i + (size_t)(v * VECTOR_LANES + lane)) * job->c_row + j] = sum[v][lane];
+            job->c[(i + (size_t)(v * VECTOR_LANES + lane)) * job->c_row + j] = sum[v][lane] + 0.0f;
         }
     }
 }

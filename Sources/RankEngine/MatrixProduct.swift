@@ -44,6 +44,8 @@ package struct MatrixProduct {
     ///   - b: depth × columns, row-major.
     ///   - seed: Where each column's chain starts; +0 without it.
     ///   - adds: Whether each chain starts at what `c` holds instead.
+    ///   - hasManyZeros: Whether many elements of A are zeros, as relu leaves them; those may be passed over. It changes
+    ///     no bit.
     /// - Precondition: All are that long, `c` is none of the others, and what adds has no seed.
     package func callAsFunction(
         into c: AlignedFloats,
@@ -54,7 +56,8 @@ package struct MatrixProduct {
         _ layout: Layout = .rowMajor,
         b: AlignedFloats,
         seed: AlignedFloats? = nil,
-        adds: Bool = false
+        adds: Bool = false,
+        hasManyZeros: Bool = false
     ) {
         let (row, column) =
             switch layout {
@@ -65,25 +68,11 @@ package struct MatrixProduct {
         precondition(rows >= 0 && columns >= 0 && depth >= 0 && c.count >= rows * columns)
         precondition(a.count >= (layout == .repeated ? min(1, depth) : rows * depth) && b.count >= depth * columns)
         precondition(seed?.count ?? .max >= columns && !(adds && seed != nil))
-        guard !adds else {
-            return unsafe rank_gemm_add(
-                team.handle,
-                kernel.level,
-                rows,
-                columns,
-                depth,
-                a.base,
-                row,
-                column,
-                b.base,
-                columns,
-                c.base,
-                columns
-            )
-        }
+        let flags = (adds ? RANK_GEMM_ADDS : 0) | (hasManyZeros ? RANK_GEMM_MANY_ZEROS : 0)
         unsafe rank_gemm(
             team.handle,
             kernel.level,
+            Int32(bitPattern: UInt32(flags)),
             rows,
             columns,
             depth,

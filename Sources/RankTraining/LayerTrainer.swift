@@ -11,19 +11,24 @@ struct LayerTrainer {
     /// outputs.
     let bias: BiasTrainer
 
+    /// Whether relu follows, so that many gradients by the outputs are zeros.
+    private let precedesRelu: Bool
     private let gradients: AlignedFloats
+    private let transposedGradients: AlignedFloats
     private let transpose: AlignedFloats
 
-    init(inputs: Int, outputs: Int, kernel: WeightTrainer, bias: BiasTrainer) {
+    init(inputs: Int, outputs: Int, kernel: WeightTrainer, bias: BiasTrainer, precedesRelu: Bool) {
         self.inputs = inputs
         self.outputs = outputs
         self.kernel = kernel
         self.bias = bias
+        self.precedesRelu = precedesRelu
         gradients = AlignedFloats(count: kernel.values.count)
+        transposedGradients = AlignedFloats(count: kernel.values.count)
         transpose = AlignedFloats(count: kernel.values.count)
     }
 
-    /// Writes the outputs for `count` rows of inputs.
+    /// Writes the outputs for `count` rows of inputs, which relu has left.
     func forward(_ x: AlignedFloats, count: Int, into y: AlignedFloats, _ product: MatrixProduct) {
         y.grow(to: count * outputs)
         product(
@@ -33,7 +38,8 @@ struct LayerTrainer {
             depth: inputs,
             a: x,
             b: kernel.values,
-            seed: bias.weights.values
+            seed: bias.weights.values,
+            hasManyZeros: true
         )
     }
 
@@ -60,16 +66,26 @@ struct LayerTrainer {
         _ product: MatrixProduct
     ) {
         lower.grow(to: count * inputs)
-        product(into: lower, rows: count, columns: inputs, depth: outputs, a: upper, b: transpose)
         product(
-            into: gradients,
-            rows: inputs,
-            columns: outputs,
+            into: lower,
+            rows: count,
+            columns: inputs,
+            depth: outputs,
+            a: upper,
+            b: transpose,
+            hasManyZeros: precedesRelu
+        )
+        // Transposed, because more gradients are zeros than inputs, and inputs are more than outputs.
+        product(
+            into: transposedGradients,
+            rows: outputs,
+            columns: inputs,
             depth: count,
-            a: x,
+            a: upper,
             .transposed,
-            b: upper,
-            adds: !isFirst
+            b: x,
+            adds: !isFirst,
+            hasManyZeros: precedesRelu
         )
         bias.sum(upper, count: count, isFirst: isFirst, product)
     }
@@ -81,6 +97,7 @@ struct LayerTrainer {
     ///   - penalty: What the sum of the squared weights of the kernel costs.
     ///   - loops: What moves.
     func update(_ step: WeightTrainer.Step, penalty: Float, _ loops: TrainingLoops) {
+        loops.transpose(transposedGradients, rows: outputs, columns: inputs, into: gradients)
         if penalty > 0 { loops.addPenalty(penalty, on: kernel.values, to: gradients, kernel.values.count) }
         kernel.update(step, gradients: gradients, loops)
         bias.update(step, loops)

@@ -84,7 +84,8 @@ package struct NetworkTrainer: ~Copyable {
                 inputs: size.inputs,
                 outputs: size.outputs,
                 kernel: weights { $0.layers[index].kernel[...] },
-                bias: BiasTrainer(weights { $0.layers[index].bias[...] })
+                bias: BiasTrainer(weights { $0.layers[index].bias[...] }),
+                precedesRelu: index < sizes.count - 1
             )
         }
         outputs = sizes.map { _ in AlignedFloats(count: 0) }

@@ -14,12 +14,42 @@ static float *random_floats(size_t count, uint64_t *state) {
     return vector;
 }
 
+// Whether it is the same number; one that is none has no sign or payload that counts.
+static bool is_same(float one, float other) { return bits_of(one) == bits_of(other) || (isnan(one) && isnan(other)); }
+
+// What relu and its mask leave: zeros of either sign among the others. With `odd`, here and there what no product with
+// zero may be passed over for.
+static void strew(float *a, size_t count, float *b, size_t others, bool odd, uint64_t *state) {
+    const float oddities[] = {INFINITY, -INFINITY, NAN, 0.0f, -0.0f, 1e-45f, -1e-45f, 3e38f};
+    for (size_t index = 0; index < count; index++) {
+        const float lot = random_float(state, 0.5f);
+        a[index] = lot < -0.25f ? 0.0f : lot < 0.0f ? -0.0f : odd && lot > 0.45f ? -1e-30f : a[index];
+    }
+    for (size_t index = 0; odd && index < others; index++) {
+        const float lot = random_float(state, 0.5f);
+        if (lot > 0.4f) {
+            b[index] = 1e-30f;
+        } else if (lot < -0.495f) {
+            b[index] = oddities[index % (sizeof oddities / sizeof *oddities)];
+        }
+    }
+}
+
+typedef enum { PLAIN, ZEROS, ODD } kind;
+
 static void check_product(counts *counts, rank_level level, const size_t *size, bool transposed, bool seeded,
-                          uint64_t *state) {
+                          kind kind, uint64_t *state) {
     const size_t m = size[0], n = size[1], k = size[2];
     float *a = random_floats(m * k, state);
     float *b = random_floats(k * n, state);
     float *seed = random_floats(n, state);
+    if (kind != PLAIN) {
+        strew(a, m * k, b, k * n, kind == ODD, state);
+    }
+    if (kind == ODD) {
+        seed[0] = -0.0f;
+    }
+    const int flags = kind == PLAIN ? 0 : RANK_GEMM_MANY_ZEROS;
     float *c = floats(m * n, false), *expected = floats(m * n, false);
     const size_t row = transposed ? 1 : k, column = transposed ? m : 1;
     for (size_t i = 0; i < m; i++) {
@@ -28,7 +58,7 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
             for (size_t p = 0; p < k; p++) {
                 z = fmaf(a[i * row + p * column], b[p * n + j], z);
             }
-            expected[i * n + j] = z;
+            expected[i * n + j] = z == 0 ? 0.0f : z;
         }
     }
     for (size_t threads = 1; threads <= 4; threads++) {
@@ -36,20 +66,21 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
         for (size_t index = 0; index < m * n; index++) {
             c[index] = NAN;
         }
-        rank_gemm(team, level, m, n, k, a, row, column, b, n, seeded ? seed : NULL, c, n);
+        rank_gemm(team, level, flags, m, n, k, a, row, column, b, n, seeded ? seed : NULL, c, n);
         rank_team_destroy(team);
         for (size_t index = 0; index < m * n; index++) {
-            EXPECT(counts, bits_of(c[index]) == bits_of(expected[index]),
+            EXPECT(counts, is_same(c[index], expected[index]),
                    "%s: %zu x %zu x %zu with %zu threads, element %zu is %a, not %a\n", rank_level_name(level), m, n, k,
                    threads, index, (double)c[index], (double)expected[index]);
         }
         const size_t cut = k / 3;
         team = rank_team_create(threads);
-        rank_gemm(team, level, m, n, cut, a, row, column, b, n, seeded ? seed : NULL, c, n);
-        rank_gemm_add(team, level, m, n, k - cut, a + cut * column, row, column, b + cut * n, n, c, n);
+        rank_gemm(team, level, flags, m, n, cut, a, row, column, b, n, seeded ? seed : NULL, c, n);
+        rank_gemm(team, level, flags | RANK_GEMM_ADDS, m, n, k - cut, a + cut * column, row, column, b + cut * n, n, NULL,
+                  c, n);
         rank_team_destroy(team);
         for (size_t index = 0; index < m * n; index++) {
-            EXPECT(counts, bits_of(c[index]) == bits_of(expected[index]),
+            EXPECT(counts, is_same(c[index], expected[index]),
                    "%s: %zu x %zu x %zu in two parts with %zu threads, element %zu is %a, not %a\n",
                    rank_level_name(level), m, n, k, threads, index, (double)c[index], (double)expected[index]);
         }
@@ -69,7 +100,18 @@ void check_gemm(counts *counts, rank_level level) {
                                {290, 1, 601}, {3, 2, 30000}};
     uint64_t state = 5;
     for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
-        check_product(counts, level, sizes[index], false, true, &state);
-        check_product(counts, level, sizes[index], true, false, &state);
+        check_product(counts, level, sizes[index], false, true, PLAIN, &state);
+        check_product(counts, level, sizes[index], true, false, PLAIN, &state);
+    }
+    // Whole and cut groups of columns, of eight neighbours and of the inner dimension; more rows than are looked at once.
+    const size_t sparse[][3] = {{120, 64, 256}, {64, 256, 120}, {13, 128, 64}, {7, 100, 65}, {300, 64, 9}, {1, 64, 1},
+                                {9, 191, 131},  {5, 64, 0},     {40, 8, 30},   {33, 1, 70}};
+    for (size_t index = 0; index < sizeof sparse / sizeof *sparse; index++) {
+        for (kind kind = ZEROS; kind <= ODD; kind++) {
+            check_product(counts, level, sparse[index], false, false, kind, &state);
+            check_product(counts, level, sparse[index], false, true, kind, &state);
+            check_product(counts, level, sparse[index], true, false, kind, &state);
+            check_product(counts, level, sparse[index], true, true, kind, &state);
+        }
     }
 }

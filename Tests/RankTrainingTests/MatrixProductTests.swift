@@ -8,7 +8,7 @@ import Testing
         arguments: Kernel.supported,
         [
             [1, 1, 1], [6, 64, 128], [7, 65, 129], [13, 37, 300], [5, 16, 0], [64, 1, 40], [1, 100, 260], [12, 8, 2],
-            [3, 47, 1], [27, 41, 9], [130, 1, 131],
+            [3, 47, 1], [27, 41, 9], [130, 1, 131], [40, 200, 70],
         ]
     )
     func agreesWithTheDefinition(_ kernel: Kernel, _ size: [Int]) throws {
@@ -28,7 +28,12 @@ import Testing
                 return sum.bitPattern
             }
         }
-        func result(_ layout: MatrixProduct.Layout, _ a: [Float], seed: [Float]?) -> [UInt32] {
+        func result(
+            _ layout: MatrixProduct.Layout,
+            _ a: [Float],
+            seed: [Float]?,
+            hasManyZeros: Bool = false
+        ) -> [UInt32] {
             let c = AlignedFloats(repeating: .nan, count: rows * columns + 1)
             product(
                 into: c,
@@ -38,7 +43,8 @@ import Testing
                 a: AlignedFloats(a),
                 layout,
                 b: AlignedFloats(b),
-                seed: seed.map { AlignedFloats($0) }
+                seed: seed.map { AlignedFloats($0) },
+                hasManyZeros: hasManyZeros
             )
             #expect(c[rows * columns].isNaN, "wrote behind the end")
             return c.values.dropLast().map(\.bitPattern)
@@ -46,6 +52,15 @@ import Testing
         #expect(result(.rowMajor, a, seed: seed) == expected(seeded: true) { a[$0 * depth + $1] })
         #expect(result(.transposed, a, seed: nil) == expected(seeded: false) { a[$1 * rows + $0] })
         #expect(result(.repeated, [3], seed: seed) == expected(seeded: true) { _, _ in 3 })
+
+        // What may be passed over changes no bit, whether there is much of it or none.
+        let relu = a.map { max($0, 0) }
+        for a in [a, relu] {
+            let rowMajor = expected(seeded: true) { a[$0 * depth + $1] }
+            let transposed = expected(seeded: false) { a[$1 * rows + $0] }
+            #expect(result(.rowMajor, a, seed: seed, hasManyZeros: true) == rowMajor)
+            #expect(result(.transposed, a, seed: nil, hasManyZeros: true) == transposed)
+        }
 
         // In two parts of the depth, the second of which is added.
         let c = AlignedFloats(repeating: .nan, count: rows * columns)
