@@ -227,19 +227,54 @@ void rank_training_gather(rank_team *team, size_t count, size_t width, const int
 }
 
 // A square of as many columns and rows as a cache line has floats takes as many lines on either side.
+typedef float quad __attribute__((vector_size(4 * sizeof(float))));
+
+static quad quad_load(const float *from) {
+    quad x;
+    memcpy(&x, from, sizeof x);
+    return x;
+}
+
+// 4 × 4 elements, in registers.
+static void transpose_quads(const float *x, size_t columns, float *transposed, size_t rows) {
+    const quad a = quad_load(x), b = quad_load(x + columns), c = quad_load(x + 2 * columns),
+               d = quad_load(x + 3 * columns);
+    const quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const quad lines[4] = {
+        __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+        __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+    for (size_t line = 0; line < 4; line++) {
+        memcpy(transposed + line * rows, lines + line, sizeof *lines);
+    }
+}
+
+// At most a line × a line of elements: what a cache holds of both matrices.
+static void transpose_block(const float *x, size_t columns, float *transposed, size_t rows, size_t height, size_t width) {
+    for (size_t j = 0; j < width; j += 4) {
+        for (size_t i = 0; i < height; i += 4) {
+            if (j + 4 <= width && i + 4 <= height) {
+                transpose_quads(x + i * columns + j, columns, transposed + j * rows + i, rows);
+                continue;
+            }
+            for (size_t column = j; column < width && column < j + 4; column++) {
+                for (size_t row = i; row < height && row < i + 4; row++) {
+                    transposed[column * rows + row] = x[row * columns + column];
+                }
+            }
+        }
+    }
+}
+
 static void transpose(const void *argument, size_t part, size_t parts) {
     const training_call *call = argument;
     const size_t rows = call->count, columns = call->width;
     const team_range range = team_share(columns, TRAINING_LINE, part, parts);
     for (size_t i = 0; i < rows; i += TRAINING_LINE) {
-        const size_t last = rows - i < TRAINING_LINE ? rows : i + TRAINING_LINE;
+        const size_t height = rows - i < TRAINING_LINE ? rows - i : TRAINING_LINE;
         for (size_t j = range.from; j < range.to; j += TRAINING_LINE) {
-            const size_t end = range.to - j < TRAINING_LINE ? range.to : j + TRAINING_LINE;
-            for (size_t column = j; column < end; column++) {
-                for (size_t row = i; row < last; row++) {
-                    call->values[column * rows + row] = call->x[row * columns + column];
-                }
-            }
+            const size_t width = range.to - j < TRAINING_LINE ? range.to - j : TRAINING_LINE;
+            transpose_block(call->x + i * columns + j, columns, call->values + j * rows + i, rows, height, width);
         }
     }
 }
