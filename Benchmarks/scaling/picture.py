@@ -24,8 +24,9 @@ class Panel:
         xs = [x for points in series.values() for x, _ in points]
         ys = [y for points in series.values() for _, y in points]
         self.xs = (min(xs), max(xs))
-        # Whole decades.
-        self.ys = (10.0 ** math.floor(math.log10(min(ys))), 10.0 ** math.ceil(math.log10(max(ys))))
+        # Whole decades, and one at least.
+        lowest = math.floor(math.log10(min(ys)))
+        self.ys = (10.0 ** lowest, 10.0 ** max(math.ceil(math.log10(max(ys))), lowest + 1))
 
     def x(self, value: float) -> float:
         share = math.log(value / self.xs[0]) / max(math.log(self.xs[1] / self.xs[0]), 1e-9)
