@@ -16,14 +16,9 @@ enum DuplicatePairs {
     ///
     /// Linear in the number of ratings, times the number of batches.
     static func find(_ users: IDColumn, _ items: IDColumn, batch: Int = batch) -> [DuplicatePair] {
+        if users.rows.ascend { return findGrouped(users.rows, items) }
         var counts = [UInt32](repeating: 0, count: users.vocabulary.count)
-        var isGrouped = true
-        var before: UInt32 = 0
-        for user in users.rows {
-            counts[Int(user)] += 1
-            if user < before { isGrouped = false }
-            before = user
-        }
+        for user in users.rows { counts[Int(user)] += 1 }
         var seen = [UInt32](repeating: .max, count: items.vocabulary.count)
         var found: [DuplicatePair] = []
         func look(_ row: Int) {
@@ -34,10 +29,6 @@ enum DuplicatePairs {
             } else {
                 seen[item] = UInt32(row)
             }
-        }
-        if isGrouped {
-            for row in 0..<users.count { look(row) }
-            return found
         }
         var start = 0
         while start < counts.count {
@@ -51,6 +42,30 @@ enum DuplicatePairs {
             start = end
         }
         return found.sorted { $0.row < $1.row }
+    }
+
+    /// The same where users ascend: then a pair is repeated if its item was last rated since its user's first rating.
+    private static func findGrouped(_ users: [UInt32], _ items: IDColumn) -> [DuplicatePair] {
+        // One more than the row, so that 0 is never.
+        var seen = [UInt32](repeating: 0, count: items.vocabulary.count)
+        var found: [DuplicatePair] = []
+        var user: UInt32 = 0
+        var first: UInt32 = 0
+        for row in users.indices {
+            let current = UInt32(row)
+            if users[row] != user {
+                user = users[row]
+                first = current
+            }
+            let item = Int(items.rows[row])
+            let earlier = seen[item]
+            if earlier > first {
+                found.append(DuplicatePair(first: earlier - 1, row: current))
+            } else {
+                seen[item] = current + 1
+            }
+        }
+        return found
     }
 
     /// The ratings of some users, user by user, in file order within each.
@@ -70,5 +85,17 @@ enum DuplicatePairs {
             next[place] += 1
         }
         return rows
+    }
+}
+
+extension [UInt32] {
+    /// Whether none is smaller than the one before.
+    fileprivate var ascend: Bool {
+        var before: UInt32 = 0
+        for value in self {
+            guard value >= before else { return false }
+            before = value
+        }
+        return true
     }
 }

@@ -1,9 +1,23 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Gives each distinct id of a column a row, in the order in which they come: open addressing over a power of two slots.
 protocol IDTable {
+    /// What a plainly written field says.
+    associatedtype PlainID
+
     init()
 
-    /// The row of a field that is plainly an id, entered where it is new; nil where it has to be looked at more closely.
-    mutating func row(of field: UnsafeBufferPointer<UInt8>) -> UInt32?
+    /// Reads a field; nil where it has to be looked at more closely.
+    static func plainID(at cursor: inout PlainCursor, until separator: UInt8) -> PlainID?
+
+    /// The row of a plainly written id, entered where it is new; nil where it has to be looked at more closely.
+    mutating func row(ofPlain id: PlainID) -> UInt32?
 
     /// The row of any field; `name` is what the message calls it, such as `user id`.
     ///
@@ -54,9 +68,13 @@ struct NumberTable: IDTable {
 
     init() {}
 
-    mutating func row(of field: UnsafeBufferPointer<UInt8>) -> UInt32? {
-        guard let number = field.plainInteger else { return nil }
-        return row(of: number)
+    @inline(__always)
+    static func plainID(at cursor: inout PlainCursor, until _: UInt8) -> UInt64? { cursor.integer() }
+
+    @inline(__always)
+    mutating func row(ofPlain id: UInt64) -> UInt32? {
+        if id < small.count, small[Int(id)] != HashSlots.vacant { return small[Int(id)] }
+        return row(of: id)
     }
 
     mutating func row(of field: [UInt8], named name: String, line: Int, of file: String) throws(DataError) -> UInt32 {
@@ -118,7 +136,12 @@ struct TextTable: IDTable {
     /// The text of a row.
     func text(_ row: Int) -> ArraySlice<UInt8> { bytes[offsets[row]..<offsets[row + 1]] }
 
-    mutating func row(of field: UnsafeBufferPointer<UInt8>) -> UInt32? {
+    @inline(__always)
+    static func plainID(at cursor: inout PlainCursor, until separator: UInt8) -> UnsafeBufferPointer<UInt8>? {
+        cursor.text(until: separator)
+    }
+
+    mutating func row(ofPlain field: UnsafeBufferPointer<UInt8>) -> UInt32? {
         guard let first = field.first, let last = field.last, !isBlank(first), !isBlank(last) else { return nil }
         let slot = slot(of: field)
         if hashed.slots[slot] != HashSlots.vacant { return hashed.slots[slot] }
@@ -136,7 +159,7 @@ struct TextTable: IDTable {
     }
 
     mutating func row(of field: [UInt8], named name: String, line: Int, of file: String) throws(DataError) -> UInt32 {
-        if let row = field.withUnsafeBufferPointer({ row(of: $0) }) { return row }
+        if let row = field.withUnsafeBufferPointer({ row(ofPlain: $0) }) { return row }
         throw Self.fault(field, named: name, line: line, of: file)
     }
 
@@ -154,18 +177,40 @@ struct TextTable: IDTable {
             var slot = hashed.start(Self.hash(field))
             while hashed.slots[slot] != HashSlots.vacant {
                 let row = Int(hashed.slots[slot])
-                let known = bytes[offsets[row]..<offsets[row + 1]]
-                if known.count == field.count, known.elementsEqual(field) { return slot }
+                let known = UnsafeBufferPointer(rebasing: bytes[offsets[row]..<offsets[row + 1]])
+                if known.isSame(as: field) { return slot }
                 slot = hashed.after(slot)
             }
             return slot
         }
     }
 
-    /// FNV-1a, finished so that its upper half spreads too.
+    /// Eight bytes at a time, the last of which may be those before once more.
     private static func hash(_ field: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in field { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return hash &* 0x9E37_79B9_7F4A_7C15
+        let bytes = UnsafeRawBufferPointer(field)
+        var hash = UInt64(bytes.count)
+        func mix(_ word: UInt64) {
+            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 32
+        }
+        guard bytes.count >= 8 else {
+            var word: UInt64 = 0
+            for byte in bytes { word = word << 8 | UInt64(byte) }
+            mix(word)
+            return hash &* 0xBF58_476D_1CE4_E5B9
+        }
+        for place in stride(from: 0, to: bytes.count - 8, by: 8) {
+            mix(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        }
+        mix(bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+        return hash &* 0xBF58_476D_1CE4_E5B9
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether its bytes are those of another.
+    fileprivate func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count, let one = baseAddress, let two = other.baseAddress else { return false }
+        return memcmp(one, two, count) == 0
     }
 }

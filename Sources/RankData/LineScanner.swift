@@ -12,6 +12,10 @@ import Darwin
 struct LineScanner: ~Copyable {
     /// The longest line that is read.
     static let longestLine = 1 << 20
+    /// What is read at a time: so little that it is still in the cache when its lines are taken apart.
+    private static let piece = 1 << 18
+    /// The zeros behind what was read, which `PlainCursor` wants.
+    private static let padding = 8
 
     private let path: String
     private let descriptor: Int32
@@ -40,12 +44,34 @@ struct LineScanner: ~Copyable {
             // Files are read more than once: what a pipe has given is gone by the second time.
             throw DataError(.unreadable, "\(path): is a pipe or a device; write it to a file and give that")
         }
-        buffer = .allocate(capacity: Self.longestLine + 1)
+        buffer = .allocate(capacity: Self.longestLine + 1 + Self.padding)
+        pad()
     }
 
     deinit {
         close(descriptor)
         buffer.deallocate()
+    }
+
+    /// About how many lines the file has, to reserve room by: a little more than if all were as long as in 64 places.
+    ///
+    /// To be asked before the first line is read.
+    mutating func estimatedLineCount() -> Int {
+        let (places, length) = (64, 1 << 14)
+        var info = stat()
+        guard number == 0, end == 0, let base = buffer.baseAddress, fstat(descriptor, &info) == 0 else { return 0 }
+        let size = Int(info.st_size)
+        var (ends, sampled) = (0, 0)
+        for place in 0..<places {
+            // Side by side where the file is small, and then all of it.
+            let offset = max(place * length, size / places * place)
+            let count = pread(descriptor, base, length, off_t(offset))
+            guard count > 0 else { break }
+            sampled += count
+            for byte in buffer[..<count] where byte == UInt8(ascii: "\n") { ends += 1 }
+        }
+        pad()
+        return Int(Double(ends) / Double(max(1, sampled)) * Double(size) * 1.02) + 1
     }
 
     /// The next line without its end, or nil after the last; its memory is that of the scanner until the next call.
@@ -64,6 +90,16 @@ struct LineScanner: ~Copyable {
         }
     }
 
+    /// Lets lines be taken of which the buffer has the end; their memory is that of the scanner until the next call.
+    ///
+    /// - Parameter body: Moves the cursor behind the lines that it takes, and says how many they are.
+    mutating func take(_ body: (inout PlainCursor) -> Int) {
+        guard let base = buffer.baseAddress else { return }
+        var cursor = PlainCursor(base + start)
+        number += body(&cursor)
+        start = cursor.place - UnsafePointer(base)
+    }
+
     private mutating func line(until stop: Int, next: Int) -> UnsafeBufferPointer<UInt8> {
         number += 1
         var first = start
@@ -80,17 +116,20 @@ struct LineScanner: ~Copyable {
     private mutating func refill(searched: Int) throws(DataError) -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         let rest = end - start
-        guard rest < buffer.count else {
+        let room = buffer.count - Self.padding
+        guard rest < room else {
             throw .at(number + 1, of: path, "the line is longer than \(Self.longestLine) bytes; expected ratings")
         }
         if start > 0 { memmove(base, base + start, rest) }
         let moved = searched - start
         start = 0
         end = rest
+        pad()
         while true {
-            let count = read(descriptor, base + end, buffer.count - end)
+            let count = read(descriptor, base + end, min(room - end, Self.piece))
             if count > 0 {
                 end += count
+                pad()
                 byteCount += count
                 return moved
             }
@@ -105,24 +144,7 @@ struct LineScanner: ~Copyable {
         }
     }
 
-    /// The number of lines of a regular file, to reserve room by; 0 for anything else, or what cannot be read.
-    static func lineCount(of path: String) -> Int {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return 0 }
-        defer { close(descriptor) }
-        var info = stat()
-        guard fstat(descriptor, &info) == 0, (info.st_mode & S_IFMT) == S_IFREG else { return 0 }
-        return withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 64) { chunk in
-            var lines = 1
-            while true {
-                let count = read(descriptor, chunk.baseAddress, chunk.count)
-                guard count > 0 else { return lines }
-                var ends = 0
-                for byte in UnsafeRawBufferPointer(rebasing: chunk[..<count]) where byte == UInt8(ascii: "\n") {
-                    ends &+= 1
-                }
-                lines += ends
-            }
-        }
+    private func pad() {
+        buffer[end..<end + Self.padding].update(repeating: 0)
     }
 }

@@ -68,7 +68,7 @@ enum MovieLensDat {
 
 extension [UInt8] {
     /// Cuts a line at each `::`.
-    fileprivate func splitAtDoubleColons(_ line: Range<Int>, into fields: inout [Range<Int>]) {
+    func splitAtDoubleColons(_ line: Range<Int>, into fields: inout [Range<Int>]) {
         fields.removeAll(keepingCapacity: true)
         let colon = UInt8(ascii: ":")
         var start = line.lowerBound

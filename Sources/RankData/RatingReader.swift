@@ -7,53 +7,37 @@ struct RatingReader {
 
     /// Reads the file.
     ///
-    /// Plain lines go a short way; any other is taken apart at leisure, and what is wrong with it is said there.
+    /// Plain lines go a short way, all of them that the buffer holds whole; the first line and any other is taken apart
+    /// at leisure, and what is wrong with it is said there.
     ///
     /// - Returns: The ratings, or nil when ids are not numbers where the layout allows texts.
     /// - Throws: `DataError` that names the line.
     func read<Table: IDTable>(_: Table.Type) throws(DataError) -> RatingBuilder<Table>? {
         var lines = try LineScanner(path: path)
-        var fields: [Range<Int>] = []
+        let plainLines = PlainLines(layout, scale: scale)
+        var block = RatingBlock()
         var builder = RatingBuilder<Table>(hasTimestamps: layout.timestamp != nil)
-        builder.reserveCapacity(LineScanner.lineCount(of: path))
+        builder.reserveCapacity(lines.estimatedLineCount())
         var blank: Int?
         while let line = try lines.next() {
-            guard lines.number >= layout.firstLine else { continue }
-            if layout.allowsBlankEnd, line.allSatisfy(isBlank) {
-                blank = blank ?? lines.number
-                continue
+            if lines.number >= layout.firstLine {
+                if layout.allowsBlankEnd, line.allSatisfy(isBlank) {
+                    blank = blank ?? lines.number
+                    continue
+                }
+                if let blank { throw .at(blank, of: path, "the line is empty, and further lines follow it") }
+                guard try append(Array(line), lines.number, to: &builder) else { return nil }
             }
-            if let blank { throw .at(blank, of: path, "the line is empty, and further lines follow it") }
-            if layout.split(line, into: &fields), appendPlain(line, fields, to: &builder) { continue }
-            guard try append(Array(line), lines.number, to: &builder) else { return nil }
+            guard lines.number + 1 >= layout.firstLine else { continue }
+            while true {
+                lines.take { cursor in plainLines.take(at: &cursor, &builder.users, &builder.items, into: &block) }
+                if block.count == 0 { break }
+                builder.append(&block)
+            }
         }
         guard builder.count > 0 else { throw DataError(.malformed, "\(path): no ratings in it") }
         builder.byteCount = lines.byteCount
         return builder
-    }
-
-    /// Adds a line that is plainly written.
-    @inline(__always)
-    private func appendPlain<Table: IDTable>(
-        _ line: UnsafeBufferPointer<UInt8>,
-        _ fields: [Range<Int>],
-        to builder: inout RatingBuilder<Table>
-    ) -> Bool {
-        guard let rating = UnsafeBufferPointer(rebasing: line[fields[layout.rating]]).plainDecimal.map({ Float($0) }),
-            scale?.contains(rating) ?? true
-        else { return false }
-        var seconds: Int64 = 0
-        if let timestamp = layout.timestamp {
-            guard let whole = UnsafeBufferPointer(rebasing: line[fields[timestamp]]).plainInteger,
-                let time = Int64(exactly: whole)
-            else { return false }
-            seconds = time
-        }
-        guard let user = builder.users.row(of: UnsafeBufferPointer(rebasing: line[fields[layout.user]])),
-            let item = builder.items.row(of: UnsafeBufferPointer(rebasing: line[fields[layout.item]]))
-        else { return false }
-        builder.append(user: user, item: item, stars: rating, timestamp: seconds)
-        return true
     }
 
     /// Adds any other line, or says what is wrong with it.
@@ -128,6 +112,20 @@ struct RatingBuilder<Table: IDTable> {
         highest = max(highest, stars)
     }
 
+    /// Adds the ratings of a block, which is empty then.
+    mutating func append(_ block: inout RatingBlock) {
+        block.drain { users, items, stars, times in
+            userRows.append(contentsOf: users)
+            itemRows.append(contentsOf: items)
+            self.stars.append(contentsOf: stars)
+            self.times?.append(contentsOf: times)
+            for rating in stars {
+                lowest = min(lowest, rating)
+                highest = max(highest, rating)
+            }
+        }
+    }
+
     /// The ratings, given the id that each row stands for, all different, and the names of those ids where they have any.
     consuming func finish(
         userIDs: [UInt64],
@@ -163,6 +161,10 @@ extension RatingBuilder<NumberTable> {
 extension IDColumn {
     /// The column of rows that come in any order, `ids` being those of the rows.
     fileprivate init(ids: [UInt64], rows: consuming [UInt32]) {
+        if zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }) {
+            self.init(vocabulary: ids, rows: rows)
+            return
+        }
         let order = ids.indices.sorted { ids[$0] < ids[$1] }
         var places = [UInt32](repeating: 0, count: ids.count)
         for (place, row) in order.enumerated() { places[row] = UInt32(place) }

@@ -25,6 +25,21 @@ public struct Timestamps: Sendable, Equatable, RandomAccessCollection, Expressib
         if wide == nil { narrow.reserveCapacity(count) } else { wide?.reserveCapacity(count) }
     }
 
+    mutating func append(contentsOf times: UnsafeBufferPointer<Int64>) {
+        var bits: Int64 = 0
+        for time in times { bits |= time }
+        if wide == nil, UInt32(exactly: bits) != nil {
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: times.count) { short in
+                for (place, time) in times.enumerated() {
+                    short.initializeElement(at: place, to: UInt32(truncatingIfNeeded: time))
+                }
+                narrow.append(contentsOf: UnsafeBufferPointer(short))
+            }
+        } else {
+            for time in times { append(time) }
+        }
+    }
+
     mutating func append(_ time: Int64) {
         if wide == nil, let short = UInt32(exactly: time) {
             narrow.append(short)
