@@ -7,19 +7,22 @@ public struct ProgressBar: Sendable {
     public let total: Int
     /// What a unit is called.
     public let unit: String
+    /// How many of them were done before, by another process: they took none of the time.
+    public let start: Int
 
     private static let width = 20
 
-    /// A bar for that much work.
-    public init(total: Int, unit: String) {
+    /// A bar for that much work, of which some may have been done before.
+    public init(total: Int, unit: String, startingAt start: Int = 0) {
         self.total = max(1, total)
         self.unit = unit
+        self.start = max(0, start)
     }
 
     /// The line for a moment.
     ///
     /// - Parameters:
-    ///   - completed: Units done so far.
+    ///   - completed: Units done so far, those before among them.
     ///   - elapsed: Since the start. The line shows the time still to go, and at the end the time it took.
     ///   - details: Names and values to append, such as the loss; four decimals.
     /// - Returns: The line, without its end.
@@ -30,8 +33,8 @@ public struct ProgressBar: Sendable {
         let padding = String(repeating: " ", count: max(0, String(total).count - count.count))
         let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: Self.width - filled)
         var text = "\(padding)\(count)/\(total) \(bar)"
-        if completed > 0 {
-            let each = elapsed / completed
+        if completed > start {
+            let each = elapsed / (completed - start)
             text += " \(Self.clock(completed == total ? elapsed : each * (total - completed)))"
             text += " \(Self.short(each))/\(unit)"
         }

@@ -33,6 +33,12 @@ public struct ProgressLine {
         try? stream.write("\r\(text())\u{1B}[K")
     }
 
+    /// Writes a line that stays, before the first text.
+    public func note(_ text: String) {
+        guard isEnabled else { return }
+        try? stream.writeLine(text)
+    }
+
     /// Replaces the text a last time and ends the line.
     public mutating func finish(_ text: String) {
         guard isEnabled else { return }

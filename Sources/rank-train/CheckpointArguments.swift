@@ -59,3 +59,10 @@ struct CheckpointArguments: ParsableArguments {
         )
     }
 }
+
+extension Checkpoint {
+    /// What a training's log says of going on from it; `unit` is what `epoch` counts, in the singular.
+    func note(_ unit: String) -> String {
+        "resumed from \(oneLine(path)), after \(unit) \(epoch)"
+    }
+}

@@ -89,7 +89,7 @@ struct DistillCommand: ParsableCommand {
         let teacher = try Teacher(model, of: set)
         let plan = try checkpoints.plan(dataSet, resolved, as: spec, every: 1)
 
-        var log = DistillationLog(options, isQuiet: quiet || json)
+        var log = DistillationLog(options, resumed: plan?.resumed, isQuiet: quiet || json)
         let clock = ContinuousClock()
         let start = clock.now
         let result = try distillation.run(on: set, dataSet, teacher: teacher, checkpoints: plan) {

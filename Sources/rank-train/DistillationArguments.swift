@@ -81,9 +81,11 @@ struct DistillationLog {
     private let bar: ProgressBar
     private let total: Int
 
-    init(_ options: DistillationOptions, isQuiet: Bool) {
+    /// Begins the log, with the checkpoint that the training goes on from.
+    init(_ options: DistillationOptions, resumed: Checkpoint?, isQuiet: Bool) {
         line = ProgressLine(on: .error, isQuiet: isQuiet)
-        bar = ProgressBar(total: options.steps, unit: "step")
+        if let resumed { line.note(resumed.note("step")) }
+        bar = ProgressBar(total: options.steps, unit: "step", startingAt: resumed?.epoch ?? 0)
         total = options.steps
     }
 

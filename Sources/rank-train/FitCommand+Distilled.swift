@@ -21,7 +21,9 @@ extension FitCommand {
 
         let clock = ContinuousClock()
         let start = clock.now
-        let show = showSweeps(teacherOptions)
+        // The checkpoint is that of one of the two.
+        let taughtBefore = plan?.resumed.map(\.isOfStudent) ?? false
+        let show = showSweeps(teacherOptions, resumed: taughtBefore ? nil : plan?.resumed)
         let lesson = try Lesson(
             teacherOptions,
             set,
@@ -32,7 +34,7 @@ extension FitCommand {
             show: show
         )
         let taught = clock.now
-        var log = DistillationLog(options, isQuiet: quiet || json)
+        var log = DistillationLog(options, resumed: taughtBefore ? plan?.resumed : nil, isQuiet: quiet || json)
         let result = try student.run(
             on: set,
             dataSet,

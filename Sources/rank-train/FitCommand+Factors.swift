@@ -22,7 +22,7 @@ extension FitCommand {
             dataSet,
             checkpoints: plan,
             testingSweeps: reportOption.report != nil,
-            show: showSweeps(options)
+            show: showSweeps(options, resumed: plan?.resumed)
         )
         let seconds = (clock.now - start) / .seconds(1)
 
@@ -56,11 +56,15 @@ extension FitCommand {
         )
     }
 
-    /// What shows the sweeps of a training as they go, from now on.
-    func showSweeps(_ options: FactorizationOptions) -> (FactorTraining.SweepReport) -> Void {
+    /// What shows the sweeps of a training as they go, from now on; it may go on from a checkpoint.
+    func showSweeps(
+        _ options: FactorizationOptions,
+        resumed: Checkpoint?
+    ) -> (FactorTraining.SweepReport) -> Void {
         var line = ProgressLine(on: .error, isQuiet: quiet || json)
+        if let resumed { line.note(resumed.note("sweep")) }
         let total = options.sweeps + (options.sampling?.sweeps ?? 0)
-        let bar = ProgressBar(total: total, unit: "sweep")
+        let bar = ProgressBar(total: total, unit: "sweep", startingAt: resumed?.epoch ?? 0)
         let clock = ContinuousClock()
         let start = clock.now
         return { report in

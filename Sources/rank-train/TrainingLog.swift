@@ -23,9 +23,7 @@ struct TrainingLog {
         guard isVisible else { return }
         let tested = test > 0 ? ", test on \(grouped(test))" : ""
         try? StandardStream.error.writeLine("\(oneLine(data)): train on \(grouped(training)) ratings\(tested)")
-        if let resumed {
-            try? StandardStream.error.writeLine("resumed from \(resumed.path), after epoch \(resumed.epoch)")
-        }
+        if let resumed { line.note(resumed.note("epoch")) }
     }
 
     /// Shows what happened, `elapsed` after the training began.

@@ -53,6 +53,14 @@ import Testing
         #expect(bar.line(completed: 0, elapsed: .zero) == " 0/80 ────────────────────")
     }
 
+    /// What was done before took none of the time.
+    @Test func countsTheTimeOfItsOwnUnitsAlone() {
+        let bar = ProgressBar(total: 80, unit: "sweep", startingAt: 60)
+        #expect(bar.line(completed: 70, elapsed: .seconds(20)) == "70/80 ━━━━━━━━━━━━━━━━━─── 20s 2s/sweep")
+        #expect(bar.line(completed: 80, elapsed: .seconds(40)) == "80/80 ━━━━━━━━━━━━━━━━━━━━ 40s 2s/sweep")
+        #expect(bar.line(completed: 60, elapsed: .zero) == "60/80 ━━━━━━━━━━━━━━━─────")
+    }
+
     @Test(arguments: [
         (Duration.seconds(3_725), "1:02:05 3725s/unit"), (.microseconds(41), "0s 41us/unit"),
         (.nanoseconds(7), "0s 7ns/unit"),

@@ -180,16 +180,16 @@ import Testing
         }
     }
 
-    /// Python's pty module stands for a person's terminal.
     @Test func aTerminalSeesALogLikeThatOfKeras() async throws {
         try await withTemporaryDirectory { directory in
             let model = try await fittedModel(in: directory)
-            let fit = [
-                Programs.path("rank-train").string, "fit", "--data", "\(directory)/data", "--output", model + "2",
-                "--preset", "tutorial", "--epochs", "1",
-            ]
-            let pty = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
-            let outcome = try await run(FilePath("/usr/bin/env"), ["python3", "-c", pty] + fit)
+            let outcome = try await runOnTerminal(
+                "rank-train",
+                [
+                    "fit", "--data", "\(directory)/data", "--output", model + "2", "--preset", "tutorial",
+                    "--epochs", "1",
+                ]
+            )
             #expect(outcome.exitCode == 0)
             #expect(outcome.output.contains("synthetic (seed 42): train on 80,000 ratings, test on 20,000\r\n"))
             #expect(outcome.output.contains("\r\nEpoch 1/1\r\n"))

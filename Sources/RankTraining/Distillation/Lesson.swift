@@ -67,7 +67,7 @@ public struct Lesson: Sendable {
 
 extension Checkpoint {
     /// Whether it was made while a student was trained.
-    var isOfStudent: Bool { member("preset") == DistillationOptions.distilled.preset }
+    package var isOfStudent: Bool { member("preset") == DistillationOptions.distilled.preset }
 }
 
 extension CheckpointPlan {
