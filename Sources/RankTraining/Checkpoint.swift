@@ -71,7 +71,8 @@ public struct Checkpoint: Sendable {
     /// - Parameters:
     ///   - identity: What it must have been made with.
     ///   - isWhole: Whether it must have been made with nothing else.
-    /// - Throws: `checkpointRefused` with everything that differs.
+    /// - Throws: `checkpointRefused` with what differs: the preset or the version alone where it is one of them, since
+    ///   then nearly all else does too.
     func requireMatch(_ identity: [String: String], isWhole: Bool = true) throws(TrainingError) {
         var own: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Self.identityPrefix) {
@@ -80,13 +81,29 @@ public struct Checkpoint: Sendable {
         }
         let differences = Set(own.keys).union(identity.keys).sorted().filter { own[$0] != identity[$0] }
         guard differences.isEmpty else {
-            let list = differences.map { "\($0) \(own[$0] ?? "not there") (now \(identity[$0] ?? "not there"))" }
+            let named = Self.telling.first(where: { differences.contains($0) }).map { [$0] } ?? differences
+            var list = named.prefix(Self.shownDifferences).map { name in
+                "\(name) \(Self.short(own[name], name)) (now \(Self.short(identity[name], name)))"
+            }
+            list += named.dropFirst(Self.shownDifferences)
             throw TrainingError(
                 .checkpointRefused,
                 "the checkpoint \(path) is of another run: \(list.joined(separator: ", ")); "
                     + "give the data and the options it was made with, or train without --resume"
             )
         }
+    }
+
+    /// What tells enough where it differs, the most telling first.
+    private static let telling = ["preset", "version", "teacher_preset", "teacher_version"]
+    /// How many differences are told with both values; of the others only the names are.
+    private static let shownDifferences = 8
+
+    /// A value as a message shows it: the beginning of a hash tells it from others.
+    private static func short(_ value: String?, _ name: String) -> String {
+        guard let value else { return "not there" }
+        let limit = name.hasSuffix("sha256") ? 12 : 60
+        return value.count > limit ? "\(value.prefix(limit))…" : value
     }
 
     func floats(_ name: String) throws(TrainingError) -> [Float] {

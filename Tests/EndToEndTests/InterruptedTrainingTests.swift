@@ -64,7 +64,7 @@ import Testing
             let network = ["fit", "--data", data, "--preset", "tutorial", "--output", "\(directory)/c"]
             let refused = try await run("rank-train", network + ["--resume", checkpoint])
             #expect(
-                refused.exitCode == 65 && refused.errors.contains("preset map-fm (now tutorial)"),
+                refused.exitCode == 65 && refused.errors.contains(": preset map-fm (now tutorial); give"),
                 "\(refused.errors)"
             )
         }

@@ -87,10 +87,10 @@ import Testing
         let (sampled, path) = (try Sampled(), directory.file("checkpoint"))
         _ = try sampled.run(Sample.options(), to: path)
         var others: [(Sampled, TrainingOptions, [String])] = [
-            (try Sampled(seed: 2), Sample.options(), ["data_sha256"]),
+            (try Sampled(seed: 2), Sample.options(), ["data_sha256", "…", "(now"]),
             (try Sampled(split: .seed(1)), Sample.options(), ["split_sha256"]),
             (sampled, Sample.options(seed: 6), ["seed 5 (now 6)"]),
-            (sampled, Self.everything(), ["dropout 0.0 (now 0.3)", "epochs 3 (now 5)", "reshuffle false (now true)"]),
+            (sampled, Self.everything(), ["dropout 0.0 (now 0.3)", "epochs 3 (now 5)", "reshuffle"]),
         ]
         var wider = Sample.options()
         (wider.hidden, wider.userDimensions, wider.optimizer.rate) = ([12, 9], 7, 0.2)
@@ -98,7 +98,9 @@ import Testing
         for (sampled, options, texts) in others {
             let error = #expect(throws: TrainingError.self) { try sampled.run(options, to: path, from: path) }
             #expect(error?.code == .checkpointRefused)
-            for text in texts { #expect(error?.message.contains(text) == true, "\(error?.message ?? "")") }
+            let message = (error?.message ?? "").replacing(path, with: "checkpoint")
+            for text in texts { #expect(message.contains(text), "\(message)") }
+            #expect(message.count < 500, "\(message)")
         }
         #expect(try Checkpoint(path: path).epoch == 3)
     }

@@ -192,10 +192,16 @@ import Testing
         // A student of a file's teacher is another run, and so is that of another teacher.
         let teacher = try sampled.teacher()
         let mixed = #expect(throws: TrainingError.self) { try sampled.distil(teacher: teacher, from: path) }
-        #expect(mixed?.message.contains("teacher_preset best (now not there)") == true, "\(mixed?.message ?? "")")
+        #expect(
+            mixed?.message.contains(": teacher_preset best (now not there); give") == true,
+            "\(mixed?.message ?? "")"
+        )
         _ = try sampled.distil(teacher: teacher, to: path)
         let untaught = #expect(throws: TrainingError.self) { try sampled.fit(from: path) }
-        #expect(untaught?.message.contains("teacher_preset not there") == true, "\(untaught?.message ?? "")")
+        #expect(
+            untaught?.message.contains(": teacher_preset not there (now best); give") == true,
+            "\(untaught?.message ?? "")"
+        )
         let changed = try sampled.teacher(Self.teacherOptions)
         let taught = #expect(throws: TrainingError.self) { try sampled.distil(teacher: changed, from: path) }
         #expect(taught?.message.contains("teacher ") == true && taught?.code == .checkpointRefused)

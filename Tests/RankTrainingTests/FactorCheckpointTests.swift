@@ -89,7 +89,7 @@ import Testing
         (wider.factors, dearer.users.history.factor, longer.sweeps) = (6, 61, 7)
         let others: [(FactorizationOptions, UInt64, String)] = [
             (wider, 1, "factors 5 (now 6)"), (dearer, 1, "user_history_penalty 60.0,40.0 (now 61.0,40.0)"),
-            (longer, 1, "epochs 6 (now 7)"), (Self.mixed, 1, "preset map-fm (now best)"),
+            (longer, 1, "epochs 6 (now 7)"), (Self.mixed, 1, ": preset map-fm (now best); give"),
             (Self.solved, 2, "data_sha256"),
         ]
         for (options, seed, text) in others {
@@ -128,7 +128,7 @@ import Testing
         let error = #expect(throws: TrainingError.self) { try Self.run(Self.mixed, from: path) }
         #expect(
             error?.code == .checkpointRefused
-                && error?.message.contains("version rank-train-fm/3 (now \(FactorTraining.version))") == true,
+                && error?.message.contains("version rank-train-fm/3 (now \(FactorTraining.version)); give") == true,
             "\(error?.message ?? "")"
         )
     }
