@@ -171,14 +171,16 @@ import Testing
         _ = try sampled.fit(to: path)
         var (longer, wider, quicker, reseeded) = (Self.options, Self.options, Self.options, Self.options)
         (longer.steps, wider.hidden, quicker.optimizer.rate, reseeded.seed) = (300, [24, 13], 0.004, 1)
-        var other = Self.teacherOptions
+        var (other, dearer) = (Self.teacherOptions, Self.teacherOptions)
         other.sweeps = 5
+        dearer.items.columns.linear = 51
         let cases: [(Sampled, DistillationOptions, FactorizationOptions, String)] = [
             (sampled, longer, Self.teacherOptions, "steps 250 (now 300)"),
             (sampled, wider, Self.teacherOptions, "hidden 24,12 (now 24,13)"),
             (sampled, quicker, Self.teacherOptions, "learning_rate 0.003 (now 0.004)"),
             (sampled, reseeded, Self.teacherOptions, "seed 42 (now 1)"),
             (sampled, Self.options, other, "teacher_epochs 4 (now 5)"),
+            (sampled, Self.options, dearer, "teacher_item_columns_penalty 375.0,50.0 (now 375.0,51.0)"),
             (try Sampled(seed: 2), Self.options, Self.teacherOptions, "data_sha256"),
             (try Sampled(split: .seed(1)), Self.options, Self.teacherOptions, "split_sha256"),
         ]

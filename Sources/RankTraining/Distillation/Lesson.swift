@@ -58,6 +58,7 @@ public struct Lesson: Sendable {
     ) -> [String: String] {
         var members = ["data_sha256": fingerprint.dataSHA256, "split_sha256": fingerprint.splitSHA256]
         let own = fingerprint.training(options, ratings: set.training.count, data).fields
+            .merging(options.penaltyMembers) { own, _ in own }
         for (key, value) in own where !["data", "data_sha256", "split", "split_sha256"].contains(key) {
             members["teacher_" + key] = value
         }

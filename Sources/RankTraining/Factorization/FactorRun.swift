@@ -127,13 +127,7 @@ extension FactorRun {
         members["scale"] = fingerprint.scale
         members["user_rows"] = "\(set.users.rowCount)"
         members["candidate_rows"] = "\(set.candidates.rowCount)"
-        for (name, side) in [("user", options.users), ("item", options.items)] {
-            let groups = [("identity", side.identity), ("history", side.history), ("columns", side.columns)]
-            for (group, penalty) in groups {
-                members["\(name)_\(group)_penalty"] = "\(penalty.factor),\(penalty.linear)"
-            }
-        }
-        return members
+        return members.merging(options.penaltyMembers) { own, _ in own }
     }
 
     /// Writes a checkpoint if the plan wants one after this sweep; there is always one after the last.

@@ -122,6 +122,18 @@ public struct FactorizationOptions: Sendable, Equatable {
     /// The numbers of sweeps that are accepted, of each kind.
     public static let sweepCounts = 1...1_000_000
 
+    /// The penalties by name, which a model file does not tell and a checkpoint has to.
+    var penaltyMembers: [String: String] {
+        var members: [String: String] = [:]
+        for (name, side) in [("user", users), ("item", items)] {
+            let groups = [("identity", side.identity), ("history", side.history), ("columns", side.columns)]
+            for (group, penalty) in groups {
+                members["\(name)_\(group)_penalty"] = "\(penalty.factor),\(penalty.linear)"
+            }
+        }
+        return members
+    }
+
     func validate() throws(TrainingError) {
         guard Self.factorCounts.contains(factors) else {
             throw TrainingError(.invalidOption, "\(factors) factors; choose from 1 to \(Self.factorCounts.upperBound)")
