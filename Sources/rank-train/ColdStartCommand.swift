@@ -56,19 +56,26 @@ struct ColdStartCommand: ParsableCommand {
                 "--preset \(preset.rawValue): new rows are folded into biases and dot product; give map-fm or best"
             )
         }
+        guard penalty > 0, penalty.isFinite else {
+            throw ValidationError("--penalty \(penalty): expected a finite number above 0")
+        }
+        guard ColdStartOptions.foldCounts.contains(folds) else {
+            let counts = ColdStartOptions.foldCounts
+            throw ValidationError("--folds \(folds): choose from \(counts.lowerBound) to \(counts.upperBound)")
+        }
+        guard options.showsAscend else {
+            let numbers = shown.map(String.init).joined(separator: " ")
+            throw ValidationError("--shown \(numbers): the numbers must ascend from 0 or more, each once")
+        }
+    }
+
+    private var options: ColdStartOptions {
+        ColdStartOptions(side: hide, shown: shown, folds: folds, seed: seed, penalty: penalty, trainsAnew: trainAnew)
     }
 
     func run() throws {
         var training = preset == .best ? FactorizationOptions.best : .mapFM
         training.seed = seed
-        let options = ColdStartOptions(
-            side: hide,
-            shown: shown,
-            folds: folds,
-            seed: seed,
-            penalty: penalty,
-            trainsAnew: trainAnew
-        )
         let dataSet = try source.load()
         let report = try ColdStart(dataSet, training, options) { number, total in
             guard StandardStream.error.isTerminal else { return }

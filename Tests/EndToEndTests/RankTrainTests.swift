@@ -321,6 +321,10 @@ import Testing
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--refresh", "some"],
         ["fold-in", "--model", "m", "--output", "o"],
         ["cold-start", "--data", "d", "--preset", "tutorial"],
+        ["cold-start", "--data", "d", "--folds", "1"], ["cold-start", "--data", "d", "--folds", "1001"],
+        ["cold-start", "--data", "d", "--shown", "5", "1"], ["cold-start", "--data", "d", "--shown", "1", "1"],
+        ["cold-start", "--data", "d", "--shown=-1"], ["cold-start", "--data", "d", "--penalty", "0"],
+        ["cold-start", "--data", "d", "--penalty", "nan"],
     ])
     func aWrongCommandLineIsUsage(_ arguments: [String]) async throws {
         let result = try await run("rank-train", arguments)

@@ -38,12 +38,24 @@ public struct ColdStartOptions: Sendable, Equatable {
         self.trainsAnew = trainsAnew
     }
 
+    /// The numbers of parts that are accepted.
+    public static let foldCounts = 2...1_000
+
+    /// Whether the numbers of shown ratings ascend from 0 or more, each once.
+    public var showsAscend: Bool {
+        guard let first = shown.first, first >= 0 else { return false }
+        return zip(shown, shown.dropFirst()).allSatisfy(<)
+    }
+
     func validate() throws(TrainingError) {
         try FoldInOptions(penalty: penalty).validate()
-        guard (2...1_000).contains(folds) else {
-            throw TrainingError(.invalidOption, "\(folds) parts; deal into 2 to 1000")
+        guard Self.foldCounts.contains(folds) else {
+            throw TrainingError(
+                .invalidOption,
+                "\(folds) parts; deal into \(Self.foldCounts.lowerBound) to \(Self.foldCounts.upperBound)"
+            )
         }
-        guard let first = shown.first, first >= 0, zip(shown, shown.dropFirst()).allSatisfy(<) else {
+        guard showsAscend else {
             throw TrainingError(.invalidOption, "the numbers of shown ratings must ascend from 0 or more, each once")
         }
     }
