@@ -53,6 +53,8 @@ public struct TrainingFingerprint: Sendable, Hashable {
 
 extension ModelMetadata {
     static let format = "swift-rank/1"
+    /// How the format of a file begins that is no model, but a training on its way to one.
+    package static let checkpointFormat = "swift-rank-checkpoint/"
     static let architecture = "two-tower-rating/1"
     private static let fingerprintPrefix = "fingerprint."
 

@@ -80,6 +80,13 @@ extension RankModel {
 
     /// Checks format and architecture and reads what decides which tensors there must be.
     private static func checkKind(_ raw: [String: String]) throws(EngineError) -> FileKinds {
+        if raw["format"]?.hasPrefix(ModelMetadata.checkpointFormat) == true {
+            throw EngineError(
+                .modelRefused,
+                "this is a checkpoint of a training, not a model; give the file that the training writes to --output "
+                    + "when it ends, or go on with the training (--resume)"
+            )
+        }
         for (key, expected) in [("format", ModelMetadata.format), ("architecture", ModelMetadata.architecture)] {
             let value = try ModelMetadata.require(key, in: raw)
             guard value == expected else {

@@ -6,7 +6,7 @@ import RankEngine
 /// docs/TRAINING.md.
 public struct Checkpoint: Sendable {
     /// The format of the file.
-    public static let format = "swift-rank-checkpoint/1"
+    public static let format = ModelMetadata.checkpointFormat + "1"
 
     /// Where it was read from.
     public let path: String

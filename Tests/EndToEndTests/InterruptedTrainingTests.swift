@@ -127,6 +127,14 @@ import Testing
                 let refused = try await run("rank-train", fit + options + ["--resume", checkpoint])
                 #expect(refused.exitCode == 65 && refused.errors.contains(text), "\(refused.errors)")
             }
+            for command in [
+                ["evaluate", "--model", checkpoint, "--data", data],
+                ["distill", "--teacher", checkpoint, "--data", data, "--output", "\(directory)/model"],
+            ] {
+                let refused = try await run("rank-train", command)
+                let text = "\(checkpoint): this is a checkpoint of a training"
+                #expect(refused.exitCode == 65 && refused.errors.contains(text), "\(refused.errors)")
+            }
             let missing = try await run("rank-train", fit + ["--resume", "\(directory)/missing"])
             #expect(missing.exitCode == 65 && missing.errors.contains("\(directory)/missing"))
             #expect(try names(in: directory) == ["checkpoint", "data"])

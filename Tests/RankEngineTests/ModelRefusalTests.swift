@@ -38,6 +38,9 @@ struct ModelRefusalTests {
             metadata("label_transform", "rating"), metadata("prior", nil), metadata("prior", "nan"),
             metadata("prior", "inf"), metadata("prior", "0x1p3"), metadata("prior", "1e99"), metadata("prior", ""),
             metadata("claim.test_rmse", "good"), metadata("digest", nil),
+            Damage(name: "checkpoint", step: "this is a checkpoint of a training, not a model; give") {
+                $0.metadata["format"] = "swift-rank-checkpoint/1"
+            },
             Damage(name: "digest too short", step: "digest:") { $0.metadata["digest"] = "00" },
             Damage(name: "digest of another file", step: "digest:") {
                 $0.metadata["digest"] = String(repeating: "a", count: 64)
