@@ -51,8 +51,8 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
             throw CommandFailure(
                 .cannotCreate,
                 isDirectory
-                    ? "the output \(path) is a directory; name a file in it"
-                    : "the output \(path) is not a regular file; name one, or one that is not there yet"
+                    ? "\(option) \(path) is a directory; name a file in it"
+                    : "\(option) \(path) is not a regular file; name one, or one that is not there yet"
             )
         }
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
@@ -62,7 +62,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
             let reason = String(cString: strerror(errno))
             throw CommandFailure(
                 .cannotCreate,
-                "cannot write the output \(path): \(reason); "
+                "cannot write \(option) \(path): \(reason); "
                     + "check that the directory \(directory) exists and may be written, or choose another \(option)"
             )
         }

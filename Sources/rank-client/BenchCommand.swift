@@ -118,7 +118,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try svg?.requireWritable()
+        try svg?.requireWritable(option: "--svg")
         let pattern: BenchPattern =
             rate.map { .open(rate: $0, spacing: arrivals.spacing) } ?? .closed(outstanding: concurrency)
         var run = try BenchRun(self, floor: floor.map { try floorEndpoints($0) })

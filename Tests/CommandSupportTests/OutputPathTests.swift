@@ -86,8 +86,11 @@ import Testing
 
     private func expectRefusal(of path: String, _ reason: String) throws {
         let output = try #require(OutputPath(argument: path))
-        let failure = #expect(throws: CommandFailure.self) { try output.requireWritable() }
-        #expect(failure?.status == .cannotCreate)
-        #expect(failure?.message.contains(path) == true && failure?.message.contains(reason) == true)
+        for option in ["--output", "--report"] {
+            let failure = #expect(throws: CommandFailure.self) { try output.requireWritable(option: option) }
+            #expect(failure?.status == .cannotCreate)
+            #expect(failure?.message.contains("\(option) \(path)") == true, "\(failure?.message ?? "")")
+            #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
+        }
     }
 }

@@ -240,6 +240,14 @@ import Testing
         #expect(fit.exitCode == 73 && fit.errors.contains("/dev/null/model"))
         let synthesize = try await rankTrain("synthesize", "--output", "/dev/null/x")
         #expect(synthesize.exitCode == 73)
+        for option in ["--output", "--checkpoint", "--report"] {
+            let others = option == "--output" ? [] : ["--output", "/tmp/rank-model-that-is-not-made"]
+            let device = try await run("rank-train", ["fit", "--data", "/nonexistent", option, "/dev/null"] + others)
+            #expect(
+                device.exitCode == 73 && device.errors.contains("\(option) /dev/null is not a regular file"),
+                "\(device.errors)"
+            )
+        }
     }
 
     @Test func whatIsReadIsNotWrittenOver() async throws {
