@@ -12,8 +12,9 @@ extension FileSystem {
     /// Makes a directory of files that appears whole or not at all.
     ///
     /// The files are written and synced under a temporary name beside it, which is then renamed. An empty directory
-    /// of that name is replaced, anything else refused. A signal that ends the process does so after the files are
-    /// removed.
+    /// of that name is replaced, anything else refused. Directories that are missing above it are made. A signal that
+    /// ends the process does so after what was made is removed; the temporary name is no other process's, so that what
+    /// a killed one has left is in nobody's way.
     ///
     /// - Parameters:
     ///   - directory: Its path.
@@ -36,36 +37,58 @@ extension FileSystem {
                 throw DataError(.unwritable, "\(path): exists and is not empty; remove it or write elsewhere")
             }
         }
-        try makeParents(of: path)
-        let temporary = "\(path).tmp-\(getpid())"
         try HeldSignals.during { signals throws(DataError) in
-            guard mkdir(temporary, 0o777) == 0 else {
-                let error = SystemCallError.last("mkdir")
-                throw DataError(
-                    .unwritable,
-                    "\(path): no directory can be made beside it: \(error.text); write elsewhere",
-                    cause: error
-                )
-            }
+            var parents: [String] = []
             do throws(DataError) {
-                for name in names {
-                    var output = try FileOutput(path: joinPath(temporary, name), signals)
-                    try write(name, &output)
-                    try output.finish()
-                }
-                guard rename(temporary, path) == 0 else { throw failure("rename", path) }
+                try makeParents(of: path, &parents)
+                try writeDirectory(path, names, signals, write)
             } catch {
-                for name in names { unlink(joinPath(temporary, name)) }
-                rmdir(temporary)
+                // Those in which somebody else has put something meanwhile are not empty, and stay.
+                for parent in parents.reversed() { rmdir(parent) }
                 throw error
             }
         }
     }
 
-    private static func makeParents(of path: String) throws(DataError) {
+    private static func writeDirectory(
+        _ path: String,
+        _ names: [String],
+        _ signals: HeldSignals,
+        _ write: (String, inout FileOutput) throws(DataError) -> Void
+    ) throws(DataError) {
+        let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let temporary = "\(path).tmp-\(getpid())-\(random)"
+        guard mkdir(temporary, 0o777) == 0 else {
+            let error = SystemCallError.last("mkdir")
+            throw DataError(
+                .unwritable,
+                "\(path): no directory can be made beside it: \(error.text); write elsewhere",
+                cause: error
+            )
+        }
+        do throws(DataError) {
+            for name in names {
+                var output = try FileOutput(path: joinPath(temporary, name), signals)
+                try write(name, &output)
+                try output.finish()
+            }
+            guard rename(temporary, path) == 0 else { throw failure("rename", path) }
+        } catch {
+            for name in names { unlink(joinPath(temporary, name)) }
+            rmdir(temporary)
+            throw error
+        }
+    }
+
+    /// Makes the directories above a path that are not there, and adds each to `made`, the outermost first.
+    private static func makeParents(of path: String, _ made: inout [String]) throws(DataError) {
         for index in path.indices.dropFirst() where path[index] == "/" {
             let parent = String(path[..<index])
-            if mkdir(parent, 0o777) != 0, errno != EEXIST { throw failure("mkdir", parent) }
+            if mkdir(parent, 0o777) == 0 {
+                made.append(parent)
+            } else if errno != EEXIST {
+                throw failure("mkdir", parent)
+            }
         }
     }
 

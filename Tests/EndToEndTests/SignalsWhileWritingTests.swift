@@ -15,7 +15,7 @@ import Testing
                 return files.contains { size(of: "\(directory)/data/\($0)") > 1 << 20 && $0.hasSuffix(".csv") }
             }
             #expect(status == .signaled(signal))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)/data").isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string).isEmpty)
         }
     }
 

@@ -98,6 +98,32 @@ struct SyntheticMovieLensTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/new/deep") == ["set"])
     }
 
+    @Test("What a killed process of the same number has left is in nobody's way")
+    func stale() throws {
+        let plan = try SyntheticMovieLens(seed: 5, userCount: 3, itemCount: 30, ratingCount: 60)
+        let directory = try TemporaryDirectory()
+        let stale = "set.tmp-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(
+            atPath: directory.path + "/" + stale,
+            withIntermediateDirectories: false
+        )
+        try plan.write(to: directory.path + "/set")
+        #expect(directory.names == ["set", stale])
+    }
+
+    @Test("Directories made above it go with it when it cannot be written")
+    func parents() throws {
+        let plan = try SyntheticMovieLens(seed: 5, userCount: 3, itemCount: 30, ratingCount: 60)
+        let directory = try TemporaryDirectory()
+        try FileManager.default.createDirectory(atPath: directory.path + "/old", withIntermediateDirectories: false)
+        // Long enough that no longer name can be made beside it.
+        let name = String(repeating: "n", count: 255)
+        for path in ["new/deep", "old/new", "old"] {
+            expectDataError(.unwritable, ["too long"]) { try plan.write(to: "\(directory.path)/\(path)/\(name)") }
+            #expect(try FileManager.default.subpathsOfDirectory(atPath: directory.path) == ["old"])
+        }
+    }
+
     @Test("A full-size set without its marker is still not taken for MovieLens-100k")
     func markerLost() throws {
         let directory = try TemporaryDirectory()
