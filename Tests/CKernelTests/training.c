@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,79 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
     free(second);
 }
 
+// What comparisons with zero may get wrong, and what sums may lose.
+static float special_number(uint64_t *state) {
+    static const float numbers[] = {NAN,  -NAN,    0,        -0.0f,     0x1p-149f, -0x1p-149f, 0x1.8p-127f, -0x1.8p-127f,
+                                    FLT_MIN, -FLT_MIN, INFINITY, -INFINITY, 1,         -1,         0.3f,        -0.3f};
+    return numbers[random_number(state, 0, sizeof numbers / sizeof *numbers - 1)];
+}
+
+// Equal bits, or neither is a number: which of two such a sum keeps is not said.
+static void expect_like(counts *counts, rank_level level, const char *what, size_t count, const float *found,
+                        const float *expected) {
+    for (size_t i = 0; i < count; i++) {
+        const bool like = isnan(expected[i]) ? isnan(found[i]) : bits_of(found[i]) == bits_of(expected[i]);
+        EXPECT(counts, like, "%s: %s of %zu: number %zu is %a, not %a\n", rank_level_name(level), what, count, i,
+               (double)found[i], (double)expected[i]);
+    }
+}
+
+// Row e of `gradients` in row `places[e]` of a sum, the first one as it is.
+static void sum_rows(size_t rows, size_t width, const int32_t *places, const float *gradients, float *sums) {
+    int32_t seen = 0;
+    for (size_t e = 0; e < rows; e++) {
+        float *sum = sums + (size_t)places[e] * width;
+        for (size_t j = 0; j < width; j++) {
+            sum[j] = places[e] == seen ? gradients[e * width + j] : sum[j] + gradients[e * width + j];
+        }
+        seen += places[e] == seen;
+    }
+}
+
+// A gradient counts unless its output is zero or below: also where that is not a number, or hardly above zero.
+static void check_special_numbers(counts *counts, rank_team *team, rank_level level, size_t rows, size_t width,
+                                  uint64_t *state) {
+    const size_t count = rows * width;
+    size_t users, items;
+    int32_t *first = random_places(rows, &users, state), *second = random_places(rows, &items, state);
+    float *outputs = floats(count, false), *gradients = floats(count, false), *masked = floats(count, false);
+    float *p = floats(users * width, false), *q = floats(items * width, false);
+    float *user_sums = floats(users * width, false), *item_sums = floats(items * width, false);
+    for (size_t i = 0; i < count; i++) {
+        outputs[i] = special_number(state);
+        gradients[i] = special_number(state);
+        masked[i] = outputs[i] <= 0 ? 0 : gradients[i];
+    }
+    rank_training_segment_sums(team, level, rows, width, first, second, 0, 0, gradients, outputs, p, q);
+    sum_rows(rows, width, first, masked, user_sums);
+    sum_rows(rows, width, second, masked, item_sums);
+    expect_like(counts, level, "masked sums by the first rows", users * width, p, user_sums);
+    expect_like(counts, level, "masked sums by the second rows", items * width, q, item_sums);
+
+    rank_training_segment_sums(team, level, rows, width, first, second, 0, 0, gradients, NULL, p, q);
+    sum_rows(rows, width, first, gradients, user_sums);
+    sum_rows(rows, width, second, gradients, item_sums);
+    expect_like(counts, level, "special sums by the first rows", users * width, p, user_sums);
+    expect_like(counts, level, "special sums by the second rows", items * width, q, item_sums);
+
+    rank_training_mask(team, level, count, outputs, gradients);
+    // Nothing is added, and so nothing may change: not even what is not a number.
+    expect_equal(counts, level, "mask by special numbers", count, gradients, masked);
+
+    for (size_t i = 0; i < count; i++) {
+        masked[i] = outputs[i] <= 0 ? 0 : outputs[i];
+    }
+    rank_training_relu(team, level, count, outputs);
+    expect_equal(counts, level, "relu of special numbers", count, outputs, masked);
+
+    float *all[] = {outputs, gradients, masked, p, q, user_sums, item_sums};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        free(all[i]);
+    }
+    free(first);
+    free(second);
+}
+
 // What is not a number passes relu, so that the loss tells of it.
 static void check_not_a_number(counts *counts, rank_level level) {
     const int32_t places[2] = {0, 0};
@@ -218,6 +292,7 @@ void check_training(counts *counts, rank_level level) {
         for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
             check_optimizers(counts, team, level, sizes[index][0], sizes[index][1], &state);
             check_rows(counts, team, level, sizes[index][0], sizes[index][1], &state);
+            check_special_numbers(counts, team, level, sizes[index][0], sizes[index][1], &state);
         }
         rank_team_destroy(team);
     }
