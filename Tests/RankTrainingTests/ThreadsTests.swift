@@ -100,13 +100,15 @@ import Testing
         return options
     }
 
-    private static func ranking() -> TrainingOptions {
+    private static func ranking(_ formula: Loss.Formula) -> TrainingOptions {
         var options = wide()
-        options.loss = Loss(.listwiseSoftmax)
+        options.loss = Loss(formula)
         return options
     }
 
-    @Test(arguments: [wide(), everything(), ranking()])
+    @Test(arguments: [
+        wide(), everything(), ranking(.pairwiseLogistic), ranking(.listwiseSoftmax), ranking(.listMLE),
+    ])
     func writeTheSameFile(_ options: TrainingOptions) throws {
         let directory = try TemporaryDirectory()
         let data = try Sample.data()
