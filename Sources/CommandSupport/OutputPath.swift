@@ -30,12 +30,17 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
 
     /// The path with its directory's own name, where it has one.
     private var place: String {
-        let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
-        let directory = String(path.dropLast(name.count))
+        let (directory, name) = parts
         // https://man7.org/linux/man-pages/man3/realpath.3.html
-        guard let real = realpath(directory.isEmpty ? "." : directory, nil) else { return path }
+        guard let real = realpath(directory, nil) else { return path }
         defer { free(real) }
         return String(cString: real) + "/" + name
+    }
+
+    /// The directory, with the slash at its end, and the name in it.
+    private var parts: (directory: String, name: Substring) {
+        guard let slash = path.lastIndex(of: "/") else { return ("./", path[...]) }
+        return (String(path[...slash]), path[path.index(after: slash)...])
     }
 
     /// Finds out before long work whether the file can be written, by making an empty one beside it and removing it.
@@ -55,15 +60,20 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
                     : "\(option) \(path) is not a regular file; name one, or one that is not there yet"
             )
         }
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
-        let probe = "\(path).\(getpid()).probe"
+        let (directory, name) = parts
+        // No shorter than the temporary name that the file is written under (AtomicFile), which may be the one too long.
+        let random = String(repeating: "0", count: 13)
+        let probe = "\(directory).\(name).\(getpid()).\(random).probe"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
+            let number = errno
+            let advice =
+                number == ENAMETOOLONG
+                ? "choose a shorter name: it is written under a longer one at first"
+                : "check that the directory \(directory) exists and may be written, or choose another \(option)"
             throw CommandFailure(
                 .cannotCreate,
-                "cannot write \(option) \(path): \(reason); "
-                    + "check that the directory \(directory) exists and may be written, or choose another \(option)"
+                "cannot write \(option) \(path): \(String(cString: strerror(number))); \(advice)"
             )
         }
         close(descriptor)

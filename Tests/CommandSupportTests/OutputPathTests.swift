@@ -31,6 +31,18 @@ import Testing
         #expect(OutputPath(argument: "") == nil)
     }
 
+    /// A file is written under a longer name, and then given its own.
+    @Test func aNameThatLeavesNoRoomIsFoundBeforeTheWork() throws {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = "\(directory)/" + String(repeating: "n", count: 240)
+        try "".write(toFile: path, atomically: false, encoding: .utf8)
+        try expectRefusal(of: path, "choose a shorter name")
+        let short = "\(directory)/" + String(repeating: "n", count: 200)
+        try #require(OutputPath(argument: short)).requireWritable()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 1)
+    }
+
     @Test func whatIsReadIsNotWrittenOver() throws {
         let directory = try directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
