@@ -40,21 +40,35 @@ struct CheckpointArguments: ParsableArguments {
         }
     }
 
+    /// The checkpoint to go on from; nil for none.
+    ///
+    /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole one at the path.
+    func resumed() throws(TrainingError) -> Checkpoint? {
+        try resume.map { (path) throws(TrainingError) in try Checkpoint(path: path) }
+    }
+
     /// What a training is to do about checkpoints; nil for nothing.
     ///
     /// - Parameters:
+    ///   - resumed: The checkpoint to go on from, which is read before the data, as these may take long.
     ///   - data: The data set.
     ///   - split: Its split.
     ///   - spec: How the split was asked for.
     ///   - interval: Between two checkpoints, where nothing was given.
     /// - Returns: The plan.
-    /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole checkpoint to resume.
-    func plan(_ data: DataSet, _ split: Split, as spec: SplitSpec, every interval: Int) throws -> CheckpointPlan? {
-        guard checkpoint != nil || resume != nil else { return nil }
+    /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
+    func plan(
+        from resumed: Checkpoint?,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec,
+        every interval: Int
+    ) throws(TrainingError) -> CheckpointPlan? {
+        guard checkpoint != nil || resumed != nil else { return nil }
         return try CheckpointPlan(
             path: checkpoint?.path,
             interval: checkpointEvery ?? interval,
-            resumed: resume.map(Checkpoint.init(path:)),
+            resumed: resumed,
             data: DataFingerprint(data, split, as: spec)
         )
     }

@@ -84,10 +84,11 @@ struct DistillCommand: ParsableCommand {
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()
         try checkpoints.checkpoint?.requireWritable(option: "--checkpoint")
+        let resumed = try checkpoints.resumed()
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         let teacher = try Teacher(model, of: set)
-        let plan = try checkpoints.plan(dataSet, resolved, as: spec, every: 1)
+        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: spec, every: 1)
 
         var log = DistillationLog(options, resumed: plan?.resumed, isQuiet: quiet || json)
         let clock = ContinuousClock()

@@ -11,12 +11,13 @@ extension FitCommand {
         let student = try Distillation(options, threads: threading.count)
         let teacherOptions = factor.options(.best, seed: seed)
         try requireOutputs()
+        let resumed = try checkpoints.resumed()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         try student.requireRoom(on: set, dataSet)
         // Of the teacher's sweeps; the student has a checkpoint with each report unless told otherwise.
-        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
+        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: split, every: 10)
         let studentPlan = try checkpoints.checkpointEvery == nil ? plan?.every(1) : plan
 
         let clock = ContinuousClock()

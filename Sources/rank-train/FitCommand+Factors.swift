@@ -10,11 +10,12 @@ extension FitCommand {
         let options = factor.options(preset, seed: seed)
         let training = try FactorTraining(options)
         try requireOutputs()
+        let resumed = try checkpoints.resumed()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
         // A sweep may take less time than a checkpoint of it.
-        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 10)
+        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: split, every: 10)
         let clock = ContinuousClock()
         let start = clock.now
         let result = try training.run(

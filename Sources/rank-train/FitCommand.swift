@@ -108,10 +108,11 @@ struct FitCommand: ParsableCommand {
         regularization.apply(to: &options)
         let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
         try requireOutputs()
+        let resumed = try checkpoints.resumed()
         let dataSet = try source.load()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
-        let plan = try checkpoints.plan(dataSet, resolved, as: split, every: 1)
+        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: split, every: 1)
 
         var log = TrainingLog(epochs: options.epochs, options.loss, isQuiet: quiet || json)
         log.begin(dataSet.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)
