@@ -10,18 +10,18 @@ import Darwin
 
 /// A file being written through a buffer, so that memory does not grow with it.
 struct FileOutput: ~Copyable {
-    private let path: String
+    private let name: String
     private let descriptor: Int32
     private let signals: HeldSignals
     private var buffer: [UInt8] = []
     private static let limit = 1 << 20
 
-    /// Makes a file that must not exist.
-    init(path: String, _ signals: HeldSignals) throws(DataError) {
-        self.path = path
+    /// Makes a file that must not exist; errors call it `name`, which it will have.
+    init(path: String, named name: String, _ signals: HeldSignals) throws(DataError) {
+        self.name = name
         self.signals = signals
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileSystem.failure("open", path) }
+        guard descriptor >= 0 else { throw FileSystem.failure("open", name) }
         buffer.reserveCapacity(Self.limit + 4_096)
     }
 
@@ -49,18 +49,18 @@ struct FileOutput: ~Copyable {
     /// Brings all to the disk.
     mutating func finish() throws(DataError) {
         try flush()
-        guard fsync(descriptor) == 0 else { throw FileSystem.failure("fsync", path) }
+        guard fsync(descriptor) == 0 else { throw FileSystem.failure("fsync", name) }
     }
 
     private mutating func flush() throws(DataError) {
-        if signals.areWaiting { throw DataError(.unwritable, "\(path): interrupted before it was whole") }
+        if signals.areWaiting { throw DataError(.unwritable, "\(name): interrupted before it was whole") }
         var written = 0
         var error: DataError?
         buffer.withUnsafeBytes { bytes in
             while written < bytes.count, error == nil {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
                 let count = systemWrite(descriptor, rest.baseAddress, rest.count)
-                if count >= 0 { written += count } else if errno != EINTR { error = FileSystem.failure("write", path) }
+                if count >= 0 { written += count } else if errno != EINTR { error = FileSystem.failure("write", name) }
             }
         }
         if let error { throw error }

@@ -68,7 +68,7 @@ extension FileSystem {
         }
         do throws(DataError) {
             for name in names {
-                var output = try FileOutput(path: joinPath(temporary, name), signals)
+                var output = try FileOutput(path: joinPath(temporary, name), named: joinPath(path, name), signals)
                 try write(name, &output)
                 try output.finish()
             }
@@ -92,9 +92,9 @@ extension FileSystem {
         }
     }
 
-    /// The error of the call that has just failed.
+    /// The error of the call that has just failed to write.
     static func failure(_ call: String, _ path: String) -> DataError {
         let error = SystemCallError.last(call)
-        return DataError(.unwritable, "\(path): \(error.text)", cause: error)
+        return DataError(.unwritable, "\(path): \(error.text); make room for it, or write elsewhere", cause: error)
     }
 }

@@ -129,7 +129,7 @@ import Testing
             }
             for command in [
                 ["evaluate", "--model", checkpoint, "--data", data],
-                ["distill", "--teacher", checkpoint, "--data", data, "--output", "\(directory)/model"],
+                ["distill", "--teacher", checkpoint, "--data", data, "--output", model],
             ] {
                 let refused = try await run("rank-train", command)
                 let text = "\(checkpoint): this is a checkpoint of a training"
@@ -182,6 +182,20 @@ import Testing
             #expect(outcome.exitCode == 73, "\(String(describing: outcome.exitCode)): \(outcome.errors)")
             #expect(outcome.errors.contains("cannot write \(name): File too large"), "\(outcome.errors)")
             #expect(try names(in: directory) == ["data"])
+        }
+    }
+
+    @Test(arguments: [[], ["--ratings", "20000"]])
+    func aDataSetThatDoesNotFitIsSaidAndLeavesNothing(_ options: [String]) async throws {
+        try await withTemporaryDirectory { directory in
+            let command = "cd \(directory) && ulimit -f 100 && exec \"$0\" \"$@\""
+            let synthesize = [Programs.path("rank-train").string, "synthesize", "--output", "new/data"]
+            let outcome = try await run(FilePath("/bin/bash"), ["-c", command] + synthesize + options)
+            #expect(outcome.exitCode == 73, "\(String(describing: outcome.exitCode)): \(outcome.errors)")
+            let file = options.isEmpty ? "u.data" : "ratings.csv"
+            let text = "error: new/data/\(file): File too large; make room for it, or write elsewhere\n"
+            #expect(outcome.errors == text)
+            #expect(try names(in: directory) == [])
         }
     }
 
