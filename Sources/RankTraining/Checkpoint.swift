@@ -86,12 +86,17 @@ public struct Checkpoint: Sendable {
                 "\(name) \(Self.short(own[name], name)) (now \(Self.short(identity[name], name)))"
             }
             list += named.dropFirst(Self.shownDifferences)
-            throw TrainingError(
-                .checkpointRefused,
-                "the checkpoint \(path) is of another run: \(list.joined(separator: ", ")); "
-                    + "give the data and the options it was made with, or train without --resume"
-            )
+            throw refusal(list.joined(separator: ", "))
         }
+    }
+
+    /// What to throw when it is of another run, with what differs.
+    func refusal(_ difference: String) -> TrainingError {
+        TrainingError(
+            .checkpointRefused,
+            "the checkpoint \(path) is of another run: \(difference); "
+                + "give the data and the options it was made with, or train without --resume"
+        )
     }
 
     /// What tells enough where it differs, the most telling first.

@@ -191,6 +191,18 @@ import Testing
                 "\(error?.message ?? "")"
             )
         }
+        // Neither a student's nor its teacher's.
+        let factors = "\(path).map-fm"
+        _ = try FactorTraining(SmallFactors.solved).run(
+            on: sampled.set,
+            sampled.data,
+            checkpoints: sampled.plan(to: factors, from: nil)
+        )
+        let error = #expect(throws: TrainingError.self) { try sampled.fit(from: factors) }
+        #expect(
+            error?.message.contains(": preset map-fm (now distilled, whose teacher is best); give") == true,
+            "\(error?.message ?? "")"
+        )
         // A student of a file's teacher is another run, and so is that of another teacher.
         let teacher = try sampled.teacher()
         let mixed = #expect(throws: TrainingError.self) { try sampled.distil(teacher: teacher, from: path) }

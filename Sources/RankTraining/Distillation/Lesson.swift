@@ -42,6 +42,12 @@ public struct Lesson: Sendable {
             try checkpoint.requireMatch(identity, isWhole: false)
             result = try FactorTraining.Result(checkpoint, set)
         } else {
+            if let checkpoint = checkpoints?.resumed, let preset = checkpoint.member("preset"),
+                preset != options.preset
+            {
+                let student = DistillationOptions.distilled.preset
+                throw checkpoint.refusal("preset \(preset) (now \(student), whose teacher is \(options.preset))")
+            }
             result = try training.run(on: set, data, checkpoints: checkpoints, show: show)
         }
         factors = try TrainedFactors(result, set, data, split, as: spec, options)
