@@ -14,7 +14,7 @@ public struct NetworkShape: Sendable, Hashable {
     public let hidden: [Int]
 
     /// The largest width that a model file allows (docs/MODEL-FILE.md).
-    static let widths = 1...65_536
+    public static let widths = 1...65_536
     /// The numbers of rows that a model file allows.
     static let rows = 1...(1 << 32 - 1)
 

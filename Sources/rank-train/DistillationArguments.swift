@@ -35,7 +35,7 @@ struct DistillationArguments: PresetArguments {
 
         init?(argument: String) {
             let values = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-            guard values.allSatisfy({ ($0 ?? 0) >= 1 }) else { return nil }
+            guard !values.contains(nil) else { return nil }
             self.values = values.compactMap(\.self)
         }
     }
@@ -59,6 +59,11 @@ struct DistillationArguments: PresetArguments {
             if let count, !counts.contains(count) {
                 throw ValidationError("\(name) \(count): choose from \(counts.lowerBound) to \(counts.upperBound)")
             }
+        }
+        let layers = (hidden?.values ?? []).map { ("--hidden", $0) }
+        let widths = NetworkShape.widths
+        for (name, width) in layers + (dimensions.map { [("--dimensions", $0)] } ?? []) where !widths.contains(width) {
+            throw ValidationError("\(name) \(width): choose a width from \(widths.lowerBound) to \(widths.upperBound)")
         }
     }
 
