@@ -66,11 +66,11 @@ public struct ColdStart: Sendable {
         }
         var scores = [[Predictor: [Float]]](repeating: [:], count: options.shown.count)
         var tested: [Int] = []
-        let total = options.folds * (1 + (options.trainsAnew ? options.shown.count(where: { $0 > 0 }) : 0))
+        // Nobody is in a part of more parts than there are users.
+        let parts = (0..<options.folds).map { (part: $0, rows: deal.tested(in: $0)) }.filter { !$0.rows.isEmpty }
+        let total = parts.count * (1 + (options.trainsAnew ? options.shown.count(where: { $0 > 0 }) : 0))
         var number = 0
-        for part in 0..<options.folds {
-            let rows = deal.tested(in: part)
-            if rows.isEmpty { continue }
+        for (part, rows) in parts {
             tested += rows
             number += 1
             show(number, total)

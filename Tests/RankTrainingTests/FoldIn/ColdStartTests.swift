@@ -69,6 +69,15 @@ import Testing
         #expect(abs(loss - squares / Double(data.ratings.count)) < 1e-7)
     }
 
+    /// Of 40 parts, 30 have a user.
+    @Test func trainingsAreCounted() throws {
+        var seen: [[Int]] = []
+        _ = try ColdStart(Sample.data(), Self.training, ColdStartOptions(shown: [0, 1], folds: 40, trainsAnew: true)) {
+            seen.append([$0, $1])
+        }
+        #expect(seen == (1...60).map { [$0, 60] })
+    }
+
     @Test func optionsThatMakeNoSenseAreRefused() throws {
         for (options, code) in [
             (ColdStartOptions(shown: []), TrainingError.Code.invalidOption),
