@@ -53,6 +53,10 @@ struct QualityCommand: ParsableCommand {
     func validate() throws {
         try preset.refuse(network)
         try preset.refuse(threading)
+        // The deviation would be that of fewer splits than it says.
+        for (place, split) in splits.enumerated() where splits[..<place].contains(split) {
+            throw ValidationError("--splits names \(split) twice; give each split once")
+        }
     }
 
     func run() throws {

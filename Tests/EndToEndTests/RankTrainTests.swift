@@ -326,6 +326,7 @@ import Testing
         ["distill", "--teacher", "t", "--data", "d", "--output", "m", "--hidden", "64,0"],
         ["distill", "--teacher", "t", "--data", "d", "--output", "m", "--hidden", "65537"],
         ["fit", "--data", "d", "--output", "m", "--preset", "distilled", "--dimensions", "0"],
+        ["quality", "--data", "d", "--splits", "seed:1", "seed:2", "seed:1"],
         ["fit", "--data", "d", "--output", "m", "--checkpoint", "./m"],
         ["predict", "--model", "m", "--input", "-", "--unknown", "omit"], ["inspect"], ["train"],
         ["fold-in", "--model", "m", "--ratings", "r", "--output", "o", "--penalty", "0"],
