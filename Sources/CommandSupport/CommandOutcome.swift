@@ -43,8 +43,21 @@ public struct CommandOutcome: Sendable, Equatable {
             }
             self.init(status: .success, output: "", errors: "")
         } catch {
-            self.init(of: error, in: root, failure: failure)
+            self.init(of: error, in: root, arguments ?? Array(CommandLine.arguments.dropFirst()), failure: failure)
         }
+    }
+
+    /// A message on a missing value says, where a negative number follows, how one is given.
+    private static func explaining(_ message: String, _ arguments: [String]) -> String {
+        let beginning = "Missing value for '"
+        guard message.hasPrefix(beginning) else { return message }
+        let option = message.dropFirst(beginning.count).prefix { $0 != " " && $0 != "'" }
+        for (name, value) in zip(arguments, arguments.dropFirst()) where name == option && Double(value) != nil {
+            var lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            lines[0] += ": write a negative number as \(option)=\(value)"
+            return lines.joined(separator: "\n")
+        }
+        return message
     }
 
     private init(status: ExitStatus, output: String, errors: String) {
@@ -58,7 +71,12 @@ public struct CommandOutcome: Sendable, Equatable {
         self.init(status: .usage, output: "", errors: "error: \(error.message)\nUsage: \(usage)\n")
     }
 
-    private init(of error: any Error, in root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) {
+    private init(
+        of error: any Error,
+        in root: any ParsableCommand.Type,
+        _ arguments: [String],
+        failure: (any Error) -> CommandFailure?
+    ) {
         if let failure = error as? CommandFailure ?? failure(error) {
             self.init(status: failure.status, output: "", errors: "error: \(failure.message)\n")
             return
@@ -70,7 +88,7 @@ public struct CommandOutcome: Sendable, Equatable {
         } else if code == .validationFailure {
             let prefix = "Error: "
             let text = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
-            self.init(status: .usage, output: "", errors: "error: \(text)\n")
+            self.init(status: .usage, output: "", errors: "error: \(Self.explaining(text, arguments))\n")
         } else {
             self.init(
                 status: .internalError,

@@ -39,9 +39,24 @@ import Testing
     }
 
     @Test func whatACommandAsksForWhenItRunsIsUsageToo() {
-        #expect(run(["fail", "missing"]).errors == "error: --where is missing.\nUsage: tool fail <how>\n")
+        let usage = "Usage: tool fail <how> [--count <count>]\n"
+        #expect(run(["fail", "missing"]).errors == "error: --where is missing.\n" + usage)
         // What nobody knows comes first.
         #expect(run(["fail", "missing", "--wher"]).errors.hasPrefix("error: Unknown option '--wher'"))
+    }
+
+    @Test func aNegativeNumberThatIsTakenForAnOptionIsExplained() {
+        let outcome = run(["fail", "nothing", "--count", "-1"])
+        #expect(outcome.status == .usage)
+        #expect(
+            outcome.errors.hasPrefix(
+                "error: Missing value for '--count <count>': write a negative number as --count=-1\n"
+            ),
+            "\(outcome.errors)"
+        )
+        #expect(run(["fail", "nothing", "--count=-1"]).status == .success)
+        #expect(!run(["fail", "nothing", "--count"]).errors.contains("negative"))
+        #expect(!run(["fail", "nothing", "--count", "--count"]).errors.contains("negative"))
     }
 
     @Test func helpGoesToTheOutput() {
@@ -81,6 +96,8 @@ private struct Fail: ParsableCommand {
     }
 
     @Argument var how: How
+
+    @Option var count = 0
 
     func validate() throws {
         if how == .invalid { throw ValidationError("'invalid' is not valid.") }
