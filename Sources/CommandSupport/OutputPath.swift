@@ -1,4 +1,5 @@
 public import ArgumentParser
+import RankBase
 
 #if canImport(Glibc)
 import Glibc
@@ -50,14 +51,14 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     /// - Parameter option: The option that the path was given with.
     /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do.
     public func requireWritable(option: String = "--output") throws(CommandFailure) {
-        var info = stat()
-        if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG {
-            let isDirectory = info.st_mode & S_IFMT == S_IFDIR
+        switch Occupant(at: path) {
+        case .nothing, .file: break
+        case .directory:
+            throw CommandFailure(.cannotCreate, "\(option) \(path) is a directory; name a file in it")
+        case .special:
             throw CommandFailure(
                 .cannotCreate,
-                isDirectory
-                    ? "\(option) \(path) is a directory; name a file in it"
-                    : "\(option) \(path) is not a regular file; name one, or one that is not there yet"
+                "\(option) \(path) is not a regular file; name one, or one that is not there yet"
             )
         }
         let (directory, name) = parts

@@ -37,16 +37,19 @@ internal import Darwin
 
     private init(path: String, _ signals: HeldSignals) throws(EngineError) {
         let (directory, name) = Self.split(path)
-        var status = stat()
-        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        switch Occupant(at: path) {
+        case .nothing, .file: break
+        case .directory:
             throw EngineError(
                 .cannotWrite,
-                // A rename would take the place of a device such as /dev/null for good.
-                isDirectory
-                    ? "\(path) is a directory; give the name of a file in it"
-                    : "\(path) is not a regular file; give the name of one, or of none yet",
-                errno: isDirectory ? EISDIR : EINVAL
+                "\(path) is a directory; give the name of a file in it",
+                errno: EISDIR
+            )
+        case .special:
+            throw EngineError(
+                .cannotWrite,
+                "\(path) is not a regular file; give the name of one, or of none yet",
+                errno: EINVAL
             )
         }
         let random = UInt64.random(in: 0...UInt64.max)

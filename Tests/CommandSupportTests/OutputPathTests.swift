@@ -94,6 +94,19 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         #expect(mkfifo("\(directory)/pipe", 0o600) == 0)
         try expectRefusal(of: "\(directory)/pipe", "not a regular file")
+        // As /dev/stdout is one, whatever standard output is: a file in its place would stay there.
+        try "".write(toFile: "\(directory)/file", atomically: false, encoding: .utf8)
+        let descriptor = open("\(directory)/file", O_RDONLY)
+        defer { close(descriptor) }
+        let links = ["stdout": "/proc/self/fd/\(descriptor)", "link": "\(directory)/file"]
+        for (name, target) in links {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(directory)/\(name)",
+                withDestinationPath: target
+            )
+        }
+        try expectRefusal(of: "\(directory)/stdout", "not a regular file")
+        try #require(OutputPath(argument: "\(directory)/link")).requireWritable()
     }
 
     private func expectRefusal(of path: String, _ reason: String) throws {

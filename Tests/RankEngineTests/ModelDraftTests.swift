@@ -181,12 +181,17 @@ struct ModelDraftTests {
         let directory = try TemporaryDirectory()
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
         symlink("/dev/null", directory.file("null"))
-        for name in ["pipe", "null"] {
+        // As /dev/stdout is, whatever standard output is.
+        let file = open(#filePath, O_RDONLY | O_CLOEXEC)
+        #expect(file >= 0)
+        defer { close(file) }
+        symlink("/proc/self/fd/\(file)", directory.file("stdout"))
+        for name in ["pipe", "null", "stdout"] {
             let error = engineError { try ModelSpec().draft().write(to: directory.file(name)) }
             #expect(error?.code == .cannotWrite)
             #expect(error?.message.contains("not a regular file") == true)
         }
-        #expect(directory.names == ["null", "pipe"])
+        #expect(directory.names == ["null", "pipe", "stdout"])
         var status = stat()
         #expect(stat(directory.file("pipe"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
     }
