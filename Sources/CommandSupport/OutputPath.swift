@@ -49,8 +49,14 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     /// What lies at the path is left alone.
     ///
     /// - Parameter option: The option that the path was given with.
-    /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do.
+    /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do, or `usage` for `-`.
     public func requireWritable(option: String = "--output") throws(CommandFailure) {
+        if path == "-" {
+            throw CommandFailure(
+                .usage,
+                "\(option) -: nothing is written to standard output; name a file, or ./- for one that is called so"
+            )
+        }
         switch Occupant(at: path) {
         case .nothing, .file: break
         case .directory:

@@ -43,6 +43,13 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 1)
     }
 
+    @Test func standardOutputIsNoFile() throws {
+        let failure = #expect(throws: CommandFailure.self) {
+            try #require(OutputPath(argument: "-")).requireWritable(option: "--report")
+        }
+        #expect(failure?.status == .usage && failure?.message.hasPrefix("--report -: ") == true)
+    }
+
     @Test func whatIsReadIsNotWrittenOver() throws {
         let directory = try directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
