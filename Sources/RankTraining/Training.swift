@@ -105,7 +105,10 @@ public struct Training: Sendable {
         show: (Event) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
         var run = try TrainingRun(options, set, MatrixProduct(kernel, team: Team(threads: threads)))
-        if let checkpoints { try run.restore(checkpoints) }
+        if let checkpoints {
+            try run.restore(checkpoints)
+            if run.isFinished && run.savedEpoch == nil { try run.save(checkpoints) }
+        }
         while !run.isFinished {
             do throws(TrainingError) {
                 try run.trainEpoch(show)

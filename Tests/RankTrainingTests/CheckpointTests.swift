@@ -66,6 +66,9 @@ import Testing
             #expect(resumed.epochs == undisturbed.epochs && resumed.keptEpoch == undisturbed.keptEpoch)
         }
         #expect(directory.names == ["checkpoint"] + (1...options.epochs).map { "checkpoint.\($0)" })
+        // Where nothing is left to train, the other file has the last one too.
+        _ = try sampled.run(options, to: "\(path).other", from: "\(path).\(options.epochs)")
+        #expect(try Checkpoint(path: "\(path).other").epoch == options.epochs)
     }
 
     @Test func theLastEpochIsAlwaysSaved() throws {

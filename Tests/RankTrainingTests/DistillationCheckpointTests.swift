@@ -104,6 +104,9 @@ import Testing
             #expect(resumed.network.parameters.map(\.bitPattern) == undisturbed.network.parameters.map(\.bitPattern))
             #expect(resumed.reports == undisturbed.reports)
         }
+        // Where nothing is left to train, the other file has the last one too.
+        _ = try sampled.distil(teacher: teacher, to: "\(path).other", from: "\(path).250")
+        #expect(try Checkpoint(path: "\(path).other").epoch == 250)
     }
 
     @Test func checkpointsAreMadeAfterSoManyReportsAndAfterTheLast() throws {

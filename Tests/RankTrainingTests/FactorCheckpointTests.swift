@@ -60,6 +60,9 @@ import Testing
             #expect(seen == Array((sweep + 1)..<(sweeps + 1)))
             #expect(resumed.tables == undisturbed.tables && resumed.sweeps == undisturbed.sweeps)
         }
+        // Where nothing is left to train, the other file has the last one too.
+        _ = try Self.run(options, to: "\(path).other", from: "\(path).\(sweeps)")
+        #expect(try Checkpoint(path: "\(path).other").epoch == sweeps)
     }
 
     @Test(arguments: [solved, mixed, drawn])

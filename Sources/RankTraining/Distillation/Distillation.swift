@@ -133,7 +133,10 @@ public struct Distillation: Sendable {
     ) throws(TrainingError) -> Result {
         let product = MatrixProduct(kernel, team: Team(threads: threads))
         var run = try DistillationRun(options, set, data, teacher, product, testingReports: testingReports)
-        if let checkpoints { try run.restore(checkpoints, origin) }
+        if let checkpoints {
+            try run.restore(checkpoints, origin)
+            if run.isFinished && run.savedStep == nil { try run.save(checkpoints, origin) }
+        }
         while !run.isFinished {
             do throws(TrainingError) {
                 try run.trainToReport()

@@ -62,7 +62,10 @@ public struct FactorTraining: Sendable {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) training ratings; train on a sample of them")
         }
         var run = FactorRun(options, set, data, testingSweeps: testingSweeps)
-        if let checkpoints { try run.restore(checkpoints) }
+        if let checkpoints {
+            try run.restore(checkpoints)
+            if run.isFinished && run.savedSweep == nil { try run.save(checkpoints) }
+        }
         while !run.isFinished {
             do throws(TrainingError) {
                 try run.sweep()
