@@ -95,6 +95,8 @@ extension FileSystem {
     /// The error of the call that has just failed to write.
     static func failure(_ call: String, _ path: String) -> DataError {
         let error = SystemCallError.last(call)
-        return DataError(.unwritable, "\(path): \(error.text); make room for it, or write elsewhere", cause: error)
+        let isFull = [ENOSPC, EDQUOT, EFBIG].contains(error.number)
+        let advice = isFull ? "make room for it, or write elsewhere" : "write elsewhere"
+        return DataError(.unwritable, "\(path): \(error.text); \(advice)", cause: error)
     }
 }
