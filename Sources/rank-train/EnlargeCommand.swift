@@ -42,6 +42,6 @@ struct EnlargeCommand: ParsableCommand {
         try output.requireWritable()
         let catalogue = try EnlargedCatalogue(RankModel.load(path: model), candidates: items, seed: seed)
         let id = try catalogue.write(to: output.path)
-        try StandardStream.output.writeLine("\(output.path): model \(id), \(grouped(items)) invented items")
+        try StandardStream.output.writeLine("\(oneLine(output.path)): model \(id), \(grouped(items)) invented items")
     }
 }

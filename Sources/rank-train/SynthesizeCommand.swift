@@ -46,6 +46,6 @@ struct SynthesizeCommand: ParsableCommand {
         } else {
             try SyntheticMovieLens(seed: seed).write(to: output)
         }
-        try StandardStream.output.writeLine("\(output): synthetic (seed \(seed)), not MovieLens")
+        try StandardStream.output.writeLine("\(oneLine(output)): synthetic (seed \(seed)), not MovieLens")
     }
 }
