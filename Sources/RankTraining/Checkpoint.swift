@@ -47,6 +47,15 @@ public struct Checkpoint: Sendable {
         self.epoch = epoch
     }
 
+    /// Whether there is a file at a path that is no checkpoint, and of which the first one would take the place.
+    ///
+    /// An empty file, such as `mktemp` makes, is no loss.
+    public static func wouldReplaceOther(at path: String) -> Bool {
+        guard let file = FileIdentity(path: path), file.size > 0 else { return false }
+        let format = (try? Safetensors(path: path))?.header.metadata["format"]
+        return format?.hasPrefix(ModelMetadata.checkpointFormat) != true
+    }
+
     /// Writes a checkpoint: whole and under its own name, or not at all.
     static func write(
         to path: String,

@@ -40,6 +40,27 @@ struct CheckpointArguments: ParsableArguments {
         }
     }
 
+    /// Finds out before long work whether checkpoints can be written, and that nothing else will be lost by it.
+    ///
+    /// - Parameter inputs: What is read, as `OutputPath.requireOther(than:option:)` takes it; the checkpoint to go on from
+    ///   may be replaced.
+    /// - Throws: `CommandFailure`.
+    func requireOutput(otherThan inputs: [(option: String, path: String?)]) throws(CommandFailure) {
+        guard let checkpoint else { return }
+        try checkpoint.requireOther(than: inputs, option: "--checkpoint")
+        try checkpoint.requireWritable(option: "--checkpoint")
+        // A model is lost with the first checkpoint, whatever comes of the training. What is wrong with the one to resume
+        // is said when it is read.
+        let isResumed = resume.flatMap(OutputPath.init(argument:)) == checkpoint
+        guard isResumed || !Checkpoint.wouldReplaceOther(at: checkpoint.path) else {
+            throw CommandFailure(
+                .usage,
+                "--checkpoint would take the place of \(checkpoint.path), which is no checkpoint; give another "
+                    + "--checkpoint, or remove that file"
+            )
+        }
+    }
+
     /// The checkpoint to go on from; nil for none.
     ///
     /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole one at the path.

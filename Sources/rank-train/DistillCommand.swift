@@ -79,11 +79,10 @@ struct DistillCommand: ParsableCommand {
         if let learningRate { options.optimizer.rate = learningRate }
         let distillation = try Distillation(options, kernel: kernelOption.chosen, threads: threads.count)
         let inputs = modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)]
-        try checkpoints.checkpoint?.requireOther(than: inputs, option: "--checkpoint")
         try output.requireOther(than: inputs + [("--resume", checkpoints.resume)])
         let model = try RankModel.load(path: teacher)
         try output.requireWritable()
-        try checkpoints.checkpoint?.requireWritable(option: "--checkpoint")
+        try checkpoints.requireOutput(otherThan: inputs)
         let resumed = try checkpoints.resumed()
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)

@@ -92,14 +92,12 @@ struct FitCommand: ParsableCommand {
     /// Finds out before long work whether all can be written, and that nothing that is read will be lost.
     func requireOutputs() throws {
         let inputs = source.inputs(split)
-        // A checkpoint may take the place of the one that was resumed.
-        try checkpoints.checkpoint?.requireOther(than: inputs, option: "--checkpoint")
         let outputs: [(path: OutputPath?, option: String)] = [(output, "--output"), (reportOption.report, "--report")]
         for (path, option) in outputs {
             try path?.requireOther(than: inputs + [("--resume", checkpoints.resume)], option: option)
         }
         try output.requireWritable()
-        try checkpoints.checkpoint?.requireWritable(option: "--checkpoint")
+        try checkpoints.requireOutput(otherThan: inputs)
         try reportOption.report?.requireWritable(option: "--report")
     }
 

@@ -135,6 +135,18 @@ import Testing
                 let text = "\(checkpoint): this is a checkpoint of a training"
                 #expect(refused.exitCode == 65 && refused.errors.contains(text), "\(refused.errors)")
             }
+            // A file that is no checkpoint is not lost to one.
+            for command in [["fit", "--preset", "tutorial"], ["distill", "--teacher", model]] {
+                let other = "\(directory)/other"
+                try Data("notes".utf8).write(to: URL(filePath: other))
+                let outputs = ["--data", data, "--output", "\(directory)/new", "--checkpoint", other]
+                let refused = try await run("rank-train", command + outputs)
+                #expect(refused.exitCode == 64 && refused.errors.contains("\(other), which is no checkpoint"))
+                let resumed = try await run("rank-train", command + outputs + ["--resume", other])
+                #expect(resumed.exitCode == 65 && resumed.errors.contains("cannot resume from \(other)"))
+                #expect(try String(contentsOfFile: other, encoding: .utf8) == "notes")
+                try FileManager.default.removeItem(atPath: other)
+            }
             // Before the data are read, which may take long.
             let (new, nothing) = ("\(directory)/new", "\(directory)/missing")
             for command in [

@@ -137,6 +137,12 @@ import Testing
         _ = try model.write(to: directory.file("model"))
         let other = #expect(throws: TrainingError.self) { try Checkpoint(path: directory.file("model")) }
         #expect(other?.message.contains("swift-rank/1") == true)
+        // Only what is no checkpoint would be lost to one.
+        try Data().write(to: URL(fileURLWithPath: directory.file("empty")))
+        let found = ["model", "checkpoint", "empty", "missing"].map {
+            Checkpoint.wouldReplaceOther(at: directory.file($0))
+        }
+        #expect(found == [true, false, false, false])
     }
 
     /// Files with a right digest that no training has written.
