@@ -88,12 +88,12 @@ import Testing
         let path = try TemporaryDirectory().file("checkpoint")
         _ = try Self.run(Self.solved, to: path, every: 4)
         #expect(try Checkpoint(path: path).epoch == 6)
-        var (wider, dearer, longer) = (Self.solved, Self.solved, Self.solved)
-        (wider.factors, dearer.users.history.factor, longer.sweeps) = (6, 61, 7)
+        var (wider, dearer, longer, plainer) = (Self.solved, Self.solved, Self.solved, Self.solved)
+        (wider.factors, dearer.users.history.factor, longer.sweeps, plainer.items.numbers) = (6, 61, 7, nil)
         let others: [(FactorizationOptions, UInt64, String)] = [
             (wider, 1, "factors 5 (now 6)"), (dearer, 1, "user_history_penalty 60.0,40.0 (now 61.0,40.0)"),
             (longer, 1, "epochs 6 (now 7)"), (Self.mixed, 1, ": preset map-fm (now best); give"),
-            (Self.solved, 2, "data_sha256"),
+            (plainer, 1, "item_numbers_penalty 375.0,50.0 (now not there)"), (Self.solved, 2, "data_sha256"),
         ]
         for (options, seed, text) in others {
             let error = #expect(throws: TrainingError.self) { try Self.run(options, seed: seed, from: path) }
@@ -126,12 +126,12 @@ import Testing
             #expect(error?.code == .checkpointRefused, "\(name)")
         }
         var older = file.metadata
-        #expect(older.updateValue("rank-train-fm/3", forKey: "identity.version") == FactorTraining.version)
+        #expect(older.updateValue("rank-train-fm/4", forKey: "identity.version") == FactorTraining.version)
         try TensorFile.write(to: path, metadata: older, tensors: good)
         let error = #expect(throws: TrainingError.self) { try Self.run(Self.mixed, from: path) }
         #expect(
             error?.code == .checkpointRefused
-                && error?.message.contains("version rank-train-fm/3 (now \(FactorTraining.version)); give") == true,
+                && error?.message.contains("version rank-train-fm/4 (now \(FactorTraining.version)); give") == true,
             "\(error?.message ?? "")"
         )
     }

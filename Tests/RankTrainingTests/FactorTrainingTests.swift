@@ -130,7 +130,8 @@ import Testing
         #expect(one.result.tables == other.result.tables)
     }
 
-    /// Whoever tests must not be seen: the test rows get other users, other items and other stars.
+    /// Whoever tests must not be seen: the test rows get other users, other items and other stars, and the items that no
+    /// training row has get other years of the same intervals.
     ///
     /// Of the users none is described, or all, or those with training ratings and one without any rating.
     @Test(arguments: [[], Array(1...11) + [20], Array(1...20)], [options, sampled])
@@ -139,7 +140,10 @@ import Testing
         for user in 1...12 {
             for item in 1...9 where (user * 7 + item * 5) % 4 != 0 { lines.append("\(user) \(item)") }
         }
-        let catalogue = (1...12).map { "\($0)\tFilm \($0)\t19\(80 + $0)\t\($0 % 2 == 0 ? "A" : "A B")\n" }.joined()
+        let catalogues = [["89", "90", "91", "92"], ["86", "92", "90", "91"]].map { years in
+            let all = (81...88).map { "\($0)" } + years
+            return zip(1..., all).map { "\($0)\tFilm \($0)\t19\($1)\t\($0 % 2 == 0 ? "A" : "A B")\n" }.joined()
+        }
         let users = described.isEmpty ? nil : described.map { "\($0)\t\($0 * 4)\t\($0 % 10)0000\n" }.joined()
         // Item 9 and user 12 are known from test rows alone.
         let isTest = { (line: String) in line.hasSuffix(" 9") || line.hasPrefix("12 ") || line.hasSuffix("3 5") }
@@ -149,8 +153,8 @@ import Testing
             try TemporaryDirectory().write("t.csv", tests.joined(separator: "\n").replacing(" ", with: ","))
         }
         let others = tests.indices.map { "\(13 + $0 % 7) \(10 + $0 / 7)" }
-        let models = try [(tests, 5), (others, 1)].map { rows, stars in
-            let data = try Self.data(training + rows.map { "\($0) \(stars)" }, items: catalogue, users: users)
+        let models = try [(tests, 5, catalogues[0]), (others, 1, catalogues[1])].map { rows, stars, items in
+            let data = try Self.data(training + rows.map { "\($0) \(stars)" }, items: items, users: users)
             return try Self.train(data, split: .file(path: pairs(rows)), options)
         }
         let asked = Array(1...13) + [20]
@@ -228,7 +232,7 @@ import Testing
     }
 
     @Test func impossibleOptionsAreRefused() throws {
-        var options = [Self.options, Self.options, Self.options, Self.options, Self.options, Self.sampled]
+        var options = Array(repeating: Self.options, count: 5) + [Self.sampled, Self.options]
         options[0].factors = 0
         options[1].sweeps = 0
         options[2].items.history.linear = 0
@@ -236,6 +240,7 @@ import Testing
         // Neither number nor their sum may be beyond counting.
         options[4].sweeps = .max
         options[5].sampling?.sweeps = .max
+        options[6].items.numbers?.factor = -1
         for options in options {
             let error = #expect(throws: TrainingError.self) { _ = try FactorTraining(options) }
             #expect(error?.code == .invalidOption)

@@ -137,6 +137,7 @@ private struct Oracle {
                     .identity(of: groups, penalty: penalties.identity),
                     .history(of: groups, with: others, penalty: penalties.history),
                     FeatureBlock(columns, count: groups.entityCount, penalty: penalties.columns),
+                    .ratingCount(of: groups, penalty: .init(factor: 0.8, linear: 0.2)),
                 ],
                 factors: options.factors
             )

@@ -3,7 +3,7 @@ public import RankData
 /// A training of a factorisation machine, from its start to the last sweep and to the tables that serve it.
 public struct FactorTraining: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
-    public static let version = "rank-train-fm/4"
+    public static let version = "rank-train-fm/5"
 
     /// What a sweep came to.
     public struct SweepReport: Sendable, Equatable {
@@ -94,14 +94,16 @@ public struct FactorTraining: Sendable {
             _ index: RowIndex,
             _ penalties: FactorizationOptions.Side
         ) -> FactorSide {
-            FactorSide(
-                groups: groups,
-                blocks: [
-                    .identity(of: groups, penalty: penalties.identity),
-                    .history(of: groups, with: others, penalty: penalties.history),
-                ] + FeatureBlock.columns(of: attributes, index: index, penalty: penalties.columns),
-                factors: options.factors
-            )
+            var blocks = [
+                FeatureBlock.identity(of: groups, penalty: penalties.identity),
+                .history(of: groups, with: others, penalty: penalties.history),
+            ]
+            blocks += FeatureBlock.columns(of: attributes, index: index, penalty: penalties.columns)
+            if let penalty = penalties.numbers {
+                blocks.append(.ratingCount(of: groups, penalty: penalty))
+                blocks += FeatureBlock.numbers(of: attributes, index: index, in: groups, penalty: penalty)
+            }
+            return FactorSide(groups: groups, blocks: blocks, factors: options.factors)
         }
         return FactorizationMachine(
             stars: training.labels.map { 1 + StarLabel.starsPerUnit * Double($0) },

@@ -24,6 +24,11 @@ public struct FactorizationOptions: Sendable, Equatable {
         public var history: Penalty
         /// Of the values of the columns.
         public var columns: Penalty
+        /// Of the number of ratings and of the columns that are numbers, each as one number; nil where they are no features.
+        public var numbers: Penalty?
+
+        /// All of them.
+        var all: [Penalty] { [identity, history, columns] + (numbers.map { [$0] } ?? []) }
     }
 
     /// Machines whose coefficients are drawn, averaged and mixed with the one of best coefficients.
@@ -93,7 +98,8 @@ public struct FactorizationOptions: Sendable, Equatable {
         items: Side(
             identity: Penalty(factor: 27, linear: 32),
             history: Penalty(factor: 38, linear: 250),
-            columns: Penalty(factor: 375, linear: 50)
+            columns: Penalty(factor: 375, linear: 50),
+            numbers: Penalty(factor: 375, linear: 50)
         ),
         seed: 42
     )
@@ -126,9 +132,12 @@ public struct FactorizationOptions: Sendable, Equatable {
     var penaltyMembers: [String: String] {
         var members: [String: String] = [:]
         for (name, side) in [("user", users), ("item", items)] {
-            let groups = [("identity", side.identity), ("history", side.history), ("columns", side.columns)]
+            let groups = [
+                ("identity", side.identity), ("history", side.history), ("columns", side.columns),
+                ("numbers", side.numbers),
+            ]
             for (group, penalty) in groups {
-                members["\(name)_\(group)_penalty"] = "\(penalty.factor),\(penalty.linear)"
+                members["\(name)_\(group)_penalty"] = penalty.map { "\($0.factor),\($0.linear)" }
             }
         }
         return members
@@ -142,7 +151,7 @@ public struct FactorizationOptions: Sendable, Equatable {
         guard Self.sweepCounts.contains(sweeps) else {
             throw TrainingError(.invalidOption, "\(sweeps) sweeps; choose from 1 to \(Self.sweepCounts.upperBound)")
         }
-        let penalties = [users, items].flatMap { [$0.identity, $0.history, $0.columns] }
+        let penalties = users.all + items.all
         guard penalties.flatMap({ [$0.factor, $0.linear] }).allSatisfy({ $0 > 0 && $0.isFinite }) else {
             throw TrainingError(.invalidOption, "a penalty is not a finite number above 0; choose one that is")
         }

@@ -25,21 +25,28 @@ extension FeatureBlock {
         }
     }
 
-    private static let ageEdges = [18, 25, 35, 45, 50, 56]
-    private static let yearEdges = [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 1998]
+    /// Whether a column is one of numbers.
+    static func isNumber(_ column: String) -> Bool { edges[column] != nil }
+
+    /// The finite number that a value of such a column is.
+    static func number(_ value: String) -> Double? {
+        Double(value).flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// Where the intervals of a column of numbers begin.
+    private static let edges = [
+        "age": [18, 25, 35, 45, 50, 56],
+        "year": [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 1998],
+    ]
 
     private static func category(of value: String, in column: String) -> String? {
-        switch column {
-        case "age": interval(of: value, ageEdges)
-        case "year": interval(of: value, yearEdges)
-        case "zip_code": value.utf8.first.map { (48...57).contains($0) ? "\($0 - 48)" : "other" }
-        default: value
-        }
+        if let edges = edges[column] { return number(value).map { interval(of: $0, edges) } }
+        guard column == "zip_code" else { return value }
+        return value.utf8.first.map { (48...57).contains($0) ? "\($0 - 48)" : "other" }
     }
 
     /// How many edges a number is not below.
-    private static func interval(of value: String, _ edges: [Int]) -> String? {
-        guard let number = Double(value), number.isFinite else { return nil }
-        return "\(edges.count { Double($0) <= number })"
+    private static func interval(of number: Double, _ edges: [Int]) -> String {
+        "\(edges.count { Double($0) <= number })"
     }
 }

@@ -6,7 +6,7 @@ package struct FeatureBlock: Sendable, Equatable {
     package let isOfRatings: Bool
     /// What its coefficients cost.
     package let penalty: FactorizationOptions.Penalty
-    /// The value with which each entity has its features: 1/√n for n features.
+    /// The value with which each entity has its features: 1/√n for n features, or the number that a single one is.
     package let scales: [Double]
     /// The entities of each feature, one feature after the other, ascending.
     package let entities: [Int32]
@@ -92,5 +92,14 @@ package struct FeatureBlock: Sendable, Equatable {
         var counts = [Int](repeating: 0, count: count)
         for entity in entities { counts[Int(entity)] += 1 }
         scales = counts.map { $0 > 0 ? 1 / Double($0).squareRoot() : 0 }
+    }
+
+    /// One feature that comes of ratings, with a value of its own for each entity; 0 is not having it.
+    init(values: [Double], penalty: FactorizationOptions.Penalty) {
+        scales = values
+        entities = values.indices.filter { values[$0] != 0 }.map { Int32($0) }
+        offsets = entities.isEmpty ? [0] : [0, entities.count]
+        self.penalty = penalty
+        isOfRatings = true
     }
 }
