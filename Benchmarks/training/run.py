@@ -40,7 +40,7 @@ GROUPS = {
         ("JAX lax.scan", "ids", "scan", ["jax"]), ("Keras + JAX", "ids", "keras", ["keras", "jax"]),
         ("PyTorch", "ids", "torch", ["torch"])]),
     "factorisation": ("A factorisation, 32 factors", "test RMSE, stars",
-                      ("map-fm", "ids, histories, columns; 30 sweeps"), [
+                      ("map-fm", "ids, histories, columns; 10 sweeps"), [
                           ("myFM, ids", "ids; 30 sweeps", "myfm", ["myfm"]),
                           ("myFM, histories", "ids, histories; 30 sweeps", "myfm-history", ["myfm"]),
                           ("Surprise SVD", "ids; 20 epochs", "svd", ["surprise"])]),

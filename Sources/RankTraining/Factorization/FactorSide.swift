@@ -79,7 +79,9 @@ package struct FactorSide: Sendable {
     ///   - term: 0 for the linear one, or a factor.
     ///   - rule: What the new values are.
     mutating func solve(_ term: Int, by rule: inout some CoefficientRule) {
-        for entity in change.indices { change[entity] = values[term][entity] }
+        change.withUnsafeMutableBufferPointer { change in
+            values[term].withUnsafeBufferPointer { values in _ = change.update(from: values) }
+        }
         var feature = 0
         for block in blocks {
             let end = feature + block.columnCount
@@ -90,13 +92,18 @@ package struct FactorSide: Sendable {
             solve(block, penalty, from: feature, term, &rule)
             feature = end
         }
-        for entity in change.indices { change[entity] = values[term][entity] - change[entity] }
+        change.withUnsafeMutableBufferPointer { change in
+            values[term].withUnsafeBufferPointer { values in
+                for entity in values.indices { change[entity] = values[entity] - change[entity] }
+            }
+        }
     }
 
     /// Solves for the coefficients of a block from `first` on.
     ///
-    /// Within a block an entity's features have one value x, so the sums are kept as x²·Σ h² and x·Σ h·e, and an entity's
-    /// value moves by x times what its coefficients have moved by.
+    /// Within a block an entity's features have one value x, so an entity starts with x²·Σ h² and x·Σ h·e, and what its
+    /// coefficients have moved by, m, is all that changes until the block is done: its Σ h·e is the first one less m times
+    /// its x·Σ h², its value m·x more.
     private mutating func solve(
         _ block: FeatureBlock,
         _ penalty: Double,
@@ -104,45 +111,78 @@ package struct FactorSide: Sendable {
         _ term: Int,
         _ rule: inout some CoefficientRule
     ) {
-        for entity in scaled.indices {
-            let x = block.scales[entity]
-            scaled[entity] = x * Residuals.Sums(x * sums[entity].x, sums[entity].y)
-            moved[entity] = 0
-        }
-        coefficients[term].withUnsafeMutableBufferPointer { coefficients in
-            scaled.withUnsafeMutableBufferPointer { scaled in
-                moved.withUnsafeMutableBufferPointer { moved in
-                    block.entities.withUnsafeBufferPointer { entities in
-                        for column in 0..<block.columnCount {
-                            let entries = block.entries(of: column)
-                            var even = SIMD2(0.0, 0.0)
-                            var odd = SIMD2(0.0, 0.0)
-                            var entry = entries.lowerBound
-                            while entry &+ 1 < entries.upperBound {
-                                even += scaled[Int(entities[entry])]
-                                odd += scaled[Int(entities[entry &+ 1])]
-                                entry &+= 2
-                            }
-                            if entry < entries.upperBound { even += scaled[Int(entities[entry])] }
-                            let sum = even + odd
-                            let old = coefficients[first &+ column]
-                            let new = rule.next(old, weight: sum.x, gradient: sum.y, penalty: penalty)
-                            coefficients[first &+ column] = new
-                            let change = new - old
-                            for entry in entries {
-                                let entity = Int(entities[entry])
-                                scaled[entity].y -= change * scaled[entity].x
-                                moved[entity] += change
+        block.scales.withUnsafeBufferPointer { scales in
+            sums.withUnsafeMutableBufferPointer { sums in
+                scaled.withUnsafeMutableBufferPointer { scaled in
+                    moved.withUnsafeMutableBufferPointer { moved in
+                        for entity in scales.indices {
+                            let x = scales[entity]
+                            scaled[entity] = x * Residuals.Sums(x * sums[entity].x, sums[entity].y)
+                        }
+                        moved.update(repeating: 0)
+                        coefficients[term].withUnsafeMutableBufferPointer { coefficients in
+                            let coefficients = UnsafeMutableBufferPointer(rebasing: coefficients[first...])
+                            block.solve(coefficients, penalty, UnsafeBufferPointer(scaled), moved, &rule)
+                        }
+                        values[term].withUnsafeMutableBufferPointer { values in
+                            for entity in scales.indices {
+                                let step = scales[entity] * moved[entity]
+                                values[entity] += step
+                                sums[entity].y -= step * sums[entity].x
                             }
                         }
                     }
                 }
             }
         }
-        for entity in scaled.indices {
-            let step = block.scales[entity] * moved[entity]
-            values[term][entity] += step
-            sums[entity].y -= step * sums[entity].x
+    }
+}
+
+extension FeatureBlock {
+    /// Puts a new value in the place of each coefficient, one after the other.
+    ///
+    /// - Parameters:
+    ///   - coefficients: From the block's first one on.
+    ///   - penalty: What they cost.
+    ///   - sums: By entity: Σ h² and Σ h·e before the first coefficient moves, for features of value 1.
+    ///   - moved: By entity: what its coefficients have moved by; 0 at first.
+    ///   - rule: What the new values are.
+    @inline(__always)
+    fileprivate func solve(
+        _ coefficients: UnsafeMutableBufferPointer<Double>,
+        _ penalty: Double,
+        _ sums: UnsafeBufferPointer<Residuals.Sums>,
+        _ moved: UnsafeMutableBufferPointer<Double>,
+        _ rule: inout some CoefficientRule
+    ) {
+        entities.withUnsafeBufferPointer { entities in
+            for column in 0..<columnCount {
+                let entries = entries(of: column)
+                // Two of each, added up in turns, for one would wait for itself.
+                var (even, odd) = (Residuals.Sums.zero, Residuals.Sums.zero)
+                var (evenLoss, oddLoss) = (0.0, 0.0)
+                var entry = entries.lowerBound
+                while entry &+ 1 < entries.upperBound {
+                    let (one, other) = (Int(entities[entry]), Int(entities[entry &+ 1]))
+                    even += sums[one]
+                    evenLoss += sums[one].x * moved[one]
+                    odd += sums[other]
+                    oddLoss += sums[other].x * moved[other]
+                    entry &+= 2
+                }
+                if entry < entries.upperBound {
+                    let one = Int(entities[entry])
+                    even += sums[one]
+                    evenLoss += sums[one].x * moved[one]
+                }
+                let sum = even + odd
+                let gradient = sum.y - (evenLoss + oddLoss)
+                let old = coefficients[column]
+                let new = rule.next(old, weight: sum.x, gradient: gradient, penalty: penalty)
+                coefficients[column] = new
+                let change = new - old
+                for entry in entries { moved[Int(entities[entry])] += change }
+            }
         }
     }
 }

@@ -85,11 +85,11 @@ public struct FactorizationOptions: Sendable, Equatable {
     /// What is mixed in; nil for nothing.
     public var sampling: Sampling?
 
-    /// The factorisation machine of docs/QUALITY.md: 32 factors, 30 sweeps.
+    /// The factorisation machine of docs/QUALITY.md: 32 factors, 10 sweeps.
     public static let mapFM = FactorizationOptions(
         preset: "map-fm",
         factors: 32,
-        sweeps: 30,
+        sweeps: 10,
         users: Side(
             identity: Penalty(factor: 16, linear: 2),
             history: Penalty(factor: 60, linear: 40),
