@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#define ZEROS_TARGET __attribute__((target("avx2,fma,bmi")))
+#define ZEROS_TARGET __attribute__((target("avx2,fma")))
 #define ZEROS_INLINE static inline __attribute__((always_inline)) ZEROS_TARGET
 
 #define ZEROS_VECTORS 8

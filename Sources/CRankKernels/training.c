@@ -226,7 +226,6 @@ void rank_training_gather(rank_team *team, size_t count, size_t width, const int
     run_rows(team, gather, &call);
 }
 
-// A square of as many columns and rows as a cache line has floats takes as many lines on either side.
 typedef float quad __attribute__((vector_size(4 * sizeof(float))));
 
 static quad quad_load(const float *from) {
@@ -249,7 +248,7 @@ static void transpose_quads(const float *x, size_t columns, float *transposed, s
     }
 }
 
-// At most a line × a line of elements: what a cache holds of both matrices.
+// A square of as many columns and rows as a cache line has floats, at most: it takes as many lines on either side.
 static void transpose_block(const float *x, size_t columns, float *transposed, size_t rows, size_t height, size_t width) {
     for (size_t j = 0; j < width; j += 4) {
         for (size_t i = 0; i < height; i += 4) {

@@ -52,12 +52,18 @@ public struct CommandOutcome: Sendable, Equatable {
         let beginning = "Missing value for '"
         guard message.hasPrefix(beginning) else { return message }
         let option = message.dropFirst(beginning.count).prefix { $0 != " " && $0 != "'" }
-        for (name, value) in zip(arguments, arguments.dropFirst()) where name == option && Double(value) != nil {
+        for (name, value) in zip(arguments, arguments.dropFirst()) where name == option && isNegative(value) {
             var lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             lines[0] += ": write a negative number as \(option)=\(value)"
             return lines.joined(separator: "\n")
         }
         return message
+    }
+
+    /// Whether a text begins as a negative number does, or a list of numbers of which the first is.
+    private static func isNegative(_ text: String) -> Bool {
+        guard text.first == "-", let second = text.dropFirst().first else { return false }
+        return second == "." || ("0"..."9").contains(second)
     }
 
     private init(status: ExitStatus, output: String, errors: String) {

@@ -5,6 +5,9 @@ struct RatingReader {
     /// The scale that ratings are checked against; nil to find it out.
     let scale: RatingScale?
 
+    /// Ratings that room is made for before they are read, at most: what a file with holes promises need not be there.
+    private static let mostReserved = 1 << 27
+
     /// Reads the file.
     ///
     /// Plain lines go a short way, all of them that the buffer holds whole; the first line and any other is taken apart
@@ -17,7 +20,7 @@ struct RatingReader {
         let plainLines = PlainLines(layout, scale: scale)
         var block = RatingBlock()
         var builder = RatingBuilder<Table>(hasTimestamps: layout.timestamp != nil)
-        builder.reserveCapacity(lines.estimatedLineCount())
+        builder.reserveCapacity(min(lines.estimatedLineCount(), Self.mostReserved))
         var blank: Int?
         while let line = try lines.next() {
             if lines.number >= layout.firstLine {

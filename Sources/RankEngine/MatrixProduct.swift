@@ -72,7 +72,7 @@ package struct MatrixProduct {
         unsafe rank_gemm(
             team.handle,
             kernel.level,
-            Int32(bitPattern: UInt32(flags)),
+            Int32(flags),
             rows,
             columns,
             depth,

@@ -96,8 +96,8 @@ struct CheckpointArguments: ParsableArguments {
 }
 
 extension Checkpoint {
-    /// What a training's log says of going on from it; `unit` is what `epoch` counts, in the singular.
+    /// What a training's log says before it goes on from it, or refuses to; `unit` is what `epoch` counts, in the singular.
     func note(_ unit: String) -> String {
-        "resumed from \(oneLine(path)), after \(unit) \(epoch)"
+        "resuming \(oneLine(path)), after \(unit) \(epoch)"
     }
 }

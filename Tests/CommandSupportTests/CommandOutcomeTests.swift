@@ -45,12 +45,13 @@ import Testing
         #expect(run(["fail", "missing", "--wher"]).errors.hasPrefix("error: Unknown option '--wher'"))
     }
 
-    @Test func aNegativeNumberThatIsTakenForAnOptionIsExplained() {
-        let outcome = run(["fail", "nothing", "--count", "-1"])
+    @Test(arguments: ["-1", "-.5", "-10,10"])
+    func aNegativeNumberThatIsTakenForAnOptionIsExplained(_ value: String) {
+        let outcome = run(["fail", "nothing", "--count", value])
         #expect(outcome.status == .usage)
         #expect(
             outcome.errors.hasPrefix(
-                "error: Missing value for '--count <count>': write a negative number as --count=-1\n"
+                "error: Missing value for '--count <count>': write a negative number as --count=\(value)\n"
             ),
             "\(outcome.errors)"
         )

@@ -43,7 +43,7 @@ import Testing
             try #require(try await run("rank-train", first).exitCode == 0)
             let resumed = arguments(example.resumed ?? example.command) + ["--resume", checkpoint]
             let log = try await runOnTerminal("rank-train", resumed)
-            #expect(log.exitCode == 0 && log.output.contains("resumed from \(checkpoint), \(example.line)\r\n"))
+            #expect(log.exitCode == 0 && log.output.contains("resuming \(checkpoint), \(example.line)\r\n"))
             let quiet = try await runOnTerminal("rank-train", resumed + ["--quiet"])
             #expect(quiet.exitCode == 0 && quiet.output == "")
         }

@@ -104,7 +104,8 @@ public struct FactorizationOptions: Sendable, Equatable {
         seed: 42
     )
 
-    /// The most accurate model of docs/QUALITY.md: half `mapFM`, half the average of a Gibbs sampler.
+    /// The most accurate model of docs/QUALITY.md: half such a machine of 48 factors and 30
+    /// sweeps, half the average of a Gibbs sampler.
     public static let best = FactorizationOptions(
         preset: "best",
         factors: 48,
