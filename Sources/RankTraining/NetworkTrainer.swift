@@ -185,7 +185,7 @@ package struct NetworkTrainer: ~Copyable {
     }
 
     /// Floats of a block's outputs, and as many of its gradients, that are in the caches of a core at a time.
-    private static let blockFloats = 1 << 15
+    private static let blockFloats = 1 << 16
     /// What the rows of a tile of any kernel divide.
     private static let blockGrain = 12
 
