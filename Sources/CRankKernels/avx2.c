@@ -11,5 +11,5 @@
                                                   _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)))
 #include "vector_body.h"
 
-const rank_kernels rank_kernels_avx2 = {.panel = PANEL, .score = score, .half_rows = half_rows};
+const rank_kernels rank_kernels_avx2 = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
 #endif

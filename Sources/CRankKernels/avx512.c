@@ -11,5 +11,5 @@
 #define RANK_FACTORED rank_factored_avx512
 #include "vector_body.h"
 
-const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows};
+const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
 #endif

@@ -60,6 +60,10 @@ void rank_score(rank_level level, const rank_network *network, const rank_run *r
     kernels_of(level)->score(network, run);
 }
 
+void rank_activate(rank_level level, rank_activation activation, float *values, size_t count) {
+    kernels_of(level)->activate(activation, values, count);
+}
+
 void rank_half_rows(rank_level level, const rank_network *network, rank_half half, uint32_t first, size_t count,
                     float *table) {
     kernels_of(level)->half_rows(network, half, first, count, table);

@@ -11,6 +11,7 @@ typedef struct rank_kernels {
     uint32_t panel;
     void (*score)(const rank_network *network, const rank_run *run);
     void (*half_rows)(const rank_network *network, rank_half half, uint32_t first, size_t count, float *table);
+    void (*activate)(rank_activation activation, float *values, size_t count);
 } rank_kernels;
 
 extern const rank_kernels rank_kernels_scalar;

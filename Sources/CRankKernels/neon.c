@@ -8,5 +8,5 @@
 #define RANK_MULTIPLY_ADD(x, w, z) vfmaq_f32((z), (x), (w))
 #include "vector_body.h"
 
-const rank_kernels rank_kernels_neon = {.panel = PANEL, .score = score, .half_rows = half_rows};
+const rank_kernels rank_kernels_neon = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
 #endif

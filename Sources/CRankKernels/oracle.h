@@ -4,12 +4,11 @@
 #pragma once
 
 #include "levels.h"
+#include "oracle_activations.h"
 
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
-
-#define RANK_ORACLE static inline __attribute__((always_inline))
 
 /// NUMERICS.md, chain(s; x, W): the padding of `z` stays as it is.
 RANK_ORACLE void rank_chain(const rank_matrix *matrix, const float *x, float *z) {
@@ -56,7 +55,7 @@ RANK_ORACLE float rank_deeper(const rank_network *network, uint32_t from, const 
         const rank_matrix *matrix = network->hidden + layer;
         float *z = even;
         rank_chain(matrix, h, z);
-        rank_relu(z, matrix->outputs);
+        rank_activate_units(network, layer + 1, z, matrix->outputs);
         even = odd;
         odd = z;
         h = z;
@@ -82,5 +81,5 @@ RANK_ORACLE float rank_terms(const rank_network *network, const rank_run *run, s
     if (network->has_mean) {
         y = y + network->mean;
     }
-    return y + 0.0f;
+    return rank_output_step(network, y) + 0.0f;
 }

@@ -10,4 +10,4 @@
 #define RANK_SPREAD 256
 #include "vector_body.h"
 
-const rank_kernels rank_kernels_portable = {.panel = PANEL, .score = score, .half_rows = half_rows};
+const rank_kernels rank_kernels_portable = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};

@@ -29,7 +29,7 @@ INLINE float dense(const rank_network *network, const rank_run *run, uint32_t ca
     if (!network->output_weights) {
         return h[0];
     }
-    rank_relu(h, first->outputs);
+    rank_activate_units(network, 0, h, first->outputs);
     return rank_deeper(network, 0, h, first->outputs, next, h);
 }
 
@@ -51,6 +51,12 @@ INLINE void half_rows(const rank_network *network, rank_half half, uint32_t firs
     }
 }
 
+INLINE void activate(rank_activation activation, float *values, size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        values[index] = rank_activated(activation, values[index]);
+    }
+}
+
 #if defined(__x86_64__)
 // The same source twice: with the fused instruction where the CPU has it, with the C library's `fmaf` elsewhere.
 #define WITH_FMA __attribute__((target("fma"), noinline))
@@ -62,6 +68,18 @@ WITH_FMA static void score_fma(const rank_network *network, const rank_run *run)
 WITH_FMA static void half_rows_fma(const rank_network *network, rank_half half, uint32_t first, size_t count,
                                    float *table) {
     half_rows(network, half, first, count, table);
+}
+
+WITH_FMA static void activate_fma(rank_activation activation, float *values, size_t count) {
+    activate(activation, values, count);
+}
+
+static void activate_scalar(rank_activation activation, float *values, size_t count) {
+    if (__builtin_cpu_supports("fma")) {
+        activate_fma(activation, values, count);
+    } else {
+        activate(activation, values, count);
+    }
 }
 
 static void score_scalar(const rank_network *network, const rank_run *run) {
@@ -81,6 +99,10 @@ static void half_rows_scalar(const rank_network *network, rank_half half, uint32
     }
 }
 #else
+static void activate_scalar(rank_activation activation, float *values, size_t count) {
+    activate(activation, values, count);
+}
+
 static void score_scalar(const rank_network *network, const rank_run *run) {
     score(network, run);
 }
@@ -95,4 +117,5 @@ const rank_kernels rank_kernels_scalar = {
     .panel = RANK_LANES,
     .score = score_scalar,
     .half_rows = half_rows_scalar,
+    .activate = activate_scalar,
 };

@@ -45,7 +45,7 @@ INLINE vector splat(float value) {
 typedef enum finish {
     // The sums.
     FINISH_STORE,
-    // z = a + sum, the first layer as the last one.
+    // z = a + sum, the first layer as the last one or before an activation other than relu.
     FINISH_ADD,
     // h = relu(a + sum), the first layer.
     FINISH_ADD_RELU,
@@ -69,6 +69,8 @@ INLINE vector relu(vector z) {
     // NaN and both zeros give +0.
     return (vector)((mask)(z > 0.0f) & (mask)z);
 }
+
+#include "vector_activations.h"
 
 // What follows the sums of one panel.
 INLINE void finish_panel(const tile *tile, vector (*sum)[RANK_VECTORS], uint32_t column, const finish finish,
@@ -225,11 +227,11 @@ RANK_TARGET __attribute__((noinline)) static void layer(const rank_matrix *matri
     }
 }
 
-// h = relu(a + c), or a + c where the first layer is the last, for one row of the candidates' table.
-INLINE void add_row(const float *a, const float *c, float *h, size_t stride, bool last) {
+// h = relu(a + c), or a + c where `plain`, for one row of the candidates' table.
+INLINE void add_row(const float *a, const float *c, float *h, size_t stride, bool plain) {
     for (size_t j = 0; j < stride; j += RANK_WIDTH) {
         vector z = LOAD(a + j) + LOAD(c + j);
-        STORE(h + j, last ? z : relu(z));
+        STORE(h + j, plain ? z : relu(z));
     }
 }
 
@@ -246,15 +248,20 @@ INLINE void deeper(const rank_network *network, uint32_t from, const float *x, s
         }
         tile.out = even;
         tile.out_stride = matrix->stride;
-        layer(matrix, &tile, index + 1 == network->hidden_count ? FINISH_LANES : FINISH_RELU, rows);
+        if (network->activations) {
+            layer(matrix, &tile, FINISH_STORE, rows);
+            activate_rows(network->activations[index + 1], matrix, even, (size_t)rows);
+        } else {
+            layer(matrix, &tile, index + 1 == network->hidden_count ? FINISH_LANES : FINISH_RELU, rows);
+        }
         x = even;
         even = odd;
         odd = tile.out;
         width = matrix->stride;
     }
+    const bool has_lanes = from < network->hidden_count && !network->activations;
     for (int r = 0; r < rows; r++) {
-        const quad t4 = from < network->hidden_count ? fold((const vector *)lane[r])
-                                                     : lanes(x + r * width, network->output_weights, width);
+        const quad t4 = has_lanes ? fold((const vector *)lane[r]) : lanes(x + r * width, network->output_weights, width);
         y[r] = sum_of(t4) + network->output_bias;
     }
 }
@@ -268,6 +275,8 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     float *h = own + RANK_ROWS * stride;
     float *next = h + RANK_ROWS * widest;
     const bool last = !network->output_weights;
+    // Sums go on as they are, or to an activation of their own.
+    const bool plain = last || network->activations;
     tile tile = {.out = own, .out_stride = stride};
     for (int r = 0; r < rows; r++) {
         tile.x[r] = network->user_embedding + (size_t)run->user_row * network->user_dimensions;
@@ -283,16 +292,19 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     }
     if (run->candidate_table) {
         for (int r = 0; r < rows; r++) {
-            add_row(tile.a[r], run->candidate_table + (size_t)candidates[r] * stride, h + r * stride, stride, last);
+            add_row(tile.a[r], run->candidate_table + (size_t)candidates[r] * stride, h + r * stride, stride, plain);
         }
     } else {
-        layer(first, &tile, last ? FINISH_ADD : FINISH_ADD_RELU, rows);
+        layer(first, &tile, plain ? FINISH_ADD : FINISH_ADD_RELU, rows);
     }
     if (last) {
         for (int r = 0; r < rows; r++) {
             y[r] = h[r * stride];
         }
         return;
+    }
+    if (network->activations) {
+        activate_rows(network->activations[0], first, h, (size_t)rows);
     }
     deeper(network, 0, h, stride, next, h, rows, y);
 }
@@ -376,10 +388,10 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
 }
 #endif
 
-RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
+INLINE void score_sums(const rank_network *network, const rank_run *run) {
 #ifdef RANK_FACTORED
     // One dense tile has no next one to prepare meanwhile.
-    const bool worthwhile = network->skip_dead_units || run->count > RANK_ROWS;
+    const bool worthwhile = (network->skip_dead_units || run->count > RANK_ROWS) && !network->activations;
     if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
         score_blocks(network, run);
         return;
@@ -398,6 +410,13 @@ RANK_TARGET static void score(const rank_network *network, const rank_run *run) 
         dense(network, run, run->candidate_rows + done, rows, y);
         add_terms(network, run, done, (size_t)rows, y);
         done += (size_t)rows;
+    }
+}
+
+RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
+    score_sums(network, run);
+    if (network->has_output_step) {
+        step_out(network, run->scores, run->count);
     }
 }
 

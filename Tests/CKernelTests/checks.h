@@ -28,6 +28,10 @@ uint32_t bits_of(float value);
 /// `shapes` random shapes of each, against the oracle of the level's profile.
 void check_scores(counts *counts, rank_level level, uint32_t shapes);
 
+/// Each activation of `level` at its edges and for `values` random floats of each kind, against its definition and the
+/// real function.
+void check_activations(counts *counts, rank_level level, uint32_t values);
+
 /// Scores of a precision by the scalar kernel, and by those of AVX-512 VNNI where this processor has them, like
 /// `check_scores`, and sums of integers at their bounds.
 void check_integers(counts *counts, rank_precision precision, bool vectorized, uint32_t shapes);

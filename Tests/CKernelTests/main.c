@@ -35,6 +35,7 @@ int main(int argument_count, char **arguments) {
         }
         counts counts = {0};
         check_scores(&counts, (rank_level)level, (uint32_t)shapes);
+        check_activations(&counts, (rank_level)level, 100 * (uint32_t)shapes);
         check_gemm(&counts, (rank_level)level);
         check_training(&counts, (rank_level)level);
         failed |= report(rank_level_name((rank_level)level), &counts);

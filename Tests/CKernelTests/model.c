@@ -76,6 +76,28 @@ shape random_shape(uint64_t *state) {
     return shape;
 }
 
+static rank_activation random_activation(uint64_t *state) {
+    return (rank_activation){
+        .function = (rank_function)random_number(state, 0, RANK_FUNCTION_COUNT - 1),
+        .number = random_float(state, 2.0f),
+    };
+}
+
+steps random_steps(uint64_t *state) {
+    steps steps = {
+        .curved = true,
+        .output_step = random_number(state, 0, 3) > 0,
+        .output_scale = random_number(state, 0, 1) > 0,
+        .output = random_activation(state),
+        .output_factor = random_float(state, 5.0f),
+        .output_addend = random_number(state, 0, 1) ? random_float(state, 5.0f) : 0.0f,
+    };
+    for (int layer = 0; layer < MOST_LAYERS; layer++) {
+        steps.activations[layer] = random_activation(state);
+    }
+    return steps;
+}
+
 model make_model(shape shape, values values, uint64_t *state) {
     model model = {.shape = shape, .mean = 0.53f};
     model.user_embedding = vector_of((size_t)shape.users * shape.user_dimensions, values, state);
@@ -164,6 +186,12 @@ void prepare(prepared *prepared, const model *model, rank_level level) {
         network->output_weights = padded(prepared, model->kernels[shape->layers], shape->widths[shape->layers - 1]);
         network->output_bias = model->biases[shape->layers][0];
     }
+    network->activations = model->steps.curved ? model->steps.activations : NULL;
+    network->has_output_step = model->steps.output_step;
+    network->has_output_scale = model->steps.output_scale;
+    network->output = model->steps.output;
+    network->output_factor = model->steps.output_factor;
+    network->output_addend = model->steps.output_addend;
     prepared->scratch = own(prepared, rank_scratch_floats(network), true);
     if (shape->dense) {
         const size_t stride = network->user_half.stride;

@@ -44,9 +44,22 @@ typedef struct shape {
     bool mean;
 } shape;
 
+/// What layers and the sum of all terms go through; zeros for relu and nothing.
+typedef struct steps {
+    /// Whether `activations` stand in relu's place.
+    bool curved;
+    rank_activation activations[MOST_LAYERS];
+    bool output_step;
+    bool output_scale;
+    rank_activation output;
+    float output_factor;
+    float output_addend;
+} steps;
+
 /// Plain weights, without padding.
 typedef struct model {
     shape shape;
+    steps steps;
     float *user_embedding;
     float *candidate_embedding;
     /// Kernels and biases of all layers, the last one included.
@@ -69,6 +82,8 @@ typedef struct prepared {
 } prepared;
 
 shape random_shape(uint64_t *state);
+/// Random activations and, for most shapes, an output step.
+steps random_steps(uint64_t *state);
 model make_model(shape shape, values values, uint64_t *state);
 void free_model(model *model);
 

@@ -59,7 +59,22 @@ float oracle_terms(const model *model, uint32_t user, uint32_t candidate, float 
     if (shape->mean) {
         y = y + model->mean;
     }
+    const steps *steps = &model->steps;
+    if (steps->output_step && isfinite(y)) {
+        y = oracle_activated(steps->output, y, fused);
+        y = steps->output_scale ? multiply_add(steps->output_factor, y, steps->output_addend, fused) : y;
+    }
     return y + 0.0f;
+}
+
+static void activate(const steps *steps, uint32_t layer, float *z, uint32_t count, bool fused) {
+    if (!steps->curved) {
+        oracle_relu(z, count);
+        return;
+    }
+    for (uint32_t j = 0; j < count; j++) {
+        z[j] = oracle_activated(steps->activations[layer], z[j], fused);
+    }
 }
 
 float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool fused) {
@@ -80,7 +95,7 @@ float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool f
         }
         free(c);
         for (uint32_t layer = 1; layer < shape->layers; layer++) {
-            oracle_relu(h, width);
+            activate(&model->steps, layer - 1, h, width, fused);
             const uint32_t outputs = shape->widths[layer];
             float *next = floats(outputs, false);
             memcpy(next, model->biases[layer], outputs * sizeof(float));
@@ -91,7 +106,7 @@ float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool f
         }
         y = h[0];
         if (shape->layers) {
-            oracle_relu(h, width);
+            activate(&model->steps, shape->layers - 1, h, width, fused);
             y = oracle_lanes(h, model->kernels[shape->layers], width, fused) + model->biases[shape->layers][0];
         }
         free(h);
@@ -110,7 +125,82 @@ static void add_sizes(double *z, const double *x, size_t inputs, const float *ke
     }
 }
 
+// The bound of models with other activations or an output step: sizes and errors of what each layer gives.
+static double curved_bound(const model *model, uint32_t user, uint32_t candidate) {
+    const shape *shape = &model->shape;
+    const steps *steps = &model->steps;
+    const uint32_t ud = shape->user_dimensions, cd = shape->candidate_dimensions;
+    double sizes[2][512] = {{0}}, errors[2][512] = {{0}};
+    double *h = sizes[0], *next = sizes[1], *e = errors[0], *coming = errors[1];
+    double size = 0.0, error = 0.0, terms = 8.0;
+    for (uint32_t d = 0; d < ud; d++) {
+        h[d] = size_of(model->user_embedding[(size_t)user * ud + d]);
+    }
+    for (uint32_t d = 0; d < cd; d++) {
+        h[ud + d] = size_of(model->candidate_embedding[(size_t)candidate * cd + d]);
+    }
+    if (shape->dot_product) {
+        for (uint32_t d = 0; d < ud; d++) {
+            size += h[d] * h[ud + d];
+        }
+        terms += ud + 1;
+    }
+    uint32_t inputs = ud + cd;
+    for (uint32_t layer = 0; shape->dense && layer <= shape->layers; layer++) {
+        const uint32_t outputs = layer < shape->layers ? shape->widths[layer] : 1;
+        const double roundings = (inputs + 2) * (FLT_EPSILON / 2.0);
+        for (uint32_t j = 0; j < outputs; j++) {
+            double sum = size_of(model->biases[layer][j]), carried = 0.0;
+            for (uint32_t k = 0; k < inputs; k++) {
+                const double w = size_of(model->kernels[layer][k * outputs + j]);
+                sum += h[k] * w;
+                carried += e[k] * w;
+            }
+            const double own = roundings / (1.0 - roundings) * sum;
+            next[j] = sum + own;
+            coming[j] = carried + own;
+            if (layer < shape->layers) {
+                const rank_activation relu = {.function = RANK_RELU};
+                const rank_activation f = steps->curved ? steps->activations[layer] : relu;
+                const double computed = oracle_function_error(f, next[j]);
+                coming[j] = oracle_slope(f) * coming[j] + computed;
+                next[j] = fmax(oracle_size(f, next[j]) + computed, 0x1p-63);
+            }
+        }
+        double *swap = h;
+        h = next;
+        next = swap;
+        swap = e;
+        e = coming;
+        coming = swap;
+        inputs = outputs;
+    }
+    if (shape->dense) {
+        size += h[0];
+        error += e[0];
+    }
+    size += shape->user_bias ? size_of(model->user_bias[user]) : 0.0;
+    size += shape->candidate_bias ? size_of(model->candidate_bias[candidate]) : 0.0;
+    size += shape->mean ? size_of(model->mean) : 0.0;
+    terms *= FLT_EPSILON / 2.0;
+    error += terms / (1.0 - terms) * size;
+    size += error;
+    if (steps->output_step) {
+        const double computed = oracle_function_error(steps->output, size);
+        error = oracle_slope(steps->output) * error + computed;
+        size = oracle_size(steps->output, size) + computed;
+        if (steps->output_scale) {
+            const double scale = size_of(steps->output_factor);
+            error = scale * error + 2.0 * FLT_EPSILON * (scale * size + size_of(steps->output_addend));
+        }
+    }
+    return 2.0 * error;
+}
+
 double oracle_bound(const model *model, uint32_t user, uint32_t candidate) {
+    if (model->steps.curved || model->steps.output_step) {
+        return curved_bound(model, user, candidate);
+    }
     const shape *shape = &model->shape;
     const uint32_t ud = shape->user_dimensions, cd = shape->candidate_dimensions;
     double x[2][512] = {{0}};

@@ -128,6 +128,9 @@ void check_scores(counts *counts, rank_level level, uint32_t shapes) {
             char what[64];
             snprintf(what, sizeof what, "values %s, shape %u", value_names[kind], number);
             check_model(counts, level, &model, what, &state);
+            model.steps = random_steps(&state);
+            snprintf(what, sizeof what, "values %s, shape %u, curved", value_names[kind], number);
+            check_model(counts, level, &model, what, &state);
             free_model(&model);
         }
     }

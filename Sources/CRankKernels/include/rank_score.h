@@ -17,6 +17,30 @@ extern "C" {
 /// Widths are padded to a multiple of this; padding holds +0.
 #define RANK_LANES 16
 
+/// What a unit's sum goes through; docs/NUMERICS.md defines each.
+typedef enum rank_function {
+    RANK_LINEAR = 0,
+    RANK_RELU = 1,
+    RANK_LEAKY_RELU = 2,
+    RANK_RELU6 = 3,
+    RANK_TANH = 4,
+    RANK_SIGMOID = 5,
+    RANK_GELU = 6,
+    RANK_GELU_TANH = 7,
+    RANK_SILU = 8,
+    RANK_ELU = 9,
+} rank_function;
+
+/// The number of functions; they are numbered from 0.
+#define RANK_FUNCTION_COUNT 10
+
+/// A function and its number, where it has one.
+typedef struct rank_activation {
+    rank_function function;
+    /// The slope of RANK_LEAKY_RELU, the factor of RANK_ELU.
+    float number;
+} rank_activation;
+
 /// A dense layer, or one half of the first one.
 typedef struct rank_matrix {
     /// Rows of the kernel.
@@ -61,6 +85,14 @@ typedef struct rank_network {
     const float *user_bias;
     /// [candidates], or NULL.
     const float *candidate_bias;
+    /// [hidden_count + 1]: what follows each layer but the last. NULL where that is relu throughout.
+    const rank_activation *activations;
+    /// Whether the sum of all terms goes on through `output`, and then through a multiply-add where `has_output_scale`.
+    bool has_output_step;
+    bool has_output_scale;
+    rank_activation output;
+    float output_factor;
+    float output_addend;
 } rank_network;
 
 /// One user and a run of candidates.
@@ -100,6 +132,9 @@ void rank_score(rank_level level, const rank_network *network, const rank_run *r
 /// The network must be dense.
 void rank_half_rows(rank_level level, const rank_network *network, rank_half half, uint32_t first, size_t count,
                     float *table);
+
+/// Replaces `count` floats by their activation, as `level` computes it. Any alignment.
+void rank_activate(rank_level level, rank_activation activation, float *values, size_t count);
 
 /// What a scan of weights found, as bits.
 enum {
