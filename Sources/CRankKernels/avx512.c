@@ -9,6 +9,7 @@
 #define RANK_LOAD_PART(from, count) _mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), (from))
 #include "avx512_factored.h"
 #define RANK_FACTORED rank_factored_avx512
+#define RANK_HIDDEN rank_hidden_avx512
 #include "vector_body.h"
 
 const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};

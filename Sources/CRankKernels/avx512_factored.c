@@ -7,6 +7,9 @@
 //   Storing and reloading a float changes no bit.
 // - Units that are at +0 in the whole tile are passed over (docs/NUMERICS.md says why no bit changes). The fewer
 //   candidates a tile has, the more units are; three suffice to keep the multipliers busy.
+//
+// Where other activations than relu stand between the layers, the first layer's come ready from the table, and the sums
+// of the second one go out as they are: `ready`, a constant of every function here.
 #include "avx512_factored.h"
 
 #if defined(__x86_64__)
@@ -49,8 +52,10 @@ typedef struct place {
 typedef struct job {
     const rank_network *network;
     const rank_matrix *hidden;
+    // Not read where activations come ready.
     const float *user_half;
     const float *table;
+    // NULL for the table's rows in their order.
     const uint32_t *candidates;
     float (*sums)[PANEL];
     float (*lanes)[RANK_LANES];
@@ -93,23 +98,27 @@ typedef struct source {
     int rows;
 } source;
 
-INLINE void aim(const job *job, const place *at, source *source) {
+INLINE void aim(const job *job, const place *at, source *source, const bool ready) {
     const uint32_t left = job->hidden->inputs - at->unit;
-    source->a = job->user_half + at->unit;
+    source->a = ready ? NULL : job->user_half + at->unit;
     source->units = left < job->block ? left : job->block;
     source->rows = at->rows;
     for (int r = 0; r < at->rows; r++) {
-        source->c[r] = job->table + job->candidates[at->row + r] * job->stride + at->unit;
+        const size_t row = ready ? at->row + (uint32_t)r : job->candidates[at->row + r];
+        source->c[r] = job->table + row * job->stride + at->unit;
     }
 }
 
-// Sixteen units of the first layer, h = relu(a + c), from `unit` on, for `rows` candidates. Returns the bits of all.
-INLINE __m512i activate(const source *source, const struct source *later, units *into, uint32_t unit, const int rows) {
-    const __m512 a = _mm512_loadu_ps(source->a + unit);
+// Sixteen units of the first layer, h = relu(a + c), or c where that is ready, from `unit` on, for `rows` candidates.
+// Returns the bits of all.
+INLINE __m512i activate(const source *source, const struct source *later, units *into, uint32_t unit, const int rows,
+                        const bool ready) {
+    const __m512 a = ready ? _mm512_setzero_ps() : _mm512_loadu_ps(source->a + unit);
     __m512i any = _mm512_setzero_si512();
     for (int r = 0; r < rows; r++) {
+        const __m512 c = _mm512_loadu_ps(source->c[r] + unit);
         // NaN and both zeros give the second operand, +0.
-        __m512 h = _mm512_max_ps(_mm512_add_ps(a, _mm512_loadu_ps(source->c[r] + unit)), _mm512_setzero_ps());
+        __m512 h = ready ? c : _mm512_max_ps(_mm512_add_ps(a, c), _mm512_setzero_ps());
         _mm512_store_ps(into->h[r] + unit, h);
         any = _mm512_or_si512(any, _mm512_castps_si512(h));
         // Only a hint: the address may lie beyond the row.
@@ -120,9 +129,9 @@ INLINE __m512i activate(const source *source, const struct source *later, units 
 
 // The same, and the list of units that are to be summed: returns how many there are so far.
 INLINE size_t chunk(const source *source, const struct source *later, units *into, uint32_t unit, size_t count,
-                    uint32_t keep) {
-    const __m512i any = source->rows == SKIPPING_ROWS ? activate(source, later, into, unit, SKIPPING_ROWS)
-                                                      : activate(source, later, into, unit, source->rows);
+                    uint32_t keep, const bool ready) {
+    const __m512i any = source->rows == SKIPPING_ROWS ? activate(source, later, into, unit, SKIPPING_ROWS, ready)
+                                                      : activate(source, later, into, unit, source->rows, ready);
     const uint32_t left = source->units - unit;
     const uint32_t real = left < VECTOR ? (1u << left) - 1 : 0xffff;
     const uint32_t summed = (_mm512_test_epi32_mask(any, any) | keep) & real;
@@ -158,14 +167,15 @@ INLINE float tree(__m512 lane) {
 }
 
 // What follows the last unit of a panel.
-INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR], const int rows, const int vectors) {
+INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR], const int rows, const int vectors,
+                   const bool ready) {
     const rank_network *network = job->network;
     const __m512 zero = _mm512_setzero_ps();
-    if (network->hidden_count > 1) {
+    if (ready || network->hidden_count > 1) {
         UNROLL for (int r = 0; r < rows; r++) {
             float *out = job->out + (at->row + r) * (size_t)job->hidden->stride + at->column;
             UNROLL for (int v = 0; v < vectors; v++) {
-                _mm512_storeu_ps(out + v * VECTOR, _mm512_max_ps(sum[r][v], zero));
+                _mm512_storeu_ps(out + v * VECTOR, ready ? sum[r][v] : _mm512_max_ps(sum[r][v], zero));
             }
         }
         return;
@@ -189,7 +199,7 @@ INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR
 // Sums the units of `from` for the tile at `at`; computes the units of `next` from `source` and prefetches the rows of
 // `later` meanwhile.
 INLINE void tile(const job *job, const place *at, const units *from, const source *source, const struct source *later,
-                 units *next, const int rows, const int vectors) {
+                 units *next, const int rows, const int vectors, const bool ready) {
     const rank_matrix *hidden = job->hidden;
     // Panels before this one are full; a row of this one has `vectors` vectors.
     const float *packed = hidden->packed + (size_t)hidden->inputs * at->column + (size_t)at->unit * (vectors * VECTOR);
@@ -211,7 +221,7 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
     uint32_t unit = 0;
     size_t count = 0;
     NO_UNROLL for (; unit < coming; unit += VECTOR) {
-        count = chunk(source, later, next, unit, count, job->keep);
+        count = chunk(source, later, next, unit, count, job->keep, ready);
         const uint32_t *stop = live + step;
         NO_UNROLL for (; live < stop; live++) {
             add_unit(packed, from, *live, sum, rows, vectors);
@@ -228,44 +238,50 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
             }
         }
     } else {
-        finish(job, at, sum, rows, vectors);
+        finish(job, at, sum, rows, vectors, ready);
     }
 }
 
-#define TILE_OF(rows)                                                                                                  \
-    TARGET __attribute__((noinline)) static void tile_##rows(const job *job, const place *at, const units *from,       \
-                                                             const source *source, const struct source *later,         \
-                                                             units *next) {                                            \
+#define TILE_OF(name, rows, ready)                                                                                     \
+    TARGET __attribute__((noinline)) static void name##_##rows(const job *job, const place *at, const units *from,     \
+                                                               const source *source, const struct source *later,       \
+                                                               units *next) {                                          \
         switch (job->hidden->stride - at->column) {                                                                    \
         case VECTOR:                                                                                                   \
-            tile(job, at, from, source, later, next, rows, 1);                                                         \
+            tile(job, at, from, source, later, next, rows, 1, ready);                                                  \
             break;                                                                                                     \
         case 2 * VECTOR:                                                                                               \
-            tile(job, at, from, source, later, next, rows, 2);                                                         \
+            tile(job, at, from, source, later, next, rows, 2, ready);                                                  \
             break;                                                                                                     \
         case 3 * VECTOR:                                                                                               \
-            tile(job, at, from, source, later, next, rows, 3);                                                         \
+            tile(job, at, from, source, later, next, rows, 3, ready);                                                  \
             break;                                                                                                     \
         default:                                                                                                       \
-            tile(job, at, from, source, later, next, rows, 4);                                                         \
+            tile(job, at, from, source, later, next, rows, 4, ready);                                                  \
             break;                                                                                                     \
         }                                                                                                              \
     }
 
-TILE_OF(1)
-TILE_OF(2)
-TILE_OF(3)
-TILE_OF(4)
-TILE_OF(5)
-TILE_OF(6)
+#define TILES_OF(name, ready)                                                                                          \
+    TILE_OF(name, 1, ready)                                                                                            \
+    TILE_OF(name, 2, ready)                                                                                            \
+    TILE_OF(name, 3, ready)                                                                                            \
+    TILE_OF(name, 4, ready)                                                                                            \
+    TILE_OF(name, 5, ready)                                                                                            \
+    TILE_OF(name, 6, ready)
 
-static void (*const tiles_of[RANK_TILE_ROWS])(const job *job, const place *at, const units *from, const source *source,
-                                              const struct source *later, units *next) = {tile_1, tile_2, tile_3,
-                                                                                          tile_4, tile_5, tile_6};
+TILES_OF(tile, false)
+TILES_OF(ready, true)
 
-TARGET void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count,
-                                 float *scratch, float *out) {
-    const bool skip = network->skip_dead_units;
+typedef void tile_function(const job *job, const place *at, const units *from, const source *source,
+                           const struct source *later, units *next);
+
+static tile_function *const tiles_of[RANK_TILE_ROWS] = {tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+static tile_function *const ready_tiles_of[RANK_TILE_ROWS] = {ready_1, ready_2, ready_3, ready_4, ready_5, ready_6};
+
+INLINE void factored(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
+                     float *out, const bool ready) {
+    const bool skip = network->skip_dead_units && !ready;
     const uint32_t most = skip ? SKIPPING_ROWS : RANK_TILE_ROWS;
     const uint32_t tiles = (uint32_t)((count + most - 1) / most);
     const size_t group = rank_group_rows(network);
@@ -274,7 +290,7 @@ TARGET void rank_factored_avx512(const rank_network *network, const rank_run *ru
         .hidden = network->hidden,
         .user_half = run->user_half,
         .table = run->candidate_table,
-        .candidates = run->candidate_rows + at,
+        .candidates = ready ? NULL : run->candidate_rows + at,
         .sums = (float (*)[PANEL])scratch,
         .lanes = (float (*)[RANK_LANES])(scratch + group * PANEL),
         .out = out,
@@ -292,16 +308,16 @@ TARGET void rank_factored_avx512(const rank_network *network, const rank_run *ru
     // No tile has more rows than the first, so no pointer of these is ever unset.
     place here = {.rows = rows_of(&job, 0)};
     source source;
-    aim(&job, &here, &source);
+    aim(&job, &here, &source, ready);
     struct source later = source;
     place following = here;
     bool more = advance(&job, &following);
     if (more) {
-        aim(&job, &following, &later);
+        aim(&job, &following, &later, ready);
     }
     from->count = 0;
     for (uint32_t unit = 0; unit < source.units; unit += VECTOR) {
-        from->count = chunk(&source, &later, from, unit, from->count, job.keep);
+        from->count = chunk(&source, &later, from, unit, from->count, job.keep, ready);
     }
     for (;;) {
         source = later;
@@ -309,9 +325,9 @@ TARGET void rank_factored_avx512(const rank_network *network, const rank_run *ru
         place last = following;
         const bool still_more = more && advance(&job, &last);
         if (still_more) {
-            aim(&job, &last, &later);
+            aim(&job, &last, &later, ready);
         }
-        tiles_of[here.rows - 1](&job, &here, from, &source, &later, next);
+        (ready ? ready_tiles_of : tiles_of)[here.rows - 1](&job, &here, from, &source, &later, next);
         if (!more) {
             return;
         }
@@ -322,5 +338,16 @@ TARGET void rank_factored_avx512(const rank_network *network, const rank_run *ru
         next = from;
         from = filled;
     }
+}
+
+TARGET void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count,
+                                 float *scratch, float *out) {
+    factored(network, run, at, count, scratch, out, false);
+}
+
+TARGET void rank_hidden_avx512(const rank_network *network, const float *activations, size_t count, float *scratch,
+                               float *sums) {
+    const rank_run run = {.candidate_table = activations};
+    factored(network, &run, 0, count, scratch, sums, true);
 }
 #endif

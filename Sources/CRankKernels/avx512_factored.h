@@ -12,4 +12,9 @@
 /// floats for each candidate, 64-byte aligned.
 void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
                           float *out);
+
+/// Computes the sums of the first hidden layer, [count][its stride], from activations of the first layer, [count][its
+/// stride]; at most `rank_group_rows` rows. The network has a hidden layer. `scratch` as above.
+void rank_hidden_avx512(const rank_network *network, const float *activations, size_t count, float *scratch,
+                        float *sums);
 #endif

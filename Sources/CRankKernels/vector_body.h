@@ -9,7 +9,8 @@
 //                     have their inputs repeated before their panels
 //   RANK_LOAD_PART    (from, count): the first `count` floats of a vector, fewer than it has, where an instruction
 //                     loads them
-//   RANK_FACTORED     a faster way where both halves of the first layer come from tables
+//   RANK_FACTORED     a faster way where both halves of the first layer come from tables, and with it
+//   RANK_HIDDEN       a faster way for the first hidden layer alone
 // One lane is one output unit, so each chain runs in the oracle's order; only independent outputs are computed side by
 // side: RANK_ROWS candidates by RANK_VECTORS vectors in registers.
 #include "levels.h"
@@ -386,14 +387,79 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
         done += count;
     }
 }
+
+// How many candidates ahead rows of the candidates' table are fetched.
+#define ROWS_AHEAD 12
+
+// The first layer's activations of `count` candidates of a run from `at` on, [count][stride], where they are not relu's.
+INLINE void first_activations(const rank_network *network, const rank_run *run, size_t at, size_t count, float *h) {
+    const rank_matrix *matrix = &network->candidate_half;
+    const size_t stride = matrix->stride;
+    if (!run->candidate_table) {
+        candidate_halves(network, run, at, count, h);
+    }
+    for (size_t row = 0; row < count;) {
+        const size_t part = count - row < RANK_ROWS ? count - row : RANK_ROWS;
+        for (const size_t end = row + part; row < end; row++) {
+            float *own = h + row * stride;
+            const float *c = own;
+            if (run->candidate_table) {
+                c = run->candidate_table + run->candidate_rows[at + row] * stride;
+                if (at + row + ROWS_AHEAD < run->count) {
+                    const float *later = run->candidate_table + run->candidate_rows[at + row + ROWS_AHEAD] * stride;
+                    for (size_t unit = 0; unit < stride; unit += 16) {
+                        __builtin_prefetch(later + unit);
+                    }
+                }
+            }
+            add_row(run->user_half, c, own, stride, true);
+        }
+        activate_rows(network->activations[0], matrix, h + (row - part) * stride, part);
+    }
+}
+
+// `score_blocks` where other activations than relu follow the layers: one layer after the other, a block at a time.
+INLINE void score_activated_blocks(const rank_network *network, const rank_run *run) {
+    const size_t group = rank_group_rows(network);
+    const size_t most = rank_block_rows(network);
+    const rank_matrix *hidden = network->hidden;
+    const size_t width = hidden->stride;
+    const size_t widest = rank_widest(network);
+    float *even = run->scratch + RANK_ROWS * network->user_half.stride;
+    float *odd = even + RANK_ROWS * widest;
+    float *own = odd + RANK_ROWS * widest;
+    float *sums = own + group * RANK_GROUP_FLOATS;
+    float *first = sums + group * width;
+    if (!run->candidate_table) {
+        prefetch_embeddings(network, run, 0, EMBEDDINGS_AHEAD);
+    }
+    for (size_t done = 0; done < run->count;) {
+        const size_t count = run->count - done < most ? run->count - done : most;
+        float *y = run->scores + done;
+        first_activations(network, run, done, count, first);
+        RANK_HIDDEN(network, first, count, own, sums);
+        activate_rows(network->activations[1], hidden, sums, count);
+        for (size_t at = 0; at < count;) {
+            const int rows = rows_of_next_tile(count - at);
+            deeper(network, 1, sums + at * width, width, even, odd, rows, y + at);
+            at += (size_t)rows;
+        }
+        add_terms(network, run, done, count, y);
+        done += count;
+    }
+}
 #endif
 
 INLINE void score_sums(const rank_network *network, const rank_run *run) {
 #ifdef RANK_FACTORED
     // One dense tile has no next one to prepare meanwhile.
-    const bool worthwhile = (network->skip_dead_units || run->count > RANK_ROWS) && !network->activations;
+    const bool worthwhile = network->skip_dead_units || run->count > RANK_ROWS;
     if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
-        score_blocks(network, run);
+        if (network->activations) {
+            score_activated_blocks(network, run);
+        } else {
+            score_blocks(network, run);
+        }
         return;
     }
 #endif
