@@ -259,6 +259,7 @@ extension RankModel {
             (key: "weights", value: placement.rawValue),
             (key: "architecture", value: architecture),
             (key: "shape", value: shape.summary),
+            (key: "proof", value: metadata.proof.description),
             (key: "id_kind", value: users.kind.isText ? "utf8" : "u64"),
             (key: "user_ids", value: users.summary),
             (key: "candidate_ids", value: candidates.summary),

@@ -63,6 +63,7 @@ package struct EnlargedCatalogue {
             layout.add("candidate_bias", .float32, [candidateRows], .made(mixed(bias, 1)))
         }
         if let mean = weights.mean { layout.add("mean", [1], mean) }
+        if let scale = weights.outputScale { layout.add("output_scale", [2], scale) }
         if case .numbers(let numbers) = model.users.ids {
             let ids = (0..<shape.userRows).map { numbers[$0] }
             layout.add("user_ids", .uint64, [ids.count], .numbers64(ids))
@@ -86,8 +87,9 @@ package struct EnlargedCatalogue {
         var fields = metadata.fingerprint.fields
         fields["data"] = "synthetic catalogue of \(candidateRows - 1) items, mixed from \(metadata.fingerprint["data"])"
         metadata.fingerprint = TrainingFingerprint(fields)
-        var pairs = metadata.pairs
-        for key in ["format", "architecture", "user_vocabulary", "dot_product"] { pairs[key] = model.rawMetadata[key] }
+        metadata.proof = metadata.proof.derived
+        var pairs = metadata.pairs.merging(model.shape.pairs) { _, new in new }
+        for key in ["format", "user_vocabulary", "dot_product"] { pairs[key] = model.rawMetadata[key] }
         pairs["candidate_vocabulary"] = Vocabulary.Kind.identity.rawValue
         return pairs
     }

@@ -4,6 +4,8 @@ internal import CRankKernels
 struct Goldens: Sendable {
     /// The tensors of a file that hold them.
     static let tensorNames = ["golden.user_rows", "golden.candidate_rows", "golden.scores"]
+    /// The tensor of what a model's source gave for the pairs.
+    static let sourceScoresName = "golden.source_scores"
     /// The most pairs that a file may have.
     static let maximumCount = 65_536
     /// Pairs that a writer picks.
@@ -79,6 +81,29 @@ struct Goldens: Sendable {
             )
         }
         return self
+    }
+
+    /// Holds the scores against those that the model's source gave.
+    ///
+    /// - Parameters:
+    ///   - file: The file that has both.
+    ///   - comparison: What it says of them.
+    func compare(with file: Safetensors, _ comparison: ModelProof.Comparison) throws(EngineError) {
+        let name = Self.sourceScoresName
+        guard file.tensor(name)?.shape == [scores.count] else {
+            throw Self.refused("tensor \(name) is missing or not one number for each of the \(scores.count) pairs")
+        }
+        let others: [Float] = try file.values(name, .float32)
+        for (index, other) in others.enumerated() {
+            guard other.isFinite else { throw Self.refused("element \(index) of tensor \(name) is \(other)") }
+            guard (Double(scores[index]) - Double(other)).magnitude <= comparison.maximumDifference else {
+                throw Self.refused(
+                    "pair \(index), of user row \(userRows[index]) and candidate row \(candidateRows[index]), scores "
+                        + "\(scores[index]), and its source (\(comparison.source)) gave \(other): further apart than the "
+                        + "file's proof.max_difference, \(comparison.maximumDifference); convert the model anew"
+                )
+            }
+        }
     }
 
     /// Scores every pair with the scalar oracle, the user's half of the first layer once for each user.

@@ -17,7 +17,8 @@ enum LiveUnits {
     /// The kernel that scores users one by one: the network's, or its skipping one where that is forced, or allowed and
     /// faster.
     ///
-    /// Without a hidden layer behind the first, no kernel skips anything, and none says that it does.
+    /// Without a hidden layer behind the first, or with another activation than relu, no kernel skips anything, and none
+    /// says that it does.
     ///
     /// - Parameters:
     ///   - network: What computes the first layer's halves, with a kernel that sums every unit.
@@ -26,7 +27,7 @@ enum LiveUnits {
     /// - Returns: A kernel of the network's level.
     static func kernel(for network: Network, _ shape: ModelShape, forced: Kernel?) -> Kernel {
         let skipping = network.kernel.skipping
-        guard skipping.skipsDeadUnits, let width = shape.layerWidths.dropLast(2).first else { return network.kernel }
+        guard skipping.skipsDeadUnits, shape.isReLUThroughout, let width = shape.layerWidths.dropLast(2).first else { return network.kernel }
         let isWorthIt = forced?.skipsDeadUnits ?? (share(network, shape, width: width) <= limit)
         return isWorthIt ? skipping : network.kernel
     }

@@ -1,10 +1,13 @@
 extension ModelDraft {
     /// A loaded model as plain arrays, to be altered and written as another.
     ///
-    /// Copies every weight. Written as it is, it makes a file of the same tensors.
+    /// Copies every weight. Written as it is, it makes a file of the same tensors, less the scores of a source that proved
+    /// the model: what is altered is proved no more.
     package init(_ model: RankModel) {
         let weights = model.weights
         let shape = model.shape
+        var metadata = model.metadata
+        metadata.proof = metadata.proof.derived
         self.init(
             users: Table(
                 embedding: Self.array(weights.userEmbedding),
@@ -21,8 +24,11 @@ extension ModelDraft {
             layers: weights.layers.map { Dense(kernel: Self.array($0.kernel), bias: Self.array($0.bias)) },
             dotProduct: shape.dotProduct,
             mean: weights.mean.flatMap { Self.array($0).first },
-            metadata: model.metadata
+            metadata: metadata
         )
+        activations = shape.isReLUThroughout ? nil : shape.activations
+        output = shape.output
+        outputScale = weights.outputScale.map(Self.array)
     }
 
     private static func array(_ floats: SharedFloats) -> [Float] {

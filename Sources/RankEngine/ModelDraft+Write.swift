@@ -9,30 +9,34 @@ extension ModelDraft {
     /// ``EngineError/Code/cannotWrite`` when the file system refuses.
     @discardableResult
     package func write(to path: String) throws(EngineError) -> ModelID {
-        try layout().write(to: path, metadata: metadataPairs())
+        let (layout, shape) = try layout()
+        return try layout.write(to: path, metadata: metadataPairs(shape))
     }
 
     /// The id that the draft's file has once it is written.
     ///
     /// - Throws: ``EngineError/Code/invalidModel`` and ``EngineError/Code/scoreNotFinite``, like writing it.
     package func modelID() throws(EngineError) -> ModelID {
-        try ModelID(digest: layout().header(metadata: metadataPairs()).digest)
+        let (layout, shape) = try layout()
+        return try ModelID(digest: layout.header(metadata: metadataPairs(shape)).digest)
     }
 
-    private func layout() throws(EngineError) -> FileLayout {
+    private func layout() throws(EngineError) -> (FileLayout, ModelShape) {
         let weights = try ModelWeights(self)
         var layout = FileLayout()
         try addTensors(weights, to: &layout)
-        return layout
+        return (layout, weights.shape)
     }
 
-    private func metadataPairs() throws(EngineError) -> [String: String] {
+    private func metadataPairs(_ shape: ModelShape) throws(EngineError) -> [String: String] {
         guard metadata.prior.isFinite, metadata.claimedTestRMSE?.isFinite ?? true else {
             throw EngineError(.invalidModel, "the prior and the claimed RMSE must be finite")
         }
-        var pairs = metadata.pairs
+        guard metadata.proof.comparison == nil else {
+            throw EngineError(.invalidModel, "only a converter has its source's scores, which the proof demands")
+        }
+        var pairs = metadata.pairs.merging(shape.pairs) { _, new in new }
         pairs["format"] = ModelMetadata.format
-        pairs["architecture"] = ModelMetadata.architecture
         pairs["user_vocabulary"] = users.ids.kind.rawValue
         pairs["candidate_vocabulary"] = candidates.ids.kind.rawValue
         pairs["dot_product"] = dotProduct ? "true" : "false"
@@ -52,6 +56,7 @@ extension ModelDraft {
         }
         for (name, bias) in [
             ("user_bias", weights.userBias), ("candidate_bias", weights.candidateBias), ("mean", weights.mean),
+            ("output_scale", weights.outputScale),
         ] {
             if let bias { layout.add(name, [bias.count], bias) }
         }

@@ -34,7 +34,7 @@ package struct ModelDraft: Sendable {
         package var rowCount: Int { dimensions > 0 ? embedding.count / dimensions : 0 }
     }
 
-    /// A dense layer; every layer but the last is followed by relu.
+    /// A dense layer; every layer but the last is followed by its activation.
     package struct Dense: Sendable {
         /// [inputs][outputs], row-major; inputs is what the layer before gives.
         package var kernel: [Float]
@@ -52,6 +52,12 @@ package struct ModelDraft: Sendable {
     package var layers: [Dense]
     package var dotProduct: Bool
     package var mean: Float?
+    /// What follows each layer but the last; nil for relu throughout.
+    package var activations: [Activation]?
+    /// What the sum of all terms goes through.
+    package var output = Activation.linear
+    /// Factor and addend of the score, in this order, or nil.
+    package var outputScale: [Float]?
     package var metadata: ModelMetadata
 
     package init(
@@ -109,11 +115,20 @@ extension ModelWeights {
             inputs = outputs
         }
         guard layers.isEmpty || inputs == 1 else { throw Self.invalid("the last dense layer must have one output") }
+        let followed = max(layers.count - 1, 0)
+        let activations = draft.activations ?? [Activation](repeating: .relu, count: followed)
+        guard activations.count == followed else {
+            throw Self.invalid("there are \(activations.count) activations for \(followed) layers but the last")
+        }
+        guard draft.outputScale.map({ $0.count == 2 }) ?? true else {
+            throw Self.invalid("output_scale is a factor and an addend")
+        }
         userEmbedding = try Self.copy(users.embedding, "user_embedding")
         candidateEmbedding = try Self.copy(candidates.embedding, "candidate_embedding")
         userBias = try Self.copyIfPresent(users.bias, "user_bias")
         candidateBias = try Self.copyIfPresent(candidates.bias, "candidate_bias")
         mean = try Self.copyIfPresent(draft.mean.map { [$0] }, "mean")
+        outputScale = try Self.copyIfPresent(draft.outputScale, "output_scale")
         shape = ModelShape(
             userRows: users.rowCount,
             candidateRows: candidates.rowCount,
@@ -123,7 +138,10 @@ extension ModelWeights {
             dotProduct: draft.dotProduct,
             userBias: userBias != nil,
             candidateBias: candidateBias != nil,
-            mean: mean != nil
+            mean: mean != nil,
+            activations: activations,
+            output: draft.output,
+            outputScale: outputScale != nil
         )
     }
 

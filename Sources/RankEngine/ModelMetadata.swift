@@ -11,18 +11,22 @@ public struct ModelMetadata: Sendable, Hashable {
     public var fingerprint: TrainingFingerprint
     /// The test RMSE that its maker measured, on the label's scale; a claim that nothing here has checked.
     public var claimedTestRMSE: Float?
+    /// By what it is known that the model scores as its maker meant.
+    public var proof: ModelProof
 
     /// Describes a model.
     public init(
         labelTransform: LabelTransform,
         prior: Float,
         fingerprint: TrainingFingerprint,
-        claimedTestRMSE: Float? = nil
+        claimedTestRMSE: Float? = nil,
+        proof: ModelProof = .trained
     ) {
         self.labelTransform = labelTransform
         self.prior = prior
         self.fingerprint = fingerprint
         self.claimedTestRMSE = claimedTestRMSE
+        self.proof = proof
     }
 }
 
@@ -55,7 +59,6 @@ extension ModelMetadata {
     static let format = "swift-rank/1"
     /// How the format of a file begins that is no model, but a training on its way to one.
     package static let checkpointFormat = "swift-rank-checkpoint/"
-    static let architecture = "two-tower-rating/1"
     private static let fingerprintPrefix = "fingerprint."
 
     /// Reads the metadata of a file whose format and architecture have been checked.
@@ -68,10 +71,12 @@ extension ModelMetadata {
         for (key, value) in file where key.hasPrefix(Self.fingerprintPrefix) {
             fields[String(key.dropFirst(Self.fingerprintPrefix.count))] = value
         }
+        let fingerprint = TrainingFingerprint(fields)
         self.init(
             labelTransform: labelTransform,
             prior: try Self.number(try Self.require("prior", in: file), "prior"),
-            fingerprint: TrainingFingerprint(fields)
+            fingerprint: fingerprint,
+            proof: try ModelProof(file: file, fingerprint)
         )
         if let claim = file["claim.test_rmse"] {
             claimedTestRMSE = try Self.number(claim, "claim.test_rmse")
@@ -85,6 +90,7 @@ extension ModelMetadata {
             pairs[Self.fingerprintPrefix + key] = value
         }
         if let claimedTestRMSE { pairs["claim.test_rmse"] = "\(claimedTestRMSE)" }
+        pairs.merge(proof.pairs) { _, new in new }
         return pairs
     }
 

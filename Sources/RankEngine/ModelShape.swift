@@ -20,6 +20,12 @@ public struct ModelShape: Sendable, Hashable {
     public var candidateBias: Bool
     /// Whether a global mean is added.
     public var mean: Bool
+    /// What follows each dense layer but the last, in order.
+    public var activations: [Activation]
+    /// What the sum of all terms goes through.
+    public var output: Activation = .linear
+    /// Whether a factor and an addend follow that.
+    public var outputScale = false
 
     /// Numbers that were trained: weights, biases and both tables, the rows for unknown ids included.
     public var parameterCount: Int {
@@ -32,16 +38,42 @@ public struct ModelShape: Sendable, Hashable {
         return count + (userBias ? userRows : 0) + (candidateBias ? candidateRows : 0) + (mean ? 1 : 0)
     }
 
-    /// One line such as `32+32 → 256 → 64 → 1, dot product, user bias`.
+    /// One line such as `32+32 → 256 → 64 → 1, dot product, user bias`; activations other than relu stand behind their
+    /// layer.
     public var summary: String {
         var parts = ["\(userDimensions)+\(candidateDimensions)"]
-        if !layerWidths.isEmpty {
-            parts[0] += layerWidths.map { " → \($0)" }.joined()
+        for (index, width) in layerWidths.enumerated() {
+            parts[0] += " → \(width)"
+            if index < activations.count, activations[index] != .relu { parts[0] += " \(activations[index])" }
         }
         if dotProduct { parts.append("dot product") }
         if userBias { parts.append("user bias") }
         if candidateBias { parts.append("candidate bias") }
         if mean { parts.append("mean") }
+        if output != .linear { parts.append("output \(output)") }
+        if outputScale { parts.append("output scaled") }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension ModelShape {
+    /// The architecture of models with relu behind every layer but the last and nothing behind the sum.
+    static let plainArchitecture = "two-tower-rating/1"
+    /// The architecture of all others: one that readers of the first refuse.
+    static let steppedArchitecture = "two-tower-rating/2"
+
+    /// Whether every layer but the last is followed by relu.
+    public var isReLUThroughout: Bool { activations.allSatisfy { $0 == .relu } }
+
+    /// Whether the sum of all terms goes on through something.
+    public var hasOutputStep: Bool { output != .linear || outputScale }
+
+    /// The pairs of a file's metadata that say what layers and scores go through.
+    var pairs: [String: String] {
+        guard !isReLUThroughout || hasOutputStep else { return ["architecture": Self.plainArchitecture] }
+        var pairs = ["architecture": Self.steppedArchitecture]
+        if !isReLUThroughout { pairs["activations"] = activations.map(\.description).joined(separator: ",") }
+        if output != .linear { pairs["output"] = output.description }
+        return pairs
     }
 }

@@ -23,6 +23,11 @@ extension ModelWeights {
         let userBias = try reader.optional("user_bias", count: users.rows)
         let candidateBias = try reader.optional("candidate_bias", count: candidates.rows)
         let mean = try reader.optional("mean", count: 1)
+        let outputScale = try reader.optional("output_scale", count: 2)
+        guard outputScale == nil || kinds.steps.isAllowed else {
+            throw WeightReader.refused("tensor output_scale belongs to the architecture \(ModelShape.steppedArchitecture)")
+        }
+        let activations = try kinds.steps.activations(layerCount: layers.count)
         try reader.refuseOthers(kinds)
         self.init(
             userEmbedding: users.floats,
@@ -31,6 +36,7 @@ extension ModelWeights {
             userBias: userBias,
             candidateBias: candidateBias,
             mean: mean,
+            outputScale: outputScale,
             shape: ModelShape(
                 userRows: users.rows,
                 candidateRows: candidates.rows,
@@ -40,7 +46,10 @@ extension ModelWeights {
                 dotProduct: kinds.dotProduct,
                 userBias: userBias != nil,
                 candidateBias: candidateBias != nil,
-                mean: mean != nil
+                mean: mean != nil,
+                activations: activations,
+                output: kinds.steps.output,
+                outputScale: outputScale != nil
             )
         )
     }
@@ -100,9 +109,13 @@ private struct WeightReader {
     /// Refuses tensors that nothing has taken and that are neither vocabulary nor golden.
     func refuseOthers(_ kinds: FileKinds) throws(EngineError) {
         var known = taken.union(Goldens.tensorNames)
+        if kinds.hasSourceScores { known.insert(Goldens.sourceScoresName) }
         known.formUnion(Vocabulary.TensorNames(side: "user").required(by: kinds.users))
         known.formUnion(Vocabulary.TensorNames(side: "candidate").required(by: kinds.candidates))
         for tensor in file.header.tensors where !known.contains(tensor.name) {
+            guard tensor.name != Goldens.sourceScoresName else {
+                throw Self.refused("tensor \(tensor.name) belongs to the proofs source and predictions")
+            }
             throw Self.refused("tensor \(tensor.name) is unknown; without it something would be missing from the score")
         }
     }

@@ -24,6 +24,8 @@ struct ModelWeights: Sendable {
     var candidateBias: SharedFloats?
     /// One number.
     var mean: SharedFloats?
+    /// Factor and addend of the score.
+    var outputScale: SharedFloats?
     /// Sizes and terms.
     var shape: ModelShape
 }

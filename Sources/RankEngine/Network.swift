@@ -17,6 +17,8 @@ internal import CRankKernels
     /// Packed kernels and padded vectors that the description points into.
     private var owned: [SharedFloats] = []
     private let hidden: UnsafeMutableBufferPointer<rank_matrix>
+    /// What follows each layer but the last; empty where that is relu throughout.
+    private let activations: UnsafeMutableBufferPointer<rank_activation>
     private let scratch: ScoringScratch
 
     /// Packs the matrices for `kernel`; time and memory are linear in the dense layers.
@@ -25,6 +27,7 @@ internal import CRankKernels
         self.weights = weights
         unsafe hidden = .allocate(capacity: max(weights.layers.count - 2, 0))
         let shape = weights.shape
+        unsafe activations = .allocate(capacity: shape.isReLUThroughout ? 0 : shape.activations.count)
         unsafe description = rank_network()
         unsafe description.user_dimensions = UInt32(shape.userDimensions)
         unsafe description.candidate_dimensions = UInt32(shape.candidateDimensions)
@@ -41,11 +44,13 @@ internal import CRankKernels
         }
         scratch = ScoringScratch()
         addLayers()
+        addSteps()
         unsafe scratch.reserve(rank_scratch_floats(&description))
     }
 
     deinit {
         unsafe hidden.deallocate()
+        unsafe activations.deallocate()
     }
 
     /// Units of the first layer; 0 without dense layers.
@@ -152,6 +157,23 @@ internal import CRankKernels
         unsafe description.hidden = UnsafePointer(hidden.baseAddress)
         unsafe description.output_weights = padded(last.kernel)
         unsafe description.output_bias = last.bias.buffer.first ?? 0
+    }
+
+    private func addSteps() {
+        let shape = weights.shape
+        if unsafe !activations.isEmpty {
+            for index in unsafe activations.indices {
+                unsafe activations[index] = shape.activations[index].kernelActivation
+            }
+            unsafe description.activations = UnsafePointer(activations.baseAddress)
+        }
+        unsafe description.has_output_step = shape.hasOutputStep
+        unsafe description.output = shape.output.kernelActivation
+        if let scale = weights.outputScale {
+            unsafe description.has_output_scale = true
+            unsafe description.output_factor = scale.buffer[0]
+            unsafe description.output_addend = scale.buffer[1]
+        }
     }
 
     private func matrix(_ layer: ModelWeights.Dense, rows: Range<Int>, hasBias: Bool) -> rank_matrix {

@@ -47,6 +47,13 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
                     + "\(shape.summary); serve it in fp32"
             )
         }
+        guard shape.isReLUThroughout else {
+            throw EngineError(
+                .precisionRefused,
+                "the precision \(self) counts on relu behind every layer, and this model is \(shape.summary); serve it in "
+                    + "fp32"
+            )
+        }
         let bytes = tableBytes(shape)
         guard bytes <= memoryBudget else {
             throw EngineError(

@@ -47,8 +47,9 @@ extension RankModel {
         since start: UInt64
     ) throws(EngineError) -> RankModel {
         let raw = file.header.metadata
-        let kinds = try checkKind(raw)
+        var kinds = try checkKind(raw)
         let metadata = try ModelMetadata(file: raw)
+        kinds.hasSourceScores = metadata.proof.comparison != nil
         let digestStart = MonotonicClock.nanoseconds()
         let digest = try ModelDigest.verify(file)
         let digestEnd = MonotonicClock.nanoseconds()
@@ -61,6 +62,7 @@ extension RankModel {
             rowCount: weights.shape.candidateRows
         )
         let goldens = try Goldens(file).verified(weights)
+        if let comparison = metadata.proof.comparison { try goldens.compare(with: file, comparison) }
         return RankModel(
             modelID: ModelID(digest: digest),
             metadata: metadata,
@@ -87,12 +89,17 @@ extension RankModel {
                     + "when it ends, or go on with the training (--resume)"
             )
         }
-        for (key, expected) in [("format", ModelMetadata.format), ("architecture", ModelMetadata.architecture)] {
+        for (key, expected) in [
+            ("format", [ModelMetadata.format]),
+            ("architecture", [ModelShape.plainArchitecture, ModelShape.steppedArchitecture]),
+        ] {
             let value = try ModelMetadata.require(key, in: raw)
-            guard value == expected else {
-                throw ModelMetadata.refused("\(key) is \"\(value)\"; this version reads \"\(expected)\"")
+            guard expected.contains(value) else {
+                let readable = expected.map { "\"\($0)\"" }.joined(separator: " and ")
+                throw ModelMetadata.refused("\(key) is \"\(value)\"; this version reads \(readable)")
             }
         }
+        let steps = try FileSteps(raw)
         var kinds: [Vocabulary.Kind] = []
         for key in ["user_vocabulary", "candidate_vocabulary"] {
             let value = try ModelMetadata.require(key, in: raw)
@@ -108,7 +115,7 @@ extension RankModel {
         guard dotProduct == "true" || dotProduct == "false" else {
             throw ModelMetadata.refused("dot_product is \"\(dotProduct)\"; expected true or false")
         }
-        return FileKinds(users: kinds[0], candidates: kinds[1], dotProduct: dotProduct == "true")
+        return FileKinds(users: kinds[0], candidates: kinds[1], dotProduct: dotProduct == "true", steps: steps)
     }
 }
 
@@ -117,4 +124,60 @@ struct FileKinds {
     var users: Vocabulary.Kind
     var candidates: Vocabulary.Kind
     var dotProduct: Bool
+    var steps: FileSteps
+    /// Whether the file is to have what its source scored.
+    var hasSourceScores = false
+}
+
+/// What the metadata says about the steps between layers and behind the sum of all terms.
+struct FileSteps {
+    /// Whether the architecture has any but relu.
+    let isAllowed: Bool
+    /// What follows each layer but the last; nil for relu throughout.
+    private let named: [Activation]?
+    /// What the sum of all terms goes through.
+    let output: Activation
+
+    /// Reads the keys `activations` and `output` of a file whose architecture has been checked.
+    init(_ raw: [String: String]) throws(EngineError) {
+        isAllowed = raw["architecture"] == ModelShape.steppedArchitecture
+        for key in ["activations", "output"] where raw[key] != nil && !isAllowed {
+            throw ModelMetadata.refused(
+                "the key \(key) belongs to the architecture \"\(ModelShape.steppedArchitecture)\", and this file's is "
+                    + "\"\(ModelShape.plainArchitecture)\""
+            )
+        }
+        if let text = raw["activations"] {
+            var activations: [Activation] = []
+            for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+                activations.append(try Self.activation(String(name), of: "activations"))
+            }
+            named = activations
+        } else {
+            named = nil
+        }
+        output = try raw["output"].map { text throws(EngineError) in try Self.activation(text, of: "output") } ?? .linear
+    }
+
+    /// What follows each layer but the last of so many.
+    func activations(layerCount: Int) throws(EngineError) -> [Activation] {
+        let followed = max(layerCount - 1, 0)
+        guard let named else { return [Activation](repeating: .relu, count: followed) }
+        guard named.count == followed else {
+            throw ModelMetadata.refused(
+                "activations names \(named.count), and \(followed) of the dense layers are followed by one"
+            )
+        }
+        return named
+    }
+
+    private static func activation(_ name: String, of key: String) throws(EngineError) -> Activation {
+        guard let activation = Activation(name) else {
+            throw ModelMetadata.refused(
+                "\(key) has \"\(name.printable(limit: 60))\"; this version knows \(Activation.choices), with finite "
+                    + "decimals that are not subnormal"
+            )
+        }
+        return activation
+    }
 }

@@ -53,7 +53,7 @@ public final class RankModel: Sendable {
     }
 
     /// The architecture's name and version.
-    public var architecture: String { ModelMetadata.architecture }
+    public var architecture: String { rawMetadata["architecture"] ?? ModelShape.plainArchitecture }
 
     /// A score as the model's users know it: as a rating where the labels were made from ratings.
     public func display(_ score: Float) -> Float {

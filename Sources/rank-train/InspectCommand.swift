@@ -61,6 +61,7 @@ struct InspectCommand: ParsableCommand {
             ("labels", metadata.labelTransform.rawValue),
             ("prior", "\(metadata.prior)"),
             ("goldens", "\(grouped(model.goldenCount)) reproduced bit for bit"),
+            ("proof", proof(metadata.proof)),
             ("load", load(model.loadTimes)),
             ("profile", "\(ranker.info.profile)"),
             ("kernel", "\(ranker.kernel)"),
@@ -104,7 +105,12 @@ struct InspectCommand: ParsableCommand {
                 "user_bias": .boolean(model.shape.userBias),
                 "candidate_bias": .boolean(model.shape.candidateBias),
                 "mean": .boolean(model.shape.mean),
+                "activations": .array(model.shape.activations.map { .string("\($0)") }),
+                "output": .string("\(model.shape.output)"),
+                "output_scale": .boolean(model.shape.outputScale),
             ],
+            "proof": .string("\(metadata.proof)"),
+            "proof_max_difference": metadata.proof.comparison.map { .number($0.maximumDifference) } ?? .null,
             "parameters": .integer(model.shape.parameterCount),
             "users": vocabulary(model.users),
             "candidates": vocabulary(model.candidates),
@@ -126,6 +132,16 @@ struct InspectCommand: ParsableCommand {
                 }
             ),
         ]
+    }
+
+    /// By what it is known that the model scores as its maker meant, in words.
+    private func proof(_ proof: ModelProof) -> String {
+        switch proof {
+        case .trained: return "trained by this software"
+        case .unproved: return "unproved: converted, and not compared with its source's scores"
+        case .source(let comparison), .predictions(let comparison):
+            return "\(proof), at most \(comparison.maximumDifference) away"
+        }
     }
 
     private func load(_ times: RankModel.LoadTimes) -> String {

@@ -37,6 +37,8 @@ public struct DistilledModel: Sendable {
         let isTeachers = given.dataSHA256 == taught["data_sha256"] && given.splitSHA256 == taught["split_sha256"]
         metadata.fingerprint = TrainingFingerprint(options, teacher, isTeachersSplit: isTeachers)
         metadata.claimedTestRMSE = nil
+        // Whatever the teacher's is: the student was trained here.
+        metadata.proof = .trained
         let draft = ModelDraft(result.network, set, metadata)
         tested = try TestedDraft(draft, set, data, split, kernel: result.kernel)
         self.result = result

@@ -111,6 +111,14 @@ public struct FoldIn: Sendable {
                     + "rank-train fit --preset best writes, or train anew with the new ratings"
             )
         }
+        guard !model.shape.hasOutputStep else {
+            throw TrainingError(
+                .unsuitableModel,
+                "the model's sum of terms goes on through a step of its own (\(model.shape.summary)), so its scores are not "
+                    + "linear in a user's row and least squares does not apply; fold into a model without one, or train anew "
+                    + "with the new ratings"
+            )
+        }
     }
 
     private static func extended(
@@ -152,6 +160,7 @@ public struct FoldIn: Sendable {
         var metadata = model.metadata
         metadata.fingerprint = TrainingFingerprint(fields)
         metadata.claimedTestRMSE = nil
+        metadata.proof = metadata.proof.derived
         return metadata
     }
 }
