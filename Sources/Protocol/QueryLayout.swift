@@ -112,7 +112,7 @@ struct QueryLayout {
     }
 
     /// Checks text, padding and features of a query whose size is right.
-    func checkContents(of bytes: RawSpan) throws(ProtocolError) {
+    func checkContents(of bytes: RawSpan, allowsMissingFeatures: Bool) throws(ProtocolError) {
         if idKind == .utf8 { try checkText(of: bytes) }
         if let stray = bytes.firstNonzero(in: idsEnd..<features) {
             throw ProtocolError(.invalidArgument, "the padding after the ids is not 0", offset: stray)
@@ -122,10 +122,12 @@ struct QueryLayout {
         }
         var offset = features
         while offset < featuresEnd {
-            guard bytes.float(at: offset).isFinite else {
+            let value = bytes.float(at: offset)
+            guard value.isFinite || (allowsMissingFeatures && value.isNaN) else {
                 throw ProtocolError(
                     .invalidArgument,
-                    "a feature is not finite",
+                    "a feature is not finite: it is \(value)"
+                        + (value.isNaN ? ", which stands for a missing one, and this model takes none" : ""),
                     offset: offset,
                     candidateIndex: UInt32(truncatingIfNeeded: (offset - features) / (4 * featureCount))
                 )

@@ -63,13 +63,24 @@ public struct RequestFrame: ~Escapable {
 
     /// The payload of SCORE, checked as a whole; its queries are then read lazily.
     ///
+    /// - Parameters:
+    ///   - limits: What the reader accepts.
+    ///   - allowsMissingFeatures: Whether a feature may be NaN, which stands for a missing one; never infinite.
     /// - Precondition: the kind is SCORE.
     /// - Complexity: O(queries) for numbers without features, O(payload) for text and features.
     @_lifetime(copy self)
-    public func score(limits: FrameLimits) throws(ProtocolError) -> ScoreRequest {
+    public func score(
+        limits: FrameLimits,
+        allowsMissingFeatures: Bool = false
+    ) throws(ProtocolError) -> ScoreRequest {
         precondition(header.kind == .score)
         do {
-            return try ScoreRequest(decoding: bytes, at: payloadOffset, limits: limits)
+            return try ScoreRequest(
+                decoding: bytes,
+                at: payloadOffset,
+                limits: limits,
+                allowsMissingFeatures: allowsMissingFeatures
+            )
         } catch {
             throw error.answering(header.id)
         }

@@ -31,7 +31,16 @@ public struct RequestHeader: Hashable, Sendable {
     }
 
     /// Throws FAILED_PRECONDITION unless a worker that holds this model and profile may answer.
-    public func checkTarget(model held: ModelID, profile heldProfile: NumericProfile) throws(ProtocolError) {
+    ///
+    /// - Parameters:
+    ///   - held: The worker's model.
+    ///   - heldProfile: The worker's profile.
+    ///   - profileName: What INFO calls the worker's profile, where this package has no name for the number: a plugin's.
+    public func checkTarget(
+        model held: ModelID,
+        profile heldProfile: NumericProfile,
+        profileName: String? = nil
+    ) throws(ProtocolError) {
         guard model == .unspecified || model == held else {
             throw ProtocolError(
                 .failedPrecondition,
@@ -43,7 +52,8 @@ public struct RequestHeader: Hashable, Sendable {
         guard profile == .unspecified || profile == heldProfile else {
             throw ProtocolError(
                 .failedPrecondition,
-                "the request demands profile \(profile), this worker has \(heldProfile)",
+                "the request demands profile \(profile) (number \(profile.rawValue)), this worker has "
+                    + "\(profileName ?? heldProfile.description) (number \(heldProfile.rawValue))",
                 offset: 42,
                 requestID: id
             )

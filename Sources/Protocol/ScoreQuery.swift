@@ -76,7 +76,7 @@ public struct ScoreQuery: ~Escapable {
         @_lifetime(copy self) get { bytes.extracting(layout.features..<layout.featuresEnd) }
     }
 
-    /// Feature `index` of a candidate; finite.
+    /// Feature `index` of a candidate; finite, or NaN where missing ones were allowed.
     public func feature(_ index: Int, ofCandidate candidate: Int) -> Float {
         precondition(index >= 0 && index < featureCount && candidate >= 0 && candidate < candidateCount)
         return bytes.float(at: layout.features + 4 * (candidate * featureCount + index))

@@ -16,7 +16,8 @@ public struct ScoreRequest: ~Escapable {
         decoding bytes: RawSpan,
         at payload: Int,
         limits: FrameLimits,
-        checksContents: Bool = true
+        checksContents: Bool = true,
+        allowsMissingFeatures: Bool = false
     ) throws(ProtocolError) {
         let size = bytes.byteCount
         guard size - payload >= Wire.scoreParameterBytes else {
@@ -66,7 +67,9 @@ public struct ScoreRequest: ~Escapable {
                     parameters: parameters,
                     candidateLimit: limits.candidates - candidates
                 )
-                if checksContents { try layout.checkContents(of: bytes) }
+                if checksContents {
+                    try layout.checkContents(of: bytes, allowsMissingFeatures: allowsMissingFeatures)
+                }
             } catch {
                 var named = error
                 named.queryIndex = index

@@ -3,7 +3,7 @@
 /// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown. It may pretend that each
 /// candidate costs time: the thread then sleeps for it, as if a slower machine computed.
 public final class NullRanker: Ranker {
-    /// What the ranker is: no model, no profile.
+    /// What the ranker is: a model and a profile of its own, so that a client takes its replies.
     public let info: RankerInfo
 
     private let nanosecondsPerCandidate: Int64
@@ -17,8 +17,8 @@ public final class NullRanker: Ranker {
     public init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
         nanosecondsPerCandidate = Int64(max(0, min(costPerCandidate / .nanoseconds(1), 1e9)))
         info = RankerInfo(
-            modelID: [],
-            profile: NumericProfile(number: 0, description: "none"),
+            modelID: Array("null-ranker".utf8),
+            profile: NumericProfile(plugin: "none"),
             hasTextIDs: hasTextIDs,
             prior: 0,
             facts: [

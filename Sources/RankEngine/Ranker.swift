@@ -58,6 +58,8 @@ public struct RankerInfo: Sendable {
     public var hasTextIDs: Bool
     /// float32 features wanted for each candidate.
     public var featureCount: Int
+    /// Whether some feature may be missing, which NaN stands for; where not, NaN is refused as infinities always are.
+    public var takesMissingFeatures: Bool
     /// The score of a candidate that nothing scored.
     public var prior: Float
     /// What scoring takes by the ranker's own word; a service corrects it by what it measures.
@@ -71,6 +73,7 @@ public struct RankerInfo: Sendable {
         profile: NumericProfile,
         hasTextIDs: Bool,
         featureCount: Int = 0,
+        takesMissingFeatures: Bool = false,
         prior: Float,
         costHint: ScoringCost = ScoringCost(),
         facts: [(key: String, value: String)]
@@ -79,6 +82,7 @@ public struct RankerInfo: Sendable {
         self.profile = profile
         self.hasTextIDs = hasTextIDs
         self.featureCount = featureCount
+        self.takesMissingFeatures = takesMissingFeatures
         self.prior = prior
         self.costHint = costHint
         self.facts = facts

@@ -9,7 +9,8 @@ extension RankPool {
     /// - Parameters:
     ///   - user: the user.
     ///   - candidates: the candidates, at most 2^32 − 1; duplicates are all answered.
-    ///   - features: as many floats for each candidate as the worker's ranker wants, row-major by candidate.
+    ///   - features: as many floats for each candidate as the worker's ranker wants, row-major by candidate; NaN is a
+    ///     missing one, which only a worker takes that says so (``WorkerInfo/takesMissing(feature:)``).
     ///   - topK: the entries wanted; 0 = every candidate, in the order given.
     ///   - options: deadline, unknown ids and the like.
     /// - Returns: the list, scored by one model.

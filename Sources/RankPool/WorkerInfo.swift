@@ -40,6 +40,14 @@ public struct WorkerInfo: Hashable, Sendable {
     /// The user ids, where the model's are contiguous numbers.
     public var userIDs: ClosedRange<UInt64>? { range("user_ids") }
 
+    /// Whether a feature may be missing, which NaN stands for; infinities are refused by every model.
+    ///
+    /// - Parameter feature: Its index in a row.
+    public func takesMissing(feature: Int) -> Bool {
+        guard let value = self["missing_features"] else { return false }
+        return value == "accepted" || value.split(separator: ",").contains { Int($0) == feature }
+    }
+
     /// The limits of a request; the protocol's defaults where the worker names none.
     public var limits: FrameLimits {
         let defaults = FrameLimits.default

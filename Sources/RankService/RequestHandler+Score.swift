@@ -11,10 +11,17 @@ extension RequestHandler {
         _ model: ServedModel
     ) throws(ProtocolError) {
         if outline.hasUncheckedContents {
-            _ = try RequestFrame(decoding: frame, limits: state.limits).score(limits: state.limits)
+            _ = try RequestFrame(decoding: frame, limits: state.limits).score(
+                limits: state.limits,
+                allowsMissingFeatures: model.info.takesMissingFeatures
+            )
         }
         // The model may be another one than at the arrival.
-        try order.header.checkTarget(model: model.modelID, profile: model.profile)
+        try order.header.checkTarget(
+            model: model.modelID,
+            profile: model.profile,
+            profileName: model.info.profile.description
+        )
         try checkKind(of: outline.parameters, info: model.info, id: job.id)
         try job.checkDeadline()
         job.writer.beginScoreReply(state.header(answering: job.id, model: model))

@@ -79,7 +79,11 @@ package struct RequestHandler: ~Copyable {
         state.counters.requests += 1
         do throws(ProtocolError) {
             let request = try RequestFrame(decoding: frame, limits: state.limits)
-            try request.header.checkTarget(model: state.model, profile: state.profile)
+            try request.header.checkTarget(
+                model: state.model,
+                profile: state.profile,
+                profileName: model.info.profile.description
+            )
             if request.header.remainingMicroseconds == 0 { state.counters.expired += 1 }
             try request.header.checkDeadline()
             switch request.header.kind {

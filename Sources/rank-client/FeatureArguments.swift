@@ -8,7 +8,8 @@ struct FeatureArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Features for each item in the order given: CSV, maybe under a header with their names, or *.f32 (float32, "
-                + "little-endian). For models that want features.",
+                + "little-endian). For models that want features; an empty field or nan is a missing one, where the model "
+                + "takes that.",
             valueName: "file"
         )
     )
@@ -39,7 +40,11 @@ extension FeatureFile? {
                 "the model wants \(width) features for each item\(shown): give --features FILE"
             )
         case nil: return []
-        case let file? where width > 0: return try file.rows(count: count, width: width, names: names)
+        case let file? where width > 0:
+            // Any of the workers may get a part of the list.
+            return try file.rows(count: count, width: width, names: names) { feature in
+                infos.allSatisfy { $0.takesMissing(feature: feature) }
+            }
         case .some: throw CommandFailure(.usage, "the model wants no features: leave out --features")
         }
     }

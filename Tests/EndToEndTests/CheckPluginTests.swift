@@ -9,9 +9,8 @@ import Testing
 struct CheckPluginTests {
     /// Every check, in order.
     private static let names = [
-        "load", "goldens", "sizes", "repeats", "splits", "places", "unknown", "shapes", "instances", "threads",
-        "options",
-        "model", "leaks", "speed",
+        "load", "goldens", "sizes", "repeats", "splits", "places", "unknown", "missing", "shapes", "instances",
+        "threads", "options", "model", "leaks", "speed",
     ]
 
     private struct Report: Decodable {
@@ -58,7 +57,7 @@ struct CheckPluginTests {
                 let lines = text.output.split(separator: "\n")
                 #expect(lines.count == Self.names.count + 1)
                 #expect(lines.dropLast().allSatisfy { $0.hasPrefix("ok    ") })
-                #expect(lines.last == "verdict: ok, 14 checks")
+                #expect(lines.last == "verdict: ok, 15 checks")
             }
         }
     }

@@ -28,6 +28,7 @@ enum Fake {
                 if id >= firstUnknown, parameters.unknownIDs == .omit { continue }
                 keys.append(RankKey(score: score(query.userID, id), id: id, position: index))
             }
+            let known = Float(keys.count)
             if parameters.topK > 0 {
                 keys.sort { RankOrder.precedes($0, $1) }
                 keys = Array(keys.prefix(Int(parameters.topK)))
@@ -35,7 +36,8 @@ enum Fake {
             let entries = writer.appendReplyQuery(
                 entryCount: keys.count,
                 candidateCount: query.candidateCount,
-                flags: parameters.repliesAreIndexed ? .indexed : []
+                flags: parameters.repliesAreIndexed ? .indexed : [],
+                coverage: query.candidateCount == 0 ? 1 : known / Float(query.candidateCount)
             )
             for (index, key) in keys.enumerated() {
                 var scores = writer.scores(of: entries)

@@ -11,7 +11,7 @@ func rewritePayload(of frame: borrowing RequestFrame, limits: FrameLimits) throw
     var writer = FrameWriter()
     switch frame.header.kind {
     case .score:
-        let request = try frame.score(limits: limits)
+        let request = try frame.score(limits: limits, allowsMissingFeatures: true)
         writer.beginScore(frame.header, parameters: request.parameters)
         var queries = request.makeQueries()
         while let query = queries.next() {

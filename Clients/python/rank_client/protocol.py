@@ -1,10 +1,11 @@
 """The frames of docs/PROTOCOL.md, version 1, as a client sees them: requests are written, replies are read."""
-import itertools
 import math
 import re
 import struct
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence, Tuple
 
+from . import arguments
+from .replies import Asked, check_error, check_scores
 from .values import Query, RankError, Result, ScoreReply, Status
 
 SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR, NONE32 = 0x01, 0x02, 0x03, 0x04, 0x05, 0x80, 0xFF, 0xFFFFFFFF
@@ -13,42 +14,52 @@ SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR, NONE32 = 0x01, 0x02, 0x03, 0x0
 def encode(request_id: int, kind: int, payload: bytes = b"", *, flags: int = 0, time_us: int = NONE32,
            model: Optional[str] = None, profile: int = 0) -> bytes:
     """A request frame with `time_us` until its deadline; only `model` (32 hex digits) and `profile` may answer it."""
-    if not re.fullmatch("([0-9a-fA-F]{32})?", model or "") or not 0 <= profile < 65_536:
-        raise RankError(Status.INVALID_ARGUMENT, f"model {model!r}, profile {profile}; 32 hex digits and 16 bits")
+    if model is not None and not (isinstance(model, str) and re.fullmatch("([0-9a-fA-F]{32})?", model)):
+        raise arguments.refusal(f"model is {arguments.shown(model)}; expected 32 hex digits, or None for any")
+    profile = arguments.count(profile, "profile", "a profile's number, 0 (any) to 65,535", 65_535)
     return struct.pack("<I4sQBBHI16sHHI", 44 + len(payload), b"RANK", request_id, 1, kind, flags, time_us,
                        bytes.fromhex(model or "0" * 32), 0, profile, 0) + payload
 
 
-def encode_score(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fail", bulk: bool = False,
-                 features: int = 0) -> bytes:
-    """The payload of SCORE. Ids are all int or all str; a query's features are flat, `features` a candidate."""
-    index = None
-    try:
-        text, policy = isinstance(queries[0][0], str), ("fail", "fallback", "omit").index(unknown)
-        parts = [struct.pack("<IIBBBxI", len(queries), top_k, policy, bulk, text, features)]
-        for index, (user, ids, *rest) in enumerate(queries):
-            floats = struct.pack(f"<{features * len(ids)}f", *(rest[0] if rest else ()))
-            if text:
-                names = [i.encode() for i in (user, *ids)]  # type: ignore[union-attr]
-                ends = list(itertools.accumulate(map(len, names[1:]), initial=0))
-                body = struct.pack(f"<II{len(ends)}I", len(names[0]), ends[-1], *ends) + b"".join(names)
-            else:
-                body = struct.pack(f"<{1 + len(ids)}Q", user, *ids)
-            body += bytes(-len(body) % 8) + floats + bytes(-len(floats) % 8)
-            parts += [struct.pack("<II", len(ids), 8 + len(body)), body]
-        return b"".join(parts)
-    except (ValueError, AttributeError, TypeError, LookupError, OverflowError, struct.error) as error:
-        hint = "expected ids all int, 0 to 2^64 - 1, or all str; unknown as fail, fallback or omit"
-        raise RankError(Status.INVALID_ARGUMENT, f"{error}; {hint}", index) from error
+def with_time(frame: bytes, time_us: int) -> bytes:
+    """The frame with another time until its deadline."""
+    return frame[:20] + struct.pack("<I", time_us) + frame[24:]
 
 
-def decode(frame: bytes, asked: int, counts: Optional[List[int]] = None) -> Any:
-    """The reply to a request of kind `asked` (SCORE: of queries with `counts` candidates): a ScoreReply, a bool
-    (HEALTH, CANCEL) or a dict (INFO, STATS). An ERROR is raised, and INTERNAL for what the protocol forbids."""
+def encode_score(queries: Sequence[Query], **options: Any) -> bytes:
+    """The payload of SCORE; see `arguments.score_call`."""
+    return arguments.score_call(queries, **options).payload
+
+
+def read(frame: bytes, kind: int) -> Any:
+    """The reply to a request of that kind, whatever it was in detail; an ERROR is raised."""
+    value = _parse(frame, kind)
+    if isinstance(value, RankError):
+        raise value
+    return value
+
+
+def _parse(frame: bytes, kind: int) -> Any:
     try:
-        return _Reader(frame).reply(asked, counts)
+        return _Reader(frame).reply(kind)
     except (ValueError, struct.error) as error:
         raise RankError(Status.INTERNAL, f"the worker's reply cannot be read: {error}") from error
+
+
+def decode(frame: bytes, asked: Asked) -> Any:
+    """The reply to a request: a ScoreReply, a bool (HEALTH, CANCEL) or a dict (INFO, STATS). An ERROR is raised, and
+    INTERNAL for what the protocol forbids, or what cannot be an answer to this request."""
+    value = _parse(frame, asked.kind)
+    try:
+        if isinstance(value, RankError):
+            check_error(value, asked)
+        elif asked.kind == SCORE:
+            check_scores(value, asked)
+    except ValueError as error:
+        raise RankError(Status.INTERNAL, f"the worker's reply is no answer to its request: {error}") from error
+    if isinstance(value, RankError):
+        raise value
+    return value
 
 
 class _Reader:
@@ -68,7 +79,7 @@ class _Reader:
     def align(self) -> None:
         self.check(not any(self.take(f"{-self.at % 8}s")[0]), "padding is not zero")
 
-    def reply(self, asked: int, counts: Optional[List[int]]) -> Any:
+    def reply(self, asked: int) -> Any:
         length, magic, _, version, kind, flags, backlog, model, status, profile, extra = self.take("I4sQBBHI16sHHI")
         self.check((magic, version, length) == (b"RANK", 1, len(self.frame) - 4), "no version 1 frame of its length")
         answers = kind == (ERROR if status else asked | REPLY) and flags < 4 and extra % 8 == 0 and extra <= 4096
@@ -86,7 +97,7 @@ class _Reader:
         elif asked == SCORE:
             count, *load = self.take("IIII")
             results = [self.result() for _ in range(min(count, len(self.frame)))]
-            self.check(count > 0 and counts in (None, [r.candidate_count for r in results]), "not the queries' results")
+            self.check(count > 0, "no query")
             value = ScoreReply(results, model.hex(), profile, bool(flags & 1), backlog, *load)
         elif asked in (INFO, STATS):
             count, zero = self.take("II")
@@ -98,8 +109,6 @@ class _Reader:
             self.check(self.frame[self.at - 1] in (1, no), "an unknown value")
         self.align()
         self.check(self.at == len(self.frame), "bytes after the payload")
-        if kind == ERROR:
-            raise value
         return value
 
     def result(self) -> Result:

@@ -23,6 +23,10 @@ SELECTIONS = {
 
 def pytest_generate_tests(metafunc):
     """Runs a test once for each vector of the selection that it names."""
+    for name in ("exchange", "message"):
+        if name in metafunc.fixturenames:
+            chosen = VECTORS[name + "s"]
+            metafunc.parametrize(name, chosen, ids=[v["name"] for v in chosen])
     for name, selects in SELECTIONS.items():
         if name in metafunc.fixturenames:
             chosen = [v for v in VECTORS["vectors"] if selects(v)]
@@ -37,4 +41,4 @@ def limit():
 def decode_any(data):
     """Reads a reply as the answer to a request of its own kind; an ERROR, or a kind unknown, answers a SCORE."""
     kind = data[17] & 0x7F if len(data) > 17 else 0
-    return protocol.decode(data, kind if 1 <= kind <= 5 else protocol.SCORE)
+    return protocol.read(data, kind if 1 <= kind <= 5 else protocol.SCORE)

@@ -120,5 +120,6 @@ def read_utf8(q, n, features):
 def read_features(data, count):
     check(len(data) == 4 * count + -4 * count % 8, "features of another size")
     check(not any(data[4 * count:]), "padding is not 0")
-    check(all(map(math.isfinite, struct.unpack_from(f"<{count}f", data))), "a feature is not finite")
+    # NaN is a feature that is missing; a worker whose model takes none refuses it.
+    check(not any(map(math.isinf, struct.unpack_from(f"<{count}f", data))), "a feature is infinite")
     return [data[i + 3:i - 1 if i else None:-1].hex() for i in range(0, 4 * count, 4)]

@@ -8,7 +8,8 @@ import pytest
 import request_reader
 from conftest import FIXTURES, decode_any
 
-from rank_client import RankError, ScoreReply, Status, protocol
+from rank_client import RankError, Result, ScoreReply, Status, protocol, replies
+from rank_client.replies import Asked
 
 
 def number(bits):
@@ -85,6 +86,36 @@ def test_the_client_reads_replies_so(reply_vector):
         assert decode_any(data) == dict(payload["pairs"])
     else:
         assert decode_any(data) is (payload.get("cancelled", payload.get("health")) == 1)
+
+
+def asked_by(data, limit):
+    """What a reply to a SCORE request is held against."""
+    frame = request_reader.read(data, limit)
+    p = frame["payload"]
+    ids = [[c if p["id_kind"] == "utf8" else int(c) for c in q["candidates"]] for q in p["queries"]]
+    return Asked(protocol.SCORE, list(map(len, ids)), ids, p["top_k"], p["policy"], bool(frame["flags"]),
+                 frame["model"] if int(frame["model"], 16) else None, frame["profile"])
+
+
+def test_a_reply_answers_its_request_or_is_refused(exchange, limit):
+    asked, reply = asked_by(bytes.fromhex(exchange["request"]), limit), bytes.fromhex(exchange["reply"])
+    if exchange["fits"] and "error" not in exchange["name"]:
+        assert isinstance(protocol.decode(reply, asked), ScoreReply)
+        return
+    with pytest.raises(RankError) as error:
+        protocol.decode(reply, asked)
+    assert error.value.code == (Status.NOT_FOUND if exchange["fits"] else Status.INTERNAL), error.value
+
+
+def test_a_long_reply_is_checked_in_little_time():
+    """A list of 100,000 with ties: what grows with the square of a list would take minutes."""
+    n = 100_000
+    ids, scores = list(range(n)), tuple(float(-(k // 2)) for k in range(n))
+    result = Result(scores, tuple(range(n)), bytes(n), n, 1.0, False, False)
+    reply = ScoreReply([result], "ab" * 16, 1, False, 0, 0, 0, 0)
+    replies.check_scores(reply, Asked(protocol.SCORE, [n], [ids], n))
+    with pytest.raises(ValueError):
+        replies.check_scores(reply, Asked(protocol.SCORE, [n], [ids[::-1]], n))
 
 
 def test_replies_cut_anywhere_are_refused(valid_reply_vector):

@@ -20,6 +20,9 @@
 // list may be cut anywhere, its parts scored by several workers, and sent again. Every id gets a finite score, unknown
 // ones a fallback and a flag; a host refuses NaN and the infinities.
 //
+// Missing features. NaN stands for a feature that is missing, where the plugin takes that (`takes_missing` below); every
+// missing feature then has the bits 0x7FC00000, whatever bits the request had. Features are never infinite.
+//
 // Versions. Within version 1 structures only grow at their ends, and each tells its size. A host takes every plugin
 // that was built for version 1, with this header or a later one. Nothing here changes its meaning.
 #pragma once
@@ -51,6 +54,14 @@ enum {
     RANK_PLUGIN_INVALID_QUERY = 1,
     /// Anything else that went wrong; also every other number.
     RANK_PLUGIN_FAILED = 2
+};
+
+/// What `takes_missing` returns.
+enum {
+    /// The feature must be there: requests without it are refused before the plugin sees them.
+    RANK_PLUGIN_MISSING_REFUSED = 0,
+    /// The feature may be missing.
+    RANK_PLUGIN_MISSING_TAKEN = 1
 };
 
 /// How ids are spelled.
@@ -121,7 +132,7 @@ typedef struct rank_plugin_query {
     const uint32_t *offsets;
     /// The texts of the candidates; offsets need not begin at 0.
     const char *text;
-    /// [N][F], row-major by candidate, all finite; NULL where F is 0.
+    /// [N][F], row-major by candidate, each finite, or NaN where the plugin takes missing features; NULL where F is 0.
     const float *features;
 } rank_plugin_query;
 
@@ -190,6 +201,14 @@ typedef struct rank_plugin_table {
     int32_t (*feature_name)(void *instance, uint32_t index, char *name, size_t capacity);
     /// Writes golden score `index` (below `golden_count`). NULL if there are none.
     int32_t (*golden)(void *instance, uint32_t index, rank_plugin_golden *golden, char *error, size_t error_capacity);
+    /// Says whether feature `index` (below F) may be missing: RANK_PLUGIN_MISSING_REFUSED or
+    /// RANK_PLUGIN_MISSING_TAKEN. Called after `describe`, constant for the instance's life.
+    ///
+    /// NULL = the plugin does not say. The host then tries: a feature without which made-up candidates get finite
+    /// scores may be missing. A plugin that makes something finite and wrong of NaN says RANK_PLUGIN_MISSING_REFUSED.
+    /// A table without this field (`table_size` tells), as earlier headers have it, stands for a plugin to which features
+    /// are never missing.
+    int32_t (*takes_missing)(void *instance, uint32_t index);
 } rank_plugin_table;
 
 #if defined(_WIN32)

@@ -93,6 +93,27 @@ struct PluginDescription {
 }
 
 extension PluginInstance {
+    /// Which features may be missing by the plugin's own word; nil where it does not say.
+    ///
+    /// - Throws: ``EngineError/Code/pluginRefused`` for an answer that is none.
+    borrowing func missingFeatures(_ count: Int) throws(EngineError) -> [Bool]? {
+        guard library.knowsMissing else { return [Bool](repeating: false, count: count) }
+        guard let takesMissing = unsafe library.table.takes_missing else { return nil }
+        var said: [Bool] = []
+        for index in 0..<count {
+            let answer = unsafe takesMissing(handle, UInt32(index))
+            guard answer == 0 || answer == 1 else {
+                throw EngineError(
+                    .pluginRefused,
+                    "\(library.subject): takes_missing gives \(answer) for feature \(index); expected 0 (refused) or 1 "
+                        + "(taken)"
+                )
+            }
+            said.append(answer == 1)
+        }
+        return said
+    }
+
     /// The names of the features in order; empty if they have none.
     ///
     /// - Throws: ``EngineError/Code/pluginRefused`` for a name that is none.

@@ -27,8 +27,13 @@ internal import Darwin
 
     // Proof: a copy that nobody writes, of functions that the interface lets any thread call.
     nonisolated(unsafe) let table: rank_plugin_table
+    /// Whether the plugin was built with a header that has `takes_missing`.
+    let knowsMissing: Bool
 
     private let identity: FileIdentity
+
+    /// The bytes of the table in the first header of version 1, which ended with `golden`.
+    private static let firstTableSize = 8 + 8 * MemoryLayout<Int>.size
 
     /// Every library that was opened, by its path.
     private static let opened = Mutex<[String: PluginLibrary]>([:])
@@ -88,11 +93,16 @@ internal import Darwin
                 "it is of ABI version \(abiVersion), this program speaks \(RANK_PLUGIN_ABI_VERSION); build it for that"
             )
         }
-        let (size, least) = unsafe (start.pointee.table_size, MemoryLayout<rank_plugin_table>.size)
-        guard (least...65_536).contains(Int(size)) else {
-            throw refused("its table has \(size) bytes, version \(abiVersion) has at least \(least)")
+        let size = unsafe Int(start.pointee.table_size)
+        guard (Self.firstTableSize...65_536).contains(size) else {
+            throw refused("its table has \(size) bytes, version \(abiVersion) has at least \(Self.firstTableSize)")
         }
-        let table = unsafe start.pointee
+        // What an earlier header did not have stays zero.
+        var table = unsafe rank_plugin_table()
+        unsafe withUnsafeMutableBytes(of: &table) { target in
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: start, count: min(size, target.count)))
+        }
+        knowsMissing = unsafe size >= MemoryLayout<rank_plugin_table>.size
         guard let name = unsafe Self.text(table.name), let version = unsafe Self.text(table.version) else {
             throw refused(
                 "its name and version must be 1 to \(PluginText.longestName) bytes of UTF-8 without control characters"

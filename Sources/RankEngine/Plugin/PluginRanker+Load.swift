@@ -34,6 +34,7 @@ extension PluginRanker {
         let description = try PluginDescription(of: instance)
         let names = try instance.featureNames(description.featureCount)
         let goldens = try instance.goldens(description)
+        let missing = try instance.missingFeatures(description.featureCount)
         let modelID = if let id = description.modelID { id } else { try madeID(library, reference) }
         guard FileIdentity(path: reference.modelPath) == before else {
             throw EngineError(
@@ -52,6 +53,7 @@ extension PluginRanker {
                 position: error.position
             )
         }
+        try ranker.settleMissing(missing)
         guard rank_environment_is_usual() else {
             throw EngineError(
                 .pluginRefused,
@@ -78,9 +80,55 @@ extension PluginRanker {
         _ = try scores(of: [])
     }
 
-    /// The scores of made-up candidates in their order.
-    private func scores(of ids: [UInt64]) throws(EngineError) -> [Float] {
-        let features = [Float](repeating: 0, count: ids.count * info.featureCount)
+    /// Finds out which features may be missing, and says so in ``info``.
+    ///
+    /// Where the plugin does not say, those may without which made-up candidates get scores, one by one and all together;
+    /// where it does, they must.
+    private func settleMissing(_ said: [Bool]?) throws(EngineError) {
+        let width = info.featureCount
+        guard width > 0 else { return }
+        missingFeatures = said ?? [Bool](repeating: true, count: width)
+        if said == nil {
+            for feature in 0..<width { missingFeatures[feature] = scores(without: [feature]) == nil }
+        }
+        let taken = missingFeatures.indices.filter { missingFeatures[$0] }
+        for features in (said == nil ? [] : taken.map { [$0] }) + [taken] {
+            guard let reason = scores(without: features) else { continue }
+            guard said == nil else {
+                throw EngineError(
+                    .pluginRefused,
+                    "\(subject): takes_missing says that features \(features.prefix(8)) may be missing, and made-up "
+                        + "candidates get no scores without them: \(reason)"
+                )
+            }
+            missingFeatures = [Bool](repeating: false, count: width)
+        }
+        info.takesMissingFeatures = missingFeatures.contains(true)
+        let shown = missingFeatures.allSatisfy { $0 } ? "accepted" : taken.map { "\($0)" }.joined(separator: ",")
+        info.facts.append((key: "missing_features", value: info.takesMissingFeatures ? shown : "refused"))
+    }
+
+    /// Why made-up candidates get no scores where some features are missing; nil if they get them, the same ones together
+    /// and alone.
+    private func scores(without missing: [Int]) -> String? {
+        var row = [Float](repeating: 0, count: info.featureCount)
+        for feature in missing { row[feature] = .nan }
+        do throws(EngineError) {
+            let whole = try scores(of: [0, 1], features: row + row)
+            for (position, score) in whole.enumerated() {
+                guard try scores(of: [UInt64(position)], features: row).first?.bitPattern == score.bitPattern else {
+                    return "candidate \(position) scores otherwise alone than in a list"
+                }
+            }
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    /// The scores of made-up candidates in their order, with zeros for features unless there are others.
+    private func scores(of ids: [UInt64], features: [Float]? = nil) throws(EngineError) -> [Float] {
+        let features = features ?? [Float](repeating: 0, count: ids.count * info.featureCount)
         var scores = [Float](repeating: .nan, count: ids.count)
         if info.hasTextIDs {
             let texts = ids.map { "id\($0)" }

@@ -9,7 +9,9 @@ internal import CRankPlugin
 /// checked: scores that are not finite are refused with its name.
 @safe public final class PluginRanker: Ranker {
     /// What the ranker is.
-    public let info: RankerInfo
+    public internal(set) var info: RankerInfo
+    /// For each feature whether it may be missing.
+    public internal(set) var missingFeatures: [Bool]
     /// The golden scores that the plugin knows.
     public let goldenQueries: [GoldenQuery]
     /// The names of the features in order; empty if they have none.
@@ -31,6 +33,7 @@ internal import CRankPlugin
         self.info = info
         goldenQueries = goldens
         self.featureNames = featureNames
+        missingFeatures = [Bool](repeating: false, count: info.featureCount)
     }
 
     /// Scores a part of a query's candidates; see ``Ranker``.
@@ -114,7 +117,40 @@ internal import CRankPlugin
         let rows = unsafe UnsafeRawBufferPointer(
             rebasing: query.features[(part.lowerBound * row)..<(part.upperBound * row)]
         )
-        unsafe view.features = unsafe features.aligned(rows, as: Float.self)
+        unsafe view.features = try unsafe checkedFeatures(rows, width, firstCandidate: part.lowerBound)
+    }
+
+    /// The rows of a part, aligned: finite numbers, and NaN of one bit pattern where features may be missing.
+    private func checkedFeatures(
+        _ rows: UnsafeRawBufferPointer,
+        _ width: Int,
+        firstCandidate: Int
+    ) throws(EngineError) -> UnsafePointer<Float>? {
+        guard let floats = unsafe features.aligned(rows, as: Float.self) else { return nil }
+        let count = rows.count / 4
+        let exponent: UInt32 = 0x7F80_0000
+        var irregular: UInt32 = 0
+        for index in 0..<count {
+            irregular &+= unsafe floats[index].bitPattern & exponent == exponent ? 1 : 0
+        }
+        if irregular == 0 { return unsafe floats }
+        var isUniform = true
+        for index in 0..<count where unsafe !floats[index].isFinite {
+            let value = unsafe floats[index]
+            let feature = index % width
+            guard value.isNaN, missingFeatures[feature] else {
+                let position = firstCandidate + index / width
+                let name = feature < featureNames.count ? " (\(featureNames[feature]))" : ""
+                let reason = value.isNaN ? "is missing (NaN), which \(subject) does not take" : "is \(value)"
+                throw EngineError(
+                    .invalidQuery,
+                    "feature \(feature)\(name) of candidate \(position) \(reason); send a finite number",
+                    position: position
+                )
+            }
+            isUniform = isUniform && value.bitPattern == Float.nan.bitPattern
+        }
+        return isUniform ? unsafe floats : unsafe features.uniform(rows)
     }
 
     private func checkOffsets(
@@ -218,5 +254,19 @@ internal import CRankPlugin
         }
         unsafe memory.copyMemory(from: bytes)
         return unsafe memory.baseAddress.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Element.self)) }
+    }
+
+    /// A copy of floats in which every NaN has the same bits, until the next call.
+    ///
+    /// The bytes may be those that ``aligned(_:as:)`` was given last.
+    mutating func uniform(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<Float>? {
+        if unsafe memory.count < bytes.count {
+            unsafe memory.deallocate()
+            unsafe memory = .allocate(byteCount: max(bytes.count, 8_192), alignment: 64)
+        }
+        unsafe memory.copyMemory(from: bytes)
+        guard let floats = unsafe memory.baseAddress?.assumingMemoryBound(to: Float.self) else { return nil }
+        for index in 0..<(bytes.count / 4) where unsafe floats[index].isNaN { unsafe floats[index] = .nan }
+        return unsafe UnsafePointer(floats)
     }
 }

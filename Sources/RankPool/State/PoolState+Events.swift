@@ -84,6 +84,7 @@ extension PoolState {
         switch (frame.header.kind, call.task) {
         case (.error, _):
             let error = try frame.error()
+            if let part = call.score?.parts[flight.part] { try error.checkIndexes(of: part.slices) }
             let failure = PartFailure(
                 status: error.status,
                 message: error.message,
@@ -97,7 +98,7 @@ extension PoolState {
             settle(flight, failure: failure, now: now)
         case (.score, .score(let work)):
             guard let part = call.score?.parts[flight.part] else { return }
-            let answer = try ScoreAnswer(frame, slices: part.slices, parameters: work.parameters)
+            let answer = try ScoreAnswer(frame, slices: part.slices, of: work)
             guard part.model == .unspecified || part.model == answer.model,
                 part.profile == .unspecified || part.profile == answer.profile
             else {

@@ -44,7 +44,7 @@ package struct ScoreAnswer: Hashable, Sendable {
     package init(
         _ frame: borrowing ReplyFrame,
         slices: [Slice],
-        parameters: ScoreParameters
+        of work: ScoreWork
     ) throws(ProtocolError) {
         let reply = try frame.score()
         guard reply.queryCount == slices.count else {
@@ -52,13 +52,25 @@ package struct ScoreAnswer: Hashable, Sendable {
         }
         model = frame.header.model
         profile = frame.header.profile
+        guard model != .unspecified, profile != .unspecified else {
+            throw ProtocolError(.internal, "the reply has scores of no model or under no profile")
+        }
         timings = reply.timings
         self.slices = []
         self.slices.reserveCapacity(slices.count)
         var queries = reply.makeQueries()
         for slice in slices {
             guard let query = queries.next() else { break }
-            self.slices.append(try SliceAnswer(query, count: slice.range.count, parameters: parameters))
+            self.slices.append(try SliceAnswer(query, to: slice, of: work))
+        }
+        var prior: Float?
+        for slice in self.slices {
+            for (score, flags) in zip(slice.scores, slice.flags) where flags.contains(.notScored) {
+                guard prior ?? score == score else {
+                    throw ProtocolError(.internal, "candidates that were not scored have several priors")
+                }
+                prior = score
+            }
         }
     }
 }
@@ -76,38 +88,30 @@ extension SliceAnswer {
         )
     }
 
-    init(_ query: borrowing ScoreReplyQuery, count: Int, parameters: ScoreParameters) throws(ProtocolError) {
-        let isIndexed = query.flags.contains(.indexed)
-        let wanted = parameters.topK == 0 ? count : min(count, Int(parameters.topK))
-        let isOmitting = parameters.unknownIDs == .omit
-        guard query.candidateCount == count, isIndexed == parameters.repliesAreIndexed,
-            query.entryCount == wanted || (isOmitting && query.entryCount < wanted)
-        else {
-            throw ProtocolError(
-                .internal,
-                "\(query.entryCount) entries for \(query.candidateCount) candidates\(isIndexed ? ", indexed" : ""), "
-                    + "expected \(wanted) for \(count)"
-            )
-        }
-        var seen = [Bool](repeating: false, count: isIndexed ? count : 0)
-        var positions: [UInt32]? = isIndexed ? [] : nil
+    init(_ query: borrowing ScoreReplyQuery, to slice: Slice, of work: ScoreWork) throws(ProtocolError) {
+        let entries = query.entryCount
         scores = []
-        scores.reserveCapacity(query.entryCount)
+        scores.reserveCapacity(entries)
         flags = []
-        flags.reserveCapacity(query.entryCount)
-        for index in 0..<query.entryCount {
+        flags.reserveCapacity(entries)
+        var positions: [UInt32]? = query.flags.contains(.indexed) ? [] : nil
+        for index in 0..<entries {
             scores.append(query.score(at: index))
             flags.append(query.entryFlags(at: index))
-            guard isIndexed else { continue }
-            let position = query.position(at: index)
-            guard !seen[position] else {
-                throw ProtocolError(.internal, "position \(position) was answered twice")
-            }
-            seen[position] = true
-            positions?.append(UInt32(truncatingIfNeeded: position))
+            positions?.append(UInt32(truncatingIfNeeded: query.position(at: index)))
         }
         self.positions = positions
         coverage = query.coverage
         queryFlags = query.flags
+        let rules = AnswerRules(
+            count: slice.range.count,
+            parameters: work.parameters,
+            allowsPartial: work.flags.contains(.allowPartial)
+        )
+        let scored = try rules.checkShape(self, candidateCount: query.candidateCount)
+        let start = slice.range.lowerBound
+        try rules.checkOrder(self, scored: scored) { first, second in
+            work.idPrecedes(start + first, start + second, ofQuery: slice.query)
+        }
     }
 }

@@ -12,6 +12,12 @@ Each vector: `name`, `direction` (request or reply), `valid`, `hex`, and
   * not valid: `why`, and for requests `answer`, the `status` and `request_id` of the ERROR that a worker sends; null
     if it sends none (to a probe, so without a delimiter). A frame with several faults is answered for the first in the document's reading order.
 `max_message_bytes`, where a vector has one, is the limit to read it with; otherwise the file's own applies.
+
+`exchanges`: a SCORE request and a reply of a form that is right, both in hex; `fits` says whether it answers the request,
+by the document's "What a reply satisfies", and `why` what is wrong where it does not.
+
+`messages`: the frames of a message as a client's DEALER sends them, in hex, and the `answer` of a worker that serves: the
+`status` and `request_id` of the reply, which comes behind the frames up to the first empty one; null if there is none.
 """
 
 import json
@@ -29,7 +35,7 @@ INVALID_ARGUMENT, DEADLINE_EXCEEDED, UNIMPLEMENTED = 3, 4, 12
 MODEL = "00112233445566778899aabbccddeeff"
 NO_MODEL = "0" * 32
 
-vectors = []
+vectors, exchanges, messages = [], [], []
 
 
 def pad8(data):
@@ -207,6 +213,8 @@ def valid_requests():
     score_request("score_omit_bulk", [(42, movies)], policy="omit", class_="bulk")
     score_request("score_two_features", [(42, movies, [0.5, -1.0, 3.25, -0.0, 1e-45, 3.4028234663852886e38])], width=2)
     score_request("score_one_feature_padded", [(42, movies, [1.0, 2.0, 3.0]), (43, [7], [4.0])], width=1)
+    nan, other_nan = (struct.unpack(">f", bytes.fromhex(h))[0] for h in ("7fc00000", "ffc01234"))
+    score_request("score_features_missing", [(42, movies, [nan, 1.0, other_nan, 0.5, nan, nan])], width=2)
     score_request("score_features_of_no_candidates", [(42, [], [])], width=3)
     score_request("score_utf8", [("alice", ["film-1", "film-22", "f"])], id_kind="utf8")
     score_request("score_utf8_no_padding", [("us", ["er"])], id_kind="utf8")
@@ -216,6 +224,7 @@ def valid_requests():
                   id_kind="utf8", top_k=1, policy="omit")
     score_request("score_utf8_features", [("a", ["x", "yy", "z"], [1.0, 2.0, 3.0]), ("b", ["x"], [4.0])],
                   id_kind="utf8", width=1)
+    score_request("score_utf8_features_missing", [("a", ["x"], [nan])], id_kind="utf8", width=1)
     score_request("score_extension_skippable", [(42, movies)], extensions=[(0x1234, 0, b"hello")])
     score_request("score_extensions_several", [(42, movies)],
                   extensions=[(1, 0, b""), (2, 0, b"12345678"), (65535, 0, b"123456789")])
@@ -265,7 +274,8 @@ def valid_replies():
     error_reply("error_text_of_1024_bytes", 13, "\u00e9" * 512)
     error_reply("error_multibyte_text", 5, "no user \u201cZo\u00eb\u201d", query=0)
     error_reply("error_unknown_version", 12, "version 2 is not read here; versions read: 1")
-    for status in (1, 9, 16):
+    error_reply("error_without_a_query_but_a_candidate", 3, "text", candidate=NONE32 - 1)
+    for status in (1, 9, 16, 2, 15, 17, 999, 0xFFFF):
         error_reply(f"error_status_{status}", status, "text")
 
 
@@ -389,17 +399,14 @@ def invalid_payloads():
     bad("u64_query_header_cut", "8 bytes where a query needs 16", score([]).replace(bytes(4), b"\1\0\0\0", 1) + bytes(8))
     bad("u64_second_query_cut", "8 bytes where a query needs 16", score([q, struct.pack("<II", 0, 16)]))
 
-    nan, inf = float("nan"), float("inf")
-    bad("feature_nan", "a feature is not finite", score([query_u64(42, [1, 2], [1.0, nan])], features=1))
+    inf = float("inf")
     bad("feature_inf", "a feature is not finite", score([query_u64(42, [1, 2], [inf, 1.0])], features=1))
     bad("feature_minus_inf", "a feature is not finite", score([query_u64(42, [1], [1.0, -inf])], features=2))
-    bad("feature_signalling_nan", "a feature is not finite",
-        score([query_u64(42, [1], tail=bytes.fromhex("0100807f00000000"))], features=1))
     bad("feature_padding", "padding is not 0",
         score([query_u64(42, [1], tail=struct.pack("<f", 1.0) + b"\0\0\0\1")], features=1))
     bad("features_missing", "no features, though announced", score([q], features=1))
     bad("features_not_announced", "features, though none announced", score([query_u64(42, [1], [1.0])]))
-    bad("utf8_feature_nan", "a feature is not finite", score([query_utf8("a", ["x"], [nan])], id_kind=1, features=1))
+    bad("utf8_feature_inf", "a feature is not finite", score([query_utf8("a", ["x"], [inf])], id_kind=1, features=1))
 
     def bad_text(name, why, user="alice", candidates=("film-1", "film-22"), **fields):
         bad("utf8_" + name, why, score([query_utf8(user, candidates, **fields)], id_kind=1))
@@ -519,6 +526,164 @@ def invalid_replies():
         refused_reply("error_reply_" + name, why, reply("ERROR", payload, status=status))
 
 
+def exchange(name, queries, results, why=None, *, top_k=0, policy="fail", id_kind="u64", partial=False, wanted=None,
+             profile=0, count=None, held=MODEL, held_profile=1, error_at=None):
+    """`queries`: (user, candidates); `results`: of `result`. `error_at`: the indexes of an ERROR instead."""
+    writer = query_u64 if id_kind == "u64" else query_utf8
+    request = score([writer(*q) for q in queries], top_k=top_k, policy=POLICIES[policy], id_kind=ID_KINDS[id_kind])
+    if error_at is None:
+        payload = struct.pack("<IIII", len(results) if count is None else count, 1, 2, 3) + b"".join(results)
+        reply = frame("reply", "SCORE", payload, model=held, profile=held_profile)
+    else:
+        query, candidate = error_at
+        reply = frame("reply", "ERROR", error("text", query=query, candidate=candidate), status=5, model=held,
+                      profile=held_profile)
+    data = frame("request", "SCORE", request, flags=int(partial), model=wanted or NO_MODEL, profile=profile)
+    exchanges.append({"name": name, "request": data.hex(), "reply": reply.hex(), "fits": why is None,
+                      **({"why": why} if why else {})})
+
+
+INDEXED, UNKNOWN_USER, PARTIAL = 1, 2, 4
+OTHER = "ffeeddccbbaa99887766554433221100"
+
+
+def valid_exchanges():
+    three, ab = [(42, [204, 141, 131])], [(42, [7, 5, 7, 6])]
+    exchange("whole_list", three, [result([0.5, 0.25, 0.75], [0, 0, 0])])
+    exchange("several_queries", [(1, [2]), (3, []), (4, [5, 6])],
+             [result([0.5], [0]), result([], []), result([0.25, 0.5], [0, 0])])
+    exchange("model_and_profile_demanded", three, [result([0.5, 0.25, 0.75], [0, 0, 0])], wanted=MODEL, profile=1)
+    exchange("top_2", three, [result([0.75, 0.5], [0, 0], n=3, flags=INDEXED, positions=[2, 0])], top_k=2)
+    exchange("top_5_of_3", three, [result([0.75, 0.5, 0.25], [0] * 3, flags=INDEXED, positions=[2, 0, 1])], top_k=5)
+    exchange("equal_scores_by_id_and_position", ab,
+             [result([0.5] * 4, [0] * 4, flags=INDEXED, positions=[1, 3, 0, 2])], top_k=4)
+    exchange("zeros_of_both_signs_are_equal", [(1, [5, 4])],
+             [result([-0.0, 0.0], [0, 0], flags=INDEXED, positions=[1, 0])], top_k=2)
+    exchange("equal_scores_of_texts_by_bytes", [("u", ["b", "\u00e9", "e\u0301", "a"])],
+             [result([0.5] * 4, [0] * 4, flags=INDEXED, positions=[3, 0, 2, 1])], top_k=4, id_kind="utf8")
+    exchange("fallback", three, [result([0.5, 0.25, 0.75], [0, 1, 0], flags=UNKNOWN_USER)], policy="fallback")
+    exchange("omit", three, [result([0.5, 0.75], [0, 0], n=3, coverage=2 / 3, flags=INDEXED, positions=[0, 2])],
+             policy="omit")
+    exchange("omit_nothing", three, [result([0.5, 0.5, 0.75], [0] * 3, flags=INDEXED, positions=[0, 1, 2])],
+             policy="omit")
+    exchange("omit_all", three, [result([], [], n=3, coverage=0.0, flags=INDEXED, positions=[])], policy="omit")
+    exchange("omit_unknown_user", three,
+             [result([], [], n=3, coverage=0.0, flags=INDEXED | UNKNOWN_USER, positions=[])], policy="omit")
+    exchange("omit_unknown_user_of_no_candidates", [(42, [])],
+             [result([], [], flags=INDEXED | UNKNOWN_USER, positions=[])], policy="omit")
+    exchange("omit_top_1", three, [result([0.75], [0], n=3, coverage=2 / 3, flags=INDEXED, positions=[2])],
+             policy="omit", top_k=1)
+    exchange("partial", three, [result([0.5, 0.6, 0.6], [0, 2, 2], coverage=1 / 3, flags=PARTIAL)], partial=True)
+    exchange("partial_of_which_nothing_was_scored", three,
+             [result([0.6] * 3, [2] * 3, coverage=0.0, flags=PARTIAL)], partial=True)
+    exchange("partial_allowed_and_whole", three, [result([0.5, 0.25, 0.75], [0, 0, 0])], partial=True)
+    exchange("partial_top_2", three, [result([0.25, 0.6], [0, 2], n=3, coverage=1 / 3, flags=INDEXED | PARTIAL,
+                                             positions=[0, 1])], partial=True, top_k=2)
+    exchange("partial_top_1_of_what_was_scored", three,
+             [result([0.5], [0], n=3, coverage=2 / 3, flags=INDEXED | PARTIAL, positions=[1])], partial=True, top_k=1)
+    exchange("partial_omit", [(1, [2, 3, 4, 5])],
+             [result([0.5, 0.6, 0.6], [0, 2, 2], n=4, coverage=0.25, flags=INDEXED | PARTIAL, positions=[1, 2, 3])],
+             partial=True, policy="omit")
+    exchange("error", three, [], error_at=(0, 2))
+    exchange("error_about_nothing", three, [], error_at=(NONE32, NONE32))
+
+
+def contradicting_exchanges():
+    three, good = [(42, [204, 141, 131])], result([0.5, 0.25, 0.75], [0, 0, 0])
+
+    def top(name, why, scores, positions, bits_=None, n=3, **fields):
+        exchange(name, three, [result(scores, bits_ or [0] * len(scores), n=n, positions=positions,
+                                      **{"flags": INDEXED, **fields.pop("of", {})})], why, **{"top_k": 2, **fields})
+
+    exchange("no_model", three, [good], "scores of no model", held=NO_MODEL)
+    exchange("no_profile", three, [good], "scores under no profile", held_profile=0)
+    exchange("another_model", three, [good], "another model than the one demanded", wanted=OTHER)
+    exchange("another_profile", three, [good], "another profile than the one demanded", profile=2)
+    exchange("a_query_more", three, [good, good], "a query that was not asked")
+    exchange("a_query_less", three * 2, [good], "a query is missing")
+    exchange("another_count", three, [result([0.5, 0.25], [0, 0])], "n is not that of the request")
+    exchange("indexed_without_need", three, [result([0.5, 0.25, 0.75], [0] * 3, flags=INDEXED, positions=[0, 1, 2])],
+             "INDEXED without top k and omission")
+    exchange("not_indexed_with_top_k", three, [good], "no INDEXED with top k", top_k=3)
+    exchange("not_indexed_with_omit", three, [good], "no INDEXED with omission", policy="omit")
+    exchange("entries_missing", three, [result([0.5], [0], n=3, flags=INDEXED, positions=[0])], "entries are missing",
+             policy="fallback", top_k=3)
+    top("position_twice", "a position occurs twice", [0.75, 0.5], [2, 2])
+    top("wrong_order", "a score above the one before it", [0.5, 0.75], [0, 2])
+    top("more_than_top_k", "more entries than top k", [0.75, 0.5, 0.25], [2, 0, 1])
+    top("less_than_top_k", "fewer entries than top k", [0.75], [2])
+    top("equal_scores_not_by_id", "equal scores are ordered by id", [0.5, 0.5], [1, 2])
+    exchange("duplicates_not_by_position", [(1, [5, 5])], [result([0.5, 0.5], [0, 0], flags=INDEXED, positions=[1, 0])],
+             "equal ids are ordered by position", top_k=2)
+    exchange("texts_not_by_bytes", [("u", ["\u00e9", "e\u0301"])],
+             [result([0.5, 0.5], [0, 0], flags=INDEXED, positions=[0, 1])], "equal scores are ordered by bytes", top_k=2,
+             id_kind="utf8")
+    exchange("unknown_under_fail", three, [result([0.5, 0.25, 0.75], [0, 1, 0])], "UNKNOWN under fail")
+    exchange("unknown_user_under_fail", three, [result([0.5, 0.25, 0.75], [0] * 3, flags=UNKNOWN_USER)],
+             "UNKNOWN_USER under fail")
+    exchange("unknown_under_omit", three, [result([0.5, 0.25, 0.75], [0, 1, 0], flags=INDEXED, positions=[0, 1, 2])],
+             "UNKNOWN under omit", policy="omit")
+    exchange("entries_of_an_omitted_user", three, [result([0.5, 0.25, 0.75], [0] * 3, flags=INDEXED | UNKNOWN_USER,
+                                                          positions=[0, 1, 2])], "entries of a user that is left out",
+             policy="omit")
+    exchange("coverage_of_an_omitted_user", three, [result([], [], n=3, coverage=1.0, flags=INDEXED | UNKNOWN_USER,
+                                                           positions=[])], "coverage of a user that is left out",
+             policy="omit")
+    exchange("omit_coverage_of_more", three, [result([0.5], [0], n=3, coverage=2 / 3, flags=INDEXED, positions=[0])],
+             "coverage tells of an entry that is missing", policy="omit")
+    exchange("omit_coverage_of_less", three,
+             [result([0.5, 0.5], [0, 0], n=3, coverage=1 / 3, flags=INDEXED, positions=[0, 1])],
+             "more entries than coverage tells of", policy="omit")
+    exchange("omit_order", three, [result([0.5, 0.75], [0, 0], n=3, coverage=2 / 3, flags=INDEXED, positions=[2, 0])],
+             "entries stand in request order", policy="omit")
+    exchange("coverage_without_partial", three, [result([0.5, 0.25, 0.75], [0] * 3, coverage=2 / 3)],
+             "coverage below 1 without PARTIAL")
+    exchange("coverage_that_is_no_share", three, [result([0.5, 0.6, 0.6], [0, 2, 2], coverage=0.4, flags=PARTIAL)],
+             "coverage is no share of 3", partial=True)
+    exchange("coverage_of_no_candidates", [(1, [])], [result([], [], coverage=0.0)], "coverage of none is 1")
+    exchange("coverage_of_other_entries", three, [result([0.5, 0.6, 0.6], [0, 2, 2], coverage=2 / 3, flags=PARTIAL)],
+             "coverage tells of two scored entries", partial=True)
+    exchange("partial_not_allowed", three, [result([0.5, 0.6, 0.6], [0, 2, 2], coverage=1 / 3, flags=PARTIAL)],
+             "PARTIAL was not allowed")
+    exchange("partial_and_whole", three, [result([0.5, 0.25, 0.75], [0] * 3, flags=PARTIAL)], "PARTIAL with coverage 1",
+             partial=True)
+    exchange("not_scored_without_partial", three, [result([0.5, 0.6, 0.6], [0, 2, 2])], "NOT_SCORED without PARTIAL",
+             partial=True)
+    exchange("unknown_and_not_scored", three, [result([0.5, 0.6, 0.6], [0, 2, 3], coverage=1 / 3, flags=PARTIAL)],
+             "UNKNOWN and NOT_SCORED", partial=True, policy="fallback")
+    exchange("two_priors", three, [result([0.5, 0.6, 0.7], [0, 2, 2], coverage=1 / 3, flags=PARTIAL)], "two priors",
+             partial=True)
+    top("not_scored_first", "NOT_SCORED comes last", [0.6, 0.5], [1, 0], [2, 0],
+        of={"coverage": 1 / 3, "flags": INDEXED | PARTIAL}, partial=True)
+    top("not_scored_out_of_order", "NOT_SCORED stand in request order", [0.25, 0.6, 0.6], [0, 2, 1], [0, 2, 2],
+        of={"coverage": 1 / 3, "flags": INDEXED | PARTIAL}, partial=True, top_k=3)
+    top("not_scored_though_another_was", "what was scored comes first", [0.5, 0.6], [0, 1], [0, 2],
+        of={"coverage": 2 / 3, "flags": INDEXED | PARTIAL}, partial=True)
+    exchange("error_about_another_query", three, [], "query 1 was not asked", error_at=(1, NONE32))
+    exchange("error_about_another_candidate", three, [], "candidate 3 was not asked", error_at=(0, 3))
+
+
+def message(name, frames, status=None, request_id=0):
+    answer = None if status is None else {"status": status, "request_id": str(request_id)}
+    messages.append({"name": name, "frames": [f.hex() for f in frames], "answer": answer})
+
+
+def all_messages():
+    health = frame("request", "HEALTH", b"")
+    message("bare", [health], 0, 7)
+    message("delimited", [b"", health], 0, 7)
+    message("envelope_of_8", [b"hop"] * 7 + [b"", health], 0, 7)
+    message("envelope_of_9", [b"hop"] * 8 + [b"", health])
+    message("probe", [b""])
+    message("no_frame_behind_the_envelope", [b"hop", b""], INVALID_ARGUMENT)
+    message("two_frames_behind_the_delimiter", [b"", health, health], INVALID_ARGUMENT)
+    message("three_frames_behind_the_envelope", [b"hop", b"", health, health, health], INVALID_ARGUMENT)
+    message("an_empty_frame_behind_the_delimiter", [b"", b""], INVALID_ARGUMENT)
+    message("empty_frame_behind_the_frame", [b"", health, b""], INVALID_ARGUMENT)
+    message("two_frames_and_no_delimiter", [health, health])
+    message("frame_and_then_an_empty_one", [health, b""], INVALID_ARGUMENT)
+
+
 def main():
     valid_requests()
     valid_replies()
@@ -526,10 +691,15 @@ def main():
     invalid_extensions()
     invalid_payloads()
     invalid_replies()
-    names = [v["name"] for v in vectors]
-    assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
-    lines = ",\n".join(json.dumps(v, sort_keys=False) for v in vectors)
-    text = f'{{"protocol": 1, "max_message_bytes": 1048576, "vectors": [\n{lines}\n]}}\n'
+    valid_exchanges()
+    contradicting_exchanges()
+    all_messages()
+    for items in (vectors, exchanges, messages):
+        names = [v["name"] for v in items]
+        assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
+    lists = ("vectors", vectors), ("exchanges", exchanges), ("messages", messages)
+    bodies = ",\n".join(f'"{name}": [\n' + ",\n".join(map(json.dumps, items)) + "\n]" for name, items in lists)
+    text = f'{{"protocol": 1, "max_message_bytes": 1048576, {bodies}}}\n'
     if sys.argv[1:] == ["--check"]:
         if not PATH.exists() or PATH.read_text(encoding="utf-8") != text:
             sys.exit(f"{PATH} is not what {pathlib.Path(__file__).name} writes; run it and commit the result")
@@ -538,7 +708,8 @@ def main():
     else:
         PATH.write_text(text, encoding="utf-8")
         good = sum(v["valid"] for v in vectors)
-        print(f"{PATH}: {good} valid and {len(vectors) - good} invalid frames")
+        print(f"{PATH}: {good} valid and {len(vectors) - good} invalid frames, {len(exchanges)} exchanges, "
+              f"{len(messages)} messages")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ package struct PluginCheck {
         check("splits") { () throws(EngineError) in try splits(ranker, trials, &cutting) }
         check("places") { () throws(EngineError) in try places(ranker, trials, &cutting) }
         check("unknown") { () throws(EngineError) in try extremes(ranker, trials) }
+        check("missing") { () throws(EngineError) in try missing(ranker, trials, &cutting) }
         check("shapes") { () throws(EngineError) in try shapes(ranker, trials) }
         check("instances") { () throws(EngineError) in try instances(ranker, trials) }
         check("threads") { () throws(EngineError) in try threads(trials) }
@@ -80,6 +81,7 @@ extension PluginRanker {
         let names = featureNames.isEmpty ? "" : " (\(featureNames.joined(separator: ",")))"
         return "\(subject): model \(Hex.text(info.modelID)), profile \(info.profile), "
             + "\(info.hasTextIDs ? "utf8" : "u64") ids, \(info.featureCount) features\(names)"
+            + (info.takesMissingFeatures ? ", \(missingFeatures.count { $0 }) of which may be missing" : "")
     }
 }
 
