@@ -17,7 +17,8 @@ public struct FrameLimits: Hashable, Sendable {
     /// The limits of a worker that was told nothing else: requests of at most 1 MiB.
     public static let `default` = FrameLimits()
 
-    /// The most bytes of a reply to a request within these limits: 64 + 48·queries + 13·candidates, rounded up to 8.
+    /// The most bytes of a reply to a SCORE request within these limits: 64 + 48·queries + 13·candidates, rounded up to 8,
+    /// or 1,088 where that is more, as an ERROR may have.
     ///
     /// `Int.max` when the limits are that large.
     public var replyBytes: Int {
@@ -25,6 +26,6 @@ public struct FrameLimits: Hashable, Sendable {
         let (forCandidates, candidatesOverflow) = candidates.multipliedReportingOverflow(by: 13)
         let (body, bodyOverflow) = forQueries.addingReportingOverflow(forCandidates)
         guard !queriesOverflow, !candidatesOverflow, !bodyOverflow, body < Int.max - 128 else { return .max }
-        return (64 + body + 7) & ~7
+        return max(Wire.headerBytes + 16 + Wire.maxErrorMessageBytes, (64 + body + 7) & ~7)
     }
 }

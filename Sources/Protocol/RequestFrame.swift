@@ -66,6 +66,8 @@ public struct RequestFrame: ~Escapable {
     /// - Parameters:
     ///   - limits: What the reader accepts.
     ///   - allowsMissingFeatures: Whether a feature may be NaN, which stands for a missing one; never infinite.
+    /// - Returns: The request.
+    /// - Throws: What is wrong, with the id to answer to.
     /// - Precondition: the kind is SCORE.
     /// - Complexity: O(queries) for numbers without features, O(payload) for text and features.
     @_lifetime(copy self)

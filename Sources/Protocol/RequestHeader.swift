@@ -36,6 +36,7 @@ public struct RequestHeader: Hashable, Sendable {
     ///   - held: The worker's model.
     ///   - heldProfile: The worker's profile.
     ///   - profileName: What INFO calls the worker's profile, where this package has no name for the number: a plugin's.
+    /// - Throws: FAILED_PRECONDITION with what is demanded and what is held.
     public func checkTarget(
         model held: ModelID,
         profile heldProfile: NumericProfile,

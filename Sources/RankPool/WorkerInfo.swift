@@ -43,6 +43,7 @@ public struct WorkerInfo: Hashable, Sendable {
     /// Whether a feature may be missing, which NaN stands for; infinities are refused by every model.
     ///
     /// - Parameter feature: Its index in a row.
+    /// - Returns: Whether the worker said so.
     public func takesMissing(feature: Int) -> Bool {
         guard let value = self["missing_features"] else { return false }
         return value == "accepted" || value.split(separator: ",").contains { Int($0) == feature }

@@ -46,7 +46,17 @@ struct CheckPluginTests {
             try CompiledPlugin.swift("Examples/plugins/linear/linear.swift", module: "linear", to: linear)
             let weights = directory.appending("weights.csv").string
             try "feature,weight\nprice,-0.25\nbias,0.5\n".write(toFile: weights, atomically: true, encoding: .utf8)
-            for reference in ["\(popularity):\(items)?damping=25", "\(linear):\(weights)"] {
+            let imputed = directory.appending("libimputed.so").string
+            try CompiledPlugin.c("Examples/plugins/imputed/imputed.c", to: imputed, ["-Wall", "-Wextra", "-Werror"])
+            let values = directory.appending("values.csv").string
+            try "feature,weight,missing\nprice,-0.25,9.5\nclicks,1.5,\n".write(
+                toFile: values,
+                atomically: true,
+                encoding: .utf8
+            )
+            for reference in [
+                "\(popularity):\(items)?damping=25", "\(linear):\(weights)", "\(imputed):\(values)",
+            ] {
                 let (report, outcome) = try await Self.report(reference)
                 #expect(outcome.exitCode == 0 && report.verdict == "ok", "\(outcome.output)")
                 #expect(report.plugin == reference)

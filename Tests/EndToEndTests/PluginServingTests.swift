@@ -204,6 +204,56 @@ struct PluginServingTests {
         }
     }
 
+    @Test("Features that are missing pass pool, CSV and worker where the plugin takes them, and are named elsewhere")
+    func missing() async throws {
+        try await withTemporaryDirectory { directory in
+            let library = directory.appending("libimputed.so").string
+            try CompiledPlugin.c("Examples/plugins/imputed/imputed.c", to: library)
+            func write(_ name: String, _ text: String) throws -> String {
+                let path = directory.appending(name).string
+                try Data(text.utf8).write(to: URL(filePath: path))
+                return path
+            }
+            let values = try write("values.csv", "feature,weight,missing\nprice,-1,9.5\nclicks,2,\n")
+            try await withWorkers(2, options: ["--plugin", "\(library):\(values)"], in: directory) { workers in
+                try await Self.withPool(workers) { pool in
+                    let info = try #require(try await pool.info().first?.result.get())
+                    #expect(info["missing_features"] == "0")
+                    #expect(info.takesMissing(feature: 0) && !info.takesMissing(feature: 1))
+                    for parts in [1, 3] {
+                        let list = try await pool.score(
+                            user: 1,
+                            candidates: [1, 2, 3],
+                            features: [.nan, 1, 2, 0, Float(bitPattern: 0xFFC0_1234), 4],
+                            options: CallOptions(parts: parts)
+                        )
+                        #expect(list.entries.map(\.score) == [-7.5, -2, -1.5])
+                    }
+                    for value in [Float.nan, .infinity] {
+                        await #expect {
+                            try await pool.score(user: 1, candidates: [1, 2], features: [1, 1, 1, value])
+                        } throws: { error in
+                            (error as? PoolError)?.code == .invalidArgument
+                                && (error as? PoolError)?.candidateIndex == 1
+                        }
+                    }
+                }
+                let rank = [
+                    "rank", "--workers", workers.map(\.endpoint).joined(separator: ","), "--deadline", "20s", "--user",
+                    "7",
+                    "--items", "10,20,30", "--format", "csv",
+                ]
+                let rows = try write("rows.csv", "price,clicks\n,1\n2,0\nnan,4\n")
+                let outcome = try await run("rank-client", rank + ["--features", rows])
+                #expect(outcome.output == "rank,item,score\n1,30,-1.5\n2,20,-2.0\n3,10,-7.5\n", "\(outcome.errors)")
+                let wrong = try write("wrong.csv", "price,clicks\n1,1\n2,\n1,4\n")
+                let refused = try await run("rank-client", rank + ["--features", wrong])
+                #expect(refused.exitCode == 65)
+                #expect(refused.errors.contains("wrong.csv:3: feature 1 (clicks): ''"), "\(refused.errors)")
+            }
+        }
+    }
+
     @Test("A batch carries the features of each query; widths that differ are refused before they are sent")
     func batch() async throws {
         try await withTemporaryDirectory { directory in

@@ -69,8 +69,40 @@ struct FeatureFileTests {
         expectDataError(.malformed, [place, message]) { _ = try file.rows(count: 2, width: 2, names: ["a", "b"]) }
     }
 
+    @Test("An empty field and nan are missing features where the model takes them")
+    func missing() throws {
+        let file = try Self.file("1,\n , nan\nNaN,0.5\n")
+        let rows = try file.rows(count: 3, width: 2) { _ in true }
+        #expect(rows.map { $0.isNaN ? nil : $0 } == [1, nil, nil, nil, nil, 0.5])
+        #expect(rows.filter(\.isNaN).allSatisfy { $0.bitPattern == Float.nan.bitPattern })
+        // A first row without any number is a row, and names are a header.
+        #expect(try Self.file("a,b\n,\n").rows(count: 1, width: 2, names: ["a", "b"]) { _ in true }.count == 2)
+        #expect(try Self.file(",\n").rows(count: 1, width: 2, names: ["a", "b"]) { _ in true }.count == 2)
+        expectDataError(.malformed, ["in.csv:1:", "feature 1 (b): ''", "takes no row without it"]) {
+            _ = try file.rows(count: 3, width: 2, names: ["a", "b"]) { $0 == 0 }
+        }
+        for text in ["inf,1\n", "1,-inf\n", "1,1e39\n", "1,nano\n"] {
+            expectDataError(.malformed, ["in.csv:1:", "is not a finite number"]) {
+                _ = try Self.file(text).rows(count: 1, width: 2) { _ in true }
+            }
+        }
+    }
+
+    @Test("NaN of float32 is a missing feature, whatever its bits")
+    func missingRaw() throws {
+        let directory = try TemporaryDirectory()
+        let bytes: [UInt8] = [0, 0, 128, 63, 52, 18, 192, 255]
+        try directory.write("rows.f32", String(bytes.map { Character(UnicodeScalar($0)) }), encoding: .isoLatin1)
+        let file = try FeatureFile(path: directory.file("rows.f32"))
+        let rows = try file.rows(count: 2, width: 1) { _ in true }
+        #expect(rows.map(\.bitPattern) == [Float(1).bitPattern, Float.nan.bitPattern])
+        expectDataError(.malformed, ["feature 0 (a) of row 1 is nan", "takes no row without it"]) {
+            _ = try file.rows(count: 2, width: 1, names: ["a"])
+        }
+    }
+
     @Test("A file that is not there is unreadable")
-    func missing() {
+    func absent() {
         expectDataError(.unreadable, ["/nonexistent"]) { _ = try FeatureFile(path: "/nonexistent") }
     }
 }

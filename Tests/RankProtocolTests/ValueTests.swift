@@ -51,11 +51,13 @@ import Testing
 
 @Suite struct FrameLimitsTests {
     @Test func replyBytesFollowTheDocument() {
-        let limits = FrameLimits(messageBytes: 1, candidates: 3, queries: 1)
-        // 64 + 48 + 39, rounded up.
-        #expect(limits.replyBytes == 152)
+        let limits = FrameLimits(messageBytes: 1, candidates: 103, queries: 1)
+        // 64 + 48 + 1,339, rounded up.
+        #expect(limits.replyBytes == 1_456)
+        // An ERROR of 1,024 bytes of text.
+        #expect(FrameLimits(messageBytes: 1, candidates: 3, queries: 1).replyBytes == 1_088)
         #expect(FrameLimits(candidates: .max).replyBytes == .max)
-        #expect(FrameLimits(messageBytes: -1, candidates: -1, queries: -1).replyBytes == 64)
+        #expect(FrameLimits(messageBytes: -1, candidates: -1, queries: -1).replyBytes == 1_088)
     }
 
     @Test func theLargestReplyFits() {

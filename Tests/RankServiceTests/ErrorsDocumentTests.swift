@@ -100,6 +100,7 @@ struct ErrorsDocumentTests {
             Requests.score(candidates: [UInt64](repeating: 1, count: 11)),
             Requests.score(user: "k", candidates: ["k"], parameters: text),
             Requests.score(candidates: [1], parameters: ScoreParameters(featureCount: 3)),
+            Requests.score(candidates: [1], parameters: ScoreParameters(featureCount: 1), feature: .nan),
             foreign, Requests.score(candidates: [1], model: other), Requests.score(candidates: [1 << 40]),
             Requests.score(candidates: [1], remaining: 0),
         ]

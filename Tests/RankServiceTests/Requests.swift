@@ -10,7 +10,8 @@ enum Requests {
         flags: RequestFlags = [],
         remaining: UInt32? = nil,
         model: ModelID = .unspecified,
-        profile: NumericProfile = .unspecified
+        profile: NumericProfile = .unspecified,
+        feature: Float = 1
     ) -> [UInt8] {
         score(
             id: id,
@@ -19,7 +20,8 @@ enum Requests {
             flags: flags,
             remaining: remaining,
             model: model,
-            profile: profile
+            profile: profile,
+            feature: feature
         )
     }
 
@@ -30,7 +32,8 @@ enum Requests {
         flags: RequestFlags = [],
         remaining: UInt32? = nil,
         model: ModelID = .unspecified,
-        profile: NumericProfile = .unspecified
+        profile: NumericProfile = .unspecified,
+        feature: Float = 1
     ) -> [UInt8] {
         var writer = FrameWriter()
         let header = RequestHeader(
@@ -43,7 +46,7 @@ enum Requests {
         )
         writer.beginScore(header, parameters: parameters)
         for query in queries {
-            let features = [Float](repeating: 1, count: query.candidates.count * Int(parameters.featureCount))
+            let features = [Float](repeating: feature, count: query.candidates.count * Int(parameters.featureCount))
             writer.appendQuery(user: query.user, candidates: query.candidates.span, features: features.span)
         }
         writer.finish()

@@ -53,7 +53,8 @@ def check_scores(reply: ScoreReply, asked: Asked) -> None:
                    asked.ids[index] if asked.ids else None, asked)
         except ValueError as error:
             raise ValueError(f"query {index}: {error}") from None
-        priors.update(score for score, bits in zip(result.scores, result.bits) if bits & NOT_SCORED)
+        if NOT_SCORED in result.bits:
+            priors.update(score for score, bits in zip(result.scores, result.bits) if bits & NOT_SCORED)
     demand(len(priors) < 2, "several priors")
 
 

@@ -25,6 +25,9 @@
 #ifndef TABLE
 #define TABLE &table
 #endif
+#ifndef TAKES_MISSING
+#define TAKES_MISSING takes_missing
+#endif
 #ifndef ENTRY
 #define ENTRY rank_plugin_entry
 #endif
@@ -195,6 +198,9 @@ static int32_t score(void *self, const rank_plugin_query *q, rank_plugin_result 
         if (i + 1 == count && is(self, "forget-last"))
             continue;
         result->scores[i] = hash(user, id, row, q->feature_count);
+        for (uint32_t f = 0; f < q->feature_count; f++)
+            if (isnan(row[f]) && (is(self, "missing-lie") || (f > 0 && is(self, "missing-first"))))
+                result->scores[i] = NAN;
         result->unknown[i] = id % 4 == 3 ? 200 : 0;
         // Ids above what is tried at the start.
         if (id == 1000003) {
@@ -242,6 +248,11 @@ static int32_t feature_name(void *self, uint32_t index, char *name, size_t size)
     return RANK_PLUGIN_OK;
 }
 
+static int32_t takes_missing(void *self, uint32_t index)
+{
+    return is(self, "missing-odd") ? 7 : is(self, "missing-first") ? index == 0 : !is(self, "missing-refused");
+}
+
 static int32_t golden(void *self, uint32_t index, rank_plugin_golden *out, char *error, size_t size)
 {
     const instance *me = self;
@@ -274,11 +285,13 @@ static const rank_plugin_table table = {
     .destroy = destroy,
     .feature_name = feature_name,
     .golden = golden,
+    .takes_missing = TAKES_MISSING,
 };
 
 RANK_PLUGIN_EXPORT const rank_plugin_table *ENTRY(uint32_t host_abi_version)
 {
     (void)host_abi_version;
     (void)&table;
+    (void)takes_missing;
     return TABLE;
 }

@@ -35,6 +35,8 @@ struct PluginRefusalsDocumentTests {
         found.append(
             engineError { _ = try MisbehavingPlugin.ranker("refuse-one").rank(user: 1, candidates: [1_000_003]) }
         )
+        let needing = try MisbehavingPlugin.ranker("missing-refused", ["features": "1"])
+        found.append(engineError { _ = try needing.rank(user: 1, candidates: [1], features: [.nan]) })
         let replaced = PluginReference(libraryPath: try MisbehavingPlugin.compiled("document-replaced", []))
         _ = try PluginRanker.load(replaced)
         _ = try MisbehavingPlugin.compiled("document-replaced", ["-DNAME=\"other\""])
@@ -54,7 +56,7 @@ struct PluginRefusalsDocumentTests {
             }
         }
         let refusals = try Self.refusals()
-        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 10)
+        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 11)
         for row in rows {
             #expect(refusals.contains { "\($0.code)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
         }

@@ -36,6 +36,8 @@ struct PluginLoadTests {
         ("overwrite", [:], "wrote beyond it"), ("comma", ["features": "3"], "feature 0 has no name"),
         ("no-name", ["features": "3"], "feature 0 has no name"),
         ("fail-golden", ["goldens": "3"], "does not give golden score 0: forgotten"),
+        ("missing-odd", ["features": "2"], "takes_missing gives 7 for feature 0"),
+        ("missing-lie", ["features": "2"], "takes_missing says that features [0] may be missing"),
         ("fail-score", [:], "failed: the model fell over"), ("refuse-unknown", [:], "refuses the query: who is that"),
         ("nan-always", [:], "candidate 32, id 32, scores nan"),
         ("infinity-always", [:], "candidate 0, id 0, scores inf"),
