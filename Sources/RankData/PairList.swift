@@ -1,6 +1,8 @@
-/// (user, item) pairs from CSV, in the order of the file; repeats are kept.
+/// (user, item) pairs, in the order of the file; repeats are kept.
 ///
-/// A header (`user_id,item_id`, `user,item` or `user_id,movie_id`) may come first; blank lines are skipped.
+/// A file is written as one of ratings is, whose further columns are passed over: CSV of `user,item` or
+/// `user,item,rating[,timestamp]`, with or without a header that names the columns in any order and beside others; and
+/// `*.inter`, `*.dat` and `u.data` by their names. Blank lines are skipped.
 public struct PairList: Sendable, Equatable {
     /// What the ids of a list are.
     public enum Kind: Sendable, Equatable {
@@ -27,62 +29,48 @@ public struct PairList: Sendable, Equatable {
     /// Reads pairs from bytes.
     ///
     /// - Parameters:
-    ///   - bytes: UTF-8 text of lines `user,item`.
-    ///   - source: What to call the bytes in a message, such as the path they came from.
+    ///   - bytes: UTF-8 text.
+    ///   - source: What to call the bytes in a message, such as the path they came from, whose end tells the form.
     ///   - kind: What the ids are.
     /// - Throws: `DataError` that names the line and what was expected there; no pair at all is an error too.
     public init(parsing bytes: [UInt8], source: String, kind: Kind = .numbers) throws(DataError) {
         if kind == .texts { texts = [] }
         var scanner = Lines(bytes)
-        var fields: [Range<Int>] = []
-        var mayBeHeader = true
+        var ranges: [Range<Int>] = []
+        var layout: PairLayout?
         while let line = scanner.next() {
             if bytes.trimmed(line).isEmpty { continue }
-            defer { mayBeHeader = false }
-            if kind == .texts {
-                try append(bytes, line, scanner.number, source, mayBeHeader)
-                continue
+            let number = scanner.number
+            if layout == nil {
+                let first = try PairLayout(bytes, first: line, number, source: source)
+                layout = first
+                if first.hasHeader { continue }
             }
-            bytes.split(line, at: UInt8(ascii: ","), into: &fields)
-            guard fields.count == 2 else {
-                throw .at(scanner.number, of: source, "\(columns(fields.count, line)), expected 2: user,item")
-            }
-            let user = bytes.trimmed(fields[0])
-            let item = bytes.trimmed(fields[1])
-            if mayBeHeader, Self.isHeader([bytes.text(user), bytes.text(item)]) { continue }
-            userIDs.append(try bytes.id(user, named: "user id", line: scanner.number, of: source))
-            itemIDs.append(try bytes.id(item, named: "item id", line: scanner.number, of: source))
-            lines.append(scanner.number)
+            guard let pair = try layout?.pair(bytes, line, number, &ranges, source: source) else { continue }
+            try append(pair.user, pair.item, number, source)
         }
         if count == 0 { throw DataError(.malformed, "\(source): no pairs in it, expected lines user,item") }
     }
 
-    private static func isHeader(_ fields: [String]) -> Bool {
-        userHeaders.contains(fields[0].lowercased()) && itemHeaders.contains(fields[1].lowercased())
-    }
-
-    /// Adds a pair of texts.
     private mutating func append(
-        _ bytes: [UInt8],
-        _ line: Range<Int>,
+        _ user: [UInt8],
+        _ item: [UInt8],
         _ number: Int,
-        _ source: String,
-        _ mayBeHeader: Bool
+        _ source: String
     ) throws(DataError) {
-        guard let fields = CSV.rawFields(bytes, line) else {
-            throw .at(number, of: source, "a quote is not closed, or text stands behind it; expected user,item")
+        if texts == nil {
+            userIDs.append(try user.id(user.indices, named: "user id", line: number, of: source))
+            itemIDs.append(try item.id(item.indices, named: "item id", line: number, of: source))
+        } else {
+            texts?.append(
+                [
+                    try user.textID(named: "user id", line: number, of: source),
+                    try item.textID(named: "item id", line: number, of: source),
+                ]
+            )
+            userIDs.append(0)
+            itemIDs.append(0)
         }
-        guard fields.count == 2 else {
-            throw .at(number, of: source, "\(columns(fields.count, line)), expected 2: user,item")
-        }
-        var pair: [String] = []
-        for (field, name) in zip(fields, ["user id", "item id"]) {
-            pair.append(try field.textID(named: name, line: number, of: source))
-        }
-        if mayBeHeader, Self.isHeader(pair) { return }
-        texts?.append(pair)
-        userIDs.append(0)
-        itemIDs.append(0)
         lines.append(number)
     }
 

@@ -76,6 +76,48 @@ public struct Ratings: Sendable, Equatable {
         timestamps?.keep(kept, count: count)
     }
 
+    /// Hands out the ratings as bytes in an order of their own, piece by piece, for a hash that knows them again in any
+    /// order of a file.
+    ///
+    /// The stream is that of `forEachCanonicalChunk`, with `rank-ratings-sorted-v1` or `rank-ratings-sorted-text-v1` first
+    /// and the rows ascending by user and item.
+    ///
+    /// - Parameter body: Called with consecutive pieces of at most 64 KiB, or one row.
+    /// - Throws: What `body` throws.
+    public func forEachSortedChunk<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+        let kind = userNames == nil ? "rank-ratings-sorted-v1" : "rank-ratings-sorted-text-v1"
+        var chunk = CanonicalBytes(kind, count: count)
+        for row in sorted(Array(0..<UInt32(count))) {
+            append(Int(row), to: &chunk)
+            try chunk.flush(atLeast: CanonicalBytes.limit, to: body)
+        }
+        try chunk.flush(atLeast: 1, to: body)
+    }
+
+    /// Rows of these ratings, ascending by user and then item: sorted by counting, which a vocabulary in order allows.
+    package func sorted(_ rows: [UInt32]) -> [UInt32] {
+        var rows = rows
+        for column in [itemIDs, userIDs] {
+            var next = [Int](repeating: 0, count: column.vocabulary.count + 1)
+            for row in rows { next[Int(column.rows[Int(row)]) + 1] += 1 }
+            for id in column.vocabulary.indices { next[id + 1] += next[id] }
+            var sorted = [UInt32](repeating: 0, count: rows.count)
+            for row in rows {
+                let id = Int(column.rows[Int(row)])
+                sorted[next[id]] = row
+                next[id] += 1
+            }
+            rows = sorted
+        }
+        return rows
+    }
+
+    private func append(_ row: Int, to chunk: inout CanonicalBytes) {
+        chunk.append(id: userIDs[row], userNames)
+        chunk.append(id: itemIDs[row], itemNames)
+        chunk.append(stars[row].bitPattern)
+    }
+
     /// Hands out the ratings as bytes, piece by piece, for a content hash.
     ///
     /// The stream is `rank-ratings-v1` and a line feed, the number of rows as u64, then per row user u64, item u64 and
@@ -88,9 +130,7 @@ public struct Ratings: Sendable, Equatable {
     public func forEachCanonicalChunk<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
         var chunk = CanonicalBytes(userNames == nil ? "rank-ratings-v1" : "rank-ratings-text-v1", count: count)
         for row in 0..<count {
-            chunk.append(id: userIDs[row], userNames)
-            chunk.append(id: itemIDs[row], itemNames)
-            chunk.append(stars[row].bitPattern)
+            append(row, to: &chunk)
             try chunk.flush(atLeast: CanonicalBytes.limit, to: body)
         }
         try chunk.flush(atLeast: 1, to: body)

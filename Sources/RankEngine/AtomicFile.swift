@@ -35,6 +35,19 @@ internal import Darwin
         }
     }
 
+    /// Writes a file with `write`, lets `read` have it under a temporary name beside `path`, and removes it.
+    static func temporary<Value>(
+        beside path: String,
+        write: (inout AtomicFile) throws(EngineError) -> Void,
+        read: (_ temporaryPath: String) throws(EngineError) -> Value
+    ) throws(EngineError) -> Value {
+        try HeldSignals.during { signals throws(EngineError) in
+            var file = try AtomicFile(path: path, signals)
+            try write(&file)
+            return try read(file.temporary)
+        }
+    }
+
     private init(path: String, _ signals: HeldSignals) throws(EngineError) {
         let (directory, name) = Self.split(path)
         switch Occupant(at: path) {

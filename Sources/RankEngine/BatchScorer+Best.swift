@@ -30,10 +30,18 @@ extension BatchScorer {
     /// - Parameters:
     ///   - k: How many are wanted; fewer where the model knows fewer. 0 or less gives none.
     ///   - userRows: The users' rows; 0 for unknown ones.
+    ///   - excluded: For each user the candidates' rows, ascending, that its list must not have; empty for none at all.
     /// - Returns: A list for each user, in the same order.
-    /// - Throws: ``EngineError/Code/invalidQuery`` when a row does not exist;
-    ///   ``EngineError/Code/scoreNotFinite`` that names the first such pair.
-    public func best(_ k: Int, userRows: [UInt32]) throws(EngineError) -> [[Entry]] {
+    /// - Throws: ``EngineError/Code/invalidQuery`` when a row does not exist, or there are more or fewer exclusions than
+    ///   users; ``EngineError/Code/scoreNotFinite`` that names the first such pair.
+    public func best(
+        _ k: Int,
+        userRows: [UInt32],
+        excluding excluded: [[UInt32]] = []
+    ) throws(EngineError) -> [[Entry]] {
+        guard excluded.isEmpty || excluded.count == userRows.count else {
+            throw EngineError(.invalidQuery, "\(excluded.count) lists to exclude for \(userRows.count) users")
+        }
         let shape = weights.shape
         for (index, row) in userRows.enumerated() where Int(row) >= shape.userRows {
             throw EngineError(.invalidQuery, "user \(index) has the row \(row) of \(shape.userRows)", position: index)
@@ -59,9 +67,15 @@ extension BatchScorer {
         } body: { scorer, item in
             // Blocks of users vary fastest: threads then read the same part of the catalogue at the same time.
             let (slice, position) = item.quotientAndRemainder(dividingBy: blocks)
-            let users = Array(userRows[(position * block)..<min((position + 1) * block, userRows.count)])
+            let places = (position * block)..<min((position + 1) * block, userRows.count)
+            let users = Array(userRows[places])
             let first = 1 + slice * Self.slice
-            let result = scorer.best(k, users: users, candidates: first..<min(first + Self.slice, known + 1))
+            let result = scorer.best(
+                k,
+                users: users,
+                excluding: excluded.isEmpty ? [] : Array(excluded[places]),
+                candidates: first..<min(first + Self.slice, known + 1)
+            )
             found.withLock { $0[item] = result }
         }
         let parts = found.withLock { $0 }
@@ -120,6 +134,8 @@ private final class BlockScorer {
     private let places: [UInt32]
     private var keys: [UInt64] = []
     private var positions: [UInt32] = []
+    /// Whether each candidate of a part must not be in the list of the user in work.
+    private var isExcluded: [Bool] = []
     private let window: Int
     private let room: Int
 
@@ -144,8 +160,13 @@ private final class BlockScorer {
         scores.reserve(users * room)
     }
 
-    /// The best candidates of a part of the catalogue for each user.
-    func best(_ k: Int, users: [UInt32], candidates: Range<Int>) -> Result<[[BatchScorer.Entry]], EngineError> {
+    /// The best candidates of a part of the catalogue for each user, less those to exclude.
+    func best(
+        _ k: Int,
+        users: [UInt32],
+        excluding excluded: [[UInt32]],
+        candidates: Range<Int>
+    ) -> Result<[[BatchScorer.Entry]], EngineError> {
         score(users, candidates)
         keys = candidates.map { order.key(UInt32($0)).littleEndian }
         positions = [UInt32](repeating: 0, count: min(k, candidates.count))
@@ -159,11 +180,23 @@ private final class BlockScorer {
                 let pair = "user row \(users[index]) and candidate row \(candidates.lowerBound + place)"
                 return .failure(EngineError(.scoreNotFinite, "\(pair) score \(score)"))
             }
+            let hidden = excluded.isEmpty ? [] : excluded[index].part(of: candidates)
+            if isExcluded.count != candidates.count { isExcluded = [Bool](repeating: false, count: candidates.count) }
+            for candidate in hidden { isExcluded[Int(candidate) - candidates.lowerBound] = true }
             let count = unsafe keys.withUnsafeBytes { keys in
                 unsafe positions.withUnsafeMutableBufferPointer { positions in
-                    unsafe topK.select(k, scores: row, ids: .numbers(keys), into: positions)
+                    unsafe isExcluded.withUnsafeBufferPointer { isExcluded in
+                        unsafe topK.select(
+                            k,
+                            scores: row,
+                            ids: .numbers(keys),
+                            excluding: hidden.isEmpty ? nil : isExcluded,
+                            into: positions
+                        )
+                    }
                 }
             }
+            for candidate in hidden { isExcluded[Int(candidate) - candidates.lowerBound] = false }
             lists.append(
                 positions[..<count].map { position in
                     BatchScorer.Entry(
@@ -217,5 +250,20 @@ private final class BlockScorer {
                 unsafe network.run(user, rows: rows, count: rows.count, scores: row)
             }
         }
+    }
+}
+
+extension [UInt32] {
+    /// Those of ascending rows that lie in a range.
+    fileprivate func part(of range: Range<Int>) -> ArraySlice<UInt32> {
+        func place(_ row: Int) -> Int {
+            var (low, high) = (0, count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Int(self[middle]) < row { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return self[place(range.lowerBound)..<place(range.upperBound)]
     }
 }

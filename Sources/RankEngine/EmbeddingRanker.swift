@@ -272,6 +272,10 @@ extension RankModel {
         if let claim = metadata.claimedTestRMSE {
             facts.append((key: "claimed_test_rmse", value: "\(claim)"))
         }
+        // The claim and the split are then those of a model that was tested before this one was trained.
+        if metadata.fingerprint.isRefitted {
+            facts.append((key: TrainingFingerprint.refitKey, value: metadata.fingerprint[TrainingFingerprint.refitKey]))
+        }
         return RankerInfo(
             modelID: modelID.bytes,
             profile: kernel.profile,

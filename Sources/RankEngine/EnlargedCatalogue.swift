@@ -84,7 +84,7 @@ package struct EnlargedCatalogue {
     private func metadata() -> [String: String] {
         var metadata = model.metadata
         metadata.claimedTestRMSE = nil
-        var fields = metadata.fingerprint.fields
+        var fields = metadata.fingerprint.withoutRefit
         fields["data"] = "synthetic catalogue of \(candidateRows - 1) items, mixed from \(metadata.fingerprint["data"])"
         metadata.fingerprint = TrainingFingerprint(fields)
         metadata.proof = metadata.proof.derived

@@ -10,10 +10,7 @@ extension FileLayout {
         let header = try header(metadata: metadata)
         let id = ModelID(digest: header.digest)
         try AtomicFile.replace(path: path) { (file) throws(EngineError) in
-            try unsafe header.bytes.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
-            for tensor in tensors {
-                try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
-            }
+            try append(header.bytes, to: &file)
         } verify: { (temporary) throws(EngineError) in
             do throws(EngineError) {
                 guard try RankModel.load(path: temporary).modelID == id else {
@@ -24,5 +21,25 @@ extension FileLayout {
             }
         }
         return id
+    }
+
+    /// The model of the tensors, loaded from a file that is there no more: its memory stays mapped.
+    ///
+    /// - Parameters:
+    ///   - path: Beside which the file is written meanwhile.
+    ///   - metadata: The strings of its header.
+    /// - Throws: As ``write(to:metadata:)``.
+    func loaded(beside path: String, metadata: [String: String]) throws(EngineError) -> RankModel {
+        let header = try header(metadata: metadata)
+        return try AtomicFile.temporary(beside: path) { (file) throws(EngineError) in
+            try append(header.bytes, to: &file)
+        } read: { (temporary) throws(EngineError) in try RankModel.load(path: temporary) }
+    }
+
+    private func append(_ header: [UInt8], to file: inout AtomicFile) throws(EngineError) {
+        try unsafe header.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+        for tensor in tensors {
+            try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
+        }
     }
 }

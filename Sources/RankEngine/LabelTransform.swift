@@ -75,6 +75,14 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
     /// The label of a rating.
     public func label(of rating: Double) -> Double { (rating - Double(minimum)) / Double(width) }
 
-    /// A score as a rating.
+    /// A score as a rating; a score outside 0...1 is one outside the scale.
     public func rating(of score: Float) -> Float { minimum + width * score }
+
+    /// A score as the rating that is shown to people: the nearest one of the scale.
+    ///
+    /// Scores themselves, and errors that are measured, are never cut off: only what is read as a rating is.
+    public func shownRating(of score: Float) -> Float {
+        guard hasScale else { return rating(of: score) }
+        return min(max(rating(of: score), minimum), rating(of: 1))
+    }
 }

@@ -13,6 +13,15 @@ extension ModelDraft {
         return try layout.write(to: path, metadata: metadataPairs(shape))
     }
 
+    /// The model that the draft's file would be, without leaving one.
+    ///
+    /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Throws: As ``write(to:)``.
+    package func loaded(beside path: String) throws(EngineError) -> RankModel {
+        let (layout, shape) = try layout()
+        return try layout.loaded(beside: path, metadata: metadataPairs(shape))
+    }
+
     /// The id that the draft's file has once it is written.
     ///
     /// - Throws: ``EngineError/Code/invalidModel`` and ``EngineError/Code/scoreNotFinite``, like writing it.

@@ -55,8 +55,9 @@ public final class RankModel: Sendable {
     /// The architecture's name and version.
     public var architecture: String { rawMetadata["architecture"] ?? ModelShape.plainArchitecture }
 
-    /// A score as the model's users know it: as a rating where the labels were made from ratings.
-    public func display(_ score: Float) -> Float {
-        metadata.labelTransform.hasScale ? metadata.labelTransform.rating(of: score) : score
-    }
+    /// A score as the model's users know it: as a rating of the scale where the labels were made from ratings.
+    ///
+    /// A rating beyond the ends of the scale is shown as the end; for measuring errors there is
+    /// ``LabelTransform/rating(of:)``.
+    public func display(_ score: Float) -> Float { metadata.labelTransform.shownRating(of: score) }
 }

@@ -16,7 +16,13 @@ struct Facts {
     /// Names and values, in the order in which they are shown.
     let rows: [(name: String, value: String)]
 
-    init(_ model: RankModel, _ data: DataSet, _ split: Split, as spec: SplitSpec) {
+    /// Of a model that was trained on all ratings: on which split its like was tested before, and what came of it on the
+    /// label's scale.
+    let testBefore: (split: String, rmse: Float?)?
+    /// Of a tested model: the one that was trained on all ratings afterwards.
+    let refitted: ModelID?
+
+    init(_ model: RankModel, _ data: DataSet, _ split: Split, as spec: SplitSpec, refitted: ModelID?) {
         let fingerprint = model.metadata.fingerprint
         self.data = data.name
         scale = data.ratings.scale
@@ -34,6 +40,15 @@ struct Facts {
         rows.append(("test ratings", grouped(split.testRows.count)))
         rows.append(("users", grouped(data.ratings.userIDs.vocabulary.count)))
         rows.append(("rated items", grouped(data.ratings.itemIDs.vocabulary.count)))
+        let claim = model.metadata.claimedTestRMSE
+        testBefore = fingerprint.isRefitted ? (fingerprint["split"], claim) : nil
+        self.refitted = refitted
+        if let refitted { rows.append(("model trained on all ratings", "\(refitted)")) }
+        if fingerprint.isRefitted {
+            rows.append(("trained on", "all ratings, after the test of a sibling"))
+            rows.append(("split of that test", fingerprint["split"]))
+            if let claim { rows.append(("rmse claimed of that test", fixed(Double(claim), 4))) }
+        }
         self.rows = rows
     }
 }

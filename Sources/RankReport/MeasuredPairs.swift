@@ -46,7 +46,7 @@ struct MeasuredPairs {
         items = rows.map { ratings.itemIDs[$0] }
         stars = rows.map { ratings.stars[$0] }
         scores = try Predictor(model).predict(rows, of: ratings).scores
-        predictions = scores.map { Double(model.display($0)) }
+        predictions = scores.map { Double(model.metadata.labelTransform.rating(of: $0)) }
         var byUser: [UInt64: Int] = [:]
         var byItem: [UInt64: Int] = [:]
         for row in split.trainingRows {

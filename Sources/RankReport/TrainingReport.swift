@@ -27,6 +27,8 @@ public struct TrainingReport: Sendable {
     ///   - split: Its split.
     ///   - spec: How the split was asked for.
     ///   - curve: How the training went, where that is known.
+    ///   - refitted: The model that was trained in the same way on all ratings once this one had been tested, where there
+    ///     is such a one.
     /// - Throws: `TrainingError` with code `engineFailed` where a score is not finite, `unsuitableData` where the split
     ///   leaves no training row.
     public init(
@@ -34,12 +36,13 @@ public struct TrainingReport: Sendable {
         _ data: DataSet,
         _ split: Split,
         as spec: SplitSpec,
-        curve: LearningCurve? = nil
+        curve: LearningCurve? = nil,
+        refitted: ModelID? = nil
     ) throws(TrainingError) {
         let pairs = try MeasuredPairs(model, data, split)
         let standing = try Standing(pairs, data.ratings, split, preset: model.metadata.fingerprint["preset"])
         let page = ReportPage(
-            facts: Facts(model, data, split, as: spec),
+            facts: Facts(model, data, split, as: spec, refitted: refitted),
             pairs: pairs,
             standing: standing,
             curve: curve,

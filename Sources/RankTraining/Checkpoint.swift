@@ -155,13 +155,15 @@ public struct CheckpointPlan: Sendable {
     public let path: String?
     /// The number of epochs, sweeps, or reports of a distillation, between two checkpoints; there is always one after the
     /// last.
-    public let interval: Int
+    public private(set) var interval: Int
     /// The one to go on from; nil to begin at the beginning.
     public internal(set) var resumed: Checkpoint?
     /// What is trained on.
     public let data: DataFingerprint
     /// The epochs, sweeps or steps of the checkpoint that lies at the path from the beginning, where that is the resumed one.
     let savedAtStart: Int?
+    /// Of a training on all ratings: what is kept of the test before it.
+    private(set) var keptTest: KeptTest?
 
     /// A plan.
     ///
@@ -188,7 +190,31 @@ public struct CheckpointPlan: Sendable {
     ///
     /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
     public func every(_ interval: Int) throws(TrainingError) -> CheckpointPlan {
-        try CheckpointPlan(path: path, interval: interval, resumed: resumed, data: data)
+        var plan = try CheckpointPlan(path: path, interval: interval, resumed: resumed, data: data)
+        plan.keptTest = keptTest
+        return plan
+    }
+
+    /// The plan of a training on all ratings, whose checkpoints also keep the test before it.
+    public func keeping(_ test: KeptTest) -> CheckpointPlan {
+        var plan = self
+        plan.keptTest = test
+        return plan
+    }
+
+    /// What a checkpoint of this plan was made with, `own` being what its training adds.
+    func identity(_ own: [String: String]) -> [String: String] {
+        own.merging(keptTest?.identity ?? [:]) { own, _ in own }
+    }
+
+    /// Writes a checkpoint of this plan.
+    func write(
+        to path: String,
+        _ own: [String: String],
+        epoch: Int,
+        _ tensors: [(name: String, values: TensorFile.Values)]
+    ) throws(TrainingError) {
+        try Checkpoint.write(to: path, identity(own), epoch: epoch, tensors + (keptTest?.tensors ?? []))
     }
 
     /// The same error, which also says what was saved.

@@ -15,6 +15,7 @@ public struct DataFingerprint: Sendable, Equatable {
     /// SHA-256 of the test pairs, in hex (`Split.forEachCanonicalChunk`): equal for any spelling of one split.
     public let splitSHA256: String
     private let ratingScale: RatingScale
+    private let ratings: Ratings
 
     /// Hashes ratings and test pairs.
     ///
@@ -23,6 +24,7 @@ public struct DataFingerprint: Sendable, Equatable {
         self.data = data.name
         scale = "\(data.ratings.scale.minimum),\(data.ratings.scale.maximum)"
         ratingScale = data.ratings.scale
+        ratings = data.ratings
         dataSHA256 = sha256 { data.ratings.forEachCanonicalChunk($0) }
         switch spec {
         case .file(let path): self.split = path.split(separator: "/").last.map(String.init) ?? path
@@ -79,6 +81,16 @@ public struct DataFingerprint: Sendable, Equatable {
     /// - Throws: `TrainingError` with code `fingerprintMismatch`.
     public func requireMatch(_ model: ModelMetadata, to purpose: String = "evaluate") throws(TrainingError) {
         try requireMatch(model.fingerprint, to: purpose)
+        try requireScale(model, to: purpose)
+    }
+
+    /// Demands that a model's labels were made from ratings of this scale.
+    ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - purpose: What the model is wanted for, a verb.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch`.
+    public func requireScale(_ model: ModelMetadata, to purpose: String = "evaluate") throws(TrainingError) {
         let transform = model.labelTransform
         guard transform.hasScale, transform != LabelTransform(ratingScale) else { return }
         let scale = try? RatingScale(minimum: transform.minimum, maximum: transform.rating(of: 1))
@@ -108,6 +120,9 @@ public struct DataFingerprint: Sendable, Equatable {
                     + "\(purpose) a model made by rank-train fit, \(insist)"
             )
         }
+        if isReordering(of: model) {
+            throw refusal(model, purpose, "the data given are the model's own ratings in another order: ")
+        }
         guard model["data_sha256"] == dataSHA256 else {
             throw TrainingError(
                 .fingerprintMismatch,
@@ -116,12 +131,39 @@ public struct DataFingerprint: Sendable, Equatable {
             )
         }
         guard model["split_sha256"] == splitSHA256 else {
+            if model.isRefitted { throw refusal(model, purpose) }
+            if model["split"] == "none" {
+                throw TrainingError(
+                    .fingerprintMismatch,
+                    "the model was trained on all ratings of \(model["data"]), without a test, so those of \(split) are "
+                        + "among them and a figure would flatter; \(purpose) a model that was made with --split seed:N "
+                        + "--no-refit, \(insist)"
+                )
+            }
             throw TrainingError(
                 .fingerprintMismatch,
                 "the model was trained with the split \(model["split"]), so the test rows of \(split) may have been "
                     + "trained on; give the model's split, \(insist)"
             )
         }
+    }
+}
+
+extension DataFingerprint {
+    /// Whether these are the ratings that a model was trained on, all of them after its test, in another order.
+    func isReordering(of model: TrainingFingerprint) -> Bool {
+        guard model.isRefitted, model["data_sha256"] != dataSHA256 else { return false }
+        return model["ratings_sha256"] == sha256 { ratings.forEachSortedChunk($0) }
+    }
+
+    /// Why a model that was trained on all ratings cannot be measured on some of them.
+    private func refusal(_ model: TrainingFingerprint, _ purpose: String, _ start: String = "") -> TrainingError {
+        TrainingError(
+            .fingerprintMismatch,
+            "\(start)the model was trained on all ratings of \(model["data"]) after its test on \(model["split"]), so it has "
+                + "seen them and any figure would flatter; rank-train inspect shows what the test came to; to \(purpose) "
+                + "a model that has not seen its test ratings, make it with rank-train fit --no-refit, or give --force"
+        )
     }
 }
 

@@ -39,6 +39,49 @@ struct TestedDraft {
         self.draft = draft
     }
 
+    private init(_ draft: ModelDraft, _ metrics: Metrics?, _ ranking: RankingMetrics?) {
+        (self.draft, self.metrics, self.ranking) = (draft, metrics, ranking)
+    }
+
+    /// The same, trained on all ratings, with what the test of a sibling came to that had not seen the test ratings.
+    ///
+    /// - Parameters:
+    ///   - sibling: Of the same options, trained without the test ratings.
+    ///   - ratings: All that this one was trained on.
+    func refitted(testedBy sibling: TestedDraft, _ ratings: Ratings) -> TestedDraft {
+        var draft = draft
+        let tested = sibling.draft.metadata
+        var fields = draft.metadata.fingerprint.fields
+        // What decided the test alone, such as a validation part.
+        fields.merge(tested.fingerprint.fields) { own, _ in own }
+        fields["split"] = tested.fingerprint["split"]
+        fields[TrainingFingerprint.refitKey] = "all"
+        fields["ratings_sha256"] = sha256 { ratings.forEachSortedChunk($0) }
+        fields["tested_split_sha256"] = tested.fingerprint["split_sha256"]
+        for (name, value) in sibling.figures { fields["tested_" + name] = value }
+        draft.metadata.fingerprint = TrainingFingerprint(fields)
+        draft.metadata.claimedTestRMSE = tested.claimedTestRMSE
+        return TestedDraft(draft, sibling.metrics, sibling.ranking)
+    }
+
+    /// What the test came to, by name, in digits that read back as the same float64.
+    private var figures: [(name: String, value: String)] {
+        var figures: [(String, String)] = []
+        if let metrics { figures = [("rmse", "\(metrics.rmse)"), ("mae", "\(metrics.mae)")] }
+        guard let ranking else { return figures }
+        return figures + [
+            ("ndcg@\(ranking.cutoff.k)", "\(ranking.ndcg)"), ("recall@\(ranking.cutoff.k)", "\(ranking.recall)"),
+            ("count", "\(ranking.count)"),
+        ]
+    }
+
+    /// The model that the file would be, without leaving one; `path` is beside which it lies for a moment.
+    ///
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    func loaded(beside path: String) throws(TrainingError) -> RankModel {
+        try TrainingError.translating { () throws(EngineError) in try draft.loaded(beside: path) }
+    }
+
     /// Writes the model file, whole or not at all.
     ///
     /// - Throws: `TrainingError` with code `engineFailed`.

@@ -11,7 +11,7 @@ public struct TrainedModel: Sendable {
     public var ranking: RankingMetrics? { tested.ranking }
     /// Weights and losses.
     public let result: Training.Result
-    private let tested: TestedDraft
+    private var tested: TestedDraft
 
     /// Puts a model together and tests it.
     ///
@@ -54,6 +54,26 @@ public struct TrainedModel: Sendable {
     ) throws(TrainingError) -> Float {
         let scores = try draft.scores(of: set.training, kernel)
         return Float(scores.reduce(0.0) { $0 + Double($1) } / Double(scores.count))
+    }
+
+    /// The same as the model of a training on all ratings, with what its tested sibling came to.
+    ///
+    /// - Parameters:
+    ///   - sibling: Of the same options, trained and tested on a split.
+    ///   - data: The data set, all of whose ratings this one was trained on.
+    /// - Returns: The model whose `test` and claim are the sibling's, and whose file says so.
+    public func refitted(testedBy sibling: TrainedModel, _ data: DataSet) -> TrainedModel {
+        var model = self
+        model.tested = tested.refitted(testedBy: sibling.tested, data.ratings)
+        return model
+    }
+
+    /// The model that the file would be, without leaving one.
+    ///
+    /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    public func loaded(beside path: String) throws(TrainingError) -> RankModel {
+        try tested.loaded(beside: path)
     }
 
     /// Writes the model file: whole, proved and under its own name, or not at all.

@@ -57,9 +57,9 @@ public struct Training: Sendable {
         public let threads: Int
     }
 
-    private let options: TrainingOptions
-    private let kernel: Kernel
-    private let threads: Int
+    let options: TrainingOptions
+    let kernel: Kernel
+    let threads: Int
 
     /// Prepares a training.
     ///

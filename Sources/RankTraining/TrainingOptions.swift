@@ -30,6 +30,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public var regularization = Regularization()
     /// What part of the training examples is held out to tell the best epoch; nil for none.
     public var validation: Validation?
+    /// The number of epochs over which the learning rate falls; nil for all of them.
+    public var plannedEpochs: Int?
 
     /// A validation part of the training examples, and what it decides.
     ///
@@ -135,6 +137,21 @@ public struct TrainingOptions: Sendable, Equatable {
 }
 
 extension TrainingOptions {
+    /// The options of the training on all ratings that follows one that was tested.
+    ///
+    /// Nothing is held out any more: as many epochs are trained as were found to be best, and the learning rate falls as it
+    /// did up to there.
+    ///
+    /// - Parameter epoch: Whose weights were kept, of those with a validation part.
+    public func ofRefit(keeping epoch: Int) -> TrainingOptions {
+        guard validation != nil else { return self }
+        var options = self
+        options.plannedEpochs = plannedEpochs ?? epochs
+        options.epochs = epoch
+        options.validation = nil
+        return options
+    }
+
     /// Everything that decides what a training makes of its data, by name.
     package var members: [String: String] {
         var members = [
@@ -157,6 +174,7 @@ extension TrainingOptions {
             "user_dimensions": "\(userDimensions)",
             "validation": validation.map { "\($0.fraction)" } ?? "none",
         ]
+        if let plannedEpochs { members["planned_epochs"] = "\(plannedEpochs)" }
         members.merge(optimizer.members) { own, _ in own }
         return members
     }

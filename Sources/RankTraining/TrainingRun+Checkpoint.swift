@@ -54,7 +54,7 @@ extension TrainingRun {
             tensors.append((Name.best, .floats(best.network.parameters)))
             tensors.append((Name.bestEpoch, .numbers([UInt64(best.epoch)])))
         }
-        try Checkpoint.write(to: path, identity(plan.data), epoch: reports.count, tensors)
+        try plan.write(to: path, identity(plan.data), epoch: reports.count, tensors)
         savedEpoch = reports.count
     }
 
@@ -63,7 +63,7 @@ extension TrainingRun {
     /// - Throws: `checkpointRefused` when it is of another run.
     mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
         guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(identity(plan.data))
+        try checkpoint.requireMatch(plan.identity(identity(plan.data)))
         let shape = trainer.shape
         let names = [Name.weights] + options.optimizer.slotNames
         let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }

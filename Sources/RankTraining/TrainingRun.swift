@@ -48,7 +48,7 @@ struct TrainingRun: ~Copyable {
         settings = TrainerSettings(
             options.optimizer,
             decay: options.decay,
-            plannedSteps: batches.batches.count * options.epochs,
+            plannedSteps: batches.batches.count * (options.plannedEpochs ?? options.epochs),
             loss: options.loss,
             regularization: options.regularization,
             seed: options.seed

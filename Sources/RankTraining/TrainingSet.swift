@@ -74,27 +74,9 @@ public struct TrainingSet: Sendable {
         }
         self.users = users
         self.candidates = candidates
-        training = examples(Self.ordered(split.trainingRows.rows, ratings))
+        training = examples(ratings.sorted(split.trainingRows.rows))
         test = examples(split.testRows.rows)
         prior = Float(training.labels.reduce(0.0) { $0 + Double($1) } / Double(training.count))
-    }
-
-    /// Rows of ratings, ascending by user and then item: sorted by counting, which a vocabulary in order allows.
-    private static func ordered(_ rows: [UInt32], _ ratings: Ratings) -> [UInt32] {
-        var rows = rows
-        for column in [ratings.itemIDs, ratings.userIDs] {
-            var next = [Int](repeating: 0, count: column.vocabulary.count + 1)
-            for row in rows { next[Int(column.rows[Int(row)]) + 1] += 1 }
-            for id in column.vocabulary.indices { next[id + 1] += next[id] }
-            var sorted = [UInt32](repeating: 0, count: rows.count)
-            for row in rows {
-                let id = Int(column.rows[Int(row)])
-                sorted[next[id]] = row
-                next[id] += 1
-            }
-            rows = sorted
-        }
-        return rows
     }
 }
 

@@ -58,7 +58,7 @@ struct Ranking: Sendable {
     /// Whether a score stands for a rating of another kind.
     private var hasRatings: Bool { transform != nil && !hasStars }
 
-    private func stars(_ entry: RankedEntry<UInt64>) -> Float { transform?.rating(of: entry.score) ?? entry.score }
+    private func stars(_ entry: RankedEntry<UInt64>) -> Float { transform?.shownRating(of: entry.score) ?? entry.score }
 
     /// Five stars, as many of them filled as the rounded value says.
     private static func bar(_ stars: Float) -> String {

@@ -21,18 +21,23 @@ struct CataloguePrediction {
     ///   - users: A file, `-` for standard input, or `all`.
     ///   - failsForUnknown: Whether a user that the model does not know ends it; otherwise it is scored by the row for
     ///     unknown ones.
+    ///   - rated: What each user's list must not have; nil for nothing.
     /// - Throws: `CommandFailure` for an unknown user, and what the engine, the list of users or standard output throw.
-    func write(_ topK: Int, users: String, failsForUnknown: Bool) throws {
+    func write(_ topK: Int, users: String, failsForUnknown: Bool, excluding rated: RatedItems? = nil) throws {
         let (names, rows) = try self.users(users, failsForUnknown)
         var output = BufferedOutput()
         var seconds = 0.0
+        var (excluded, without): (Int, [String]) = (0, [])
         for start in stride(from: 0, to: rows.count, by: Self.wave) {
             let part = start..<min(start + Self.wave, rows.count)
+            let hidden = rated.map { rated in part.map { rated.rows(of: names($0)) } } ?? []
             let clock = ContinuousClock()
             let begin = clock.now
-            let lists = try scorer.best(topK, userRows: Array(rows[part]))
+            let lists = try scorer.best(topK, userRows: Array(rows[part]), excluding: hidden)
             seconds += (clock.now - begin) / .seconds(1)
+            excluded += hidden.reduce(0) { $0 + $1.count }
             for (user, list) in zip(part, lists) {
+                if list.isEmpty { without.append(names(user)) }
                 for entry in list {
                     let item = model.candidates.id(ofRow: Int(entry.row)) ?? ""
                     try output.write("\(csvField(names(user))),\(csvField(item)),\(entry.score)\n")
@@ -40,6 +45,15 @@ struct CataloguePrediction {
             }
         }
         try output.flush()
+        if let rated {
+            try StandardStream.error.writeLine("left out \(grouped(excluded)) rated items, by \(rated.text)")
+        }
+        if !without.isEmpty {
+            try StandardStream.error.writeLine(
+                "\(without.count == 1 ? "1 user has" : "\(grouped(without.count)) users have") an empty list, for every item "
+                    + "is left out: \(without.prefix(5).map(oneLine).joined(separator: ", "))\(without.count > 5 ? ", …" : "")"
+            )
+        }
         let items = model.candidates.rowCount - 1
         let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
         let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))

@@ -98,6 +98,6 @@ struct CheckpointArguments: ParsableArguments {
 extension Checkpoint {
     /// What a training's log says before it goes on from it, or refuses to; `unit` is what `epoch` counts, in the singular.
     func note(_ unit: String) -> String {
-        "resuming \(oneLine(path)), after \(unit) \(epoch)"
+        "resuming \(oneLine(path)), after \(unit) \(epoch)" + (isOfRefit ? " of the training on all ratings" : "")
     }
 }

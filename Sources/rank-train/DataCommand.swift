@@ -36,13 +36,12 @@ struct DataCommand: ParsableCommand {
 
     private func lines(_ set: DataSet, _ peak: Int?, _ rate: Double?) -> [(String, String)] {
         let ratings = set.ratings
-        let ids = ratings.userNames == nil ? "numbers" : "texts"
+        let ids = set.ids
         var lines = [("data", set.name)]
         if let reading = set.reading { lines.append(("form", reading.form)) }
         lines += [
             ("ratings", grouped(ratings.count)),
-            ("users", "\(grouped(ratings.userIDs.vocabulary.count)), ids are \(ids)"),
-            ("items", "\(grouped(ratings.itemIDs.vocabulary.count)), ids are \(ids)"), ("scale", set.scaleText),
+            ("users", ids.users.text), ("items", ids.items.text), ("scale", set.scaleText),
             ("times", ratings.timestamps == nil ? "none" : "in seconds"),
             ("user columns", names(set.userAttributes)), ("item columns", names(set.itemAttributes)),
         ]
@@ -55,6 +54,7 @@ struct DataCommand: ParsableCommand {
                 )
             )
             lines += reading.notes.map { ("note", $0) }
+            lines += ids.warnings.map { ("warning", $0) }
         }
         if let peak { lines.append(("memory", "\(grouped(peak / 1_000_000)) MB at most")) }
         return lines
@@ -73,6 +73,9 @@ struct DataCommand: ParsableCommand {
             "users": .integer(ratings.userIDs.vocabulary.count),
             "items": .integer(ratings.itemIDs.vocabulary.count),
             "ids": .string(ratings.userNames == nil ? "numbers" : "texts"),
+            "user_ids": ratings.userSummary.json,
+            "item_ids": ratings.itemSummary.json,
+            "warnings": .array(set.ids.warnings.map { .string($0) }),
             "scale_minimum": .float(ratings.scale.minimum),
             "scale_maximum": .float(ratings.scale.maximum),
             "scale_source": set.reading.map { .string($0.scaleSource) } ?? .null,

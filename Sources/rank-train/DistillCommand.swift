@@ -11,11 +11,12 @@ struct DistillCommand: ParsableCommand {
         discussion: """
             The student learns what the teacher scores for all users and items, rated or not; the ratings only decide \
             how often each is looked at. By default it has the tutorial's shape. The teacher's data and split are \
-            asked for, since the student's test figures would flatter on any other. The same version, data, teacher \
-            and options give the same model id.
+            asked for, since the student's test figures would flatter on any other. A teacher that was trained on all \
+            ratings, as fit writes it, makes a student that nothing is left to test; fit --no-refit makes a teacher \
+            whose student is tested. The same version, data, teacher and options give the same model id.
 
             EXAMPLE:
-              rank-train fit --data data/ml-100k --output best.safetensors
+              rank-train fit --data data/ml-100k --output best.safetensors --no-refit
               rank-train distill --teacher best.safetensors --data data/ml-100k --output student.safetensors
               rank-train distill --teacher best.safetensors --data data/ml-100k --output small.safetensors \\
                 --dimensions 16 --hidden 64
@@ -117,6 +118,9 @@ struct DistillCommand: ParsableCommand {
                 ("distance from teacher", fixed(distance, 4)),
             ]
             if let test = distilled.test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
+            if model.metadata.fingerprint.isRefitted {
+                lines.append(("note", "not tested: the teacher was trained on all ratings; fit --no-refit makes others"))
+            }
             try StandardStream.output.write(listing(lines))
         }
     }

@@ -120,14 +120,16 @@ extension DistillationOptions {
             JSONValue.Member("learning_rate", .number(optimizer.rate)),
             JSONValue.Member("kernel", .string(result.kernel.description)),
             JSONValue.Member("threads", .integer(result.threads)),
-            JSONValue.Member(
-                "steps",
-                .array(
-                    result.reports.map { report in
-                        ["step": .integer(report.step), "distance_from_teacher": .number(report.rootMeanSquaredError)]
-                    }
-                )
-            ),
+            JSONValue.Member("steps", steps(result)),
         ]
+    }
+
+    /// How far the student was from its teacher, for programs.
+    func steps(_ result: Distillation.Result) -> JSONValue {
+        .array(
+            result.reports.map { report in
+                ["step": .integer(report.step), "distance_from_teacher": .number(report.rootMeanSquaredError)]
+            }
+        )
     }
 }

@@ -11,14 +11,21 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             Loss, RMSE and MAE are on the label's scale of 0...1, and unclipped; a model that was trained with a \
             ranking loss has none, because its scores are no ratings. NDCG, MRR, MAP and recall are means over users, \
-            each user's own test items being ordered by score; items of equal score share their places. NDCG's gains \
-            are the stars, those of ndcg_exp 2^stars - 1. A model is refused on other data, or on another split, than \
-            its file names, because test ratings may have been trained on there.
+            each user's own test items being ordered by score; items of equal score share their places. The other \
+            items of the catalogue are not ranked, so these figures are much higher than metrics that rank the whole \
+            catalogue and cannot be put beside them. NDCG's gains are the stars, those of ndcg_exp 2^stars - 1.
+
+            A model is refused on other data, or on another split, than its file names, because test ratings may have \
+            been trained on there; and one that was trained on all ratings after its test, which is what fit writes, \
+            on any of them: its figures are in rank-train inspect, and fit --no-refit makes one to evaluate. On other \
+            data, --trained-on names the data of the training, and the ratings that the model has seen are left out; \
+            with --force all count, and the output says what is known of them.
 
             EXAMPLE:
-              rank-train evaluate --model model.safetensors --data data/ml-100k --k 5 --relevant 5
-              rank-train evaluate --model model.safetensors --data data/ml-100k
-              rank-train evaluate --model model.safetensors --data data/ml-100k --precision int8
+              rank-train fit --data data/ml-100k --output tested.safetensors --no-refit
+              rank-train evaluate --model tested.safetensors --data data/ml-100k
+              rank-train evaluate --model tested.safetensors --data data/ml-100k --k 5 --relevant 5
+              rank-train evaluate --model model.safetensors --data new.csv --split new.csv --trained-on data/ml-100k
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -38,20 +45,34 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Option(
+        help: """
+            The data that the model was trained on, when it is evaluated on other data: ratings of pairs that it was \
+            trained on are left out.
+            """
+    )
+    var trainedOn: String?
+
     @Flag(help: "Evaluate on data or on a split that the model may have been trained on.")
     var force = false
+
+    func validate() throws {
+        if force && trainedOn != nil {
+            throw ValidationError("--force and --trained-on exclude each other; give one of them")
+        }
+    }
 
     func run() throws {
         let model = try RankModel.load(path: model)
         let fingerprint = model.metadata.fingerprint
         let tested = try modelData.load(for: model.metadata, orNone: false)
         let dataSet = tested.data
-        if !force { try tested.fingerprint.requireMatch(model.metadata) }
+        let (split, leftOut, seen) = try unseen(tested, model.metadata)
         let precision = precisionOption.precision
         let evaluation = try Evaluation(
             model,
             dataSet,
-            tested.split,
+            split,
             kernel: kernelOption.kernel,
             precision: precision,
             cutoff: cutoffArguments.cutoff()
@@ -66,15 +87,78 @@ struct EvaluateCommand: ParsableCommand {
                 JSONValue.Member("split", .string(tested.spec.description)),
                 JSONValue.Member("precision", .string("\(precision)")),
                 JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
-            ]
+                JSONValue.Member("ranked", .string("own test items")),
+                JSONValue.Member("seen_in_training", seen.json),
+                JSONValue.Member("left_out_as_seen", .integer(leftOut)),
+            ] + claim(of: model)
             try StandardStream.output.writeLine(JSONValue.object(measures + facts).description)
         } else {
             var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", tested.spec.description)]
             if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
             if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
+            if leftOut > 0 { lines.append(("left out", "\(grouped(leftOut)) test ratings that the model was trained on")) }
+            lines.append(("seen in training", seen.text(of: split.testRows.count)))
+            lines.append(("ranked", "each user's own test items, not the catalogue: such figures are"))
+            lines.append(("", "much higher than metrics over all items"))
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
             try StandardStream.output.write(listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale)))
+        }
+    }
+
+    /// The test ratings that count, how many were left out, and what is known of the others.
+    ///
+    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model may have seen them and nothing says that
+    ///   they count all the same.
+    private func unseen(
+        _ tested: ModelDataArguments.Tested,
+        _ model: ModelMetadata
+    ) throws -> (Split, leftOut: Int, SeenRatings) {
+        guard let trainedOn else {
+            if !force { try tested.fingerprint.requireMatch(model) }
+            let seen = SeenRatings(by: model.fingerprint, of: tested.data, tested.split, tested.fingerprint)
+            return (tested.split, 0, seen)
+        }
+        try tested.fingerprint.requireScale(model)
+        let options = DataOptions(scale: modelData.source.scale, duplicates: modelData.source.duplicates)
+        let training = try DataSet.load(path: trainedOn, options)
+        let pairs = try TrainedPairs(model.fingerprint, trainedOn: training)
+        let (split, leftOut) = pairs.unseen(tested.split, of: tested.data.ratings)
+        if split.testRows.isEmpty && leftOut > 0 {
+            throw CommandFailure(
+                .refused,
+                "the model was trained on all \(grouped(leftOut)) test ratings of \(tested.spec); evaluate it on ratings "
+                    + "that are new to it, or evaluate a model of rank-train fit --no-refit"
+            )
+        }
+        return (split, leftOut, .count(0))
+    }
+
+    /// What the file claims, where that is of a model that was tested before this one was trained.
+    private func claim(of model: RankModel) -> [JSONValue.Member] {
+        guard model.metadata.fingerprint.isRefitted else { return [] }
+        return [
+            JSONValue.Member("claimed_test_rmse", model.metadata.claimedTestRMSE.map { .float($0) } ?? .null),
+            JSONValue.Member("claimed_split", .string(model.metadata.fingerprint["split"])),
+        ]
+    }
+}
+
+extension SeenRatings {
+    /// For people.
+    fileprivate func text(of total: Int) -> String {
+        switch self {
+        case .count(0): "none of the \(grouped(total)) test ratings"
+        case .count(let count): "\(grouped(count)) of the \(grouped(total)) test ratings: these figures flatter"
+        case .unknown: "cannot be checked: these figures may flatter"
+        }
+    }
+
+    /// For programs: a number, or a text.
+    fileprivate var json: JSONValue {
+        switch self {
+        case .count(let count): .integer(count)
+        case .unknown: .string("cannot be checked")
         }
     }
 }

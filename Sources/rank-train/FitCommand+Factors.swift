@@ -6,31 +6,64 @@ import RankTraining
 
 extension FitCommand {
     /// Trains a factorisation machine.
-    func fitFactors(_ preset: FactorizationOptions) throws {
-        let options = factor.options(preset, seed: seed)
+    func fitFactors(_ standard: FactorizationOptions) throws {
+        let options = factor.options(standard, seed: seed)
         let training = try FactorTraining(options)
         try requireOutputs()
         let resumed = try checkpoints.resumed()
-        let dataSet = try source.load()
+        let dataSet = try loadedData()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
+        let refits = refitOption.applies(to: preset, resolved)
+        let refitted = refits ? resumed.flatMap { $0.isOfRefit ? $0 : nil } : nil
         // A sweep may take less time than a checkpoint of it.
-        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: split, every: 10)
+        let plan = try checkpoints.plan(
+            from: refitted == nil ? resumed : nil,
+            dataSet,
+            resolved,
+            as: split,
+            every: 10
+        )
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try training.run(
-            on: set,
-            dataSet,
-            checkpoints: plan,
-            testingSweeps: reportOption.report != nil,
-            show: showSweeps(options, resumed: plan?.resumed)
-        )
+        let result =
+            try refitted.map { try training.testedResult($0, set, DataFingerprint(dataSet, resolved, as: split)) }
+            ?? training.run(
+                on: set,
+                dataSet,
+                checkpoints: plan,
+                testingSweeps: reportOption.report != nil,
+                show: showSweeps(options, resumed: plan?.resumed)
+            )
+        let tested = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
+        var model = tested
+        var refit: Refit.Made?
+        if refits {
+            let all = try Refit(
+                dataSet,
+                tested: set,
+                as: split,
+                includesUnrated: true,
+                resumed: refitted,
+                isQuiet: quiet || json
+            )
+            let kept = KeptTest(result, DataFingerprint(dataSet, resolved, as: split))
+            let again = try training.run(
+                on: all.set,
+                dataSet,
+                checkpoints: checkpoints.plan(from: refitted, dataSet, all.split, as: .none, every: 10)?.keeping(kept),
+                show: showSweeps(options, resumed: refitted)
+            )
+            model = try TrainedFactors(again, all.set, dataSet, all.split, as: .none, options)
+                .refitted(testedBy: tested, dataSet)
+            refit = all.made(tested: set, as: split, ("sweeps", .array(again.sweeps.map(sweep))))
+        }
         let seconds = (clock.now - start) / .seconds(1)
 
-        let model = try TrainedFactors(result, set, dataSet, resolved, as: split, options)
         let id = try model.write(to: output.path)
         try reportOption.write(
             modelPath: output.path,
+            tested: refits ? tested.loaded(beside: output.path) : nil,
             dataSet,
             resolved,
             as: split,
@@ -40,6 +73,7 @@ extension FitCommand {
             id: id,
             data: dataSet,
             trainingCount: set.training.count,
+            refit: refit,
             seconds: seconds,
             test: model.test?.json,
             testLines: model.test?.lines ?? []

@@ -7,7 +7,10 @@ extension FitCommand {
     struct Made {
         let id: ModelID
         let data: DataSet
+        /// The ratings that the tested model was trained on.
         let trainingCount: Int
+        /// Of the training on all ratings after the test; nil where there was none.
+        let refit: Refit.Made?
         let seconds: Double
         /// How it does on the test ratings, for programs; nil without any.
         let test: [JSONValue.Member]?
@@ -29,7 +32,11 @@ extension FitCommand {
                 JSONValue.Member("file", .string(output.path)),
                 JSONValue.Member("data", .string(made.data.name)),
                 JSONValue.Member("split", .string(split.description)),
-                JSONValue.Member("training_count", .integer(made.trainingCount)),
+                JSONValue.Member("users", made.data.ratings.userSummary.json),
+                JSONValue.Member("items", made.data.ratings.itemSummary.json),
+                JSONValue.Member("warnings", .array(made.data.ids.warnings.map { .string($0) })),
+                JSONValue.Member("training_count", .integer(made.refit?.trainingCount ?? made.trainingCount)),
+                JSONValue.Member("refit", made.refit?.json ?? .null),
                 JSONValue.Member("test", made.test.map { .object($0) } ?? .null),
                 JSONValue.Member("seconds", .number(made.seconds)),
             ]
@@ -37,8 +44,11 @@ extension FitCommand {
         } else if !quiet {
             var lines = [
                 ("model", "\(made.id)"), ("file", output.path), ("data", made.data.name),
-                ("scale", made.data.scaleText), ("split", split.description), ("seconds", fixed(made.seconds, 2)),
+                ("scale", made.data.scaleText), ("users", made.data.ids.users.text),
+                ("items", made.data.ids.items.text), ("split", split.description), ("seconds", fixed(made.seconds, 2)),
             ]
+            if let refit = made.refit { lines.append(("refit", refit.text(split))) }
+            lines += made.data.ids.warnings.map { ("warning", $0) }
             lines += (made.data.reading?.notes ?? []).map { ("note", $0) }
             lines += more
             lines += made.testLines.map { ("test \($0.0)", $0.1) }

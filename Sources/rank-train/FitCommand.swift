@@ -10,12 +10,18 @@ struct FitCommand: ParsableCommand {
         commandName: "fit",
         abstract: "Train a model on a data set and write its file.",
         discussion: """
+            First the model is trained without the test ratings and tested on them; then, unless it is the tutorial, \
+            the model that is written is trained in the same way on all ratings. Its file carries the figures of the \
+            test and the split, and says that it has seen them all; rank-train inspect shows them. --no-refit writes \
+            the tested model itself, which rank-train evaluate can measure again.
+
             The same version, data, split, seed and options give the same model id. A training log is shown on \
             a terminal; --json prints one object at the end instead of the summary.
 
             EXAMPLE:
-              rank-train fit --data data/ml-100k --output model.safetensors --split seed:42
-              rank-train fit --data data/ml-100k --output model.safetensors --preset tutorial
+              rank-train fit --data data/ml-100k --output model.safetensors
+              rank-train fit --data data/ml-100k --output tested.safetensors --split seed:42 --no-refit
+              rank-train fit --data data/ml-100k --output lesson.safetensors --preset tutorial
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -61,6 +67,8 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var reportOption: ReportOption
 
+    @OptionGroup var refitOption: RefitArguments
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -101,28 +109,74 @@ struct FitCommand: ParsableCommand {
         try reportOption.report?.requireWritable(option: "--report")
     }
 
+    /// Reads the data, and warns of ids that may be meant otherwise than they are taken.
+    func loadedData() throws -> DataSet {
+        let data = try source.load()
+        guard !quiet else { return data }
+        let ids = data.ids
+        if !json && StandardStream.error.isTerminal {
+            try StandardStream.error.writeLine("users: \(ids.users.text)")
+            try StandardStream.error.writeLine("items: \(ids.items.text)")
+        }
+        for warning in ids.warnings { try StandardStream.error.writeLine("warning: \(warning)") }
+        return data
+    }
+
     private func fitNetwork() throws {
         var options = network.options(seed: seed)
         regularization.apply(to: &options)
         let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
         try requireOutputs()
         let resumed = try checkpoints.resumed()
-        let dataSet = try source.load()
+        let dataSet = try loadedData()
         let resolved = try split.resolve(dataSet.ratings)
         let set = try TrainingSet(dataSet, split: resolved)
-        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: split, every: 1)
-
-        var log = TrainingLog(epochs: options.epochs, options.loss, isQuiet: quiet || json)
-        log.begin(dataSet.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)
+        let refits = refitOption.applies(to: preset, resolved)
+        let refitted = refits ? resumed.flatMap { $0.isOfRefit ? $0 : nil } : nil
+        let plan = try checkpoints.plan(
+            from: refitted == nil ? resumed : nil,
+            dataSet,
+            resolved,
+            as: split,
+            every: 1
+        )
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try training.run(on: set, checkpoints: plan) { log.show($0, at: clock.now - start) }
+        let result =
+            try refitted.map { try training.testedResult($0, set, DataFingerprint(dataSet, resolved, as: split)) }
+            ?? run(training, options, on: set, dataSet, plan)
+        let tested = try TrainedModel(result, set, dataSet, resolved, as: split, options)
+        var model = tested
+        var refit: Refit.Made?
+        if refits {
+            let all = try Refit(
+                dataSet,
+                tested: set,
+                as: split,
+                includesUnrated: false,
+                resumed: refitted,
+                isQuiet: quiet || json
+            )
+            let last = options.ofRefit(keeping: result.keptEpoch)
+            let kept = KeptTest(result, options, DataFingerprint(dataSet, resolved, as: split))
+            let again = try run(
+                Training(last, kernel: network.kernelOption.chosen, threads: threading.count),
+                last,
+                on: all.set,
+                dataSet,
+                checkpoints.plan(from: refitted, dataSet, all.split, as: .none, every: 1)?.keeping(kept)
+            )
+            model = try TrainedModel(again, all.set, dataSet, all.split, as: .none, last)
+                .refitted(testedBy: tested, dataSet)
+            let epochs = again.epochs.map { epoch($0, hasRoots: !options.loss.ranks) }
+            refit = all.made(tested: set, as: split, ("epochs", .array(epochs)))
+        }
         let seconds = (clock.now - start) / .seconds(1)
 
-        let model = try TrainedModel(result, set, dataSet, resolved, as: split, options)
         let id = try model.write(to: output.path)
         try reportOption.write(
             modelPath: output.path,
+            tested: refits ? tested.loaded(beside: output.path) : nil,
             dataSet,
             resolved,
             as: split,
@@ -134,6 +188,7 @@ struct FitCommand: ParsableCommand {
             id: id,
             data: dataSet,
             trainingCount: set.training.count,
+            refit: refit,
             seconds: seconds,
             test: model.test?.json ?? model.ranking?.json,
             testLines: model.test?.lines ?? model.ranking?.lines(on: dataSet.ratings.scale) ?? []
@@ -152,6 +207,21 @@ struct FitCommand: ParsableCommand {
                 JSONValue.Member("kept_epoch", .integer(result.keptEpoch)),
             ]
         )
+    }
+
+    /// Trains a network with its log.
+    private func run(
+        _ training: Training,
+        _ options: TrainingOptions,
+        on set: TrainingSet,
+        _ data: DataSet,
+        _ plan: CheckpointPlan?
+    ) throws -> Training.Result {
+        var log = TrainingLog(epochs: options.epochs, options.loss, isQuiet: quiet || json)
+        log.begin(data.name, training: set.training.count, test: set.test.count, resumed: plan?.resumed)
+        let clock = ContinuousClock()
+        let start = clock.now
+        return try training.run(on: set, checkpoints: plan) { log.show($0, at: clock.now - start) }
     }
 
     private func epoch(_ report: Training.EpochReport, hasRoots: Bool) -> JSONValue {

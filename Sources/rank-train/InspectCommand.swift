@@ -9,7 +9,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Prove a model file and show what is in it.",
         discussion: """
             Checks digest, weights and golden scores as a worker does before it serves. The RMSE is what the maker of \
-            the file claims; rank-train evaluate checks it. With --precision int16 or int8 it also measures how far \
+            the file claims; rank-train evaluate checks it, unless the model was trained on all ratings after the test: \
+            then the claim is of the sibling that was tested. With --precision int16 or int8 it also measures how far \
             the scores of that precision are from those in fp32.
 
             EXAMPLES:
@@ -65,8 +66,9 @@ struct InspectCommand: ParsableCommand {
             ("load", load(model.loadTimes)),
             ("profile", "\(ranker.info.profile)"),
             ("kernel", "\(ranker.kernel)"),
-            ("claimed test rmse", claim.map { "\($0), a claim of the file's maker" } ?? "none"),
+            ("claimed test rmse", claim.map { "\($0), \(claimant(metadata))" } ?? "none"),
         ]
+        if metadata.fingerprint.isRefitted { lines += refit(metadata.fingerprint) }
         lines += fingerprint(model).map { ("fingerprint.\($0.key)", $0.value) }
         lines += plans(model).map { plan, bytes, isChosen in
             let size = bytes == 0 ? "no tables" : "\(grouped(bytes)) bytes of tables"
@@ -85,6 +87,23 @@ struct InspectCommand: ParsableCommand {
             ]
         }
         return lines
+    }
+
+    /// Whose claim the test RMSE is.
+    private func claimant(_ metadata: ModelMetadata) -> String {
+        metadata.fingerprint.isRefitted ? "of the tested sibling, a claim of the file's maker" : "a claim of the file's maker"
+    }
+
+    /// What became of a model that was tested and then trained on all ratings.
+    private func refit(_ fingerprint: TrainingFingerprint) -> [(String, String)] {
+        let figures = ["count", "rmse", "mae", "ndcg@10", "recall@10"].compactMap { name -> String? in
+            guard let text = fingerprint.fields["tested_" + name] else { return nil }
+            return "\(name) \(name == "count" ? text : Double(text).map { fixed($0, 4) } ?? text)"
+        }
+        return [
+            ("trained on", "all ratings, after the test of a sibling trained without the test's"),
+            ("tested", "\(fingerprint["split"]): \(figures.joined(separator: ", "))"),
+        ]
     }
 
     private func report(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
@@ -124,6 +143,8 @@ struct InspectCommand: ParsableCommand {
             "kernel": .string("\(ranker.kernel)"),
             "precision": precision(model, ranker),
             "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
+            "claimed_split": .string(metadata.fingerprint["split"]),
+            "refit": metadata.fingerprint.isRefitted ? .string(metadata.fingerprint["refit"]) : .null,
             "data": .string(metadata.fingerprint["data"]),
             "fingerprint": .object(fingerprint(model).map { JSONValue.Member($0.key, .string($0.value)) }),
             "plans": .array(

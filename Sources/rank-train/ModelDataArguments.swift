@@ -9,7 +9,8 @@ struct ModelDataArguments: ParsableArguments {
 
     @Option(
         help: """
-            The test set: seed:N, a CSV file of test pairs, or none (default: that of the training, unless it is a file).
+            The test set: seed:N, a CSV file of test pairs, or none (default: that of the training, unless it is a \
+            file; none for a model that was trained on all ratings, except to evaluate it).
             """,
         transform: SplitSpec.init(parsing:)
     )
@@ -33,7 +34,10 @@ struct ModelDataArguments: ParsableArguments {
     /// - Returns: The data and their split.
     /// - Throws: `CommandFailure` that asks for the split, `DataError`.
     func load(for model: ModelMetadata, standard: SplitSpec? = nil, orNone: Bool) throws -> Tested {
-        let spec = try split ?? standard ?? SplitSpec(of: model.fingerprint, orNone: orNone)
+        // What was tested with a file and then trained on everything is refused for what it has seen, not for the file.
+        let seen = model.fingerprint.isRefitted || model.fingerprint["split"] == "none" ? SplitSpec.none : nil
+        let own = Result { try SplitSpec(of: model.fingerprint, orNone: orNone) }
+        let spec = try split ?? standard ?? (try? own.get()) ?? seen ?? own.get()
         let data = try source.load()
         let split = try spec.resolve(data.ratings)
         return Tested(data: data, spec: spec, split: split, fingerprint: DataFingerprint(data, split, as: spec))

@@ -9,15 +9,18 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Score user,item pairs, or rank the whole catalogue for many users, in this process on all cores.",
         discussion: """
-            With --input: reads lines user,item (a header may come first) and writes lines user,item,score, in the \
-            same order. With --users: reads users, one a line, or takes all that the model knows, and writes the \
-            --top-k best items of the whole catalogue for each, best first. A score is on the label's scale, in the \
+            With --input: reads pairs of user and item and writes lines user,item,score, in the same order. The file may \
+            be written as any file of ratings that fit reads; further columns are passed over. With --users: reads \
+            users, one a line or in the column that a header names, or takes all that the model knows, and writes the \
+            --top-k best items of the whole catalogue for each, best first; --exclude-rated leaves out what each of \
+            them has rated. A score is on the label's scale, in the \
             fewest digits that read back as the same float32; as a rating it is MIN + (MAX − MIN)·score, in stars 1 + \
             4·score.
 
             EXAMPLES:
               printf '42,204\\n42,141\\n' | rank-train predict --model model.safetensors --input -
               rank-train predict --model model.safetensors --users all --top-k 10 > lists.csv
+              rank-train predict --model model.safetensors --users all --exclude-rated data/ml-100k > lists.csv
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -32,7 +35,12 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @Option(help: "A CSV file of pairs, or - for standard input.")
+    @Option(
+        help: """
+            A file of pairs, or - for standard input: CSV of user,item or of any columns under a header that names user \
+            and item, *.inter, *.dat or u.data.
+            """
+    )
     var input: String?
 
     @Option(help: "A file of users, - for standard input, or all (a file of that name is ./all).")
@@ -40,6 +48,14 @@ struct PredictCommand: ParsableCommand {
 
     @Option(help: "With --users: how many items each gets (default: 10).")
     var topK: Int?
+
+    @Option(
+        help: """
+            With --users: leave out the items that each user has rated in these data, a directory or a file as --data \
+            of fit takes it.
+            """
+    )
+    var excludeRated: String?
 
     @Option(help: "Unknown users and items: fail, or score them by the model's row for the unknown (fallback).")
     var unknown = Unknown.fail
@@ -59,6 +75,7 @@ struct PredictCommand: ParsableCommand {
             throw ValidationError("give either --input FILE or --users FILE")
         }
         guard users != nil || topK == nil else { throw ValidationError("--top-k goes with --users") }
+        guard users != nil || excludeRated == nil else { throw ValidationError("--exclude-rated goes with --users") }
         if let topK, topK < 1 { throw ValidationError("--top-k \(topK): ask for at least 1 item") }
     }
 
@@ -70,7 +87,12 @@ struct PredictCommand: ParsableCommand {
         } else if let users {
             let precision = precisionOption.precision
             try CataloguePrediction(model, kernel: kernelOption.kernel, precision: precision, threads: threads.count)
-                .write(topK ?? 10, users: users, failsForUnknown: unknown == .fail)
+                .write(
+                    topK ?? 10,
+                    users: users,
+                    failsForUnknown: unknown == .fail,
+                    excluding: excludeRated.map { try RatedItems(path: $0, model, allowsStrangers: unknown == .fallback) }
+                )
         }
         if trainedOn.hasPrefix("synthetic ") {
             try StandardStream.error.writeLine("note: the model was trained on data that is \(trainedOn)")

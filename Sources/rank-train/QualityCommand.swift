@@ -14,7 +14,7 @@ struct QualityCommand: ParsableCommand {
 
             EXAMPLE:
               rank-train quality --data data/ml-100k --splits seed:42 seed:0 seed:1 seed:2 seed:3 --format markdown
-              rank-train quality --data data/ml-100k --loss pairwise-logistic
+              rank-train quality --data data/ml-100k --preset tutorial --loss pairwise-logistic
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -38,7 +38,7 @@ struct QualityCommand: ParsableCommand {
     var splits: [SplitSpec] = [.seed(42), .seed(0), .seed(1), .seed(2), .seed(3)]
 
     @Option(help: "What to train: \(Preset.names).")
-    var preset = Preset.tutorial
+    var preset = Preset.best
 
     @Option(help: "Decides the initial weights and the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed

@@ -29,8 +29,11 @@ struct ReportOption: ParsableArguments {
     }
 
     /// Writes the page, if it was asked for, from the file of the model.
+    ///
+    /// Where that was trained on all ratings, the page is of the model that was tested before it.
     func write(
         modelPath: String,
+        tested: @autoclosure () throws -> RankModel?,
         _ data: DataSet,
         _ split: Split,
         as spec: SplitSpec,
@@ -38,6 +41,14 @@ struct ReportOption: ParsableArguments {
     ) throws {
         guard let report else { return }
         let model = try RankModel.load(path: modelPath)
-        try TrainingReport(model, data, split, as: spec, curve: curve()).write(to: report.path)
+        let tested = try tested()
+        try TrainingReport(
+            tested ?? model,
+            data,
+            split,
+            as: spec,
+            curve: curve(),
+            refitted: tested == nil ? nil : model.modelID
+        ).write(to: report.path)
     }
 }

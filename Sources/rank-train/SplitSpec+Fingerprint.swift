@@ -11,6 +11,10 @@ extension SplitSpec {
     /// - Throws: `CommandFailure` that asks for the split.
     init(of fingerprint: TrainingFingerprint, orNone: Bool = false) throws {
         let name = fingerprint["split"]
+        if orNone && fingerprint.isRefitted {
+            self = .none
+            return
+        }
         if case .seed(let seed)? = try? SplitSpec(parsing: name) {
             self = .seed(seed)
             return

@@ -61,6 +61,15 @@ struct ReportPage {
     private var headline: Markup {
         let metrics = pairs.metrics
         let synthetic: Markup = facts.isSynthetic ? " <strong>The ratings were invented.</strong>" : ""
+        if let test = facts.testBefore, !pairs.areTest {
+            let claim: Markup = test.rmse.map { ", where its maker claims an RMSE of \(fixed(Double($0), 4))," } ?? ""
+            return """
+                <p class="note"><strong>The model was trained on all ratings.</strong> Its like was tested before on \
+                \(test.split)\(claim) and had not seen the test ratings. Every figure below is of the \
+                \(grouped(metrics.count)) ratings that this model was trained on: it says how well the model remembers \
+                them, and flatters what it makes of others.\(synthetic)</p>
+                """
+        }
         guard pairs.areTest else {
             return """
                 <p class="note"><strong>There are no test ratings.</strong> Every figure below is of the \
@@ -72,10 +81,17 @@ struct ReportPage {
         guard let best = others.min(by: { $0.metrics.rmseInStars < $1.metrics.rmseInStars }) else { return synthetic }
         let difference = best.metrics.rmseInStars - metrics.rmseInStars
         let words = difference >= 0 ? "less" : "more"
+        let after: Markup =
+            facts.refitted.map {
+                """
+                 This page is of the model that was tested; the file has model \("\($0)"), which was then trained in the same \
+                way on all ratings.
+                """
+            } ?? ""
         return """
             <p>On \(grouped(metrics.count)) ratings that it was not trained on, the model is \
             \(fixed(metrics.rmseInStars, 4)) \(facts.unit) off (root mean square): \(fixed(difference.magnitude, 4)) \(words) than the \
-            best of the baselines, \(best.name).\(synthetic)</p>
+            best of the baselines, \(best.name).\(after)\(synthetic)</p>
             """
     }
 

@@ -45,9 +45,9 @@ public struct Distillation: Sendable {
     /// Steps between two reports; checkpoints are made where there is a report.
     public static let reportInterval = 100
 
-    private let options: DistillationOptions
-    private let kernel: Kernel
-    private let threads: Int
+    let options: DistillationOptions
+    let kernel: Kernel
+    let threads: Int
 
     /// Prepares a distillation.
     ///

@@ -52,8 +52,8 @@ extension DistillationRun {
         }
         tensors.append((Name.generator, .numbers(random.words)))
         tensors.append((Name.losses, .doubles(reports.flatMap { [$0.loss, $0.testLoss ?? .nan] })))
-        if case .training(let result, _) = origin { tensors += result.tensors }
-        try Checkpoint.write(to: path, identity(plan.data, origin), epoch: step, tensors)
+        if case .training(let result, _) = origin { tensors += result.tensors("teacher_") }
+        try plan.write(to: path, identity(plan.data, origin), epoch: step, tensors)
         savedStep = step
     }
 
@@ -62,7 +62,7 @@ extension DistillationRun {
     /// - Throws: `checkpointRefused` when it is of another run.
     mutating func restore(_ plan: CheckpointPlan, _ origin: TeacherOrigin) throws(TrainingError) {
         guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(identity(plan.data, origin))
+        try checkpoint.requireMatch(plan.identity(identity(plan.data, origin)))
         let shape = trainer.shape
         let names = [Name.weights] + options.optimizer.slotNames
         let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }

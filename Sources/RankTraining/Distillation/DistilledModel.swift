@@ -9,7 +9,7 @@ public struct DistilledModel: Sendable {
     public var test: Metrics? { tested.metrics }
     /// Weights and distances from the teacher.
     public let result: Distillation.Result
-    private let tested: TestedDraft
+    private var tested: TestedDraft
 
     /// Puts a model together and tests it.
     ///
@@ -44,6 +44,26 @@ public struct DistilledModel: Sendable {
         self.result = result
     }
 
+    /// The same as the model of a training on all ratings, with what its tested sibling came to.
+    ///
+    /// - Parameters:
+    ///   - sibling: Of the same options, trained and tested on a split.
+    ///   - data: The data set, all of whose ratings this one was trained on.
+    /// - Returns: The model whose `test` and claim are the sibling's, and whose file says so.
+    public func refitted(testedBy sibling: DistilledModel, _ data: DataSet) -> DistilledModel {
+        var model = self
+        model.tested = tested.refitted(testedBy: sibling.tested, data.ratings)
+        return model
+    }
+
+    /// The model that the file would be, without leaving one.
+    ///
+    /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    public func loaded(beside path: String) throws(TrainingError) -> RankModel {
+        try tested.loaded(beside: path)
+    }
+
     /// Writes the model file: whole, proved and under its own name, or not at all.
     ///
     /// - Returns: The model's id.
@@ -75,6 +95,8 @@ extension TrainingFingerprint {
         for name in ["data", "data_sha256", "split", "split_sha256"] {
             members[name] = teacher.metadata.fingerprint[name]
         }
+        // A teacher that was trained on all ratings leaves none that would be new to the student: it is not tested.
+        if teacher.metadata.fingerprint.isRefitted { members["split"] = "none" }
         // On other rows the ratings that decided the draws may be those that the teacher was tested on.
         if !isTeachersSplit { for name in ["split", "split_sha256"] { members[name] = TrainingFingerprint.unknown } }
         self.init(members)

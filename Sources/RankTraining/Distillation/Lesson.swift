@@ -40,7 +40,7 @@ public struct Lesson: Sendable {
         let result: FactorTraining.Result
         if let checkpoint = checkpoints?.resumed, checkpoint.isOfStudent {
             try checkpoint.requireMatch(identity, isWhole: false)
-            result = try FactorTraining.Result(checkpoint, set)
+            result = try FactorTraining.Result(checkpoint, "teacher_", set)
         } else {
             if let checkpoint = checkpoints?.resumed, let preset = checkpoint.member("preset"),
                 preset != options.preset
@@ -50,6 +50,40 @@ public struct Lesson: Sendable {
             }
             result = try training.run(on: set, data, checkpoints: checkpoints, show: show)
         }
+        try self.init(result, identity, set, data, split, as: spec, options)
+    }
+
+    /// A teacher that was trained before.
+    ///
+    /// - Parameters:
+    ///   - result: What its training made of `set`.
+    ///   - options: By which it was trained.
+    ///   - set: As in the other initialiser.
+    ///   - data: The data set.
+    ///   - split: Its split.
+    ///   - spec: How the split was asked for.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
+    public init(
+        trained result: FactorTraining.Result,
+        by options: FactorizationOptions,
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec
+    ) throws(TrainingError) {
+        let identity = Self.identity(DataFingerprint(data, split, as: spec), options, set, data)
+        try self.init(result, identity, set, data, split, as: spec, options)
+    }
+
+    private init(
+        _ result: FactorTraining.Result,
+        _ identity: [String: String],
+        _ set: TrainingSet,
+        _ data: DataSet,
+        _ split: Split,
+        as spec: SplitSpec,
+        _ options: FactorizationOptions
+    ) throws(TrainingError) {
         factors = try TrainedFactors(result, set, data, split, as: spec, options)
         teacher = try Teacher(factors, of: set)
         origin = .training(result, identity: identity)
@@ -91,40 +125,29 @@ extension CheckpointPlan {
 // MARK: - The teacher in a checkpoint
 
 extension FactorTraining.Result {
-    /// The names of a checkpoint's tensors.
-    private enum Name {
-        static let users = "teacher_users"
-        static let userBiases = "teacher_user_biases"
-        static let candidates = "teacher_items"
-        static let candidateBiases = "teacher_item_biases"
-        static let mean = "teacher_mean"
-        /// The loss of each sweep.
-        static let losses = "teacher_losses"
-    }
-
-    /// What a checkpoint holds of it.
-    var tensors: [(name: String, values: TensorFile.Values)] {
+    /// What a checkpoint holds of it, under names that begin with `prefix`.
+    func tensors(_ prefix: String) -> [(name: String, values: TensorFile.Values)] {
         [
-            (Name.users, .floats(tables.users.embedding)), (Name.userBiases, .floats(tables.users.bias)),
-            (Name.candidates, .floats(tables.candidates.embedding)),
-            (Name.candidateBiases, .floats(tables.candidates.bias)), (Name.mean, .floats([tables.mean])),
-            (Name.losses, .doubles(sweeps.map(\.loss))),
+            (prefix + "users", .floats(tables.users.embedding)), (prefix + "user_biases", .floats(tables.users.bias)),
+            (prefix + "items", .floats(tables.candidates.embedding)),
+            (prefix + "item_biases", .floats(tables.candidates.bias)), (prefix + "mean", .floats([tables.mean])),
+            (prefix + "losses", .doubles(sweeps.map(\.loss))),
         ]
     }
 
-    /// What a checkpoint holds for the rows of a set.
+    /// What a checkpoint holds for the rows of a set, under names that begin with `prefix`.
     ///
-    /// - Throws: `checkpointRefused` when it holds no teacher, or one of other rows.
-    init(_ checkpoint: Checkpoint, _ set: TrainingSet) throws(TrainingError) {
+    /// - Throws: `checkpointRefused` when it holds no such tables, or some of other rows.
+    init(_ checkpoint: Checkpoint, _ prefix: String, _ set: TrainingSet) throws(TrainingError) {
         let users = FoldedFactors.Table(
-            embedding: try checkpoint.floats(Name.users),
-            bias: try checkpoint.floats(Name.userBiases)
+            embedding: try checkpoint.floats(prefix + "users"),
+            bias: try checkpoint.floats(prefix + "user_biases")
         )
         let candidates = FoldedFactors.Table(
-            embedding: try checkpoint.floats(Name.candidates),
-            bias: try checkpoint.floats(Name.candidateBiases)
+            embedding: try checkpoint.floats(prefix + "items"),
+            bias: try checkpoint.floats(prefix + "item_biases")
         )
-        let mean = try checkpoint.floats(Name.mean)
+        let mean = try checkpoint.floats(prefix + "mean")
         let dimensions = users.embedding.count / set.users.rowCount
         guard mean.count == 1, dimensions >= 1,
             users.bias.count == set.users.rowCount, users.embedding.count == users.bias.count * dimensions,
@@ -133,7 +156,7 @@ extension FactorTraining.Result {
         else { throw checkpoint.inconsistent }
         self.init(
             tables: FoldedFactors(dimensions: dimensions, mean: mean[0], users: users, candidates: candidates),
-            sweeps: try checkpoint.doubles(Name.losses).enumerated().map {
+            sweeps: try checkpoint.doubles(prefix + "losses").enumerated().map {
                 FactorTraining.SweepReport(sweep: $0 + 1, loss: $1, testLoss: nil)
             }
         )

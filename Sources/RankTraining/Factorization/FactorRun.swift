@@ -145,7 +145,7 @@ extension FactorRun {
             tensors.append((Name.draws, .numbers(sampler.rule.words)))
             tensors.append((Name.mixture, .doubles(sampler.mixture.state)))
         }
-        try Checkpoint.write(to: path, identity(plan.data), epoch: reports.count, tensors)
+        try plan.write(to: path, identity(plan.data), epoch: reports.count, tensors)
         savedSweep = reports.count
     }
 
@@ -154,7 +154,7 @@ extension FactorRun {
     /// - Throws: `checkpointRefused` when it is of another run.
     mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
         guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(identity(plan.data))
+        try checkpoint.requireMatch(plan.identity(identity(plan.data)))
         let losses = try checkpoint.doubles(Name.losses)
         guard losses.count == checkpoint.epoch, losses.count <= options.sweeps + (options.sampling?.sweeps ?? 0)
         else { throw checkpoint.inconsistent }

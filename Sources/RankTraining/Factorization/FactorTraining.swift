@@ -30,6 +30,8 @@ public struct FactorTraining: Sendable {
     }
 
     private let options: FactorizationOptions
+    /// The preset of the options.
+    var preset: String { options.preset }
 
     /// Prepares a training.
     ///

@@ -9,7 +9,7 @@ public struct TrainedFactors: Sendable {
     public var test: Metrics? { tested.metrics }
     /// Tables and losses.
     public let result: FactorTraining.Result
-    private let tested: TestedDraft
+    private var tested: TestedDraft
 
     /// The model, as it would be written.
     var draft: ModelDraft { tested.draft }
@@ -56,6 +56,26 @@ public struct TrainedFactors: Sendable {
         )
         tested = try TestedDraft(draft, set, data, split, kernel: .best)
         self.result = result
+    }
+
+    /// The same as the model of a training on all ratings, with what its tested sibling came to.
+    ///
+    /// - Parameters:
+    ///   - sibling: Of the same options, trained and tested on a split.
+    ///   - data: The data set, all of whose ratings this one was trained on.
+    /// - Returns: The model whose `test` and claim are the sibling's, and whose file says so.
+    public func refitted(testedBy sibling: TrainedFactors, _ data: DataSet) -> TrainedFactors {
+        var model = self
+        model.tested = tested.refitted(testedBy: sibling.tested, data.ratings)
+        return model
+    }
+
+    /// The model that the file would be, without leaving one.
+    ///
+    /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Throws: `TrainingError` with code `engineFailed`.
+    public func loaded(beside path: String) throws(TrainingError) -> RankModel {
+        try tested.loaded(beside: path)
     }
 
     /// Writes the model file: whole, proved and under its own name, or not at all.

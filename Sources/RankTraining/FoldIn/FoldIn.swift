@@ -143,7 +143,7 @@ public struct FoldIn: Sendable {
         _ descriptions: Descriptions?,
         _ options: FoldInOptions
     ) -> ModelMetadata {
-        var fields = model.metadata.fingerprint.fields
+        var fields = model.metadata.fingerprint.withoutRefit
         fields["split"] = TrainingFingerprint.unknown
         fields["split_sha256"] = TrainingFingerprint.unknown
         fields["parent"] = model.modelID.description

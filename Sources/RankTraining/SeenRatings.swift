@@ -1,0 +1,103 @@
+public import RankData
+public import RankEngine
+
+/// How many of the ratings that a model is held against it has been trained on, as far as that can be known.
+public enum SeenRatings: Sendable, Equatable {
+    /// So many of them; the file and the data tell.
+    case count(Int)
+    /// It cannot be known: the file does not say what the model was trained on, or that is other data, which a model does
+    /// not keep.
+    case unknown
+
+    /// Finds out from what the model's file says of its training.
+    ///
+    /// Linear in the number of ratings.
+    ///
+    /// - Parameters:
+    ///   - model: What the file says.
+    ///   - data: The data set that the model is held against.
+    ///   - split: Whose test rows it is held against.
+    ///   - fingerprint: Of both.
+    public init(
+        by model: TrainingFingerprint,
+        of data: DataSet,
+        _ split: Split,
+        _ fingerprint: DataFingerprint
+    ) {
+        let isSame = model["data_sha256"] == fingerprint.dataSHA256
+        if isSame && !model.isRefitted && model["split_sha256"] == fingerprint.splitSHA256 {
+            self = .count(0)
+        } else if isSame, let rows = try? TrainedRows(model, data) {
+            self = .count(split.testRows.count { rows.contains($0) })
+        } else if fingerprint.isReordering(of: model) {
+            self = .count(split.testRows.count)
+        } else {
+            self = .unknown
+        }
+    }
+}
+
+/// The ratings of a data set that a model was trained on.
+private struct TrainedRows {
+    /// nil for all.
+    private var isTrained: [Bool]?
+
+    /// - Throws: `DataError` where the model does not tell: it was trained with a file of test pairs, say.
+    init(_ model: TrainingFingerprint, _ data: DataSet) throws {
+        if model.isRefitted || model["split"] == "none" { return }
+        let spec = try SplitSpec(parsing: model["split"])
+        guard case .seed = spec else { throw DataError(.unreadable, "a split file is known by its name alone") }
+        let split = try spec.resolve(data.ratings)
+        guard DataFingerprint(data, split, as: spec).splitSHA256 == model["split_sha256"] else {
+            throw DataError(.inconsistent, "the split is another one")
+        }
+        var isTrained = [Bool](repeating: false, count: data.ratings.count)
+        for row in split.trainingRows { isTrained[row] = true }
+        self.isTrained = isTrained
+    }
+
+    func contains(_ row: Int) -> Bool { isTrained?[row] ?? true }
+}
+
+/// The pairs that a model was trained on, from the data of its training: with them, other data can be told apart into
+/// what it has seen and what is new to it.
+public struct TrainedPairs: Sendable {
+    private let pairs: RatedPairs
+
+    /// The pairs of the data that a model was trained on.
+    ///
+    /// All of them where the file does not tell which of them were test ratings.
+    ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - training: The data.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model was trained on other data.
+    public init(_ model: TrainingFingerprint, trainedOn training: DataSet) throws(TrainingError) {
+        let split = Split(trainingRows: [], testRows: [], training.ratings)
+        let fingerprint = DataFingerprint(training, split, as: .none)
+        guard model["data_sha256"] == fingerprint.dataSHA256 || fingerprint.isReordering(of: model) else {
+            throw TrainingError(
+                .fingerprintMismatch,
+                "the model was trained on \(model["data"]), and \(training.name) has other ratings; give --trained-on the "
+                    + "data that the model was trained on"
+            )
+        }
+        let rows = try? TrainedRows(model, training)
+        pairs = RatedPairs(training.ratings) { rows?.contains($0) ?? true }
+    }
+
+    /// The same split of other ratings without the test rows that the model has seen.
+    ///
+    /// - Returns: The split, and how many test rows were left out.
+    public func unseen(_ split: Split, of ratings: Ratings) -> (Split, leftOut: Int) {
+        let users = ratings.userIDs.vocabulary.map { pairs.user(ofText: ratings.userNames.text($0)) }
+        let items = ratings.itemIDs.vocabulary.map { pairs.item(ofText: ratings.itemNames.text($0)) }
+        let left = split.testRows.filter { row in
+            guard let user = users[Int(ratings.userIDs.rows[row])], let item = items[Int(ratings.itemIDs.rows[row])]
+            else { return true }
+            return !pairs.contains(user: user, item: item)
+        }
+        let unseen = Split(trainingRows: split.trainingRows.rows, testRows: left.map { UInt32($0) }, ratings)
+        return (unseen, split.testRows.count - left.count)
+    }
+}

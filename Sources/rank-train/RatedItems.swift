@@ -1,0 +1,50 @@
+import CommandSupport
+import RankData
+import RankEngine
+
+/// The items that each user has rated, as rows of a model's candidates.
+struct RatedItems {
+    private let pairs: RatedPairs
+    /// For each item of the ratings its row of the model; 0 for what the model does not know.
+    private let rows: [UInt32]
+    /// What was read, and what of it the model does not know.
+    let text: String
+
+    /// Any rating excludes, on whatever scale it is, and a pair that stands twice excludes once.
+    private static let anyRating = try? RatingScale(minimum: -1e38, maximum: 1e38)
+
+    /// Reads ratings of a data set, in any form.
+    ///
+    /// - Parameters:
+    ///   - path: A directory or a file.
+    ///   - model: Whose rows are left out.
+    ///   - allowsStrangers: Whether lists are also made for users that the model does not know.
+    /// - Throws: `DataError`, and `CommandFailure` when they have nothing in common with the model.
+    init(path: String, _ model: RankModel, allowsStrangers: Bool) throws {
+        let ratings = try DataSet.load(path: path, DataOptions(scale: Self.anyRating, duplicates: .first)).ratings
+        pairs = RatedPairs(ratings)
+        let (users, items) = (ratings.userIDs.vocabulary, ratings.itemIDs.vocabulary)
+        rows = items.map { UInt32(model.candidates.row(ofText: ratings.itemNames.text($0)) ?? 0) }
+        let strangers = users.count { model.users.row(ofText: ratings.userNames.text($0)) == nil }
+        let unknown = rows.count { $0 == 0 }
+        let known = [("items", items.count - unknown)] + (allowsStrangers ? [] : [("users", users.count - strangers)])
+        for (what, count) in known where count == 0 {
+            throw CommandFailure(
+                .refused,
+                "--exclude-rated \(path): the model knows none of the \(what) in it, so nothing would be left out; give "
+                    + "ratings by the model's users"
+            )
+        }
+        var text = "\(grouped(ratings.count)) ratings of \(oneLine(path))"
+        if strangers + unknown > 0 {
+            text += "; the model does not know \(grouped(strangers)) users and \(grouped(unknown)) items of it"
+        }
+        self.text = text
+    }
+
+    /// The rows of the items that a user has rated, ascending; none for a user without ratings.
+    func rows(of user: String) -> [UInt32] {
+        guard let place = pairs.user(ofText: user) else { return [] }
+        return pairs.items(ratedBy: place).map { rows[$0] }.filter { $0 > 0 }.sorted()
+    }
+}
