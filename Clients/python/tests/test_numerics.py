@@ -1,6 +1,9 @@
 """The NumPy oracle against exact rational arithmetic, pair by pair and in the order of docs/NUMERICS.md."""
 
+import json
+import math
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,6 +120,79 @@ def test_scores_are_those_of_exact_arithmetic(network):
     pairs = [(u, m) for u in range(5) for m in range(6)]
     mine = numerics.scores(network, np.array([u for u, _ in pairs]), np.array([m for _, m in pairs]))
     assert bits(mine) == [bits(exact_score(network, u, m))[0] for u, m in pairs]
+
+
+MODELS = Path(__file__).resolve().parents[3] / "Tests" / "Fixtures" / "model"
+
+
+def test_the_model_with_every_activation_scores_like_exact_fractions():
+    """The fixture's scores are those of its script, which shares nothing with this client."""
+    file = (MODELS / "activated.rank").read_bytes()
+    size = int.from_bytes(file[:8], "little")
+    header = json.loads(file[8:8 + size])
+    metadata = header.pop("__metadata__")
+
+    def tensor(name):
+        start, end = header[name]["data_offsets"]
+        return np.frombuffer(file[8 + size:][start:end], "<f4").reshape(header[name]["shape"])
+
+    layers = [(tensor(f"dense_{k}.kernel"), tensor(f"dense_{k}.bias")) for k in range(10)]
+    network = Network(tensor("user_embedding"), tensor("candidate_embedding"), layers, True, tensor("user_bias"),
+                      tensor("candidate_bias"), tensor("mean"), metadata["activations"].split(","), metadata["output"],
+                      tensor("output_scale"))
+    expected = json.loads((MODELS / "expected.json").read_text())["activated"]
+    pairs = [(u, m) for u in range(len(network.user)) for m in range(len(network.candidate))]
+    mine = numerics.scores(network, np.array([u for u, _ in pairs]), np.array([m for _, m in pairs]))
+    assert bits(mine) == expected["score_bits"]
+
+
+def sigmoid(x):
+    return np.where(x < 0, np.exp(-np.abs(x)), 1) / (1 + np.exp(-np.abs(x)))
+
+
+FUNCTIONS = {
+    "linear": lambda x: x, "relu": lambda x: np.maximum(x, 0), "relu6": lambda x: np.clip(x, 0, 6),
+    "leaky_relu(0.2)": lambda x: np.where(x > 0, x, float(F(0.2)) * x), "tanh": np.tanh, "sigmoid": sigmoid,
+    "silu": lambda x: x * sigmoid(x), "elu(1.5)": lambda x: np.where(x > 0, x, 1.5 * np.expm1(np.minimum(x, 0))),
+    "gelu": lambda x: x * np.array([math.erfc(-v / math.sqrt(2)) for v in x]) / 2,
+    "gelu_tanh": lambda x: x * sigmoid(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_activations_are_near_the_real_functions(name):
+    every = np.arange(0, 0x7F800000, 1 << 16, dtype=np.uint32)
+    usual = np.arange(0x3A000000, 0x43000000, 1 << 12, dtype=np.uint32)
+    patterns = np.concatenate([every, usual])
+    x = np.concatenate([patterns, patterns | np.uint32(0x80000000)]).view(F)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        real = FUNCTIONS[name](x.astype(np.float64))
+    mine = numerics.activate(name, x)
+    assert np.isfinite(mine).all() and mine.dtype == F
+    assert (np.abs(mine - real) / np.maximum(1, np.abs(x.astype(np.float64)))).max() <= 1.5e-7
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_activations_at_infinity_and_nan(name):
+    low, high, nothing = numerics.activate(name, np.array([-np.inf, np.inf, np.nan], F))
+    limits = {"relu6": (0, 6), "tanh": (-1, 1), "sigmoid": (0, 1), "relu": (0, np.inf), "elu(1.5)": (-1.5, np.inf)}
+    expected = limits.get(name, (-np.inf if name[:2] in ("li", "le") else np.nan, np.inf))
+    assert np.array_equal([low, high], expected, equal_nan=True)
+    assert nothing == 0 if name == "relu" else np.isnan(nothing)
+
+
+@pytest.mark.parametrize("text", [
+    "", "ReLU", "relu(1)", "elu", "elu()", "elu(nan)", "elu(1e99)", "elu(1e-40)", "elu(.5)", "elu(+1)", "elu(1 )", "softmax",
+])
+def test_what_is_no_activation_is_refused_with_its_name(text):
+    with pytest.raises(ValueError, match="activation|number"):
+        numerics.parse_activation(text)
+
+
+def test_a_sum_that_is_not_finite_passes_the_output_step_by():
+    network = Network(np.full((1, 1), 2e38, F), np.full((1, 1), 2e38, F), [], dot=True, output="sigmoid",
+                      output_scale=np.array([4, 1], F))
+    assert np.isinf(numerics.scores(network, np.array([0]), np.array([0]))).all()
 
 
 def test_minus_zero_is_never_a_score():

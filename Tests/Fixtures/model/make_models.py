@@ -69,7 +69,86 @@ def relu(x: float) -> float:
     return x if x > 0 else 0.0
 
 
+def multiply(x: float, y: float) -> float:
+    return round_f32(Fraction(x) * Fraction(y), (math.copysign(1, x) < 0) != (math.copysign(1, y) < 0))
+
+
+def divide(x: float, y: float) -> float:
+    return round_f32(Fraction(x) / Fraction(y), (math.copysign(1, x) < 0) != (math.copysign(1, y) < 0))
+
+
+def constants(text: str):
+    return [float.fromhex(part) for part in text.split()]
+
+
+EXPONENTIAL = constants("0x1p-1 0x1.55548ep-3 0x1.55545ep-5 0x1.123bdep-7 0x1.6db4e8p-10")
+NORMAL = constants("0x1.9884f4p-1 0x1.45e7c6p-2 0x1.2ad556p-5 -0x1.492194p-8 "
+                   "0x1.8b7facp-13 0x1.7e3a6cp-14 -0x1.4646c6p-16 0x1.61e88ep-20")
+LOG2E, ROUNDER, LN2_HIGH, LN2_LOW, FIRST, THIRD = constants(
+    "0x1.715476p0 0x1.8p23 0x1.62e4p-1 0x1.7f7d1cp-20 0x1.988454p0 0x1.2444f2p-4")
+
+
+def polynomial(coefficients, x):
+    z = coefficients[-1]
+    for coefficient in reversed(coefficients[:-1]):
+        z = fma(z, x, coefficient)
+    return z
+
+
+def power(z):
+    z = max(z, -87.0)
+    n = add(fma(z, LOG2E, ROUNDER), -ROUNDER)
+    r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, z))
+    return 2.0 ** int(n), fma(multiply(r, r), polynomial(EXPONENTIAL, r), r)
+
+
+def exp(z):
+    s, q = power(z)
+    return 0.0 if z < -87 else fma(s, q, s)
+
+
+def expm1(z):
+    s, q = power(z)
+    return fma(s, q, add(s, -1.0))
+
+
+def tanh(x):
+    e = expm1(multiply(-2.0, abs(x)))
+    return math.copysign(divide(-e, add(2.0, e)), x)
+
+
+def sigmoid(x):
+    t = exp(-abs(x))
+    g = divide(1.0, add(1.0, t))
+    return multiply(t, g) if x < 0 else g
+
+
+def gelu(x):
+    a = abs(x)
+    b = min(a, 6.0)
+    t = 0.0 if a > 6 else multiply(0.5, exp(-multiply(b, polynomial(NORMAL, b))))
+    return multiply(x, add(1.0, -t) if x > 0 else t)
+
+
+def activate(name: str, x: float) -> float:
+    function, _, rest = name.partition("(")
+    number = struct.unpack("<f", struct.pack("<f", float(rest[:-1])))[0] if rest else None
+    return {
+        "relu": lambda: relu(x),
+        "linear": lambda: x,
+        "leaky_relu": lambda: x if x > 0 else multiply(number, x),
+        "relu6": lambda: 0.0 if x <= 0 else min(x, 6.0),
+        "elu": lambda: x if x > 0 else multiply(number, expm1(x)),
+        "tanh": lambda: tanh(x),
+        "sigmoid": lambda: sigmoid(x),
+        "silu": lambda: multiply(x, sigmoid(x)),
+        "gelu_tanh": lambda: multiply(x, sigmoid(multiply(x, fma(multiply(x, x), THIRD, FIRST)))),
+        "gelu": lambda: gelu(x),
+    }[function]()
+
+
 def score(model, user: int, candidate: int) -> float:
+    activations = model.get("activations") or ["relu"] * len(model["layers"])
     u, m = model["user_embedding"][user], model["candidate_embedding"][candidate]
     layers = model["layers"]
     y = 0.0
@@ -81,9 +160,9 @@ def score(model, user: int, candidate: int) -> float:
         if len(layers) == 1:
             y = z[0]
         else:
-            h = [relu(value) for value in z]
-            for kernel, bias in layers[1:-1]:
-                h = [relu(value) for value in chain(bias, h, kernel)]
+            h = [activate(activations[0], value) for value in z]
+            for (kernel, bias), name in zip(layers[1:-1], activations[1:]):
+                h = [activate(name, value) for value in chain(bias, h, kernel)]
             kernel, bias = layers[-1]
             y = add(lanes(h, [row[0] for row in kernel]), bias[0])
     if model["dot"]:
@@ -94,6 +173,9 @@ def score(model, user: int, candidate: int) -> float:
         y = add(y, model["candidate_bias"][candidate])
     if "mean" in model:
         y = add(y, model["mean"])
+    y = activate(model.get("output", "linear"), y)
+    if "output_scale" in model:
+        y = fma(model["output_scale"][0], y, model["output_scale"][1])
     return add(y, 0.0)
 
 
@@ -118,12 +200,19 @@ def tensors_of(model):
             yield name, "F32", [len(model[name])], floats(model[name])
     if "mean" in model:
         yield "mean", "F32", [1], floats([model["mean"]])
+    if "output_scale" in model:
+        yield "output_scale", "F32", [2], floats(model["output_scale"])
     pairs = [(1 + g * 7919 % (users - 1) if users > 1 else 0, 1 + g * 104729 % (candidates - 1) if candidates > 1 else 0)
              for g in range(255)] + [(0, 0)]
     yield "golden.user_rows", "U32", [256], struct.pack("<256I", *[pair[0] for pair in pairs])
     yield "golden.candidate_rows", "U32", [256], struct.pack("<256I", *[pair[1] for pair in pairs])
     known = {pair: score(model, *pair) for pair in set(pairs)}
-    yield "golden.scores", "F32", [256], floats([known[pair] for pair in pairs])
+    scores = [known[pair] for pair in pairs]
+    yield "golden.scores", "F32", [256], floats(scores)
+    if "proof.max_difference" in model.get("metadata", {}):
+        # As far away as the file allows, above and below in turn; a quarter is a power of two.
+        away = float(model["metadata"]["proof.max_difference"]) * 0.75
+        yield "golden.source_scores", "F32", [256], floats([value + away * (-1) ** g for g, value in enumerate(scores)])
     for side in ("user", "candidate"):
         ids = model[f"{side}_ids"]
         if model["vocabulary"] == "u64":
@@ -146,6 +235,10 @@ def write(model, path: Path) -> str:
     }
     for key in ("batch_size", "data", "data_sha256", "epochs", "preset", "seed", "split", "split_sha256", "version"):
         metadata[f"fingerprint.{key}"] = "unknown"
+    metadata.update(model.get("metadata", {}))
+    if "activations" in model:
+        metadata["architecture"] = "two-tower-rating/2"
+        metadata.update(activations=",".join(model["activations"]), output=model["output"])
     header, body = {"__metadata__": dict(sorted(metadata.items()))}, b""
     for name, kind, shape, data in tensors_of(model):
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
@@ -195,7 +288,12 @@ def main():
         "every_term": make(2, 3, 7, 18, [17], "u64", dot=True, biases=True, mean=0.5),
         "dot_only": make(3, 3, 5, 20, None, "utf8", dot=True, biases=True),
         "linear": make(4, 3, 4, 2, []),
+        "activated": make(5, 3, 4, 3, [4, 17, 5, 3, 4, 3, 5, 4, 3], dot=True, biases=True, mean=0.5),
     }
+    models["activated"].update(
+        activations=["tanh", "gelu", "leaky_relu(0.2)", "silu", "elu(1.5)", "sigmoid", "gelu_tanh", "linear", "relu6"],
+        output="sigmoid", output_scale=[4.0, 1.0],
+        metadata={"proof": "source", "proof.source": "exact fractions", "proof.max_difference": "1e-06"})
     expected = {}
     for name, model in models.items():
         identifier = write(model, directory / f"{name}.rank")
