@@ -9,7 +9,8 @@
 //   candidates a tile has, the more units are; three suffice to keep the multipliers busy.
 //
 // Where other activations than relu stand between the layers, the first layer's come ready from the table, and the sums
-// of the second one go out as they are: `ready`, a constant of every function here.
+// of the second one go out as they are: `ready`, a constant of every function here. Rows that the next candidates' first
+// layer will read are then prefetched instead.
 #include "avx512_factored.h"
 
 #if defined(__x86_64__)
@@ -57,6 +58,8 @@ typedef struct job {
     const float *table;
     // NULL for the table's rows in their order.
     const uint32_t *candidates;
+    // Rows that are fetched meanwhile, where activations come ready.
+    rank_coming coming;
     float (*sums)[PANEL];
     float (*lanes)[RANK_LANES];
     float *out;
@@ -94,6 +97,8 @@ INLINE bool advance(const job *job, place *at) {
 typedef struct source {
     const float *a;
     const float *c[RANK_TILE_ROWS];
+    // What is fetched while the tile before is summed.
+    const float *fetched[RANK_TILE_ROWS];
     uint32_t units;
     int rows;
 } source;
@@ -106,6 +111,10 @@ INLINE void aim(const job *job, const place *at, source *source, const bool read
     for (int r = 0; r < at->rows; r++) {
         const size_t row = ready ? at->row + (uint32_t)r : job->candidates[at->row + r];
         source->c[r] = job->table + row * job->stride + at->unit;
+        source->fetched[r] = source->c[r];
+        if (ready && row < job->coming.count && at->column == 0) {
+            source->fetched[r] = job->coming.table + job->coming.rows[row] * job->stride + at->unit;
+        }
     }
 }
 
@@ -122,7 +131,7 @@ INLINE __m512i activate(const source *source, const struct source *later, units 
         _mm512_store_ps(into->h[r] + unit, h);
         any = _mm512_or_si512(any, _mm512_castps_si512(h));
         // Only a hint: the address may lie beyond the row.
-        _mm_prefetch((const char *)((uintptr_t)later->c[r] + unit * sizeof(float)), _MM_HINT_T0);
+        _mm_prefetch((const char *)((uintptr_t)later->fetched[r] + unit * sizeof(float)), _MM_HINT_T0);
     }
     return any;
 }
@@ -279,8 +288,8 @@ typedef void tile_function(const job *job, const place *at, const units *from, c
 static tile_function *const tiles_of[RANK_TILE_ROWS] = {tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
 static tile_function *const ready_tiles_of[RANK_TILE_ROWS] = {ready_1, ready_2, ready_3, ready_4, ready_5, ready_6};
 
-INLINE void factored(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
-                     float *out, const bool ready) {
+INLINE void factored(const rank_network *network, const rank_run *run, const rank_coming *coming, size_t at,
+                     size_t count, float *scratch, float *out, const bool ready) {
     const bool skip = network->skip_dead_units && !ready;
     const uint32_t most = skip ? SKIPPING_ROWS : RANK_TILE_ROWS;
     const uint32_t tiles = (uint32_t)((count + most - 1) / most);
@@ -291,6 +300,7 @@ INLINE void factored(const rank_network *network, const rank_run *run, size_t at
         .user_half = run->user_half,
         .table = run->candidate_table,
         .candidates = ready ? NULL : run->candidate_rows + at,
+        .coming = coming ? *coming : (rank_coming){0},
         .sums = (float (*)[PANEL])scratch,
         .lanes = (float (*)[RANK_LANES])(scratch + group * PANEL),
         .out = out,
@@ -342,12 +352,12 @@ INLINE void factored(const rank_network *network, const rank_run *run, size_t at
 
 TARGET void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count,
                                  float *scratch, float *out) {
-    factored(network, run, at, count, scratch, out, false);
+    factored(network, run, NULL, at, count, scratch, out, false);
 }
 
 TARGET void rank_hidden_avx512(const rank_network *network, const float *activations, size_t count, float *scratch,
-                               float *sums) {
+                               float *sums, const rank_coming *coming) {
     const rank_run run = {.candidate_table = activations};
-    factored(network, &run, 0, count, scratch, sums, true);
+    factored(network, &run, coming, 0, count, scratch, sums, true);
 }
 #endif

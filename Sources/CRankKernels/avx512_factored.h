@@ -13,8 +13,16 @@
 void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
                           float *out);
 
+/// Rows of the candidates' table that are wanted next.
+typedef struct rank_coming {
+    const float *table;
+    const uint32_t *rows;
+    size_t count;
+} rank_coming;
+
 /// Computes the sums of the first hidden layer, [count][its stride], from activations of the first layer, [count][its
-/// stride]; at most `rank_group_rows` rows. The network has a hidden layer. `scratch` as above.
+/// stride]; at most `rank_group_rows` rows. Fetches up to `count` of the rows of `coming` meanwhile. The network has a
+/// hidden layer. `scratch` as above.
 void rank_hidden_avx512(const rank_network *network, const float *activations, size_t count, float *scratch,
-                        float *sums);
+                        float *sums, const rank_coming *coming);
 #endif

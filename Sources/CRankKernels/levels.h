@@ -61,14 +61,14 @@ static inline size_t rank_group_rows(const rank_network *network) {
 
 /// Candidates whose activations of the first layer are computed at a time where they are not relu's, at most: whole
 /// tiles.
-#define RANK_ACTIVATED_ROWS 252
+#define RANK_ACTIVATED_ROWS 126
 
-/// Candidates whose halves, or activations, are computed at a time: fewer where those take more than 128 (256) KiB, and
+/// Candidates whose halves, or activations, are computed at a time: fewer where those take more than 128 KiB, and
 /// never more than `rank_group_rows`. 0 without hidden layers.
 static inline size_t rank_block_rows(const rank_network *network) {
     const size_t group = rank_group_rows(network);
     const size_t most = network->activations ? RANK_ACTIVATED_ROWS : RANK_BLOCK_ROWS;
-    size_t fitting = (network->activations ? 65536 : 32768) / network->candidate_half.stride;
+    size_t fitting = 32768 / network->candidate_half.stride;
     fitting = fitting < RANK_TILE_ROWS ? RANK_TILE_ROWS : fitting > most ? most : fitting;
     return fitting < group ? fitting : group;
 }

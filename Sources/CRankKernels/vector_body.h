@@ -405,8 +405,9 @@ INLINE void first_activations(const rank_network *network, const rank_run *run, 
             const float *c = own;
             if (run->candidate_table) {
                 c = run->candidate_table + run->candidate_rows[at + row] * stride;
-                if (at + row + ROWS_AHEAD < run->count) {
-                    const float *later = run->candidate_table + run->candidate_rows[at + row + ROWS_AHEAD] * stride;
+                // Those of later blocks were fetched while the block before was summed.
+                if (at == 0 && row + ROWS_AHEAD < count) {
+                    const float *later = run->candidate_table + run->candidate_rows[row + ROWS_AHEAD] * stride;
                     for (size_t unit = 0; unit < stride; unit += 16) {
                         __builtin_prefetch(later + unit);
                     }
@@ -437,7 +438,12 @@ INLINE void score_activated_blocks(const rank_network *network, const rank_run *
         const size_t count = run->count - done < most ? run->count - done : most;
         float *y = run->scores + done;
         first_activations(network, run, done, count, first);
-        RANK_HIDDEN(network, first, count, own, sums);
+        const rank_coming coming = {
+            .table = run->candidate_table,
+            .rows = run->candidate_rows + done + count,
+            .count = run->candidate_table ? run->count - done - count : 0,
+        };
+        RANK_HIDDEN(network, first, count, own, sums, &coming);
         activate_rows(network->activations[1], hidden, sums, count);
         for (size_t at = 0; at < count;) {
             const int rows = rows_of_next_tile(count - at);

@@ -88,6 +88,7 @@ struct Goldens: Sendable {
     /// - Parameters:
     ///   - file: The file that has both.
     ///   - comparison: What it says of them.
+    /// - Throws: ``EngineError/Code/modelRefused``, naming the first pair that is further off.
     func compare(with file: Safetensors, _ comparison: ModelProof.Comparison) throws(EngineError) {
         let name = Self.sourceScoresName
         guard file.tensor(name)?.shape == [scores.count] else {

@@ -27,7 +27,9 @@ enum LiveUnits {
     /// - Returns: A kernel of the network's level.
     static func kernel(for network: Network, _ shape: ModelShape, forced: Kernel?) -> Kernel {
         let skipping = network.kernel.skipping
-        guard skipping.skipsDeadUnits, shape.isReLUThroughout, let width = shape.layerWidths.dropLast(2).first else { return network.kernel }
+        guard skipping.skipsDeadUnits, shape.isReLUThroughout, let width = shape.layerWidths.dropLast(2).first else {
+            return network.kernel
+        }
         let isWorthIt = forced?.skipsDeadUnits ?? (share(network, shape, width: width) <= limit)
         return isWorthIt ? skipping : network.kernel
     }

@@ -57,6 +57,7 @@ extension ModelProof {
     /// - Parameters:
     ///   - file: The file's metadata.
     ///   - fingerprint: Its fingerprint; training always knows its version, conversions of older versions did not.
+    /// - Throws: ``EngineError/Code/modelRefused`` for a proof that is unknown, or not whole.
     init(file: [String: String], _ fingerprint: TrainingFingerprint) throws(EngineError) {
         guard let name = file[Self.key] else {
             try Self.refuseComparison(file, "without the key proof")

@@ -25,7 +25,9 @@ extension ModelWeights {
         let mean = try reader.optional("mean", count: 1)
         let outputScale = try reader.optional("output_scale", count: 2)
         guard outputScale == nil || kinds.steps.isAllowed else {
-            throw WeightReader.refused("tensor output_scale belongs to the architecture \(ModelShape.steppedArchitecture)")
+            throw WeightReader.refused(
+                "tensor output_scale belongs to the architecture \(ModelShape.steppedArchitecture)"
+            )
         }
         let activations = try kinds.steps.activations(layerCount: layers.count)
         try reader.refuseOthers(kinds)

@@ -156,7 +156,8 @@ struct FileSteps {
         } else {
             named = nil
         }
-        output = try raw["output"].map { text throws(EngineError) in try Self.activation(text, of: "output") } ?? .linear
+        output =
+            try raw["output"].map { text throws(EngineError) in try Self.activation(text, of: "output") } ?? .linear
     }
 
     /// What follows each layer but the last of so many.

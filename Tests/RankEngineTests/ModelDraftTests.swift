@@ -38,7 +38,9 @@ struct ModelDraftTests {
         draft.metadata = ModelMetadata(
             labelTransform: .identity,
             prior: 0.1 + 0.2,
-            fingerprint: TrainingFingerprint(["data": "quotes \" \\ \n \u{1F600} \"digest\":\"", "seed": "42"]),
+            fingerprint: TrainingFingerprint([
+                "data": "quotes \" \\ \n \u{1F600} \"digest\":\"", "seed": "42", "version": "1",
+            ]),
             claimedTestRMSE: 1e-9
         )
         try draft.write(to: directory.file("model"))
@@ -94,6 +96,7 @@ struct ModelDraftTests {
         for (users, candidates) in ids {
             var draft = ModelSpec(users: 4, candidates: 3, dotProduct: true, userBias: true, mean: true).draft()
             (draft.users.ids, draft.candidates.ids) = (users, candidates)
+            draft.metadata.fingerprint = TrainingFingerprint(["version": "1"])
             let id = try draft.write(to: directory.file("a"))
             let model = try RankModel.load(path: directory.file("a"))
             #expect(try ModelDraft(model).write(to: directory.file("b")) == id)

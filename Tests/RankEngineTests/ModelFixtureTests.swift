@@ -13,7 +13,7 @@ struct ModelFixtureTests {
         var score_bits: [UInt32]
     }
 
-    private static let names = ["two_hidden", "every_term", "dot_only", "linear"]
+    private static let names = ["two_hidden", "every_term", "dot_only", "linear", "activated"]
 
     @Test(arguments: names, Kernel.supported.filter { $0.profile == .fp32FMA })
     func scores(_ name: String, _ kernel: Kernel) throws {

@@ -32,7 +32,7 @@ struct ModelRefusalTests {
 
     private static let damages: [Damage] =
         [
-            metadata("format", "swift-rank/2"), metadata("format", nil), metadata("architecture", "two-tower-rating/2"),
+            metadata("format", "swift-rank/2"), metadata("format", nil), metadata("architecture", "two-tower-rating/3"),
             metadata("architecture", nil), metadata("user_vocabulary", "i32"), metadata("user_vocabulary", nil),
             metadata("candidate_vocabulary", "utf8"), metadata("dot_product", "yes"), metadata("dot_product", nil),
             metadata("label_transform", "rating"), metadata("prior", nil), metadata("prior", "nan"),
@@ -45,7 +45,12 @@ struct ModelRefusalTests {
             Damage(name: "digest of another file", step: "digest:") {
                 $0.metadata["digest"] = String(repeating: "a", count: 64)
             },
+            // What belongs to the architecture /2 stands in no file of /1.
+            metadata("activations", "tanh"), metadata("output", "sigmoid"), metadata("output", "linear"),
+            metadata("proof", "trust me"), metadata("proof", ""), metadata("proof", "source"),
+            metadata("proof.source", "keras"), metadata("proof.max_difference", "0"),
         ]
+        + steps + proofs
         + ["user_embedding", "candidate_embedding", "dense_0.kernel", "dense_1.bias", "user_bias", "mean"].flatMap {
             [
                 weight($0, .nan), weight($0, -.infinity), weight($0, .leastNonzeroMagnitude),
@@ -146,6 +151,99 @@ struct ModelRefusalTests {
             },
         ]
 
+    private static func activated(_ key: String, _ value: String?, step: String) -> Damage {
+        Damage(name: "\(key) \(value ?? "missing") beside activations", fixture: "activated", step: step) {
+            $0.metadata[key] = value
+        }
+    }
+
+    /// Activations and output steps that are none, or not of these layers.
+    private static let steps: [Damage] =
+        [
+            "", "tanh", "swish" + String(repeating: ",relu", count: 8), "tanh, " + String(repeating: "relu,", count: 8),
+            String(repeating: "relu,", count: 9), String(repeating: "relu,", count: 9) + "relu",
+        ].map { activated("activations", $0, step: "metadata: activations") }
+        + [nil, "", "softmax", "leaky_relu", "tanh(1)", "elu(nan)", "sigmoid,sigmoid"].map { text in
+            // Without the key the output is linear, and the goldens are those of a sigmoid.
+            activated("output", text, step: text == nil ? "golden scores: pair" : "metadata: output has")
+        } + [
+            activated("architecture", "two-tower-rating/1", step: "metadata: the key activations belongs to"),
+            Damage(name: "a scale of three numbers", fixture: "activated", step: "tensors: tensor output_scale has") {
+                $0["output_scale"].shape = [3]
+                $0["output_scale"].bytes += [0, 0, 0, 0]
+            },
+            Damage(
+                name: "a scale that is not finite",
+                fixture: "activated",
+                step: "weights: element 1 of tensor output_scale"
+            ) {
+                $0.set("output_scale", 1, to: Float.nan.bitPattern)
+            },
+            Damage(name: "a scale in a file of /1", step: "tensors: tensor output_scale belongs to") {
+                $0["output_scale"] = RawModel.Tensor(
+                    name: "output_scale",
+                    type: "F32",
+                    shape: [2],
+                    bytes: [UInt8](repeating: 0, count: 8)
+                )
+            },
+        ]
+
+    /// Comparisons with a source that are missing, or that do not say what the file says of them.
+    private static let proofs: [Damage] = [
+        activated("proof", nil, step: "metadata: the key proof.source stands without"),
+        activated("proof", "unproved", step: "metadata: the key proof.source stands beside"),
+        activated("proof.source", nil, step: "metadata: the key proof.source is missing"),
+        activated("proof.source", "", step: "metadata: proof.source is"),
+        activated("proof.source", "two\\nlines", step: "metadata: proof.source is"),
+        activated("proof.source", String(repeating: "x", count: 201), step: "metadata: proof.source is"),
+        activated("proof.max_difference", nil, step: "metadata: the key proof.max_difference is missing"),
+        activated("proof.max_difference", "-1", step: "metadata: proof.max_difference is"),
+        activated("proof.max_difference", "nan", step: "metadata: proof.max_difference is"),
+        activated("proof.max_difference", "0x1p3", step: "metadata: proof.max_difference is"),
+        activated(
+            "proof.max_difference",
+            "5e-07",
+            step: "golden scores: pair 0, of user row 1 and candidate row 1, scores"
+        ),
+        Damage(
+            name: "no scores of the source",
+            fixture: "activated",
+            step: "golden scores: tensor golden.source_scores"
+        ) {
+            $0.tensors.removeAll { $0.name == "golden.source_scores" }
+        },
+        Damage(
+            name: "too few scores of the source",
+            fixture: "activated",
+            step: "golden scores: tensor golden.source_scores"
+        ) {
+            $0["golden.source_scores"].shape = [255]
+            $0["golden.source_scores"].bytes.removeLast(4)
+        },
+        Damage(
+            name: "a score of the source that is none",
+            fixture: "activated",
+            step: "golden scores: element 9 of tensor"
+        ) {
+            $0.set("golden.source_scores", 9, to: Float.infinity.bitPattern)
+        },
+        Damage(
+            name: "a score of the source far away",
+            fixture: "activated",
+            step: "golden scores: pair 255, of user row 0"
+        ) {
+            $0.set("golden.source_scores", 255, to: Float(2.5).bitPattern)
+        },
+        Damage(
+            name: "scores of a source without a proof",
+            fixture: "activated",
+            step: "tensors: tensor golden.source_scores"
+        ) {
+            for key in ["proof", "proof.source", "proof.max_difference"] { $0.metadata[key] = nil }
+        },
+    ]
+
     @Test(arguments: damages)
     func damaged(_ damage: Damage) throws {
         var raw = try RawModel(fixture: damage.fixture)
@@ -156,7 +254,7 @@ struct ModelRefusalTests {
     }
 
     @Test func undamaged() throws {
-        for fixture in ["every_term", "dot_only", "linear"] {
+        for fixture in ["every_term", "dot_only", "linear", "activated"] {
             #expect(try load(RawModel(fixture: fixture).sealed()) == nil)
         }
     }

@@ -30,12 +30,19 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
     var userBias = false
     var candidateBias = false
     var mean = false
+    /// What follows each layer but the last; nil for relu throughout.
+    var activations: [String]?
+    var output = "linear"
+    /// Factor and addend of the score.
+    var outputScale: [Float]?
     var values = Values.ordinary
     var seed: UInt64 = 1
 
     var testDescription: String {
         let widths = hidden.map { "\($0)" } ?? "none"
-        return "\(userDimensions)+\(candidateDimensions) hidden \(widths) dot \(dotProduct) \(values) seed \(seed)"
+        let steps = activations.map { " \($0) output \(output) \(outputScale ?? [])" } ?? ""
+        return
+            "\(userDimensions)+\(candidateDimensions) hidden \(widths)\(steps) dot \(dotProduct) \(values) seed \(seed)"
     }
 
     /// Invents the weights.
@@ -58,7 +65,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
                 inputs = width
             }
         }
-        return ModelDraft(
+        var draft = ModelDraft(
             users: ModelDraft.Table(
                 embedding: floats(users * userDimensions),
                 dimensions: userDimensions,
@@ -74,6 +81,10 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
             mean: mean ? 0.53 : nil,
             metadata: ModelMetadata(labelTransform: .unitFromStars, prior: 0.5, fingerprint: TrainingFingerprint())
         )
+        draft.activations = activations?.compactMap { Activation($0) }
+        draft.output = Activation(output) ?? .linear
+        draft.outputScale = outputScale
+        return draft
     }
 
     private func value(using generator: inout SeededGenerator) -> Float {

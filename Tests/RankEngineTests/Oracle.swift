@@ -4,10 +4,12 @@ import RankEngine
 struct Oracle {
     private let draft: ModelDraft
     private let isFused: Bool
+    private let functions: ActivationOracle
 
     /// Scores a draft under profile `fp32-fma`, or `fp32-unfused`.
     init(_ draft: ModelDraft, profile: NumericProfile = .fp32FMA) {
         isFused = profile == .fp32FMA
+        functions = ActivationOracle(isFused: isFused)
         var draft = draft
         Self.normalize(&draft.users.embedding)
         Self.normalize(&draft.candidates.embedding)
@@ -39,9 +41,9 @@ struct Oracle {
             if draft.layers.count == 1 {
                 y = h[0]
             } else {
-                h = h.map(relu)
-                for layer in draft.layers.dropFirst().dropLast() {
-                    h = chain(layer.bias, h, layer.kernel).map(relu)
+                h = activated(h, layer: 0)
+                for (index, layer) in draft.layers.dropFirst().dropLast().enumerated() {
+                    h = activated(chain(layer.bias, h, layer.kernel), layer: index + 1)
                 }
                 let last = draft.layers[draft.layers.count - 1]
                 y = lanes(h, last.kernel) + last.bias[0]
@@ -51,7 +53,16 @@ struct Oracle {
         if let bias = draft.users.bias { y = y + bias[user] }
         if let bias = draft.candidates.bias { y = y + bias[candidate] }
         if let mean = draft.mean { y = y + mean }
+        if y.isFinite {
+            y = functions.value("\(draft.output)", y)
+            if let scale = draft.outputScale { y = multiplyAdd(scale[0], y, scale[1]) }
+        }
         return y + 0
+    }
+
+    private func activated(_ z: [Float], layer: Int) -> [Float] {
+        let name = draft.activations.map { "\($0[layer])" } ?? "relu"
+        return z.map { functions.value(name, $0) }
     }
 
     private func row(_ table: ModelDraft.Table, _ row: Int) -> [Float] {
@@ -81,8 +92,6 @@ struct Oracle {
     private func multiplyAdd(_ x: Float, _ w: Float, _ z: Float) -> Float {
         isFused ? z.addingProduct(x, w) : x * w + z
     }
-
-    private func relu(_ x: Float) -> Float { x > 0 ? x : 0 }
 
     private static func normalize(_ weights: inout [Float]) {
         for index in weights.indices where weights[index].isZero || weights[index].isSubnormal { weights[index] = 0 }

@@ -77,7 +77,8 @@ package final class ServedModel: Sendable {
             info.facts.contains { $0.key == "error_max" }
             ? ", error \(fact("error_max")) at most of \(fact("error_limit")) allowed "
                 + "(\(fact("error_sample")); top-10 overlap \(fact("top10_overlap")))" : ""
-        let proof = fact("proof") == "unproved" ? ", UNPROVED: converted, and not compared with its source's scores" : ""
+        let proof =
+            fact("proof") == "unproved" ? ", UNPROVED: converted, and not compared with its source's scores" : ""
         return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile")), "
             + "self-check \(fact("self_check"))\(error)\(proof)"
     }
