@@ -126,8 +126,8 @@ struct QueryLayout {
             guard value.isFinite || (allowsMissingFeatures && value.isNaN) else {
                 throw ProtocolError(
                     .invalidArgument,
-                    "a feature is not finite: it is \(value)"
-                        + (value.isNaN ? ", which stands for a missing one, and this model takes none" : ""),
+                    "a feature is not finite: it is "
+                        + (value.isNaN ? "NaN, which stands for a missing one, and this model takes none" : "\(value)"),
                     offset: offset,
                     candidateIndex: UInt32(truncatingIfNeeded: (offset - features) / (4 * featureCount))
                 )

@@ -74,7 +74,7 @@ public struct FeatureFile: Sendable {
             guard value.isFinite || (value.isNaN && takesMissing(start / 4 % width)) else {
                 throw DataError(
                     .malformed,
-                    "\(source): \(title(start / 4 % width, names)) of row \(start / rowBytes) is \(value)"
+                    "\(source): \(title(start / 4 % width, names)) of row \(start / rowBytes) is \(value.isNaN ? "nan" : "\(value)")"
                         + (value.isNaN ? "; this model takes no row without it" : "; expected a finite number")
                 )
             }

@@ -43,11 +43,12 @@ class Client(contextlib.AbstractContextManager):
         self._begin()
 
     def _begin(self) -> None:
+        self._connection: Connection = Connection(self.endpoint, self.mode)
         self._process, self._lock = os.getpid(), threading.Lock()
         self._owner: Optional[threading.Thread] = None  # the thread that the client belongs to, from its first call on
         self._pending: Dict[int, _Call] = {}
-        self._limits: Optional[Dict[str, int]] = None
-        self._connection: Connection = Connection(self.endpoint, self.mode)
+        self._limits: Dict[str, int] = {}
+        self._limits_of: Any = None  # the connection that they were asked for on: another one may have others
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[None]:
@@ -55,8 +56,9 @@ class Client(contextlib.AbstractContextManager):
         if self._is_closed:
             raise RankError(Status.FAILED_PRECONDITION, "the client is closed; make another one")
         if self._process != os.getpid():
-            _inherited.append(self._connection)
+            inherited = self._connection
             self._begin()
+            _inherited.append(inherited)
         if not self._lock.acquire(blocking=False):
             raise RankError(Status.FAILED_PRECONDITION, "the client is in another call; make one for each thread")
         try:
@@ -139,24 +141,20 @@ class Client(contextlib.AbstractContextManager):
                 raise arguments.refusal("a REQ has one request at a time: collect it first, or use DEALER")
             frame = wire.encode(next(self._ids), asked.kind, payload, flags=asked.allow_partial, model=asked.model,
                                 profile=asked.profile)
-            self._connect(end)
+            self._take_replies()  # those that came before a connection was lost are answers
+            self._connection.ready(end, self.wait_ready)
             refusal = self._over(frame, asked, end) if asked.kind == wire.SCORE and len(frame) > ASKS_FROM else None
             return self._put(frame, asked, end, refusal)
 
-    def _connect(self, end: float) -> None:
-        before = self._connection.losses, self._connection.socket
-        self._connection.ready(end, self.wait_ready)
-        if before != (self._connection.losses, self._connection.socket):
-            self._limits = None  # another worker may listen there, or one with other limits
-
     def _over(self, frame: bytes, asked: Asked, end: float) -> Optional[RankError]:
         """Why the worker would refuse a frame for its size: one far beyond its limit would cut the connection."""
-        if self._limits is None:
+        if self._limits_of != (connection := (self._connection.losses, self._connection.socket)):
             question = wire.encode(next(self._ids), wire.INFO)
             info = self._collect(self._put(question, Asked(wire.INFO), end))
             names = {"max_message_bytes": 1 << 20, "max_candidates": 131_072, "max_queries": 4_096}
             self._limits = {name: int(text) if (text := info.get(name, "")).isdecimal() else otherwise
                             for name, otherwise in names.items()}
+            self._limits_of = connection
         counts = asked.counts or []
         reply = 64 + 48 * len(counts) + 13 * sum(counts)
         found = {"max_queries": len(counts), "max_candidates": sum(counts), "max_message_bytes": len(frame)}
@@ -184,7 +182,7 @@ class Client(contextlib.AbstractContextManager):
             if time.monotonic() >= end:
                 raise RankError(Status.DEADLINE_EXCEEDED, f"the queue to {self.endpoint} stayed full in time")
             self._connection.wait(min(end, time.monotonic() + 0.001))
-            self._connect(end)
+            self._connection.ready(end, self.wait_ready)
             call.losses = self._connection.losses
         self._pending[request_id] = call
         return request_id

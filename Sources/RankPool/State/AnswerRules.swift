@@ -18,9 +18,8 @@ struct AnswerRules {
 
     /// Checks counts, flags and coverage.
     ///
-    /// - Returns: How many entries come first that were scored.
     /// - Throws: INTERNAL with what contradicts the request.
-    func checkShape(_ answer: SliceAnswer, candidateCount: Int) throws(ProtocolError) -> Int {
+    func checkShape(_ answer: SliceAnswer, candidateCount: Int) throws(ProtocolError) {
         let (flags, entries) = (answer.queryFlags, answer.flags)
         let isIndexed = answer.positions != nil
         guard candidateCount == count, isIndexed == parameters.repliesAreIndexed,
@@ -52,10 +51,9 @@ struct AnswerRules {
             guard entries.isEmpty, !flags.contains(.partial), answer.coverage == (count == 0 ? 1 : 0) else {
                 throw contradiction("entries or coverage for a user that is left out")
             }
-            return 0
+            return
         }
         try checkCoverage(answer, scored: entries.count - unscored)
-        return entries.count - unscored
     }
 
     private func checkCoverage(_ answer: SliceAnswer, scored: Int) throws(ProtocolError) {
@@ -80,14 +78,9 @@ struct AnswerRules {
     ///
     /// - Parameters:
     ///   - answer: What came.
-    ///   - scored: How many of its entries were scored.
     ///   - idPrecedes: Whether the id at a position stands before the id at another one; nil when they are equal.
     /// - Throws: INTERNAL with what contradicts the request.
-    func checkOrder(
-        _ answer: SliceAnswer,
-        scored: Int,
-        idPrecedes: (Int, Int) -> Bool?
-    ) throws(ProtocolError) {
+    func checkOrder(_ answer: SliceAnswer, idPrecedes: (Int, Int) -> Bool?) throws(ProtocolError) {
         guard let positions = answer.positions else { return }
         var seen = [Bool](repeating: false, count: count)
         for position in positions {
@@ -99,8 +92,10 @@ struct AnswerRules {
             let isInOrder: Bool
             if parameters.topK == 0 {
                 isInOrder = first < second
-            } else if answer.flags[index - 1].contains(.notScored) || answer.flags[index].contains(.notScored) {
-                isInOrder = index == scored || (index > scored && first < second)
+            } else if answer.flags[index - 1].contains(.notScored) {
+                isInOrder = answer.flags[index].contains(.notScored) && first < second
+            } else if answer.flags[index].contains(.notScored) {
+                isInOrder = true
             } else if answer.scores[index - 1] == answer.scores[index] {
                 isInOrder = idPrecedes(first, second) ?? (first < second)
             } else {

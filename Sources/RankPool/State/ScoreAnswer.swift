@@ -108,9 +108,9 @@ extension SliceAnswer {
             parameters: work.parameters,
             allowsPartial: work.flags.contains(.allowPartial)
         )
-        let scored = try rules.checkShape(self, candidateCount: query.candidateCount)
+        try rules.checkShape(self, candidateCount: query.candidateCount)
         let start = slice.range.lowerBound
-        try rules.checkOrder(self, scored: scored) { first, second in
+        try rules.checkOrder(self) { first, second in
             work.idPrecedes(start + first, start + second, ofQuery: slice.query)
         }
     }
