@@ -109,7 +109,11 @@ extension [UInt8] {
                 continue
             }
             guard fields.count == width else {
-                throw .at(lines.number, of: source, "\(columns(fields.count, line)), expected \(width) as in the header")
+                throw .at(
+                    lines.number,
+                    of: source,
+                    "\(columns(fields.count, line)), expected \(width) as in the header"
+                )
             }
             if seen.insert(fields[column]).inserted { users.append((fields[column], lines.number)) }
         }

@@ -21,7 +21,7 @@ public struct RatedPairs: Sendable {
         self.ratings = ratings
     }
 
-    /// The place of a user in the ratings' vocabulary; nil for one who is not there. Logarithmic time.
+    /// The place of a user in the ratings' vocabulary, in logarithmic time; nil for one who is not there.
     public func user(ofText text: String) -> Int? { ratings.userIDs.place(ofText: text, ratings.userNames) }
 
     /// The place of an item in the ratings' vocabulary, likewise.

@@ -28,12 +28,15 @@ extension FileLayout {
     /// - Parameters:
     ///   - path: Beside which the file is written meanwhile.
     ///   - metadata: The strings of its header.
+    /// - Returns: The model.
     /// - Throws: As ``write(to:metadata:)``.
     func loaded(beside path: String, metadata: [String: String]) throws(EngineError) -> RankModel {
         let header = try header(metadata: metadata)
         return try AtomicFile.temporary(beside: path) { (file) throws(EngineError) in
             try append(header.bytes, to: &file)
-        } read: { (temporary) throws(EngineError) in try RankModel.load(path: temporary) }
+        } read: { (temporary) throws(EngineError) in
+            try RankModel.load(path: temporary)
+        }
     }
 
     private func append(_ header: [UInt8], to file: inout AtomicFile) throws(EngineError) {

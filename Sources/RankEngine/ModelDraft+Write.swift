@@ -16,6 +16,7 @@ extension ModelDraft {
     /// The model that the draft's file would be, without leaving one.
     ///
     /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Returns: The model.
     /// - Throws: As ``write(to:)``.
     package func loaded(beside path: String) throws(EngineError) -> RankModel {
         let (layout, shape) = try layout()

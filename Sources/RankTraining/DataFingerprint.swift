@@ -120,9 +120,7 @@ public struct DataFingerprint: Sendable, Equatable {
                     + "\(purpose) a model made by rank-train fit, \(insist)"
             )
         }
-        if isReordering(of: model) {
-            throw refusal(model, purpose, "the data given are the model's own ratings in another order: ")
-        }
+        if isReordering(of: model) { try requireUnseen(by: model, to: purpose) }
         guard model["data_sha256"] == dataSHA256 else {
             throw TrainingError(
                 .fingerprintMismatch,
@@ -154,6 +152,20 @@ extension DataFingerprint {
     func isReordering(of model: TrainingFingerprint) -> Bool {
         guard model.isRefitted, model["data_sha256"] != dataSHA256 else { return false }
         return model["ratings_sha256"] == sha256 { ratings.forEachSortedChunk($0) }
+    }
+
+    /// Demands that a model was not trained on all of these ratings after its test, in whatever order they come.
+    ///
+    /// - Parameters:
+    ///   - model: What the model's file says.
+    ///   - purpose: What the model is wanted for, a verb.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch`.
+    public func requireUnseen(by model: TrainingFingerprint, to purpose: String = "evaluate") throws(TrainingError) {
+        guard model.isRefitted else { return }
+        if model["data_sha256"] == dataSHA256 { throw refusal(model, purpose) }
+        if isReordering(of: model) {
+            throw refusal(model, purpose, "the data given are the model's own ratings in another order: ")
+        }
     }
 
     /// Why a model that was trained on all ratings cannot be measured on some of them.

@@ -127,7 +127,10 @@ extension Training {
         _ set: TrainingSet,
         _ data: DataFingerprint
     ) throws(TrainingError) -> Result {
-        try checkpoint.requireTest(data, KeptTest.identity(options).merging(["preset": options.preset]) { own, _ in own })
+        try checkpoint.requireTest(
+            data,
+            KeptTest.identity(options).merging(["preset": options.preset]) { own, _ in own }
+        )
         let shape = try NetworkShape(
             userRows: set.users.rowCount,
             candidateRows: set.candidates.rowCount,

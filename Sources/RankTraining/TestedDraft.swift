@@ -48,6 +48,7 @@ struct TestedDraft {
     /// - Parameters:
     ///   - sibling: Of the same options, trained without the test ratings.
     ///   - ratings: All that this one was trained on.
+    /// - Returns: The draft, whose file says so.
     func refitted(testedBy sibling: TestedDraft, _ ratings: Ratings) -> TestedDraft {
         var draft = draft
         let tested = sibling.draft.metadata

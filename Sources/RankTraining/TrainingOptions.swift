@@ -143,6 +143,7 @@ extension TrainingOptions {
     /// did up to there.
     ///
     /// - Parameter epoch: Whose weights were kept, of those with a validation part.
+    /// - Returns: The options, the same where there is no validation part.
     public func ofRefit(keeping epoch: Int) -> TrainingOptions {
         guard validation != nil else { return self }
         var options = self

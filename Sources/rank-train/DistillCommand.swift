@@ -119,7 +119,9 @@ struct DistillCommand: ParsableCommand {
             ]
             if let test = distilled.test { lines += test.lines.map { ("test \($0.0)", $0.1) } }
             if model.metadata.fingerprint.isRefitted {
-                lines.append(("note", "not tested: the teacher was trained on all ratings; fit --no-refit makes others"))
+                lines.append(
+                    ("note", "not tested: the teacher was trained on all ratings; fit --no-refit makes others")
+                )
             }
             try StandardStream.output.write(listing(lines))
         }

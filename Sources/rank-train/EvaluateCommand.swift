@@ -80,24 +80,27 @@ struct EvaluateCommand: ParsableCommand {
         if json {
             let ranking = evaluation.ranking.evaluationJSON(on: dataSet.ratings.scale)
             let measures = (evaluation.metrics?.errorsJSON ?? []) + ranking
-            let facts = [
-                JSONValue.Member("model_id", .string("\(model.modelID)")),
-                JSONValue.Member("data", .string(dataSet.name)),
-                JSONValue.Member("trained_on", .string(fingerprint["data"])),
-                JSONValue.Member("split", .string(tested.spec.description)),
-                JSONValue.Member("precision", .string("\(precision)")),
-                JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
-                JSONValue.Member("ranked", .string("own test items")),
-                JSONValue.Member("seen_in_training", seen.json),
-                JSONValue.Member("left_out_as_seen", .integer(leftOut)),
-            ] + claim(of: model)
+            let facts =
+                [
+                    JSONValue.Member("model_id", .string("\(model.modelID)")),
+                    JSONValue.Member("data", .string(dataSet.name)),
+                    JSONValue.Member("trained_on", .string(fingerprint["data"])),
+                    JSONValue.Member("split", .string(tested.spec.description)),
+                    JSONValue.Member("precision", .string("\(precision)")),
+                    JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
+                    JSONValue.Member("ranked", .string("own test items")),
+                    JSONValue.Member("seen_in_training", seen.json),
+                    JSONValue.Member("left_out_as_seen", .integer(leftOut)),
+                ] + claim(of: model)
             try StandardStream.output.writeLine(JSONValue.object(measures + facts).description)
         } else {
             var lines = [("model", "\(model.modelID)"), ("data", dataSet.name), ("split", tested.spec.description)]
             if fingerprint["data"] != dataSet.name { lines.insert(("trained on", fingerprint["data"]), at: 1) }
             if precision != .fp32 { lines.append(("precision", "\(precision)")) }
             if evaluation.unknownPairs > 0 { lines.append(("unknown pairs", grouped(evaluation.unknownPairs))) }
-            if leftOut > 0 { lines.append(("left out", "\(grouped(leftOut)) test ratings that the model was trained on")) }
+            if leftOut > 0 {
+                lines.append(("left out", "\(grouped(leftOut)) test ratings that the model was trained on"))
+            }
             lines.append(("seen in training", seen.text(of: split.testRows.count)))
             lines.append(("ranked", "each user's own test items, not the catalogue: such figures are"))
             lines.append(("", "much higher than metrics over all items"))
@@ -115,7 +118,10 @@ struct EvaluateCommand: ParsableCommand {
         _ model: ModelMetadata
     ) throws -> (Split, leftOut: Int, SeenRatings) {
         guard let trainedOn else {
-            if !force { try tested.fingerprint.requireMatch(model) }
+            if !force {
+                try tested.fingerprint.requireUnseen(by: model.fingerprint)
+                try tested.fingerprint.requireMatch(model)
+            }
             let seen = SeenRatings(by: model.fingerprint, of: tested.data, tested.split, tested.fingerprint)
             return (tested.split, 0, seen)
         }

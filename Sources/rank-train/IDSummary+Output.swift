@@ -34,14 +34,16 @@ extension IDSummary {
             oddity.twin.map { "\(oneLine($0[0])) and \($0[1]) are two different \(what)s" }
             ?? "they are taken as texts, and another spelling is another \(what)"
         let them = oddity.count == 1 ? "1 \(what) id looks" : "\(grouped(oddity.count)) \(what) ids look"
-        return "\(them) like \(look), such as \(oneLine(oddity.example)): \(twin); write whole numbers plainly if they are "
+        return
+            "\(them) like \(look), such as \(oneLine(oddity.example)): \(twin); write whole numbers plainly if they are "
             + "meant as numbers"
     }
 
     /// For programs.
     var json: JSONValue {
         .object([
-            JSONValue.Member("count", .integer(count)), JSONValue.Member("kind", .string(areTexts ? "texts" : "numbers")),
+            JSONValue.Member("count", .integer(count)),
+            JSONValue.Member("kind", .string(areTexts ? "texts" : "numbers")),
             JSONValue.Member("lowest", range.map { .unsigned($0.lowerBound) } ?? .null),
             JSONValue.Member("highest", range.map { .unsigned($0.upperBound) } ?? .null),
             JSONValue.Member("contiguous", .boolean(areContiguous)),

@@ -15,7 +15,7 @@ struct InspectCommand: ParsableCommand {
 
             EXAMPLES:
               rank-train inspect --model model.safetensors
-              rank-train inspect --model model.safetensors --precision int16
+              rank-train inspect --model network.safetensors --precision int16
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
@@ -91,7 +91,8 @@ struct InspectCommand: ParsableCommand {
 
     /// Whose claim the test RMSE is.
     private func claimant(_ metadata: ModelMetadata) -> String {
-        metadata.fingerprint.isRefitted ? "of the tested sibling, a claim of the file's maker" : "a claim of the file's maker"
+        metadata.fingerprint.isRefitted
+            ? "of the tested sibling, a claim of the file's maker" : "a claim of the file's maker"
     }
 
     /// What became of a model that was tested and then trained on all ratings.

@@ -35,7 +35,7 @@ struct ModelDataArguments: ParsableArguments {
     /// - Throws: `CommandFailure` that asks for the split, `DataError`.
     func load(for model: ModelMetadata, standard: SplitSpec? = nil, orNone: Bool) throws -> Tested {
         // What was tested with a file and then trained on everything is refused for what it has seen, not for the file.
-        let seen = model.fingerprint.isRefitted || model.fingerprint["split"] == "none" ? SplitSpec.none : nil
+        let seen = model.fingerprint.isRefitted ? SplitSpec.none : nil
         let own = Result { try SplitSpec(of: model.fingerprint, orNone: orNone) }
         let spec = try split ?? standard ?? (try? own.get()) ?? seen ?? own.get()
         let data = try source.load()

@@ -3,7 +3,13 @@ import RankEngine
 
 /// The choice of a precision, whose scores are of a numeric profile of their own.
 struct PrecisionOption: ParsableArguments {
-    @Option(help: "fp32, int16 or int8; integers are of another numeric profile.", transform: read)
+    @Option(
+        help: """
+            fp32; or int16 or int8, of another numeric profile, for networks with two hidden layers or more, such as \
+            the presets tutorial and distilled make.
+            """,
+        transform: read
+    )
     var precision = Precision.fp32
 
     private static func read(_ name: String) throws -> Precision {

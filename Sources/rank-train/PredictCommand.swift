@@ -91,7 +91,9 @@ struct PredictCommand: ParsableCommand {
                     topK ?? 10,
                     users: users,
                     failsForUnknown: unknown == .fail,
-                    excluding: excludeRated.map { try RatedItems(path: $0, model, allowsStrangers: unknown == .fallback) }
+                    excluding: excludeRated.map {
+                        try RatedItems(path: $0, model, allowsStrangers: unknown == .fallback)
+                    }
                 )
         }
         if trainedOn.hasPrefix("synthetic ") {

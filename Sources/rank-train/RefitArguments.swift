@@ -44,7 +44,9 @@ struct Refit {
         set = try TrainingSet(data, split: split, includesUnrated: includesUnrated)
         fingerprint = DataFingerprint(data, split, as: .none)
         let line = ProgressLine(on: .error, isQuiet: isQuiet)
-        if resumed == nil { line.note("tested on \(grouped(tested.test.count)) ratings (\(oneLine(spec.description)))") }
+        if resumed == nil {
+            line.note("tested on \(grouped(tested.test.count)) ratings (\(oneLine(spec.description)))")
+        }
         line.note("training once more, on all \(grouped(set.training.count)) ratings")
         start = ContinuousClock().now
     }

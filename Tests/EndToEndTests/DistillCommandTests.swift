@@ -13,7 +13,7 @@ import Testing
             try #require(try await run("rank-train", ["synthesize", "--output", data, "--seed", "7"]).exitCode == 0)
             let teacher = directory.appending("teacher").string
             let fit = ["fit", "--data", data, "--output", teacher, "--preset", "map-fm", "--sweeps", "3", "--quiet"]
-            try #require(try await run("rank-train", fit).exitCode == 0)
+            try #require(try await run("rank-train", fit + ["--no-refit"]).exitCode == 0)
 
             func distill(_ options: [String]) async throws -> (code: Int32, facts: [String: Any], errors: String) {
                 let command = ["distill", "--teacher", teacher, "--data", data, "--steps", "20", "--json"]
@@ -39,6 +39,13 @@ import Testing
             #expect(other.code == 65 && other.errors.contains("--force to distil"))
             let forced = try await distill(narrow + ["--split", "seed:1", "--force"])
             #expect(forced.code == 0 && forced.facts["test"] is NSNull)
+            // A teacher that has seen all ratings leaves none to test its student on.
+            try #require(try await run("rank-train", fit).exitCode == 0)
+            let untested = try await distill(narrow)
+            #expect(untested.code == 0 && untested.facts["test"] is NSNull, "\(untested.errors)")
+            #expect(untested.facts["split"] as? String == "none")
+            let refused = try await distill(narrow + ["--split", "seed:42"])
+            #expect(refused.code == 65 && refused.errors.contains("--no-refit"), "\(refused.errors)")
             for options in [["--hidden", "16,"], ["--steps", "0"], ["--step-users", "0"], ["--learning-rate", "0"]] {
                 #expect(try await distill(options).code == 64, "\(options)")
             }

@@ -77,7 +77,7 @@ import Testing
             let (data, checkpoint) = (try await madeData(in: directory, small), "\(directory)/checkpoint")
             let (model, again) = ("\(directory)/model", "\(directory)/again")
             let student = ["--steps", "6000", "--step-users", "16", "--step-items", "32", "--hidden", "64,32"]
-            let fit = ["fit", "--data", data, "--preset", "distilled"] + student
+            let fit = ["fit", "--data", data, "--preset", "distilled", "--no-refit"] + student
             #expect(try await run("rank-train", fit + ["--output", model, "--quiet"]).exitCode == 0)
             let teacher = "\(directory)/teacher"
             let teach = ["fit", "--data", data, "--preset", "map-fm", "--sweeps", "3", "--output", teacher, "--quiet"]

@@ -11,7 +11,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             let (data, model) = (directory.string + "/data", directory.string + "/model")
             #expect(try await rankTrain("synthesize", "--output", data).exitCode == 0)
-            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--json"]
+            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--no-refit", "--json"]
             let fit = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
             #expect(fit.exitCode == 0 && fit.errors == "")
             let report = try object(fit.output)
@@ -229,7 +229,8 @@ import Testing
             let none = try await rankTrain("evaluate", "--model", model, "--data", data, "--split", "none")
             #expect(none.exitCode == 65 && none.errors.contains("no test rows"))
             // Before a training, which would diverge.
-            let quality = ["quality", "--data", data, "--splits", "none", "--learning-rate", "1e30"]
+            let tutorial = ["--preset", "tutorial", "--learning-rate", "1e30"]
+            let quality = ["quality", "--data", data, "--splits", "none"] + tutorial
             let untested = try await run("rank-train", quality)
             #expect(untested.exitCode == 65 && untested.errors.contains("no test rows"), "\(untested.errors)")
         }
@@ -358,7 +359,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             let (data, model) = (directory.string + "/data", directory.string + "/model")
             _ = try await rankTrain("synthesize", "--output", data)
-            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3"]
+            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "3", "--no-refit"]
             let plain = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
             let (page, later) = (directory.string + "/page.html", directory.string + "/later.html")
             let fit = try await run(
@@ -396,21 +397,13 @@ import Testing
         try await withTemporaryDirectory { directory in
             let data = directory.string + "/data"
             _ = try await rankTrain("synthesize", "--output", data)
-            let table = try await rankTrain("quality", "--data", data, "--splits", "seed:3", "--format", "markdown")
+            let quality = ["quality", "--data", data, "--preset", "tutorial", "--splits", "seed:3"]
+            let table = try await run("rank-train", quality + ["--format", "markdown"])
             #expect(table.exitCode == 0 && table.output.hasPrefix("synthetic (seed 42)\n\n| model | seed:3 |"))
             for name in ["global mean", "item mean", "user and item biases", "tutorial"] {
                 #expect(table.output.contains("\n| \(name) | 0."))
             }
-            let json = try await rankTrain(
-                "quality",
-                "--data",
-                data,
-                "--splits",
-                "seed:3",
-                "seed:4",
-                "--format",
-                "json"
-            )
+            let json = try await run("rank-train", quality + ["seed:4", "--format", "json"])
             let report = try object(json.output)
             #expect(report["data"] as? String == "synthetic (seed 42)")
             #expect((report["rows"] as? [Any])?.count == 4)

@@ -19,12 +19,16 @@ import Testing
 
     @Test(arguments: [
         Case(command: ["fit", "--preset", "tutorial", "--epochs", "2"], line: "after epoch 2"),
-        Case(command: ["fit", "--preset", "map-fm", "--sweeps", "3"], line: "after sweep 3"),
-        Case(command: ["fit", "--preset", "best"], line: "after sweep 330"),
-        Case(command: ["fit", "--preset", "distilled", "--steps", "20"], line: "after step 20"),
+        Case(command: ["fit", "--preset", "map-fm", "--sweeps", "3", "--no-refit"], line: "after sweep 3"),
         Case(
-            command: ["fit", "--preset", "best"],
-            resumed: ["fit", "--preset", "distilled", "--steps", "20"],
+            command: ["fit", "--preset", "map-fm", "--sweeps", "3"],
+            line: "after sweep 3 of the training on all ratings"
+        ),
+        Case(command: ["fit", "--preset", "best", "--no-refit"], line: "after sweep 330"),
+        Case(command: ["fit", "--preset", "distilled", "--steps", "20", "--no-refit"], line: "after step 20"),
+        Case(
+            command: ["fit", "--preset", "best", "--no-refit"],
+            resumed: ["fit", "--preset", "distilled", "--steps", "20", "--no-refit"],
             line: "after sweep 330"
         ),
         Case(command: ["distill", "--teacher", "teacher", "--steps", "20"], line: "after step 20"),
@@ -73,7 +77,7 @@ import Testing
                 }
             }
             let fit = ["fit", "--data", data, "--preset", "map-fm", "--factors", "8", "--sweeps", "1004"]
-            let resume = ["--output", "\(directory)/model", "--resume", "\(checkpoint).1000"]
+            let resume = ["--no-refit", "--output", "\(directory)/model", "--resume", "\(checkpoint).1000"]
             let log = try await runOnTerminal("rank-train", fit + resume)
             #expect(log.exitCode == 0 && log.output.contains("after sweep 1000\r\n"), "\(log.output)")
             let bar = try Regex(#"1004/1004 ━{20} \d+s (\d{2,}us|\d+ms|\d+s)/sweep"#)

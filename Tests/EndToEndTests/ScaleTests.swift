@@ -11,7 +11,7 @@ import Testing
             (1...10).map { item in "\(user),\(item),\(1 + (user * 3 + item * 7 + user * item) % 10)\n" }
         }
         try lines.joined().write(toFile: data, atomically: true, encoding: .utf8)
-        let options = ["--preset", "map-fm", "--factors", "2", "--sweeps", "2", "--quiet"]
+        let options = ["--preset", "map-fm", "--factors", "2", "--sweeps", "2", "--no-refit", "--quiet"]
         let fit = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
         try #require(fit.exitCode == 0, "\(fit.errors)")
         return (data, model)

@@ -8,7 +8,9 @@ struct PairListTests {
         "Reads pairs with and without a header",
         arguments: [
             "1,2\n3,4\n1,2\n", "user,item\n1,2\n3,4\n1,2", "\u{FEFF}User_ID, item_id\r\n 1 , 2\r\n\r\n3,4\r\n1,2\r\n",
-            "user_id,movie_id\n1,2\n3,4\n1,2\n\n",
+            "user_id,movie_id\n1,2\n3,4\n1,2\n\n", "item,user\n2,1\n4,3\n2,1\n",
+            "timestamp,movieId,note,userId\n9,2,\"a, b\",1\n9,4,,3\n9,\"2\",,\"1\"\n", "1,2,5\n3,4,0.5\n1,2,3\n",
+            "1,2,5,881250949\n3,4,1,881250949\n1,2,1,881250949\n",
         ]
     )
     func parse(_ text: String) throws {
@@ -35,11 +37,31 @@ struct PairListTests {
         BadFile("empty", "", ["no pairs"]),
         BadFile("one column", "1\n", ["in:1:", "1 column", "user,item"]),
         BadFile("header in the middle", "1,2\nuser,item\n", ["in:2:", "'user'"]),
-        BadFile("header in the wrong order", "item,user\n1,2\n", ["in:1:", "'item'"]),
+        BadFile("two columns of users", "user,userId,item\n1,1,2\n", ["in:1:", "user and userId", "rename"]),
+        BadFile("three columns of what", "1,2,x\n", ["in:1:", "3 columns", "user,item"]),
+        BadFile("fewer columns than before", "1,2,5\n1,2\n", ["in:2:", "2 columns", "expected 3"]),
+        BadFile("a column that is missing", "user,item,rating\n1,2\n", ["in:2:", "expected 3"]),
+        BadFile("another separator", "1;2\n", ["in:1:", "1 column"]),
         BadFile("negative", "1,-2\n", ["in:1:", "item id '-2'"]),
         BadFile("beyond 64 bits", "99999999999999999999,1\n", ["in:1:", "user id", "64 bits"]),
         BadFile("empty field", "1,\n", ["in:1:", "item id ''"]),
     ]
+
+    @Test(
+        "The name of a file tells its form, as for ratings",
+        arguments: [
+            ("a.inter", "item_id:token\tuser_id:token\trating:float\n2\t1\t5\n4\t3\t1\n2\t1\t5\n"),
+            ("ratings.dat", "1::2::5::9\n3::4::1::9\n1::2::5::9\n"), ("u.data", "1\t2\t5\t9\n3\t4\t1\t9\n1\t2\t5\t9\n"),
+        ]
+    )
+    func forms(_ name: String, _ text: String) throws {
+        let path = try TemporaryDirectory().write(name, text)
+        for kind in [PairList.Kind.numbers, .texts] {
+            let pairs = try PairList(parsing: Array(text.utf8), source: path, kind: kind)
+            #expect((0..<pairs.count).map(pairs.userText) == ["1", "3", "1"])
+            #expect((0..<pairs.count).map(pairs.itemText) == ["2", "4", "2"])
+        }
+    }
 
     @Test("Names line and fault", arguments: bad)
     func faults(_ bad: BadFile) {

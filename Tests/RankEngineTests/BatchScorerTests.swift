@@ -80,6 +80,32 @@ struct BatchScorerTests {
         #expect(try found == Self.expected(model, users, 50))
     }
 
+    @Test("What is excluded is left out exactly, over the parts of a catalogue too", arguments: [1, 3])
+    func excluding(threads: Int) throws {
+        let specs = [
+            ModelSpec(users: 40, candidates: 300, hidden: [16, 16]),
+            ModelSpec(users: 4, candidates: 70_001, hidden: nil, dotProduct: true, candidateBias: true),
+        ]
+        for spec in specs {
+            let model = try Self.model(Self.draft(.u64, spec))
+            let (users, count): ([UInt32], UInt32) = ([3, 0, 1, 2, 1], UInt32(spec.candidates))
+            let whole = try BatchScorer(model).best(spec.candidates, userRows: users)
+            // Nothing, single ones, every third, all of one part and the edge of the next, all.
+            let excluded: [[UInt32]] = [
+                [], [1, whole[1][0].row, count - 1].sorted(), Array(stride(from: 1, to: count, by: 3)),
+                Array(1..<min(count, 32_770)), Array(1..<count),
+            ]
+            let scorer = try BatchScorer(model, threads: threads)
+            let found = try scorer.best(20, userRows: users, excluding: excluded)
+            for (list, (all, left)) in zip(found, zip(whole, excluded)) {
+                let hidden = Set(left)
+                #expect(list == Array(all.filter { !hidden.contains($0.row) }.prefix(20)), "\(spec.testDescription)")
+            }
+            #expect(found[4].isEmpty)
+            #expect(engineError { _ = try scorer.best(1, userRows: users, excluding: [[]]) }?.code == .invalidQuery)
+        }
+    }
+
     @Test func nothingToRank() throws {
         let model = try Self.model(ModelSpec(candidates: 1).draft())
         let scorer = try BatchScorer(model)

@@ -64,7 +64,7 @@ struct ReportPage {
         if let test = facts.testBefore, !pairs.areTest {
             let claim: Markup = test.rmse.map { ", where its maker claims an RMSE of \(fixed(Double($0), 4))," } ?? ""
             return """
-                <p class="note"><strong>The model was trained on all ratings.</strong> Its like was tested before on \
+                <p class="note"><strong>The model was trained on all ratings.</strong> A sibling was tested before on \
                 \(test.split)\(claim) and had not seen the test ratings. Every figure below is of the \
                 \(grouped(metrics.count)) ratings that this model was trained on: it says how well the model remembers \
                 them, and flatters what it makes of others.\(synthetic)</p>

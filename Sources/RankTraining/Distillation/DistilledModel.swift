@@ -59,6 +59,7 @@ public struct DistilledModel: Sendable {
     /// The model that the file would be, without leaving one.
     ///
     /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Returns: The model.
     /// - Throws: `TrainingError` with code `engineFailed`.
     public func loaded(beside path: String) throws(TrainingError) -> RankModel {
         try tested.loaded(beside: path)

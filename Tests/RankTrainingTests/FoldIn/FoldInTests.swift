@@ -31,7 +31,10 @@ import Testing
             metadata: ModelMetadata(
                 labelTransform: transform,
                 prior: 0.6,
-                fingerprint: TrainingFingerprint(["data": "d", "split": "seed:42", "split_sha256": "s"]),
+                fingerprint: TrainingFingerprint([
+                    "data": "d", "split": "seed:42", "split_sha256": "s", "refit": "all", "tested_count": "3",
+                    "ratings_sha256": "r",
+                ]),
                 claimedTestRMSE: 0.2
             )
         )
@@ -93,6 +96,7 @@ import Testing
         let fingerprint = written.metadata.fingerprint
         #expect(fingerprint["parent"] == "\(model.modelID)" && fingerprint["data"] == "d")
         #expect(fingerprint["split"] == "unknown" && fingerprint["split_sha256"] == "unknown")
+        #expect(!fingerprint.isRefitted && !fingerprint.fields.keys.contains { $0.hasPrefix("tested_") })
         #expect(fingerprint["fold_in_version"] == FoldIn.version && fingerprint["fold_in_refresh"] == "none")
         #expect(fingerprint["fold_in_penalty"] == "\(FoldInOptions.defaultPenalty)")
         #expect(fingerprint["fold_in_ratings_sha256"].utf8.count == 64)
