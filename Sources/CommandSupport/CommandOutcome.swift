@@ -47,8 +47,10 @@ public struct CommandOutcome: Sendable, Equatable {
         }
     }
 
-    /// A message on a missing value says, where a negative number follows, how one is given.
+    /// A message on a value says why it is refused, where the type that read it has left word; one on a missing value,
+    /// where a negative number follows, how one is given.
     private static func explaining(_ message: String, _ arguments: [String]) -> String {
+        if message.hasPrefix("The value '") { return explaining(refusedValue: message, arguments) }
         let beginning = "Missing value for '"
         guard message.hasPrefix(beginning) else { return message }
         let option = message.dropFirst(beginning.count).prefix { $0 != " " && $0 != "'" }
@@ -58,6 +60,16 @@ public struct CommandOutcome: Sendable, Equatable {
             return lines.joined(separator: "\n")
         }
         return message
+    }
+
+    private static func explaining(refusedValue message: String, _ arguments: [String]) -> String {
+        var lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        // Given apart, or behind an equals sign.
+        let values = arguments + arguments.compactMap { $0.split(separator: "=", maxSplits: 1).last.map(String.init) }
+        let value = values.first { lines[0].hasPrefix("The value '\($0)' is invalid for '") && lines[0].hasSuffix("'") }
+        guard let value, let reason = ArgumentRefusal.reason(value) else { return message }
+        lines[0] += ": \(reason)"
+        return lines.joined(separator: "\n")
     }
 
     /// Whether a text begins as a negative number does, or a list of numbers of which the first is.

@@ -14,7 +14,17 @@ public struct DurationArgument: ExpressibleByArgument, Sendable, Hashable {
     }
 
     /// Reads a number and a unit, without a blank between them.
+    ///
+    /// For what is refused, `ArgumentRefusal` has the reason.
     public init?(argument: String) {
+        guard let duration = Self.parse(argument) else {
+            ArgumentRefusal.note(argument, Self.refusal(argument))
+            return nil
+        }
+        self.duration = duration
+    }
+
+    private static func parse(_ argument: String) -> Duration? {
         // Nanoseconds per unit.
         let units: [(String, Int64)] = [
             ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
@@ -34,7 +44,23 @@ public struct DurationArgument: ExpressibleByArgument, Sendable, Hashable {
             let scale = parts[1].reduce(Int64(1)) { scale, _ in scale * 10 }
             duration += Duration.nanoseconds(nanoseconds) * number(parts[1]) / scale
         }
-        self.duration = duration
+        return duration
+    }
+
+    /// What is wrong with a text that is no length of time.
+    private static func refusal(_ text: String) -> String {
+        let expected = "expected a number and its unit (us, ms, s, m or h)"
+        let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+        guard !number.isEmpty, parse("\(number)s") != nil else { return "\(expected), such as 250ms or 1.5s" }
+        let rest = text.dropFirst(number.count)
+        if rest.isEmpty { return "it has no unit; \(expected), such as \(number)s or \(number)ms" }
+        let words = ["sec", "second", "seconds", "secs", "msec", "millis", "milliseconds", "min", "minutes", "minute"]
+        let unit = rest.lowercased().filter { $0 != " " }
+        let short =
+            words.contains(unit)
+            ? unit.hasPrefix("s") ? "s" : unit.hasPrefix("mi") && unit.contains("n") ? "m" : "ms" : unit
+        if parse("\(number)\(short)") != nil { return "\(expected); did you mean \(number)\(short)?" }
+        return "the unit '\(rest)' is unknown; \(expected), such as \(number)s"
     }
 
     /// The shortest text that reads back as this: for the defaults in `--help`.

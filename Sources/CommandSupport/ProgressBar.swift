@@ -10,7 +10,8 @@ public struct ProgressBar: Sendable {
     /// How many of them were done before, by another process: they took none of the time.
     public let start: Int
 
-    private static let width = 20
+    /// The columns of the bar itself, and what they may shrink to.
+    private static let lengths = 5...20
 
     /// A bar for that much work, of which some may have been done before.
     public init(total: Int, unit: String, startingAt start: Int = 0) {
@@ -21,25 +22,57 @@ public struct ProgressBar: Sendable {
 
     /// The line for a moment.
     ///
+    /// Where it does not fit, long names become short, a loss goes whose root is told beside it, the bar shrinks, and then
+    /// details, rate and bar go.
+    ///
     /// - Parameters:
     ///   - completed: Units done so far, those before among them.
     ///   - elapsed: Since the start. The line shows the time still to go, and at the end the time it took.
     ///   - details: Names and values to append, such as the loss; four decimals.
+    ///   - width: The most columns that the line may take.
     /// - Returns: The line, without its end.
-    public func line(completed: Int, elapsed: Duration, details: [(name: String, value: Double)] = []) -> String {
+    public func line(
+        completed: Int,
+        elapsed: Duration,
+        details: [(name: String, value: Double)] = [],
+        width: Int = .max
+    ) -> String {
         let completed = min(max(0, completed), total)
-        let filled = completed * Self.width / total
         let count = String(completed)
         let padding = String(repeating: " ", count: max(0, String(total).count - count.count))
-        let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: Self.width - filled)
-        var text = "\(padding)\(count)/\(total) \(bar)"
+        let position = "\(padding)\(count)/\(total)"
+        var (time, rate) = ("", "")
         if completed > start {
             let each = elapsed / (completed - start)
-            text += " \(Self.clock(completed == total ? elapsed : each * (total - completed)))"
-            text += " \(Self.short(each))/\(unit)"
+            time = " \(Self.clock(completed == total ? elapsed : each * (total - completed)))"
+            rate = " \(Self.short(each))/\(unit)"
         }
-        for (name, value) in details { text += " - \(name): \(fixed(value, 4))" }
-        return text
+        func text(_ length: Int, _ rate: String, _ details: [(name: String, value: Double)]) -> String {
+            let filled = completed * length / total
+            let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: length - filled)
+            let numbers = details.map { " - \($0.name): \(fixed($0.value, 4))" }.joined()
+            return position + (length > 0 ? " \(bar)" : "") + time + rate + numbers
+        }
+        let short = Self.shortened(details)
+        let roots = Self.withoutSquares(short)
+        let (shortest, longest) = (Self.lengths.lowerBound, Self.lengths.upperBound)
+        var choices = [text(longest, rate, details), text(longest, rate, short)]
+        choices += Self.lengths.reversed().map { text($0, rate, roots) }
+        choices += roots.indices.reversed().map { text(shortest, rate, Array(roots[..<$0])) }
+        choices += [text(shortest, "", []), text(0, "", [])]
+        return choices.first { displayWidth($0) <= width } ?? cut(position, to: width)
+    }
+
+    private static let root = "root_mean_squared_error"
+
+    private static func shortened(_ details: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
+        details.map { ($0.name.hasSuffix(root) ? $0.name.dropLast(root.count) + "rmse" : $0.name, $0.value) }
+    }
+
+    /// Leaves out each loss that stands beside its own root.
+    private static func withoutSquares(_ details: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
+        let names = Set(details.map(\.name))
+        return details.filter { !$0.name.hasSuffix("loss") || !names.contains($0.name.dropLast(4) + "rmse") }
     }
 
     /// `12s`, `3:07` or `1:02:03`.

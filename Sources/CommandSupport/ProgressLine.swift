@@ -1,10 +1,22 @@
-/// A line of a terminal that is written over as work goes on.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A line of a terminal that is written over as work goes on, and never longer than the terminal is wide.
 ///
-/// Silent when disabled: a log file or a pipe sees nothing of it.
+/// Silent when disabled: a log file or a pipe sees nothing of it. A terminal that cannot write over a line (`TERM=dumb`)
+/// gets the last text alone.
 public struct ProgressLine {
     private let stream: StandardStream
     private let isEnabled: Bool
+    private let isWrittenOver: Bool
     private var lastShown: Duration?
+    /// The columns of the text that stands there now.
+    private var columns = 0
 
     private static let interval = Duration.milliseconds(50)
 
@@ -16,6 +28,7 @@ public struct ProgressLine {
     public init(on stream: StandardStream, isQuiet: Bool) {
         self.stream = stream
         isEnabled = !isQuiet && stream.isTerminal
+        isWrittenOver = getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
     /// Whether anything is written at all.
@@ -25,12 +38,12 @@ public struct ProgressLine {
     ///
     /// - Parameters:
     ///   - elapsed: The time now, since any fixed moment.
-    ///   - text: Makes the line; called only when it is shown.
-    public mutating func show(at elapsed: Duration, _ text: () -> String) {
-        guard isEnabled else { return }
+    ///   - text: Makes the line for so many columns; called only when it is shown.
+    public mutating func show(at elapsed: Duration, _ text: (_ width: Int) -> String) {
+        guard isEnabled, isWrittenOver else { return }
         if let lastShown, elapsed - lastShown < Self.interval { return }
         lastShown = elapsed
-        try? stream.write("\r\(text())\u{1B}[K")
+        write(text, end: "")
     }
 
     /// Writes a line that stays, before the first text.
@@ -40,9 +53,28 @@ public struct ProgressLine {
     }
 
     /// Replaces the text a last time and ends the line.
-    public mutating func finish(_ text: String) {
+    ///
+    /// - Parameter text: Makes the line for so many columns.
+    public mutating func finish(_ text: (_ width: Int) -> String) {
         guard isEnabled else { return }
         lastShown = nil
-        try? stream.write("\r\(text)\u{1B}[K\n")
+        write(text, end: "\n")
+        columns = 0
+    }
+
+    private mutating func write(_ text: (_ width: Int) -> String, end: String) {
+        // The terminal may have another size by now.
+        let width = max(1, stream.width ?? 80)
+        // A cursor behind the last column would take that column along when the rest of the line is erased.
+        let line = cut(text(width - 1), to: width - 1)
+        guard isWrittenOver else {
+            try? stream.write(line + end)
+            return
+        }
+        // A terminal that became narrower has broken the text before into several lines.
+        let linesAbove = max(0, columns - 1) / width
+        let up = linesAbove > 0 ? "\u{1B}[\(linesAbove)A" : ""
+        try? stream.write("\(up)\r\(line)\u{1B}[\(linesAbove > 0 ? "J" : "K")\(end)")
+        columns = displayWidth(line)
     }
 }

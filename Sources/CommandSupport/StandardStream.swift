@@ -19,6 +19,25 @@ public struct StandardStream: Sendable {
     /// Whether someone looks at it: bars are drawn only then.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// The size of the terminal now, in characters; nil for anything else, such as a file or a pipe.
+    ///
+    /// What the terminal does not say is taken from `COLUMNS` and `LINES`, else it is 80 by 24.
+    public var size: (columns: Int, rows: Int)? {
+        guard isTerminal else { return nil }
+        var size = winsize()
+        // https://man7.org/linux/man-pages/man2/TIOCGWINSZ.2const.html
+        let isKnown = ioctl(descriptor, windowSizeRequest, &size) == 0
+        func number(_ told: UInt16, _ variable: String, _ standard: Int) -> Int {
+            if isKnown, told > 0 { return Int(told) }
+            let text = getenv(variable).map { String(cString: $0) }
+            return text.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? standard
+        }
+        return (number(size.ws_col, "COLUMNS", 80), number(size.ws_row, "LINES", 24))
+    }
+
+    /// The columns that a line may take; nil where there is no limit, because the stream is no terminal.
+    public var width: Int? { size?.columns }
+
     /// Writes all of a text.
     ///
     /// - Throws: `CommandFailure` with status `cannotCreate` when the stream does not take it, as on a full disk. A
@@ -42,6 +61,13 @@ public struct StandardStream: Sendable {
         try write(text + "\n")
     }
 }
+
+#if canImport(Darwin)
+/// `_IOR('t', 104, struct winsize)`, a macro that is not imported.
+private let windowSizeRequest = UInt(0x4008_7468)
+#else
+private let windowSizeRequest = UInt(TIOCGWINSZ)
+#endif
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)

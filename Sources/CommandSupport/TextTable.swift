@@ -25,19 +25,32 @@ public struct TextTable: Sendable, Equatable {
     }
 
     /// Columns padded with blanks, two between them, under a header; without control characters.
-    public var text: String {
+    public var text: String { text(width: nil) }
+
+    /// The table as a stream shows it: no line is longer than a terminal is wide, and a file or a pipe gets it whole.
+    public func text(for stream: StandardStream) -> String { text(width: stream.width) }
+
+    /// The table in lines of at most so many columns of a terminal.
+    ///
+    /// Where it does not fit, columns of texts shrink first, their cells cut with `…`; then the columns are dealt to
+    /// several tables below each other, of which each begins with the first column.
+    ///
+    /// - Parameter width: The columns, at least 1; nil for any number of them.
+    public func text(width: Int?) -> String {
         // Names come from files and from workers.
         let lines = ([columns.map(\.name)] + rows).map { line in line.map { $0.printable(limit: 10_000) } }
-        let widths = columns.indices.map { column in lines.reduce(0) { max($0, $1[column].count) } }
-        return lines.map { cells in
-            let padded = columns.indices.map { column in
-                let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
-                return columns[column].alignment == .left ? cells[column] + blanks : blanks + cells[column]
-            }
-            let line = padded.joined(separator: "  ")
-            let end = line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex
-            return line[..<end] + "\n"
-        }.joined()
+        let layout = TableLayout(lines, isText: columns.map { $0.alignment == .left }, width: width.map { max(1, $0) })
+        let blocks = layout.blocks.map { block in
+            lines.map { cells in
+                let padded = block.map { column in
+                    let cell = cut(cells[column.index], to: column.width)
+                    let blanks = String(repeating: " ", count: column.width - displayWidth(cell))
+                    return columns[column.index].alignment == .left ? cell + blanks : blanks + cell
+                }
+                return padded.joined(separator: TableLayout.gap).withoutBlanksAtEnd + "\n"
+            }.joined()
+        }
+        return blocks.joined(separator: "\n")
     }
 
     /// Lines of CSV under a header (RFC 4180, with `\n`).

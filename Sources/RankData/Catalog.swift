@@ -53,15 +53,15 @@ public struct Catalog: Sendable, Equatable {
             guard let items = files.items else {
                 throw DataError(.inconsistent, "\(path): has ratings and no titles; give a CSV item,title")
             }
-            let bytes = try FileSystem.read(items)
+            let bytes = try FileSystem.readText(items)
             switch files.form {
             case .movieLens: return try MovieLens.catalog(bytes, file: items)
-            case .recBole: return try RecBole.catalog(bytes, file: items)
+            case .recBole: return try RecBole.catalog(bytes, file: items).0
             case .movieLensDat: return try MovieLensDat.items(bytes, file: items).resolve().0
             case .movieLensCSV, .csv: return try ItemRows.csv(bytes, file: items).resolve().0
             }
         case .file:
-            let bytes = try FileSystem.read(path)
+            let bytes = try FileSystem.readText(path)
             if lastPathComponent(path) == MovieLens.itemName {
                 return try MovieLens.catalog(bytes, file: path)
             }
@@ -69,7 +69,7 @@ public struct Catalog: Sendable, Equatable {
                 return try MovieLensDat.items(bytes, file: path).resolve().0
             }
             return RecBole.hasTypedHeader(bytes)
-                ? try RecBole.catalog(bytes, file: path) : try ItemRows.csv(bytes, file: path).resolve().0
+                ? try RecBole.catalog(bytes, file: path).0 : try ItemRows.csv(bytes, file: path).resolve().0
         }
     }
 }

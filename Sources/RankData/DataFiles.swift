@@ -60,7 +60,7 @@ struct DataFiles {
     /// - Throws: `DataError` when it is missing, holds no form, half of one, or a mixture.
     init(in directory: String) throws(DataError) {
         switch try FileSystem.kind(of: directory) {
-        case nil: throw DataError(.unreadable, "\(directory): no such directory; \(Self.expected)")
+        case nil: throw DataError(.unreadable, "\(directory): no such directory or file; \(Self.expected)")
         case .file: throw DataError(.unreadable, "\(directory): is a file, not a directory; \(Self.expected)")
         case .directory: break
         }
@@ -77,7 +77,10 @@ struct DataFiles {
             (.csv, tables),
         ].filter { !$0.found.isEmpty }
         guard let part = parts.first else {
-            throw DataError(.inconsistent, "\(directory): holds no data set; \(Self.expected)")
+            throw DataError(
+                .inconsistent,
+                "\(directory): holds no data set, \(Self.found(names, in: directory)); \(Self.expected)"
+            )
         }
         guard parts.count == 1 else {
             let found = parts.map { "\($0.found.joined(separator: " and ")) (\($0.form.rawValue))" }
@@ -128,6 +131,19 @@ struct DataFiles {
             }
             (form, ratings) = (.csv, path(tables[0]))
         }
+    }
+
+    /// What a directory without a data set holds, and what to do where that is near at hand.
+    private static func found(_ names: [String], in directory: String) -> String {
+        if names.isEmpty { return "it is empty" }
+        let packed = [".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz"]
+        if let name = names.first(where: { name in packed.contains(where: name.hasSuffix) }) {
+            return "only what is packed, such as \(name): unpack it first"
+        }
+        let sets = names.filter { (try? DataFiles(in: joinPath(directory, $0))) != nil }
+        if let name = sets.first { return "but \(joinPath(directory, name)) does: give that" }
+        let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return "found \(names.prefix(3).joined(separator: ", "))\(rest)"
     }
 
     /// The one name of a `.inter` and a `.item`.

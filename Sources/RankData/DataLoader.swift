@@ -1,3 +1,5 @@
+import RankBase
+
 /// Reads the files of a data set and puts together what belongs together.
 struct DataLoader {
     private let files: DataFiles
@@ -14,7 +16,9 @@ struct DataLoader {
     consuming func load() throws(DataError) -> DataSet {
         let clock = ContinuousClock()
         let start = clock.now
+        try FileSystem.requireText(files.ratings)
         let reader = RatingReader(path: files.ratings, layout: try layout(), scale: options.scale ?? files.scale)
+        notes += reader.layout.notes
         let bytes: Int
         var ratings: Ratings
         var catalog = Catalog()
@@ -22,7 +26,9 @@ struct DataLoader {
         if let builder = try reader.read(NumberTable.self) {
             bytes = builder.byteCount
             ratings = builder.finish(scale: try scale(builder.lowest, builder.highest))
-            (catalog, itemAttributes) = try files.readItems()
+            let items = try files.readItems()
+            (catalog, itemAttributes) = (items.catalog, items.attributes)
+            notes += items.notes
         } else if let builder = try reader.read(TextTable.self) {
             bytes = builder.byteCount
             (ratings, catalog, itemAttributes) = try finish(builder)
@@ -36,7 +42,11 @@ struct DataLoader {
         if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
         let userAttributes = try files.readUsers()
         if files.users != nil {
-            note(missing: userAttributes.ids, of: ratings.userIDs.vocabulary, ("users who rate", "the users' file"))
+            note(
+                missing: userAttributes.ids,
+                of: ratings.userIDs.vocabulary,
+                ("user who rates", "users who rate", "the users' file")
+            )
         }
         let seconds = (clock.now - start) / .seconds(1)
         return DataSet(
@@ -87,12 +97,15 @@ struct DataLoader {
     }
 
     /// Numbers the texts of ratings and catalogue, and brings both together.
-    private func finish(
+    private mutating func finish(
         _ builder: consuming RatingBuilder<TextTable>
     ) throws(DataError) -> (Ratings, Catalog, Attributes) {
         let range = try scale(builder.lowest, builder.highest)
         let rated = builder.items.count
-        let rows = try files.items.map { path throws(DataError) in try ItemRows.csv(FileSystem.read(path), file: path) }
+        let rows = try files.items.map { path throws(DataError) in
+            try ItemRows.csv(FileSystem.readText(path), file: path)
+        }
+        notes += rows?.notes ?? []
         var listed: [UInt32] = []
         if let rows, let file = files.items {
             for (id, line) in zip(rows.ids, rows.lines) {
@@ -127,7 +140,7 @@ struct DataLoader {
         }
         ratings.settle(duplicates, by: options.duplicates)
         notes.append(
-            "\(duplicates.count) ratings repeat a pair: of each pair "
+            "\(counted(duplicates.count, "rating repeats", "ratings repeat")) a pair: of each pair "
                 + (options.duplicates == .mean ? "the mean counts" : "the \(options.duplicates.rawValue) one counts")
         )
     }
@@ -145,18 +158,25 @@ struct DataLoader {
                 code: .inconsistent
             )
         }
-        note(missing: catalog.ids, of: ratings.itemIDs.vocabulary, ("rated items", "the items' file"))
+        note(missing: catalog.ids, of: ratings.itemIDs.vocabulary, ("rated item", "rated items", "the items' file"))
     }
 
     /// Counts who is in only one of two lists.
-    private mutating func note(missing listed: [UInt64], of rated: [UInt64], _ words: (rated: String, file: String)) {
+    private mutating func note(
+        missing listed: [UInt64],
+        of rated: [UInt64],
+        _ words: (one: String, many: String, file: String)
+    ) {
         let known = Set(listed)
         let missing = rated.count { !known.contains($0) }
         let unrated = listed.count + missing - rated.count
         if missing > 0 {
-            notes.append("\(missing) \(words.rated) are not in \(words.file): nothing more is known of them")
+            let who = missing == 1 ? words.one + " is" : "\(words.many) are"
+            notes.append(
+                "\(missing) \(who) not in \(words.file): nothing more is known of \(missing == 1 ? "it" : "them")"
+            )
         }
-        if unrated > 0 { notes.append("\(unrated) in \(words.file) have no rating") }
+        if unrated > 0 { notes.append("\(unrated) in \(words.file) \(unrated == 1 ? "has" : "have") no rating") }
     }
 
     private func title(_ ratings: Ratings) throws(DataError) -> String {

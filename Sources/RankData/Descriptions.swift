@@ -21,9 +21,9 @@ public struct Descriptions: Sendable, Equatable {
         var items = Attributes.empty
         var names: IDNames?
         if idsAreTexts, files.form == .movieLensCSV, let path = files.items {
-            (items, names) = try texts(ItemRows.csv(FileSystem.read(path), file: path), path)
+            (items, names) = try texts(ItemRows.csv(FileSystem.readText(path), file: path), path)
         } else {
-            items = try files.readItems().1
+            items = try files.readItems().attributes
         }
         let users = try files.readUsers()
         guard !users.columns.isEmpty || !items.columns.isEmpty else {
@@ -48,28 +48,33 @@ public struct Descriptions: Sendable, Equatable {
 }
 
 extension DataFiles {
-    /// The catalogue, and what it says of items; nothing where the form has none.
+    /// The catalogue, what it says of items, and what is to be said of its columns; nothing where the form has none.
     ///
     /// - Throws: `DataError` for ids that are no numbers, among others.
-    func readItems() throws(DataError) -> (Catalog, Attributes) {
-        guard let path = items else { return (Catalog(), .empty) }
-        let bytes = try FileSystem.read(path)
+    func readItems() throws(DataError) -> (catalog: Catalog, attributes: Attributes, notes: [String]) {
+        guard let path = items else { return (Catalog(), .empty, []) }
+        let bytes = try FileSystem.readText(path)
         switch form {
         case .movieLens:
             let catalog = try MovieLens.catalog(bytes, file: path)
-            return (catalog, MovieLens.itemAttributes(bytes, catalog))
+            return (catalog, MovieLens.itemAttributes(bytes, catalog), [])
         case .recBole:
-            let catalog = try RecBole.catalog(bytes, file: path)
-            return (catalog, try RecBole.itemAttributes(bytes, catalog, file: path))
-        case .movieLensDat: return try MovieLensDat.items(bytes, file: path).resolve()
-        case .movieLensCSV, .csv: return try ItemRows.csv(bytes, file: path).resolve()
+            let (catalog, notes) = try RecBole.catalog(bytes, file: path)
+            return (catalog, try RecBole.itemAttributes(bytes, catalog, file: path), notes)
+        case .movieLensDat:
+            let (catalog, attributes) = try MovieLensDat.items(bytes, file: path).resolve()
+            return (catalog, attributes, [])
+        case .movieLensCSV, .csv:
+            let rows = try ItemRows.csv(bytes, file: path)
+            let (catalog, attributes) = try rows.resolve()
+            return (catalog, attributes, rows.notes)
         }
     }
 
     /// What the users' file says; nothing where there is none.
     func readUsers() throws(DataError) -> Attributes {
         guard let path = users else { return .empty }
-        let bytes = try FileSystem.read(path)
+        let bytes = try FileSystem.readText(path)
         switch form {
         case .movieLens: return try MovieLens.userAttributes(bytes, file: path)
         case .recBole: return try RecBole.userAttributes(bytes, file: path)

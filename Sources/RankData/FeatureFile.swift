@@ -14,10 +14,11 @@ public struct FeatureFile: Sendable {
     /// - Parameter path: The file, or `-` for standard input.
     /// - Throws: `DataError` when the file cannot be read.
     public init(path: String) throws(DataError) {
+        let isRaw = path.hasSuffix(Self.rawSuffix)
         self.init(
-            bytes: try FileSystem.read(path),
+            bytes: try isRaw ? FileSystem.read(path) : FileSystem.readText(path),
             source: path == "-" ? "standard input" : path,
-            isRaw: path.hasSuffix(Self.rawSuffix)
+            isRaw: isRaw
         )
     }
 

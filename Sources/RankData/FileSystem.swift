@@ -93,6 +93,17 @@ enum FileSystem {
         }
     }
 
+    /// The first bytes of a regular file, as many as `ForeignFile` looks at; none of one that cannot be read, which its
+    /// reader has words for.
+    static func head(of path: String) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: ForeignFile.sampleSize) { buffer, count in
+            count = max(0, systemRead(descriptor, buffer.baseAddress, buffer.count))
+        }
+    }
+
     private static func tooLarge(_ shown: String) -> DataError {
         DataError(.unreadable, "\(shown): more than \(largestFile) bytes; expected a smaller file")
     }

@@ -19,7 +19,7 @@ public enum ItemList {
     /// - Returns: The ids.
     /// - Throws: `DataError` as `parse(_:source:)`, and when the file cannot be read.
     public static func load(path: String) throws(DataError) -> [UInt64] {
-        try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
+        try parse(FileSystem.readText(path), source: path == "-" ? "standard input" : path)
     }
 }
 
@@ -46,7 +46,7 @@ public enum UserList {
     /// - Returns: The ids.
     /// - Throws: `DataError` as `parse(_:source:)`, and when the file cannot be read.
     public static func load(path: String) throws(DataError) -> [UInt64] {
-        try parse(FileSystem.read(path), source: path == "-" ? "standard input" : path)
+        try parse(FileSystem.readText(path), source: path == "-" ? "standard input" : path)
     }
 
     /// Reads user ids that are texts, one a line, quoted where they hold a comma or a quote.
@@ -56,7 +56,7 @@ public enum UserList {
     /// - Throws: `DataError` that names the line, and when the file cannot be read; no id at all is an error too.
     public static func loadTexts(path: String) throws(DataError) -> [String] {
         let source = path == "-" ? "standard input" : path
-        return try parseTexts(FileSystem.read(path), source: source)
+        return try parseTexts(FileSystem.readText(path), source: source)
     }
 
     /// Reads user ids that are texts from bytes; see ``loadTexts(path:)``.

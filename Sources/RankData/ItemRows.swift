@@ -6,6 +6,11 @@ struct ItemRows {
     private var titles: [String] = []
     private var genres: [[String]] = []
 
+    /// What is to be said of the columns, one sentence each.
+    private(set) var notes: [String] = []
+
+    private static let titleMeaning = ColumnMeaning(what: "title", name: "title", synonyms: [])
+
     init(file: String) {
         self.file = file
     }
@@ -23,16 +28,26 @@ struct ItemRows {
         var scanner = Lines(bytes)
         let expected =
             "expected a header 'item,title' or 'movieId,title,genres' and lines such as 204,\"Back to the Future (1985)\""
-        guard let first = scanner.next(), let header = CSV.fields(bytes, first)?.map({ $0.lowercased() }),
-            let item = header.firstIndex(where: { RatingCSV.itemHeaders.contains($0) }),
-            let title = header.firstIndex(of: "title")
-        else { throw .at(1, of: file, expected) }
-        let genres = header.firstIndex(of: "genres")
+        guard let first = scanner.next() else { throw DataError(.malformed, "\(file): the file is empty; \(expected)") }
+        guard let header = CSV.fields(bytes, first) else {
+            throw .at(1, of: file, "a quote is not closed, or text stands behind it; \(expected)")
+        }
+        var names = HeaderColumns(header, of: file)
+        guard let item = try names.column(RatingCSV.item), let title = try names.column(titleMeaning) else {
+            let advice = FieldSeparator.advice(Array(bytes[first]), expected: "commas") ?? expected
+            throw .at(1, of: file, "no columns item and title in \(bytes.quoted(first)); \(advice)")
+        }
+        let genres = try names.column(ColumnMeaning(what: "genres", name: "genres", synonyms: []))
         var rows = ItemRows(file: file)
+        rows.notes = names.notes
         while let line = scanner.next() {
             if bytes.trimmed(line).isEmpty { continue }
             guard let fields = CSV.rawFields(bytes, line) else {
-                throw .at(scanner.number, of: file, "a quote is not closed, or text stands behind it")
+                throw .at(
+                    scanner.number,
+                    of: file,
+                    "a quote is not closed, or text stands behind it; close it, and double those inside"
+                )
             }
             guard fields.count == header.count else {
                 throw .at(
@@ -67,7 +82,9 @@ struct ItemRows {
                 )
             }
         }
-        if catalog.count == 0 { throw DataError(.malformed, "\(file): no items in it") }
+        if catalog.count == 0 {
+            throw DataError(.malformed, "\(file): no items in it; expected a line for each item")
+        }
         let columns = genres.contains { !$0.isEmpty } ? [Attributes.Column("genre", values: genres)] : []
         return (catalog, Attributes(ids: catalog.ids, columns: columns + [catalog.years].compactMap(\.self)))
     }

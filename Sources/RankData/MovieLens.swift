@@ -45,13 +45,15 @@ enum MovieLens {
                 )
             }
         }
-        if catalog.count == 0 { throw DataError(.malformed, "\(file): no items in it") }
+        if catalog.count == 0 {
+            throw DataError(.malformed, "\(file): no items in it; expected a line for each item")
+        }
         return catalog
     }
 
     /// Checks the counts of `u.info`, which reveal a file cut at the end of a line.
     static func check(_ info: String, ratings: Ratings, catalog: Catalog) throws(DataError) {
-        let bytes = try FileSystem.read(info)
+        let bytes = try FileSystem.readText(info)
         var lines = Lines(bytes)
         var fields: [Range<Int>] = []
         let users = ratings.userIDs.vocabulary.count
@@ -77,7 +79,7 @@ enum MovieLens {
 
     /// The seed in the marker of a synthetic set.
     static func syntheticSeed(_ marker: String) throws(DataError) -> UInt64 {
-        let bytes = try FileSystem.read(marker)
+        let bytes = try FileSystem.readText(marker)
         var lines = Lines(bytes)
         let prefix = Array("seed ".utf8)
         guard let line = lines.next(), bytes[line].starts(with: prefix),

@@ -50,15 +50,39 @@ extension [UInt8] {
         } catch .overflow {
             throw .at(line, of: file, "the \(name) \(quoted(range)) does not fit in 64 bits")
         } catch {
-            throw .at(line, of: file, "the \(name) \(quoted(range)) is not an unsigned decimal number")
+            throw .at(
+                line,
+                of: file,
+                "the \(name) \(quoted(range)) is not an unsigned decimal number; \(idAdvice(range))"
+            )
         }
     }
+
+    /// What to do about an id that is no number.
+    private func idAdvice(_ range: Range<Int>) -> String {
+        if range.isEmpty { return "expected digits, such as 42" }
+        if let value = try? decimal(range), let whole = UInt64(exactly: value) { return "write it as \(whole)" }
+        return "expected digits alone, such as 42; ids that are texts come in a CSV of user,item,rating"
+    }
+
+    /// What to do about a rating that is no number.
+    private func ratingAdvice(_ range: Range<Int>) -> String {
+        let comma = UInt8(ascii: ",")
+        if self[range].contains(comma), (try? self[range].map { $0 == comma ? UInt8(ascii: ".") : $0 }.decimal()) != nil
+        {
+            return "; write decimals with a point"
+        }
+        return range.isEmpty ? "; leave out lines without a rating" : "; write ratings as numbers"
+    }
+
+    /// All of it as a decimal number.
+    private func decimal() throws(NumberFault) -> Double { try decimal(indices) }
 
     /// A rating field; `scale` is nil where any number will do.
     func rating(_ range: Range<Int>, on scale: RatingScale?, line: Int, of file: String) throws(DataError) -> Float {
         let expected = scale.map { "expected \($0)" } ?? "expected a decimal number"
         guard let value = try? Float(decimal(range)), value.isFinite else {
-            throw .at(line, of: file, "the rating \(quoted(range)) is not a number, \(expected)")
+            throw .at(line, of: file, "the rating \(quoted(range)) is not a number, \(expected)\(ratingAdvice(range))")
         }
         guard let scale else { return value }
         guard scale.contains(value) else {
@@ -76,7 +100,11 @@ extension [UInt8] {
     func timestamp(_ range: Range<Int>, line: Int, of file: String) throws(DataError) -> Int64 {
         if let whole = try? unsignedInteger(range), let seconds = Int64(exactly: whole) { return seconds }
         guard let value = try? decimal(range), let seconds = Int64(exactly: value.rounded(.towardZero)) else {
-            throw .at(line, of: file, "the timestamp \(quoted(range)) is not a number of seconds")
+            throw .at(
+                line,
+                of: file,
+                "the timestamp \(quoted(range)) is not a number of seconds; write times as seconds since 1970, or leave the column out"
+            )
         }
         return seconds
     }

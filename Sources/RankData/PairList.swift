@@ -83,7 +83,7 @@ public struct PairList: Sendable, Equatable {
     /// - Throws: `DataError` as `init(parsing:source:kind:)`, and when the file cannot be read.
     public static func load(path: String, kind: Kind = .numbers) throws(DataError) -> PairList {
         let source = path == "-" ? "standard input" : path
-        return try PairList(parsing: FileSystem.read(path), source: source, kind: kind)
+        return try PairList(parsing: FileSystem.readText(path), source: source, kind: kind)
     }
 
     /// Reads pairs of the users and items of some ratings.

@@ -3,10 +3,14 @@
 /// A header names the columns, in any order and beside others; without one they are user, item, rating and, where there
 /// are four, time. Ids are numbers of at most 64 bits, or else all of them, users' and items', are texts.
 enum RatingCSV {
-    static let userHeaders = ["user", "userid", "user_id"]
-    static let itemHeaders = ["item", "itemid", "item_id", "movie", "movieid", "movie_id"]
-    static let ratingHeaders = ["rating", "stars", "score"]
-    static let timeHeaders = ["timestamp", "time"]
+    static let user = ColumnMeaning(what: "user", name: "user", synonyms: ["userid", "user_id"])
+    static let item = ColumnMeaning(
+        what: "item",
+        name: "item",
+        synonyms: ["itemid", "item_id", "movie", "movieid", "movie_id"]
+    )
+    static let rating = ColumnMeaning(what: "rating", name: "rating", synonyms: ["stars", "score"])
+    static let time = ColumnMeaning(what: "time", name: "timestamp", synonyms: ["time"])
     static let expected = "expected lines user,item,rating or user,item,rating,timestamp, or a header that names them"
 
     /// How the lines of a file are taken apart, by its first.
@@ -18,22 +22,35 @@ enum RatingCSV {
         guard let fields = CSV.fields(first, first.indices) else {
             throw .at(1, of: path, "a quote is not closed, or text stands behind it; \(expected)")
         }
-        let names = fields.map { $0.lowercased() }
-        func column(_ accepted: [String]) -> Int? { names.firstIndex { accepted.contains($0) } }
-        if let user = column(userHeaders), let item = column(itemHeaders) {
-            guard let rating = column(ratingHeaders) else {
-                throw .at(1, of: path, "no column rating among \(fields.joined(separator: ", "))")
-            }
-            return layout(
-                names.count,
-                [user, item, rating],
-                timestamp: column(timeHeaders),
-                firstLine: 2,
-                "expected \(names.count) as in the header"
+        if RecBole.hasTypedHeader(first), fields.count == 1 {
+            throw .at(
+                1,
+                of: path,
+                "found RecBole's header \(first.quoted(first.indices)), expected CSV; let the file's name end with .inter"
             )
         }
+        var names = HeaderColumns(fields, of: path)
+        if names.has(user), names.has(item), let user = try names.column(user), let item = try names.column(item) {
+            guard let rating = try names.column(rating) else {
+                throw .at(
+                    1,
+                    of: path,
+                    "no column rating among \(fields.joined(separator: ", ")); name one of them rating"
+                )
+            }
+            var layout = layout(
+                fields.count,
+                [user, item, rating],
+                timestamp: try names.column(time),
+                firstLine: 2,
+                "expected \(fields.count) as in the header"
+            )
+            layout.notes = names.notes
+            return layout
+        }
         guard (3...4).contains(fields.count) else {
-            throw .at(1, of: path, "\(columns(fields.count, first.indices)); \(expected)")
+            let advice = fields.count < 3 ? FieldSeparator.advice(first, expected: "commas") : nil
+            throw .at(1, of: path, "\(columns(fields.count, first.indices)); \(advice ?? expected)")
         }
         let rating = Array(fields[2].utf8)
         guard (try? rating.decimal(rating.indices)) != nil else {

@@ -24,6 +24,18 @@ struct RatingLayout: Sendable {
     var allowsTexts = false
     /// Whether empty lines may stand at the end.
     var allowsBlankEnd = false
+    /// What is to be said of the columns, one sentence each.
+    var notes: [String] = []
+
+    /// What the separator is called.
+    private var separatorName: String {
+        switch separator {
+        case .commas: "commas"
+        case .doubleColon: "'::'"
+        case .byte(UInt8(ascii: "\t")): "tabs"
+        case .byte(let byte): "'\(Character(Unicode.Scalar(byte)))'"
+        }
+    }
 
     /// The fields of any line, without quotes and, where they may be quoted, without blanks around them.
     ///
@@ -45,8 +57,20 @@ struct RatingLayout: Sendable {
             fields = ranges.map { Array(line[$0]) }
         }
         guard fields.count == fieldCount else {
-            throw .at(number, of: file, "\(columns(fields.count, line.indices)), \(expected)")
+            let found = columns(fields.count, line.indices)
+            let advice = fields.count == 1 ? FieldSeparator.advice(line, expected: separatorName) : nil
+            throw .at(
+                number,
+                of: file,
+                "\(found), \(expected)" + (advice.map { "; \($0)" } ?? commaAdvice(fields.count))
+            )
         }
         return fields
+    }
+
+    /// Why a line of CSV may have too many fields.
+    private func commaAdvice(_ count: Int) -> String {
+        guard separator == .commas, count > fieldCount else { return "" }
+        return "; quote texts that hold a comma, and write decimals with a point"
     }
 }

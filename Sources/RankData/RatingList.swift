@@ -27,8 +27,24 @@ public struct RatingList: Sendable, Equatable {
         let item: [UInt8]
     }
 
-    private static let userHeaders = PairList.userHeaders + ["userid"]
-    private static let itemHeaders = PairList.itemHeaders + ["itemid", "movieid"]
+    /// Whether a line names the columns.
+    ///
+    /// - Throws: `DataError` where it names them, and they are not user, item, rating and time in this order.
+    private static func isHeader(_ fields: [String], _ line: Int, _ source: String) throws(DataError) -> Bool {
+        var names = HeaderColumns(fields, of: source, line: line)
+        guard names.has(RatingCSV.user), names.has(RatingCSV.item) else { return false }
+        var found: [Int?] = []
+        for meaning in [RatingCSV.user, RatingCSV.item, RatingCSV.rating] { found.append(try names.column(meaning)) }
+        if fields.count == 4 { found.append(try names.column(RatingCSV.time)) }
+        guard found == Array(0..<fields.count) else {
+            throw .at(
+                line,
+                of: source,
+                "the columns are \(fields.joined(separator: ",")), expected user,item,rating[,timestamp] in this order"
+            )
+        }
+        return true
+    }
 
     /// Reads ratings from bytes.
     ///
@@ -58,14 +74,16 @@ public struct RatingList: Sendable, Equatable {
             let fields = raw.map { String(decoding: $0, as: UTF8.self) }
             guard fields.count == 3 || fields.count == 4 else {
                 let found = columns(fields.count, line)
-                throw .at(scanner.number, of: source, "\(found), expected 3 or 4: user,item,rating[,timestamp]")
+                let separator = fields.count < 3 ? FieldSeparator.advice(Array(bytes[line]), expected: "commas") : nil
+                let advice = separator.map { "; \($0)" } ?? ""
+                throw .at(
+                    scanner.number,
+                    of: source,
+                    "\(found), expected 3 or 4: user,item,rating[,timestamp]\(advice)"
+                )
             }
             defer { mayBeHeader = false }
-            if mayBeHeader, Self.userHeaders.contains(fields[0].lowercased()),
-                Self.itemHeaders.contains(fields[1].lowercased())
-            {
-                continue
-            }
+            if mayBeHeader, try Self.isHeader(fields, scanner.number, source) { continue }
             let user = try Self.id(raw[0], "user id", idsAreTexts, scanner.number, source)
             let item = try Self.id(raw[1], "item id", idsAreTexts, scanner.number, source)
             let pair = Pair(user: Array(user.utf8), item: Array(item.utf8))
@@ -103,7 +121,7 @@ public struct RatingList: Sendable, Equatable {
         range: ClosedRange<Float>?
     ) throws(DataError) -> RatingList {
         try RatingList(
-            parsing: FileSystem.read(path),
+            parsing: FileSystem.readText(path),
             source: path == "-" ? "standard input" : path,
             idsAreTexts: idsAreTexts,
             range: range

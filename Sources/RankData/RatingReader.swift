@@ -38,7 +38,12 @@ struct RatingReader {
                 builder.append(&block)
             }
         }
-        guard builder.count > 0 else { throw DataError(.malformed, "\(path): no ratings in it") }
+        guard builder.count > 0 else {
+            let found =
+                lines.number == 0
+                ? "the file is empty" : lines.number < layout.firstLine ? "only a header" : "blank lines"
+            throw DataError(.malformed, "\(path): no ratings in it, \(found); expected a line for each rating")
+        }
         builder.byteCount = lines.byteCount
         return builder
     }

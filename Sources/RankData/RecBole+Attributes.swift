@@ -1,12 +1,7 @@
 extension RecBole {
-    /// The columns of a title; they name an item and do not describe it.
-    static let titleNames = ["movie_title", "title", "name"]
-    /// The columns of a year, which is part of the title in the catalogue.
-    static let yearNames = ["release_year", "year"]
-
     /// The categorical columns of `*.item`, and the years of the titles.
     static func itemAttributes(_ bytes: [UInt8], _ catalog: Catalog, file: String) throws(DataError) -> Attributes {
-        var attributes = try self.attributes(bytes, file: file, id: "item_id", except: titleNames + yearNames)
+        var attributes = try self.attributes(bytes, file: file, id: "item_id", except: title.names + year.names)
         if let years = catalog.years {
             attributes = Attributes(ids: attributes.ids, columns: attributes.columns + [years])
         }
@@ -28,8 +23,8 @@ extension RecBole {
         except: [String]
     ) throws(DataError) -> Attributes {
         var lines = Lines(bytes)
-        let header = try Header(bytes, &lines, file)
-        let idColumn = try header.column([id])
+        var header = try Header(bytes, &lines, file)
+        let idColumn = try header.column(ColumnMeaning(what: "id", name: id, synonyms: []))
         let taken = header.names.indices.filter {
             $0 != idColumn && header.types[$0].hasPrefix("token") && !except.contains(header.names[$0])
         }

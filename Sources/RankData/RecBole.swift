@@ -17,25 +17,42 @@ enum RecBole {
         var scanner = try LineScanner(path: path)
         let bytes = try scanner.next().map(Array.init) ?? []
         var lines = Lines(bytes)
-        let header = try Header(bytes, &lines, path)
-        return RatingLayout(
+        var header = try Header(bytes, &lines, path)
+        var layout = RatingLayout(
             separator: .byte(UInt8(ascii: "\t")),
             fieldCount: header.names.count,
-            user: try header.column(["user_id"]),
-            item: try header.column(["item_id"]),
-            rating: try header.column(["rating"]),
-            timestamp: header.optionalColumn(["timestamp"]),
+            user: try header.column(user),
+            item: try header.column(item),
+            rating: try header.column(rating),
+            timestamp: try header.optionalColumn(time),
             firstLine: 2,
             expected: "expected \(header.names.count) as in the header"
         )
+        layout.notes = header.chosen.notes
+        return layout
     }
 
-    static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> Catalog {
+    private static let user = ColumnMeaning(what: "user", name: "user_id", synonyms: [], unread: ["user", "userid"])
+    private static let item = ColumnMeaning(
+        what: "item",
+        name: "item_id",
+        synonyms: [],
+        unread: ["item", "itemid", "movie", "movieid", "movie_id"]
+    )
+    private static let rating = ColumnMeaning(what: "rating", name: "rating", synonyms: [], unread: ["stars", "score"])
+    private static let time = ColumnMeaning(what: "time", name: "timestamp", synonyms: [], unread: ["time"])
+    /// The columns of a title; they name an item and do not describe it.
+    static let title = ColumnMeaning(what: "title", name: "title", synonyms: ["movie_title", "name"])
+    /// The columns of a year, which is part of the title in the catalogue.
+    static let year = ColumnMeaning(what: "year", name: "release_year", synonyms: ["year"])
+
+    /// The items, and what is to be said of the columns.
+    static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> (Catalog, notes: [String]) {
         var lines = Lines(bytes)
-        let header = try Header(bytes, &lines, file)
-        let item = try header.column(["item_id"])
-        let title = try header.column(titleNames)
-        let year = header.optionalColumn(yearNames)
+        var header = try Header(bytes, &lines, file)
+        let item = try header.column(item)
+        let title = try header.column(title)
+        let year = try header.optionalColumn(year)
         var fields: [Range<Int>] = []
         var catalog = Catalog()
         while let line = lines.next() {
@@ -47,8 +64,10 @@ enum RecBole {
                 throw .at(lines.number, of: file, "item \(id) is listed a second time, first on line \(earlier + 2)")
             }
         }
-        if catalog.count == 0 { throw DataError(.malformed, "\(file): no items in it") }
-        return catalog
+        if catalog.count == 0 {
+            throw DataError(.malformed, "\(file): no items in it; expected a line for each item")
+        }
+        return (catalog, header.chosen.notes)
     }
 
     /// Undoes RecBole's cut of `Title (Year)` into two columns.
@@ -65,12 +84,18 @@ enum RecBole {
     struct Header {
         let file: String
         let names: [String]
+        fileprivate(set) var chosen: HeaderColumns
         /// `token`, `token_seq`, `float` or `float_seq`.
         let types: [String]
 
         init(_ bytes: [UInt8], _ lines: inout Lines, _ file: String) throws(DataError) {
             self.file = file
-            guard let line = lines.next() else { throw DataError(.malformed, "\(file): the file is empty") }
+            guard let line = lines.next() else {
+                throw DataError(
+                    .malformed,
+                    "\(file): the file is empty; expected a header such as user_id:token and a line for each row"
+                )
+            }
             var fields: [Range<Int>] = []
             bytes.split(line, at: UInt8(ascii: "\t"), into: &fields)
             var names: [String] = []
@@ -80,30 +105,33 @@ enum RecBole {
                 let parts = bytes.text(field).split(separator: ":", omittingEmptySubsequences: false)
                 let known = ["token", "token_seq", "float", "float_seq"]
                 guard parts.count == 2, known.contains(String(parts[1])), seen.insert(String(parts[0])).inserted else {
+                    let advice = fields.count == 1 ? FieldSeparator.advice(Array(bytes[line]), expected: "tabs") : nil
                     throw .at(
                         1,
                         of: file,
                         "the column \(bytes.quoted(field)) is not a distinct name:type, "
                             + "expected a header such as user_id:token and tabs between columns"
+                            + (advice.map { "; \($0)" } ?? "")
                     )
                 }
                 names.append(String(parts[0]))
                 types.append(String(parts[1]))
             }
             self.names = names
+            chosen = HeaderColumns(names, of: file)
             self.types = types
         }
 
-        func optionalColumn(_ accepted: [String]) -> Int? {
-            names.firstIndex { accepted.contains($0) }
+        mutating func optionalColumn(_ meaning: ColumnMeaning) throws(DataError) -> Int? {
+            try chosen.column(meaning)
         }
 
-        func column(_ accepted: [String]) throws(DataError) -> Int {
-            if let column = optionalColumn(accepted) { return column }
+        mutating func column(_ meaning: ColumnMeaning) throws(DataError) -> Int {
+            if let column = try optionalColumn(meaning) { return column }
             throw .at(
                 1,
                 of: file,
-                "no column \(accepted.joined(separator: " or ")) among \(names.joined(separator: ", "))"
+                "no column \(meaning.names.joined(separator: " or ")) among \(names.joined(separator: ", "))"
             )
         }
 

@@ -27,9 +27,25 @@ public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
             self = .seed(seed)
         } else if text.isEmpty {
             throw DataError(.invalidArgument, "the split is empty; expected seed:N, a file of test pairs, or none")
+        } else if let meant = Self.meant(text) {
+            throw DataError(
+                .invalidArgument,
+                "the split '\(text)' is neither seed:N, nor none, nor a file; did you mean \(meant)? a file of that name is "
+                    + "./\(text)"
+            )
         } else {
             self = .file(path: text)
         }
+    }
+
+    /// What was probably meant by a text that would be a strange name of a file; nil for any other.
+    private static func meant(_ text: String) -> String? {
+        let lowercased = text.lowercased()
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return "seed:\(text)" }
+        if lowercased == "none" { return "none" }
+        guard lowercased.hasPrefix("seed") else { return nil }
+        let rest = text.dropFirst(4).drop { " :=".contains($0) }
+        return rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }) ? "seed:\(rest.isEmpty ? "42" : rest)" : nil
     }
 
     /// The text that `init(parsing:)` reads.

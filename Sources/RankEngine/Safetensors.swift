@@ -14,7 +14,11 @@ package final class Safetensors: Sendable {
     package init(path: String, isCopied: Bool = false) throws(EngineError) {
         self.path = path
         memory = try isCopied ? SharedMemory.read(path: path) : SharedMemory.map(path: path)
-        header = try unsafe SafetensorsHeader(file: memory.bytes)
+        do throws(EngineError) {
+            header = try unsafe SafetensorsHeader(file: memory.bytes)
+        } catch {
+            throw unsafe ForeignModel.refusal(memory.bytes) ?? error
+        }
         var indexes: [String: Int] = [:]
         for (index, tensor) in header.tensors.enumerated() {
             indexes[tensor.name] = index

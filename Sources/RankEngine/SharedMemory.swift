@@ -151,6 +151,13 @@ internal import Darwin
         var status = stat()
         if unsafe fstat(opened.value, &status) != 0 { throw cannot("inspect", path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
+            if status.st_mode & S_IFMT == S_IFDIR {
+                throw EngineError(
+                    .cannotRead,
+                    "\(path) is a directory, expected a file; give the model in it (a worker takes numbered versions with "
+                        + "--model-dir)"
+                )
+            }
             throw EngineError(.cannotRead, "\(path) is not a regular file; give the path of a model file")
         }
         guard let size = Int(exactly: status.st_size), size > 0 else {

@@ -15,7 +15,8 @@ extension Endpoint {
             ZMQError(code: .invalidEndpoint, message: "\(quoted(text)) is no endpoint: \(reason)")
         }
         guard let schemeEnd = text.utf8.firstRange(of: Array("://".utf8)) else {
-            throw invalid("expected tcp://HOST:PORT or ipc://PATH, or inproc://NAME within one process")
+            let meant = meant(text, for: purpose).map { "; did you mean \($0)?" } ?? ""
+            throw invalid("expected tcp://HOST:PORT or ipc://PATH, or inproc://NAME within one process\(meant)")
         }
         let rest = String(text[schemeEnd.upperBound...])
         guard !rest.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
@@ -40,6 +41,25 @@ extension Endpoint {
         case let scheme:
             throw invalid("the transport \(quoted(scheme)) is unknown: use tcp or ipc, or inproc within one process")
         }
+    }
+
+    /// The endpoint that a text without a scheme was probably meant to be; nil where none is near.
+    private static func meant(_ text: String, for purpose: Purpose) -> String? {
+        for (wrong, scheme) in [("tcp:", "tcp://"), ("ipc:", "ipc://")] where text.hasPrefix(wrong) {
+            let rest = text.dropFirst(wrong.count).drop { $0 == "/" }
+            let path = scheme == "ipc://" && text.dropFirst(wrong.count).hasPrefix("/") ? "/\(rest)" : String(rest)
+            return proven(scheme + path, for: purpose)
+        }
+        if text.hasPrefix("/") || text.hasPrefix("./") { return proven("ipc://\(text)", for: purpose) }
+        if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            return proven("tcp://127.0.0.1:\(text)", for: purpose)
+        }
+        return proven("tcp://\(text)", for: purpose)
+    }
+
+    /// A text that is an endpoint, or nil.
+    private static func proven(_ text: String, for purpose: Purpose) -> String? {
+        (try? parse(text, for: purpose)) == nil ? nil : text
     }
 
     /// Cuts at the last colon that is not inside brackets.

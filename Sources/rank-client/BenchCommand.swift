@@ -133,7 +133,7 @@ struct BenchCommand: ParsableCommand {
         )
         if sweep { report.sweep = try run.sweep(outstanding: concurrency, spacing: arrivals.spacing, seconds: seconds) }
         if let svg { try BenchChart(report).write(to: svg) }
-        try StandardStream.output.write(json ? "\(report.json)\n" : report.text)
+        try StandardStream.output.write(json ? "\(report.json)\n" : broken(report.text, for: .output))
         if let check = report.result.check, check.differing > 0 {
             throw CommandFailure(
                 .refused,

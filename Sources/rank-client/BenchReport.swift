@@ -35,7 +35,7 @@ struct BenchReport: Sendable {
             )
         }
         if case .open = pattern { table.append(["late"] + Self.percentiles(load.lateness)) }
-        text += table.text + "\n"
+        text += table.text(for: .output) + "\n"
         text += "goodput \(fixed(load.goodput, 0))/s: \(grouped(load.inTime)) of \(grouped(load.offered)) requests "
         text += "within \(deadline), \(fixed(load.goodput * Double(candidates) / 1e6, 2)) M candidates/s\n"
         if load.answered > load.inTime { text += "late: \(grouped(load.answered - load.inTime))\n" }
@@ -105,7 +105,7 @@ struct BenchReport: Sendable {
                 fixed(Double(latencies.value(at: 0.99)) / 1_000, 1), grouped(point.result.failed),
             ])
         }
-        return "capacity \(fixed(sweep.capacity, 0))/s\n" + table.text
+        return "capacity \(fixed(sweep.capacity, 0))/s\n" + table.text(for: .output)
     }
 }
 

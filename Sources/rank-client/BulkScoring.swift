@@ -54,12 +54,13 @@ struct BulkScoring: Sendable {
                     omitted += try write(ready, of: chunks[written])
                     let completed = chunks[written].upperBound
                     let elapsed = ContinuousClock.now - start
-                    progress.show(at: elapsed) { bar.line(completed: completed, elapsed: elapsed) }
+                    progress.show(at: elapsed) { bar.line(completed: completed, elapsed: elapsed, width: $0) }
                     written += 1
                 }
             }
         }
-        progress.finish(bar.line(completed: pairs.count, elapsed: ContinuousClock.now - start))
+        let elapsed = ContinuousClock.now - start
+        progress.finish { bar.line(completed: pairs.count, elapsed: elapsed, width: $0) }
         return (omitted, infos[0]["data"] ?? "")
     }
 

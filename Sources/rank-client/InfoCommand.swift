@@ -46,12 +46,12 @@ struct InfoCommand: ParsableCommand {
     }
 
     private static func text(_ report: WorkerReport<WorkerInfo>) -> String {
-        var table = TextTable([("worker", .left), (report.endpoint, .left)])
+        var lines = [("worker", report.endpoint)]
         switch report.result {
-        case .success(let info): for pair in info.pairs { table.append([pair.key, pair.value]) }
-        case .failure(let error): table.append(["error", error.description])
+        case .success(let info): lines += info.pairs.map { ($0.key, $0.value) }
+        case .failure(let error): lines.append(("error", error.description))
         }
-        return table.text
+        return listing(lines, width: StandardStream.output.width)
     }
 
     private static func json(_ report: WorkerReport<WorkerInfo>) -> JSONValue {

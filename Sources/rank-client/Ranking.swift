@@ -80,7 +80,7 @@ struct Ranking: Sendable {
             if hasStars { cells += [fixed(Double(stars(entry)), 2), Self.bar(stars(entry))] }
             table.append(cells + [fixed(Double(entry.score), 6)])
         }
-        return table.text
+        return table.text(for: .output)
     }
 
     private var csv: String {

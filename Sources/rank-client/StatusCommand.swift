@@ -49,8 +49,17 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// What shows a table on a terminal, and nothing of one before it that had longer lines or more of them.
-    private static func screen(_ text: String, isFirst: Bool) -> String {
-        let lines = text.split(separator: "\n").map { "\($0)\u{1B}[K\n" }
+    ///
+    /// Lines that the terminal has no rows for would push the first ones out of sight; they are counted instead.
+    private static func screen(_ text: String, isFirst: Bool, rows: Int) -> String {
+        var shown = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        // The cursor stands in the last row.
+        let most = max(1, rows - 1)
+        if shown.count > most {
+            let hidden = shown.count - most + 1
+            shown = shown.prefix(most - 1) + ["… \(plural(hidden, "more line"))"]
+        }
+        let lines = shown.map { "\($0)\u{1B}[K\n" }
         return (isFirst ? "\u{1B}[2J" : "") + "\u{1B}[H" + lines.joined() + "\u{1B}[J"
     }
 
@@ -67,7 +76,8 @@ struct StatusCommand: ParsableCommand {
                     try output.writeLine(JSONValue.array(now.map(\.json)).description)
                 } else {
                     let text = WorkerStatus.table(now)
-                    try output.write(watch && output.isTerminal ? Self.screen(text, isFirst: number == 1) : text)
+                    let rows = watch ? output.size?.rows : nil
+                    try output.write(rows.map { Self.screen(text, isFirst: number == 1, rows: $0) } ?? text)
                 }
                 last = now
                 next = max(next + interval, .now)

@@ -56,7 +56,7 @@ struct VerifyCommand: ParsableCommand {
         let isText = model.users.kind.isText
         let report =
             isText ? try report(model, as: String.self) : try report(model, as: UInt64.self)
-        try StandardStream.output.write(json ? "\(report.json)\n" : report.text)
+        try StandardStream.output.write(json ? "\(report.json)\n" : broken(report.text, for: .output))
         guard let first = report.mismatches.first else { return }
         throw CommandFailure(
             .refused,

@@ -30,7 +30,7 @@ struct VerifyReport: Sendable {
         var table = TextTable([("worker", .left), ("candidates", .right)])
         for (endpoint, count) in workers { table.append([endpoint, grouped(count)]) }
         let verdict = mismatches.isEmpty ? "the same bits as the model file" : "\(mismatches.count) lists differ"
-        return table.text
+        return table.text(for: .output)
             + "\(grouped(lists)) lists in \(grouped(parts)) requests, \(grouped(candidates)) scores: \(verdict)\n"
     }
 

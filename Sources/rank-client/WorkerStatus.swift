@@ -86,8 +86,8 @@ struct WorkerStatus: Sendable {
                 worker.ping.map { microseconds($0 / .microseconds(1)) } ?? "",
             ])
         }
-        return table.text
-            + workers.filter { !$0.isAnswering }.map { "\($0.endpoint): \($0.reason)\n" }.joined()
+        let reasons = workers.filter { !$0.isAnswering }.map { "\($0.endpoint): \($0.reason)\n" }.joined()
+        return table.text(for: .output) + broken(reasons, for: .output)
     }
 
     private static func microseconds(_ value: Double) -> String { "\(fixed(value, 0)) us" }

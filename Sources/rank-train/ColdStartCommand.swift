@@ -85,7 +85,8 @@ struct ColdStartCommand: ParsableCommand {
             "\(oneLine(dataSet.name)), \(preset.rawValue): \(grouped(report.testedCount)) ratings of "
             + "\(grouped(report.entityCount)) \(hide.rawValue), \(grouped(report.leftOut)) left out"
         switch format {
-        case .table: try StandardStream.output.write("\(title)\n\(table(report).text)")
+        case .table:
+            try StandardStream.output.write("\(broken(title, for: .output))\n\(table(report).text(for: .output))")
         case .markdown: try StandardStream.output.write("\(title)\n\n\(table(report).markdown)")
         case .csv: try StandardStream.output.write(table(report).csv)
         case .json: try StandardStream.output.writeLine(json(report, dataSet).description)

@@ -30,7 +30,7 @@ struct DataCommand: ParsableCommand {
         if json {
             try StandardStream.output.writeLine(report(set, peak, rate).description)
         } else {
-            try StandardStream.output.write(listing(lines(set, peak, rate)))
+            try StandardStream.output.write(listing(lines(set, peak, rate), width: StandardStream.output.width))
         }
     }
 

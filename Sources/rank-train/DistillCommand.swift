@@ -123,7 +123,7 @@ struct DistillCommand: ParsableCommand {
                     ("note", "not tested: the teacher was trained on all ratings; fit --no-refit makes others")
                 )
             }
-            try StandardStream.output.write(listing(lines))
+            try StandardStream.output.write(listing(lines, width: StandardStream.output.width))
         }
     }
 

@@ -96,14 +96,15 @@ struct DistillationLog {
 
     /// Shows a report, `elapsed` after the training began.
     mutating func show(_ report: Distillation.StepReport, at elapsed: Duration) {
-        let text = { [bar] in
+        let text = { [bar] width in
             bar.line(
                 completed: report.step,
                 elapsed: elapsed,
-                details: [("distance_from_teacher", report.rootMeanSquaredError)]
+                details: [("distance_from_teacher", report.rootMeanSquaredError)],
+                width: width
             )
         }
-        if report.step < total { line.show(at: elapsed, text) } else { line.finish(text()) }
+        if report.step < total { line.show(at: elapsed, text) } else { line.finish(text) }
     }
 }
 

@@ -105,7 +105,9 @@ struct EvaluateCommand: ParsableCommand {
             lines.append(("ranked", "each user's own test items, not the catalogue: such figures are"))
             lines.append(("", "much higher than metrics over all items"))
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
-            try StandardStream.output.write(listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale)))
+            try StandardStream.output.write(
+                listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale), width: StandardStream.output.width)
+            )
         }
     }
 

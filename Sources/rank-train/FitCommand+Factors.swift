@@ -104,14 +104,15 @@ extension FitCommand {
         let start = clock.now
         return { report in
             let elapsed = clock.now - start
-            let text = {
+            let text = { width in
                 bar.line(
                     completed: report.sweep,
                     elapsed: elapsed,
-                    details: [("loss", report.loss), ("root_mean_squared_error", report.rootMeanSquaredError)]
+                    details: [("loss", report.loss), ("root_mean_squared_error", report.rootMeanSquaredError)],
+                    width: width
                 )
             }
-            if report.sweep < total { line.show(at: elapsed, text) } else { line.finish(text()) }
+            if report.sweep < total { line.show(at: elapsed, text) } else { line.finish(text) }
         }
     }
 

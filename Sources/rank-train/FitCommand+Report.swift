@@ -52,7 +52,7 @@ extension FitCommand {
             lines += (made.data.reading?.notes ?? []).map { ("note", $0) }
             lines += more
             lines += made.testLines.map { ("test \($0.0)", $0.1) }
-            try StandardStream.output.write(listing(lines))
+            try StandardStream.output.write(listing(lines, width: StandardStream.output.width))
         }
     }
 }

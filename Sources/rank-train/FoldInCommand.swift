@@ -97,7 +97,9 @@ struct FoldInCommand: ParsableCommand {
         if json {
             try StandardStream.output.writeLine(report(folded, id, seconds).description)
         } else if !quiet {
-            try StandardStream.output.write(listing(lines(folded, id, seconds, in: model)))
+            try StandardStream.output.write(
+                listing(lines(folded, id, seconds, in: model), width: StandardStream.output.width)
+            )
         }
     }
 

@@ -40,7 +40,7 @@ struct InspectCommand: ParsableCommand {
         if json {
             try StandardStream.output.writeLine(report(model, ranker).description)
         } else {
-            try StandardStream.output.write(listing(lines(model, ranker)))
+            try StandardStream.output.write(listing(lines(model, ranker), width: StandardStream.output.width))
         }
     }
 

@@ -44,6 +44,6 @@ struct ReportCommand: ParsableCommand {
         var lines = [("model", "\(model.modelID)"), ("file", output.path), ("data", tested.data.name)]
         lines.append(("split", tested.spec.description))
         lines += report.metrics.lines.map { ("\(report.isTested ? "test" : "training") \($0.0)", $0.1) }
-        try StandardStream.output.write(listing(lines))
+        try StandardStream.output.write(listing(lines, width: StandardStream.output.width))
     }
 }

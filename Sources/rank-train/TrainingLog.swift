@@ -34,7 +34,7 @@ struct TrainingLog {
             if step == 1 { try? StandardStream.error.writeLine("Epoch \(epoch)/\(epochs)") }
             last = (step, steps, elapsed - epochStart)
             let bar = last
-            line.show(at: elapsed) { [hasRoots] in Self.text(bar, loss, hasRoots) }
+            line.show(at: elapsed) { [hasRoots] width in Self.text(bar, loss, hasRoots, width: width) }
         case .epoch(let report):
             var details: [(name: String, value: Double)] = []
             if let loss = report.validationLoss { details.append(("validation_loss", loss)) }
@@ -42,7 +42,8 @@ struct TrainingLog {
             if hasRoots, let root = report.testRootMeanSquaredError {
                 details.append(("val_root_mean_squared_error", root))
             }
-            line.finish(Self.text(last, report.loss, hasRoots, details))
+            let bar = last
+            line.finish { [hasRoots] width in Self.text(bar, report.loss, hasRoots, details, width: width) }
             epochStart = elapsed
         }
     }
@@ -51,12 +52,14 @@ struct TrainingLog {
         _ progress: Progress,
         _ loss: Double,
         _ hasRoots: Bool,
-        _ details: [(name: String, value: Double)] = []
+        _ details: [(name: String, value: Double)] = [],
+        width: Int
     ) -> String {
         ProgressBar(total: progress.steps, unit: "step").line(
             completed: progress.step,
             elapsed: progress.elapsed,
-            details: [("loss", loss)] + (hasRoots ? [("root_mean_squared_error", loss.squareRoot())] : []) + details
+            details: [("loss", loss)] + (hasRoots ? [("root_mean_squared_error", loss.squareRoot())] : []) + details,
+            width: width
         )
     }
 }

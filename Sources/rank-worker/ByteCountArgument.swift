@@ -1,6 +1,9 @@
 import ArgumentParser
+import CommandSupport
 
 /// A number of bytes on the command line: `65536`, `512K`, `64M`, `2G`, in powers of 1,024.
+///
+/// A number from 1 to 1,023 without a unit is refused: what was meant is hardly as many bytes.
 struct ByteCountArgument: ExpressibleByArgument {
     let byteCount: Int
 
@@ -8,14 +11,36 @@ struct ByteCountArgument: ExpressibleByArgument {
         self.byteCount = byteCount
     }
 
+    /// For what is refused, `ArgumentRefusal` has the reason.
     init?(argument: String) {
+        guard let byteCount = Self.parse(argument), !(1..<1_024).contains(byteCount) else {
+            ArgumentRefusal.note(argument, Self.refusal(argument))
+            return nil
+        }
+        self.byteCount = byteCount
+    }
+
+    private static func parse(_ argument: String) -> Int? {
         let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
         let shift = argument.last.flatMap { units[$0] }
         let digits = shift == nil ? argument[...] : argument.dropLast()
         guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits) else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
-        guard !overflow else { return nil }
-        byteCount = product
+        return overflow ? nil : product
+    }
+
+    /// What is wrong with a text that is no number of bytes.
+    private static func refusal(_ text: String) -> String {
+        let expected = "expected a whole number of bytes, or of K, M or G (powers of 1,024)"
+        if parse(text) != nil {
+            return "it has no unit, and \(text) bytes are hardly meant; write \(text)M, or \(text)K"
+        }
+        let number = text.prefix { $0.isASCII && $0.isNumber }
+        let unit = text.dropFirst(number.count).drop { $0 == " " }.first.map { $0.uppercased() } ?? ""
+        if ["K", "M", "G"].contains(unit), parse("\(number)\(unit)") != nil {
+            return "\(expected); did you mean \(number)\(unit)?"
+        }
+        return "\(expected), such as 64M"
     }
 
     var defaultValueDescription: String { "\(byteCount)" }

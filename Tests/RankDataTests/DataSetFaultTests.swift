@@ -26,7 +26,7 @@ struct DataSetFaultTests {
         BadFile("cut in a line", good + "1\t26", [":2:", "2 columns", "expected 4"]),
         BadFile("blank line", good + "\n" + good, [":2:", "the line is empty"]),
         BadFile("five columns", "1\t242\t3\t9\t9\n", [":1:", "5 columns"]),
-        BadFile("commas", "1,242,3,9\n", [":1:", "1 column", "tabs"]),
+        BadFile("commas", "1,242,3,9\n", [":1:", "1 column", "tabs", "found commas"]),
         BadFile("user beyond 64 bits", "18446744073709551616\t242\t3\t9\n", [":1:", "user id", "64 bits"]),
         BadFile("item beyond 64 bits", good + "1\t99999999999999999999999\t3\t9\n", [":2:", "item id", "64 bits"]),
         BadFile("negative id", "-1\t242\t3\t9\n", [":1:", "'-1'", "unsigned"]),

@@ -74,7 +74,7 @@ struct FormsTests {
         #expect(set.catalog.titles == ["Say \"Hi\", Bob (1999) ", "Cosmos", "Unseen (2001)"])
         #expect(set.itemAttributes.columns[0].values == [["Comedy", "Drama"], [], ["Drama"]])
         #expect(set.itemAttributes.columns[1].values == [["1999"], [], ["2001"]])
-        #expect(set.reading?.notes == ["1 in the items' file have no rating"])
+        #expect(set.reading?.notes == ["1 in the items' file has no rating"])
         #expect(try Catalog.load(path: directory.path) == set.catalog)
         #expect(try Catalog.load(path: directory.file("movies.csv")) == set.catalog)
     }
@@ -86,7 +86,7 @@ struct FormsTests {
         try directory.write("movies.csv", "movieId,title\n2,Two\n")
         let set = try DataSet.load(directory: directory.path)
         #expect(set.catalog.title(of: 9) == nil)
-        #expect(set.reading?.notes.first?.hasPrefix("1 rated items are not in") == true)
+        #expect(set.reading?.notes.first?.hasPrefix("1 rated item is not in") == true)
     }
 
     @Test(

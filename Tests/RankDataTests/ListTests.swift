@@ -157,13 +157,16 @@ struct CatalogTests {
     }
 
     static let bad: [BadFile] = [
-        BadFile("empty", "", [":1:", "item,title"]),
+        BadFile("empty", "", ["the file is empty", "item,title"]),
         BadFile("no header", "7,Movie\n", [":1:", "item,title"]),
         BadFile("header only", "item,title\n", ["no items"]),
         BadFile("unquoted comma", "item,title\n7,Good, the Bad\n", [":2:", "3 columns", "quote"]),
         BadFile("open quote", "item,title\n7,\"Movie\n", [":2:", "not closed"]),
         BadFile("text after a quote", "item,title\n7,\"Movie\" x\n", [":2:", "quote"]),
         BadFile("id text", "item,title\nx,Movie\n", [":2:", "item id 'x'"]),
+        BadFile("two titles", "item,title,Title\n7,A,B\n", [":1:", "2 columns may be the title", "title (column 2)"]),
+        BadFile("two ids", "movieId,item_id,title\n7,8,A\n", [":1:", "may be the item", "rename"]),
+        BadFile("semicolons", "item;title;genres\n7;A;B\n", [":1:", "found semicolons"]),
         BadFile("item twice", "item,title\n7,A\n\n7,B\n", [":4:", "line 2"]),
     ]
 

@@ -44,6 +44,15 @@ package struct TemporaryDirectory: Sendable {
         return file(name)
     }
 
+    /// Writes a file of any bytes.
+    ///
+    /// - Returns: Its path.
+    @discardableResult
+    package func write(_ name: String, bytes: [UInt8]) throws -> String {
+        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+        return file(name)
+    }
+
     /// The names in it, sorted.
     package var names: [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []

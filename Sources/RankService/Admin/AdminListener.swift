@@ -18,6 +18,17 @@ struct AdminListener: ~Copyable {
     ///   `endpointUnavailable` if the name has no address.
     static func endpoint(_ place: String, isInsecureAllowed: Bool) throws(ServiceError) -> Endpoint {
         let text = place.hasSuffix(":0") ? place.dropLast() + "*" : place
+        // A scheme of its own, or none of the two parts, would be reported as something that was never given.
+        let isNumber = !place.isEmpty && place.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let hint =
+            place.firstRange(of: "://").map { String(place[$0.upperBound...]) }
+            ?? (isNumber ? "127.0.0.1:\(place)" : nil)
+        if let hint {
+            throw ServiceError(
+                .invalidConfiguration,
+                "the admin address \(place) is not HOST:PORT; did you mean \(hint)?"
+            )
+        }
         let endpoint: Endpoint
         do throws(ZMQError) {
             endpoint = try Endpoint("tcp://\(text)", for: .binding)

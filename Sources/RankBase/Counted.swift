@@ -1,0 +1,9 @@
+/// A count and its noun, as in `1 model` and `2 models`.
+///
+/// - Parameters:
+///   - count: How many.
+///   - one: The noun for one of them.
+///   - many: The noun for any other number; nil to append an s.
+package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+}
