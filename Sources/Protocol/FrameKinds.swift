@@ -10,6 +10,8 @@ public enum RequestKind: UInt8, Hashable, Sendable, CaseIterable {
     case health = 0x04
     /// Counters since the start.
     case stats = 0x05
+    /// A page of the candidates that the worker's model knows.
+    case catalog = 0x06
 
     /// The kind of a successful reply.
     public var reply: ReplyKind {
@@ -19,6 +21,7 @@ public enum RequestKind: UInt8, Hashable, Sendable, CaseIterable {
         case .info: .info
         case .health: .health
         case .stats: .stats
+        case .catalog: .catalog
         }
     }
 }
@@ -35,6 +38,8 @@ public enum ReplyKind: UInt8, Hashable, Sendable, CaseIterable {
     case health = 0x84
     /// Pairs that count.
     case stats = 0x85
+    /// Ids of candidates.
+    case catalog = 0x86
     /// A status other than OK and its text.
     case error = 0xff
 }

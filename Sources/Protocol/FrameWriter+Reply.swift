@@ -156,7 +156,7 @@ extension FrameWriter {
         finish()
     }
 
-    private mutating func begin(_ header: ReplyHeader, kind: ReplyKind, status: Status) {
+    mutating func begin(_ header: ReplyHeader, kind: ReplyKind, status: Status) {
         begin(
             id: header.id,
             kind: kind.rawValue,

@@ -74,8 +74,19 @@ extension FrameWriter {
     ///
     /// - Precondition: the kind is one of the three.
     public mutating func encodeRequest(_ header: RequestHeader) {
-        precondition(header.kind != .score && header.kind != .cancel)
+        precondition(header.kind == .info || header.kind == .health || header.kind == .stats)
         begin(header, kind: header.kind)
+        finish()
+    }
+
+    /// Builds a CATALOG request.
+    ///
+    /// The kind of the header is set to CATALOG.
+    public mutating func encodeCatalog(_ header: RequestHeader, _ request: CatalogRequest) {
+        begin(header, kind: .catalog)
+        append(request.first)
+        append(request.count)
+        append(UInt32(0))
         finish()
     }
 

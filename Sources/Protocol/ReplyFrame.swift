@@ -20,7 +20,7 @@ public struct ReplyFrame: ~Escapable {
         guard let kind = ReplyKind(rawValue: fields.kind) else {
             throw ProtocolError(
                 .unimplemented,
-                "reply kind \(fields.kind) is unknown, expected 129 to 133 or 255",
+                "reply kind \(fields.kind) is unknown, expected 129 to 134 or 255",
                 offset: 17,
                 requestID: fields.id
             )
@@ -93,6 +93,19 @@ public struct ReplyFrame: ~Escapable {
         precondition(header.kind == .info || header.kind == .stats)
         do {
             return try InfoPair.decode(bytes, at: payloadOffset)
+        } catch {
+            throw error.answering(header.id)
+        }
+    }
+
+    /// The payload of CATALOG: a page of ids.
+    ///
+    /// - Precondition: the kind is CATALOG.
+    /// - Complexity: O(bytes); the ids are copied.
+    public func catalog() throws(ProtocolError) -> CatalogPage {
+        precondition(header.kind == .catalog)
+        do {
+            return try CatalogPage(decoding: bytes, at: payloadOffset)
         } catch {
             throw error.answering(header.id)
         }

@@ -26,7 +26,7 @@ public struct RequestFrame: ~Escapable {
         guard let kind = RequestKind(rawValue: fields.kind) else {
             throw ProtocolError(
                 .unimplemented,
-                "request kind \(fields.kind) is unknown, expected 1 to 5",
+                "request kind \(fields.kind) is unknown, expected 1 to 6",
                 offset: 17,
                 requestID: fields.id
             )
@@ -113,11 +113,24 @@ public struct RequestFrame: ~Escapable {
         return RequestID(rawValue: bytes.uint64(at: payloadOffset))
     }
 
+    /// The payload of CATALOG: which page is wanted.
+    ///
+    /// - Precondition: the kind is CATALOG.
+    public func catalog() throws(ProtocolError) -> CatalogRequest {
+        precondition(header.kind == .catalog)
+        try checkPayload(count: Wire.catalogRequestBytes)
+        do {
+            return try CatalogRequest(decoding: bytes, at: payloadOffset)
+        } catch {
+            throw error.answering(header.id)
+        }
+    }
+
     /// Checks that INFO, HEALTH or STATS carries no payload.
     ///
     /// - Precondition: the kind is one of the three.
     public func checkEmptyPayload() throws(ProtocolError) {
-        precondition(header.kind != .score && header.kind != .cancel)
+        precondition(header.kind == .info || header.kind == .health || header.kind == .stats)
         try checkPayload(count: 0)
     }
 

@@ -12,6 +12,8 @@ enum Wire {
     static let scoreParameterBytes = 16
     static let scoreReplyBytes = 16
     static let queryBytes = 16
+    static let catalogRequestBytes = 16
+    static let catalogReplyBytes = 32
 
     /// The next multiple of 8; `count` is at most a frame's size, far from overflow.
     static func padded(_ count: Int) -> Int { (count + 7) & ~7 }

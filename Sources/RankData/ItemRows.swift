@@ -3,7 +3,7 @@ struct ItemRows {
     private let file: String
     private(set) var ids: [[UInt8]] = []
     private(set) var lines: [Int] = []
-    private var titles: [String] = []
+    private(set) var titles: [String] = []
     private var genres: [[String]] = []
 
     /// What is to be said of the columns, one sentence each.

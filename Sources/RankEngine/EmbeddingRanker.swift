@@ -6,6 +6,8 @@ internal import CRankKernels
     public let info: RankerInfo
     /// The model that is scored.
     public let model: RankModel
+    /// The model's candidates.
+    public var catalog: Vocabulary? { model.candidates }
     /// The plan that was chosen or forced.
     public let plan: ScoringPlan
     /// The kernel that runs.

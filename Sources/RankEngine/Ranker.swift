@@ -11,6 +11,11 @@ public protocol Ranker: AnyObject {
     /// A service checks them with ``reproduceGoldens()`` and refuses a ranker that does not.
     var goldenQueries: [GoldenQuery] { get }
 
+    /// The candidates that the ranker knows, for clients that want all of them ranked; nil unless it can list them.
+    ///
+    /// Constant for its life.
+    var catalog: Vocabulary? { get }
+
     /// Scores a part of a query's candidates.
     ///
     /// A list may be scored in any split and order: the scores are the same bits. What depends on the user alone is
@@ -32,6 +37,11 @@ public protocol Ranker: AnyObject {
         scores: UnsafeMutableBufferPointer<Float>,
         unknown: UnsafeMutableBufferPointer<Bool>
     ) throws(EngineError) -> ScoreOutcome
+}
+
+extension Ranker {
+    /// Nothing can be listed.
+    public var catalog: Vocabulary? { nil }
 }
 
 /// What a call of ``Ranker/score(_:candidates:scores:unknown:)`` found out about ids.

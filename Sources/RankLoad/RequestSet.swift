@@ -2,12 +2,35 @@ import RankProtocol
 
 /// SCORE requests of one length, written once: what is sent differs only in id and remaining time.
 public struct RequestSet: Sendable {
-    /// What one request asks for.
-    public struct List: Hashable, Sendable {
-        /// The user.
-        public var user: UInt64
-        /// The candidates, repetitions included.
-        public var candidates: [UInt64]
+    /// What one request asks for; candidates may repeat.
+    public enum List: Hashable, Sendable {
+        /// With numbers as ids.
+        case numbers(user: UInt64, candidates: [UInt64])
+        /// With texts as ids.
+        case texts(user: String, candidates: [String])
+    }
+
+    /// What numbers are drawn from; a list has at least one.
+    public enum Numbers: Sendable {
+        /// Contiguous ones.
+        case range(ClosedRange<UInt64>)
+        /// Any others.
+        case list([UInt64])
+
+        fileprivate func draw(_ random: inout SplitMix) -> UInt64 {
+            switch self {
+            case .range(let range): .random(in: range, using: &random)
+            case .list(let numbers): numbers[Int.random(in: numbers.indices, using: &random)]
+            }
+        }
+    }
+
+    /// What users and candidates are drawn from, all of one kind; lists have at least one.
+    public enum IDs: Sendable {
+        /// Ids are numbers.
+        case numbers(users: Numbers, candidates: Numbers)
+        /// Ids are texts.
+        case texts(users: [String], candidates: [String])
     }
 
     /// The candidates of each request.
@@ -20,14 +43,37 @@ public struct RequestSet: Sendable {
     /// How many different requests there are: enough to touch all of a small model's tables.
     private static let variants = 64
 
-    /// Requests for random users and candidates with numbers as ids.
+    /// Requests for random users and candidates.
     ///
     /// - Parameters:
     ///   - candidates: The candidates of each.
     ///   - topK: The entries wanted; 0 = every score.
-    ///   - users: What users are drawn from.
-    ///   - candidateIDs: What candidates are drawn from; repetitions occur.
+    ///   - ids: What users and candidates are drawn from; repetitions occur.
     ///   - seed: What they are drawn from.
+    public init(candidates: Int, topK: Int, ids: IDs, seed: UInt64) {
+        candidateCount = candidates
+        var random = SplitMix(seed: seed)
+        lists = (0..<Self.variants).map { _ in Self.list(of: candidates, from: ids, &random) }
+        var writer = FrameWriter()
+        let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, remainingMicroseconds: 0)
+        frames = lists.map { list in
+            var parameters = ScoreParameters(topK: UInt32(clamping: topK), unknownIDs: .fallback)
+            switch list {
+            case .numbers(let user, let candidates):
+                writer.beginScore(header, parameters: parameters)
+                writer.appendQuery(user: user, candidates: candidates.span)
+            case .texts(let user, let candidates):
+                parameters.idKind = .utf8
+                writer.beginScore(header, parameters: parameters)
+                writer.appendQuery(user: user, candidates: candidates)
+            }
+            writer.finish()
+            let bytes = writer.bytes
+            return (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+        }
+    }
+
+    /// Requests for random users and candidates whose ids are contiguous numbers; see ``init(candidates:topK:ids:seed:)``.
     public init(
         candidates: Int,
         topK: Int,
@@ -35,25 +81,28 @@ public struct RequestSet: Sendable {
         candidateIDs: ClosedRange<UInt64>,
         seed: UInt64
     ) {
-        candidateCount = candidates
-        var random = SplitMix(seed: seed)
-        lists = (0..<Self.variants).map { _ in
-            let ids = (0..<candidates).map { _ in UInt64.random(in: candidateIDs, using: &random) }
-            return List(user: .random(in: users, using: &random), candidates: ids)
-        }
-        var writer = FrameWriter()
-        frames = lists.map { list in
-            let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, remainingMicroseconds: 0)
-            writer.beginScore(header, parameters: ScoreParameters(topK: UInt32(clamping: topK), unknownIDs: .fallback))
-            writer.appendQuery(user: list.user, candidates: list.candidates.span)
-            writer.finish()
-            let bytes = writer.bytes
-            return (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+        self.init(
+            candidates: candidates,
+            topK: topK,
+            ids: .numbers(users: .range(users), candidates: .range(candidateIDs)),
+            seed: seed
+        )
+    }
+
+    /// The candidates are drawn before the user, as ever: one seed means the same requests in each version.
+    private static func list(of count: Int, from ids: IDs, _ random: inout SplitMix) -> List {
+        switch ids {
+        case .numbers(let users, let candidates):
+            let drawn = (0..<count).map { _ in candidates.draw(&random) }
+            return .numbers(user: users.draw(&random), candidates: drawn)
+        case .texts(let users, let candidates):
+            let drawn = (0..<count).map { _ in candidates[Int.random(in: candidates.indices, using: &random)] }
+            return .texts(user: users[Int.random(in: users.indices, using: &random)], candidates: drawn)
         }
     }
 
-    /// The bytes of a request.
-    public var byteCount: Int { frames[0].count }
+    /// The bytes of a request; where ids are texts, of one among them.
+    public var byteCount: Int { frames.reduce(0) { $0 + $1.count } / frames.count }
 
     /// Writes id and remaining time into a frame.
     ///

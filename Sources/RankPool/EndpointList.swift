@@ -11,7 +11,7 @@ public struct EndpointList: Hashable, Sendable {
     /// Reads `E1,E2,…`, such as `tcp://10.0.0.1:7000,tcp://ranker.internal:7000,ipc:///run/rank.sock`.
     ///
     /// `file:PATH` stands for the endpoints in a file, `dns://NAME:PORT` for all addresses of a name; both are followed.
-    /// Spaces around an endpoint are ignored, repetitions dropped.
+    /// Spaces around an endpoint are ignored, repetitions dropped; spaces do not separate endpoints.
     ///
     /// - Throws: INVALID_ARGUMENT that names what is wrong with which endpoint.
     public init(_ text: String) throws(PoolError) {
@@ -26,6 +26,7 @@ public struct EndpointList: Hashable, Sendable {
                 )
             }
             do throws(PoolError) {
+                try Self.checkSeparators(of: trimmed)
                 if let source = try EndpointSource(trimmed) {
                     if !sources.contains(source) { sources.append(source) }
                 } else {
@@ -40,13 +41,38 @@ public struct EndpointList: Hashable, Sendable {
         self.sources = sources
     }
 
+    private static let beginnings = ["tcp://", "ipc://", "dns://", "inproc://", "file:"]
+
+    /// Refuses what is several endpoints without a comma between them; paths may hold blanks.
+    private static func checkSeparators(of text: String) throws(PoolError) {
+        let parts = text.split { [" ", "\t", "\n", "\r", "\r\n", ";"].contains($0) }
+        guard parts.count > 1, parts.dropFirst().contains(where: { part in beginnings.contains { part.hasPrefix($0) } })
+        else { return }
+        throw PoolError(
+            .invalidArgument,
+            "\"\(text)\" is several endpoints; separate them by commas: \(parts.joined(separator: ","))"
+        )
+    }
+
+    /// How an endpoint without a transport is meant, as far as it shows.
+    private static func meaning(of text: String) -> String? {
+        guard !text.isEmpty, !text.contains("://"), !beginnings.contains(where: { text.hasPrefix($0) }) else { return nil }
+        if text.hasPrefix("/") { return "ipc://\(text)" }
+        guard let colon = text.lastIndex(of: ":") else {
+            return UInt16(text).map { "tcp://127.0.0.1:\($0)" }
+        }
+        guard let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        return colon == text.startIndex ? "tcp://127.0.0.1:\(port)" : "tcp://\(text)"
+    }
+
     /// Reads the endpoint of one worker.
     static func endpoint(_ text: String) throws(PoolError) -> Endpoint {
         let endpoint: Endpoint
         do {
             endpoint = try Endpoint(text, for: .connecting)
         } catch {
-            throw PoolError(.invalidArgument, error.message)
+            let advice = meaning(of: text).map { "; it has no transport: write \($0)" } ?? ""
+            throw PoolError(.invalidArgument, error.message + advice)
         }
         // The pool's context is its own: no worker is ever in it.
         if case .inproc = endpoint.address {

@@ -24,20 +24,25 @@ extension RankPool {
         }
     }
 
+    /// The workers in the list, once every source of endpoints has spoken or a time has come.
+    func listing(until limit: Int64) async -> PoolState.Listing {
+        await withCheckedContinuation { continuation in
+            if !queue.post(.list(continuation, deadline: limit)) {
+                continuation.resume(returning: PoolState.Listing())
+            }
+        }
+    }
+
     /// Asks every worker the same, and measures how long each takes.
     func ask<Value: Sendable>(
-        _ kind: RequestKind,
+        _ question: WorkerQuestion,
         deadline: Duration?,
         value: @escaping @Sendable (CallOutcome) -> Value?
     ) async -> [WorkerReport<Value>] {
         let begin = ContinuousClock.now
         let allotted = deadline ?? options.deadline
         let limit = MonotonicClock.microseconds() + allotted.wholeMicroseconds
-        let listing = await withCheckedContinuation { continuation in
-            if !queue.post(.list(continuation, deadline: limit)) {
-                continuation.resume(returning: PoolState.Listing())
-            }
-        }
+        let listing = await listing(until: limit)
         let endpoints = listing.workers
         return await withTaskGroup(of: (Int, WorkerReport<Value>).self) { group in
             for (index, (link, endpoint)) in endpoints.enumerated() {
@@ -45,7 +50,7 @@ extension RankPool {
                     let start = ContinuousClock.now
                     let result: Result<Value, PoolError>
                     do throws(PoolError) {
-                        let task = CallTask.control(kind, link)
+                        let task = CallTask.control(question, link)
                         // What was waited for the list counts.
                         let outcome = try await self.call(
                             task,

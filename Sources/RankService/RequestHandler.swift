@@ -93,9 +93,11 @@ package struct RequestHandler: ~Copyable {
                 )
             case .cancel:
                 return .cancel(request.header, target: try request.cancelledRequest())
+            case .catalog:
+                return .order(RequestOrder(header: request.header, listing: try request.catalog()))
             case .info, .health, .stats:
                 try request.checkEmptyPayload()
-                return .order(RequestOrder(header: request.header, outline: nil))
+                return .order(RequestOrder(header: request.header))
             }
         } catch {
             answer(error)
@@ -151,11 +153,11 @@ package struct RequestHandler: ~Copyable {
         clock: () -> UInt64
     ) -> Bool {
         do throws(ProtocolError) {
+            job.now = now
             guard let model = job.model, let outline = order.outline else {
-                answerPlain(order.header, job, now: now)
+                try answerUnscored(order, job, now: now)
                 return true
             }
-            job.now = now
             if !job.isStarted { try beginScore(job, order, outline, frame, model) } else { try job.checkDeadline() }
             let isFinished = try score(job, frame, model, budget: budget)
             job.computeTime &+= clock() &- now
@@ -173,8 +175,11 @@ package struct RequestHandler: ~Copyable {
     }
 
     /// Answers what needs no scoring.
-    private mutating func answerPlain(_ header: RequestHeader, _ job: ScoreJob, now: UInt64) {
+    private mutating func answerUnscored(_ order: RequestOrder, _ job: ScoreJob, now: UInt64) throws(ProtocolError) {
+        let header = order.header
         switch header.kind {
+        case .catalog:
+            if let listing = order.listing, let model = job.model { try answerCatalog(listing, header, model, job) }
         case .info:
             job.writer.encodePairsReply(state.header(answering: header.id, kind: .info), pairs: model.infoPairs)
         case .stats:

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankData
 import RankLoad
 import RankPool
 
@@ -69,6 +70,16 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "How the times of the open loop lie: poisson or constant.")
     var arrivals = ArrivalsArgument.poisson
 
+    @Option(
+        name: .customLong("users"),
+        help: ArgumentHelp(
+            "The users to draw from: ids separated by commas, a file of ids, or - (default: those of the model where its "
+                + "user ids are contiguous numbers).",
+            valueName: "file"
+        )
+    )
+    var userList: String?
+
     @Option(help: "What times, users and candidates are drawn from.")
     var seed: UInt64 = 42
 
@@ -121,7 +132,9 @@ struct BenchCommand: ParsableCommand {
         try svg?.requireWritable(option: "--svg")
         let pattern: BenchPattern =
             rate.map { .open(rate: $0, spacing: arrivals.spacing) } ?? .closed(outstanding: concurrency)
-        var run = try BenchRun(self, floor: floor.map { try floorEndpoints($0) })
+        let users = try userList.map { try IDList(argument: $0, option: "--users", of: .users) }
+        var run = try BenchRun(self, users: users, floor: floor.map { try floorEndpoints($0) })
+        for note in run.notes { try StandardStream.error.writeLine("note: \(note)") }
         try run.warmUp(pattern, seconds: warmUp.duration / .seconds(1))
         let seconds = duration.duration / .seconds(1)
         var report = BenchReport(

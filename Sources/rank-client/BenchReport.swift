@@ -19,7 +19,7 @@ struct BenchReport: Sendable {
     /// For people.
     var text: String {
         let load = result.workers
-        var text = "\(title); \(candidates) candidates, \(requestBytes) bytes a request\n\n"
+        var text = "\(title); \(plural(candidates, "candidate")), \(plural(requestBytes, "byte")) a request\n\n"
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("us", .left)]
         columns += Self.shares.map { ($0.name, .right) }
         var table = TextTable(columns)
@@ -63,14 +63,14 @@ struct BenchReport: Sendable {
             text += "\n"
         }
         if let pool = result.pool {
-            text += "pool: \(grouped(Int(clamping: pool.requests))) requests, \(grouped(Int(clamping: pool.retries))) "
-            text += "sent again, \(grouped(Int(clamping: pool.hedges))) hedges, "
-            text += "\(grouped(Int(clamping: pool.ejections))) ejections, "
-            text += "\(grouped(Int(clamping: pool.lostConnections))) lost connections\n"
+            text += "pool: \(plural(Int(clamping: pool.requests), "request")), \(grouped(Int(clamping: pool.retries))) "
+            text += "sent again, \(plural(Int(clamping: pool.hedges), "hedge")), "
+            text += "\(plural(Int(clamping: pool.ejections), "ejection")), "
+            text += "\(plural(Int(clamping: pool.lostConnections), "lost connection"))\n"
         }
         if let check = result.check {
-            text += "check: \(grouped(check.compared)) answers of \(check.models.count) "
-            text += "models compared, \(grouped(check.differing)) differ\n"
+            text += "check: \(plural(check.compared, "answer")) of \(plural(check.models.count, "model")) compared, "
+            text += "\(grouped(check.differing)) \(check.differing == 1 ? "differs" : "differ")\n"
         }
         return text
     }

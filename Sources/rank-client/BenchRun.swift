@@ -1,4 +1,5 @@
 import CommandSupport
+import RankData
 import RankLoad
 import RankPool
 import ZMQ
@@ -21,19 +22,18 @@ struct BenchTarget {
     let list: EndpointList
     let endpoints: [Endpoint]
     let requests: RequestSet
+    /// Whether the requests are for users that the model does not know, for want of others.
+    let madeUpUsers: Bool
     /// Whether every worker was there at the start.
     private let isComplete: Bool
 
     /// Asks the workers what they are.
-    init(_ list: EndpointList, _ command: BenchCommand) throws {
+    init(_ list: EndpointList, _ command: BenchCommand, users: IDList?) throws {
         let reports = try withPool(of: list, deadline: .seconds(2)) { await $0.info() }
         let answers = reports.compactMap { try? $0.result.get() }
         isComplete = answers.count == reports.count
         // A pool has to cope with those that are missing: what it makes of that is measured.
         let infos = command.through.throughPool ? answers : try reports.map { try $0.result.get() }
-        if infos.contains(where: { $0["id_kind"] == "utf8" }) {
-            throw CommandFailure(.refused, "the workers' ids are text; bench takes models whose ids are numbers")
-        }
         if let limit = infos.map(\.limits.candidates).min(), limit < command.candidates {
             throw CommandFailure(.usage, "--candidates is \(command.candidates), a worker takes at most \(limit)")
         }
@@ -50,15 +50,9 @@ struct BenchTarget {
         } catch {
             throw CommandFailure(.unavailable, error.message)
         }
-        let ids = infos.lazy.compactMap(\.candidateIDs).first
-        let users = infos.lazy.compactMap(\.userIDs).first
-        requests = RequestSet(
-            candidates: command.candidates,
-            topK: command.top,
-            users: users ?? 1...1_000,
-            candidateIDs: ids ?? 1...10_000,
-            seed: command.seed
-        )
+        let ids = try BenchIDs(infos, users: users, of: list)
+        madeUpUsers = ids.hasMadeUpUsers
+        requests = RequestSet(candidates: command.candidates, topK: command.top, ids: ids.ids, seed: command.seed)
     }
 
     /// Processor seconds and candidates scored of each worker since its start, where all of them tell.
@@ -123,21 +117,30 @@ struct BenchRun {
     private static let pause = 0.3
     private static let factors = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.25, 1.5, 2, 3, 5]
 
-    init(_ command: BenchCommand, floor: EndpointList?) throws {
+    init(_ command: BenchCommand, users: IDList?, floor: EndpointList?) throws {
         let check = command.through.check ? AnswerCheck() : nil
         func makeLoad(_ target: BenchTarget, _ check: AnswerCheck?) throws -> any LoadMaker {
             command.through.throughPool
                 ? try PoolLoad(target, command.through, topK: command.top, check: check) : try RawLoad(target)
         }
-        workers = try BenchTarget(command.pool.endpoints, command)
+        workers = try BenchTarget(command.pool.endpoints, command, users: users)
         maker = try makeLoad(workers, check)
-        floorMaker = try floor.map { try makeLoad(BenchTarget($0, command), nil) }
+        floorMaker = try floor.map { try makeLoad(BenchTarget($0, command, users: nil), nil) }
         deadline = command.deadline.duration
         seed = command.seed
         self.check = check
     }
 
     var requestBytes: Int { workers.requests.byteCount }
+
+    /// What the reader should know beside the figures.
+    var notes: [String] {
+        workers.madeUpUsers
+            ? [
+                "the workers do not list the users of their model, so that each request is for a user it does not know; "
+                    + "give --users FILE for its own"
+            ] : []
+    }
 
     /// Loads workers and floor; nothing is kept.
     mutating func warmUp(_ pattern: BenchPattern, seconds: Double) throws {

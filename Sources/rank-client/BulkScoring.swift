@@ -3,7 +3,7 @@ import RankData
 import RankPool
 
 /// Scores many pairs over a pool: several requests are out at a time, and the output keeps the order of the input.
-struct BulkScoring: Sendable {
+struct BulkScoring<ID: CommandID>: Sendable {
     let pairs: PairList
     /// What the pairs are called in messages.
     let source: String
@@ -13,17 +13,18 @@ struct BulkScoring: Sendable {
     let isQuiet: Bool
 
     /// The pairs of one call; the pool splits it further where a worker's limits demand it.
-    private static let callSize = 8_192
+    private static var callSize: Int { 8_192 }
     /// How many calls are out at a time: enough to keep some workers busy while others' answers are written.
-    private static let outstanding = 8
+    private static var outstanding: Int { 8 }
 
     /// Scores and writes everything.
     ///
-    /// - Parameter pool: the workers.
+    /// - Parameters:
+    ///   - pool: the workers.
+    ///   - infos: what they said.
     /// - Returns: how many pairs were left out, and what data the model says it was trained on.
     /// - Throws: the pool's error, or the line of the input that the model does not know.
-    func run(_ pool: RankPool) async throws -> (omitted: Int, data: String) {
-        let infos = try await pool.info().answers()
+    func run(_ pool: RankPool, _ infos: [WorkerInfo]) async throws -> (omitted: Int, data: String) {
         let rows = try features.rows(pairs.count, for: infos)
         var options = CallOptions(unknownIDs: unknown, requestClass: .bulk)
         // One model for the whole run, not only for each call.
@@ -74,24 +75,26 @@ struct BulkScoring: Sendable {
         _ options: CallOptions
     ) async throws -> [Float?] {
         let width = rows.count / max(pairs.count, 1)
-        var queries: [BatchQuery<UInt64>] = []
+        var queries: [BatchQuery<ID>] = []
         var places: [[Int]] = []
-        var queryOfUser: [UInt64: Int] = [:]
+        // By bytes: texts that only look alike are equal as strings, and other ids all the same.
+        var queryOfUser: [[UInt8]: Int] = [:]
         for index in chunk {
-            let user = pairs.userIDs[index]
-            let query = queryOfUser[user] ?? queries.count
+            let (user, item) = ID.pair(index, of: pairs)
+            let key = Array("\(user)".utf8)
+            let query = queryOfUser[key] ?? queries.count
             if query == queries.count {
-                queryOfUser[user] = query
+                queryOfUser[key] = query
                 queries.append(BatchQuery(user: user, candidates: []))
                 places.append([])
             }
-            queries[query].candidates.append(pairs.itemIDs[index])
+            queries[query].candidates.append(item)
             queries[query].features += rows[(index * width)..<((index + 1) * width)]
             places[query].append(index)
         }
         var scores = [Float?](repeating: nil, count: chunk.count)
         do throws(PoolError) {
-            let lists = try await pool.score(queries, options: options)
+            let lists = try await ID.score(pool, queries, options: options)
             for (query, list) in lists.enumerated() {
                 for entry in list.entries { scores[places[query][entry.position] - chunk.lowerBound] = entry.score }
             }
@@ -110,7 +113,7 @@ struct BulkScoring: Sendable {
         guard places[query].indices.contains(candidate) else { return error }
         let pair = places[query][candidate]
         let what =
-            error.candidateIndex == nil ? "user \(pairs.userIDs[pair])" : "item \(pairs.itemIDs[pair])"
+            error.candidateIndex == nil ? "user \(pairs.userText(pair))" : "item \(pairs.itemText(pair))"
         return CommandFailure(
             .refused,
             "\(source):\(pairs.lines[pair]): the model does not know \(what); correct the line, "
@@ -123,7 +126,7 @@ struct BulkScoring: Sendable {
         var omitted = 0
         for (index, score) in zip(chunk, scores) {
             if let score {
-                text += "\(pairs.userIDs[index]),\(pairs.itemIDs[index]),\(score)\n"
+                text += csvLine([pairs.userText(index), pairs.itemText(index), "\(score)"]) + "\n"
             } else {
                 omitted += 1
             }

@@ -5,56 +5,105 @@ import RankPool
 /// Where the candidates of `rank` come from.
 enum CandidateSource: Sendable {
     case all
-    case ids([UInt64])
+    case listed(IDList)
 
-    /// More ids than any catalogue of one pool; a range beyond it is no list anybody wants ranked.
-    private static let maximumCount: UInt64 = 50_000_000
+    /// More ids than any list that anybody wants ranked; what is listed is held in memory.
+    private static let maximumCount = 50_000_000
 
-    /// Reads `all`, ids separated by commas, `-` for standard input, or the path of a file.
+    /// Reads `all`, or a list as ``RankData/IDList/init(argument:option:of:)`` does.
     init(_ text: String) throws(DataError) {
-        if text == "all" {
-            self = .all
-        } else if !text.isEmpty, text.utf8.allSatisfy({ $0 == 0x2C || $0 == 0x20 || (0x30...0x39).contains($0) }) {
-            self = .ids(try ItemList.parse(Array(text.utf8), source: "--items"))
-        } else {
-            do throws(DataError) {
-                self = .ids(try ItemList.load(path: text))
-            } catch {
-                guard error.code == .unreadable, text != "-" else { throw error }
-                throw DataError(
-                    .unreadable,
-                    "--items \"\(text)\" is neither ids separated by commas nor all nor -, and no file can be read there: "
-                        + error.message,
-                    cause: error
-                )
-            }
-        }
+        self = text == "all" ? .all : .listed(try IDList(argument: text, option: "--items", of: .items))
     }
 
     /// The candidates, in order.
     ///
     /// - Parameters:
-    ///   - infos: what the workers said.
-    ///   - catalog: the catalogue, which stands in where the ids of the model are not contiguous.
-    /// - Returns: the ids, repetitions included.
-    /// - Throws: what to give instead of `all`.
-    func candidates(_ infos: [WorkerInfo], catalog: Catalog?) throws(CommandFailure) -> [UInt64] {
-        guard case .all = self else {
-            guard case .ids(let ids) = self else { return [] }
-            return ids
-        }
-        guard let range = infos.lazy.compactMap(\.candidateIDs).first else {
-            guard let catalog, catalog.count > 0 else {
+    ///   - pool: The workers, which are asked where all candidates are wanted.
+    ///   - infos: What the workers said.
+    ///   - titles: The catalogue of titles, which stands in where the workers list nothing.
+    ///   - deadline: When each request must be answered.
+    /// - Returns: The ids, repetitions included, and the model that they are of; `unspecified` where any may score them.
+    func candidates<ID: CommandID>(
+        _ pool: RankPool,
+        _ infos: [WorkerInfo],
+        titles: Titles?,
+        deadline: Duration,
+        as: ID.Type
+    ) async throws -> (ids: [ID], model: ModelID) {
+        switch self {
+        case .listed(let list): return (try ID.ids(of: list), .unspecified)
+        case .all:
+            let count = infos.lazy.compactMap(\.candidateCount).max() ?? 0
+            guard count <= Self.maximumCount else {
                 throw CommandFailure(
                     .usage,
-                    "the model's item ids are not contiguous, so --items all needs --catalog FILE to list them"
+                    "the model has \(grouped(count)) items, --items all takes \(grouped(Self.maximumCount)) at most; list the "
+                        + "candidates in a file"
                 )
             }
-            return catalog.ids
+            guard infos.contains(where: { $0["catalog"] == "listed" }) else {
+                return (try Self.unlisted(infos, titles), .unspecified)
+            }
+            let catalog = try await pool.catalog(deadline: deadline * (1 + count / 4_096))
+            guard let ids = ID.ids(of: catalog) else {
+                throw PoolError(.aborted, "the workers have taken over a model with ids of another kind; try again")
+            }
+            return (ids, catalog.model)
         }
-        guard range.upperBound - range.lowerBound < Self.maximumCount else {
-            throw CommandFailure(.usage, "the model has over \(Self.maximumCount) items; list the candidates in a file")
+    }
+
+    /// The candidates of workers that list none: a range that INFO names, or those that have titles.
+    private static func unlisted<ID: CommandID>(
+        _ infos: [WorkerInfo],
+        _ titles: Titles?
+    ) throws(CommandFailure) -> [ID] {
+        if let range = infos.lazy.compactMap(\.candidateIDs).first, ID.self == UInt64.self {
+            return Array(range) as? [ID] ?? []
         }
-        return Array(range)
+        guard let ids = titles?.ids(as: ID.self), !ids.isEmpty else {
+            throw CommandFailure(
+                .usage,
+                "the workers do not list the items of their model (INFO: catalog), so --items all needs --catalog FILE, which "
+                    + "has them; or name the items"
+            )
+        }
+        return ids
+    }
+}
+
+extension IDList {
+    /// A list by what stands on the command line: `-` for standard input, the path of a file, or ids separated by commas.
+    ///
+    /// What begins with a quote is ids, whatever files there are, and so are numbers.
+    init(argument text: String, option: String, of subject: Subject) throws(DataError) {
+        let isNumbers = !text.isEmpty && text.utf8.allSatisfy { $0 == 0x2C || $0 == 0x20 || (0x30...0x39).contains($0) }
+        if isNumbers || text.hasPrefix("\"") {
+            self.init(text, source: option, of: subject)
+            return
+        }
+        guard !text.isEmpty else {
+            throw DataError(
+                .invalidArgument,
+                "\(option) is empty; expected ids separated by commas, a file of ids, or - for standard input"
+            )
+        }
+        do throws(DataError) {
+            try self.init(path: text, of: subject)
+        } catch {
+            guard error.code == .unreadable, text != "-", !text.contains("/") else { throw error }
+            // Said where it turns out that these are no ids.
+            self.init(text, source: "\(option) (which names no file that can be read)", of: subject)
+        }
+    }
+}
+
+extension WorkerInfo {
+    /// How many candidates the model has, as far as the worker tells.
+    fileprivate var candidateCount: Int? {
+        if let range = candidateIDs {
+            return Int(clamping: range.upperBound - range.lowerBound)
+        }
+        guard let text = self["candidate_ids"], text.hasPrefix("count ") else { return nil }
+        return Int(text.dropFirst("count ".count))
     }
 }

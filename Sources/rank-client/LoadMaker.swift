@@ -55,23 +55,14 @@ final class PoolLoad: LoadMaker {
         let load = CallLoad { [options] number in
             let index = number % lists.count
             do throws(PoolError) {
-                let list = try await pool.rank(
-                    user: lists[index].user,
-                    candidates: lists[index].candidates,
-                    topK: topK,
-                    options: options
-                )
-                if let check, !list.isPartial {
-                    // Without top k the positions are those of the request.
-                    let positions = topK == 0 ? [] : list.entries.map { UInt32(truncatingIfNeeded: $0.position) }
-                    check.note(
-                        list.entries.map(\.score.bitPattern) + positions,
-                        request: index,
-                        model: list.model,
-                        profile: list.profile
-                    )
+                switch lists[index] {
+                case .numbers(let user, let candidates):
+                    let list = try await pool.rank(user: user, candidates: candidates, topK: topK, options: options)
+                    return note(list, of: index, topK: topK, in: check)
+                case .texts(let user, let candidates):
+                    let list = try await pool.rank(user: user, candidates: candidates, topK: topK, options: options)
+                    return note(list, of: index, topK: topK, in: check)
                 }
-                return .answered(isPartial: list.isPartial)
             } catch {
                 return .failed(code: "\(error.code)", message: error.description)
             }
@@ -88,4 +79,24 @@ final class PoolLoad: LoadMaker {
         let pool = pool
         return try waiting { await pool.counters() }
     }
+}
+
+/// What an answer counts as; it is compared with earlier ones where that is wanted.
+private func note<ID>(
+    _ list: RankedList<ID>,
+    of request: Int,
+    topK: Int,
+    in check: AnswerCheck?
+) -> CallLoad.Outcome {
+    if let check, !list.isPartial {
+        // Without top k the positions are those of the request.
+        let positions = topK == 0 ? [] : list.entries.map { UInt32(truncatingIfNeeded: $0.position) }
+        check.note(
+            list.entries.map(\.score.bitPattern) + positions,
+            request: request,
+            model: list.model,
+            profile: list.profile
+        )
+    }
+    return .answered(isPartial: list.isPartial)
 }

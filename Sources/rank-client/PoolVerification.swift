@@ -1,3 +1,4 @@
+import CommandSupport
 import RankEngine
 import RankLoad
 import RankPool
@@ -50,8 +51,8 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
             difference = difference ?? Self.difference(list, expected)
             if let found = difference {
                 report.mismatches.append(
-                    "list \(number): user \(user), \(count) candidates, top \(wanted == 0 ? count : wanted)"
-                        + "\(wanted == 0 ? " in the order of the request" : ""), \(list.parts.count) parts "
+                    "list \(number): user \(user), \(plural(count, "candidate")), top \(wanted == 0 ? count : wanted)"
+                        + "\(wanted == 0 ? " in the order of the request" : ""), \(plural(list.parts.count, "part")) "
                         + "(\(list.parts.map(\.endpoint).joined(separator: " "))): \(found)"
                 )
                 return
@@ -72,7 +73,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
         _ expected: ArraySlice<RankedCandidate<ID>>
     ) -> String? {
         guard list.entries.count == expected.count else {
-            return "\(list.entries.count) entries, expected \(expected.count)"
+            return "\(plural(list.entries.count, "entry", "entries")), expected \(expected.count)"
         }
         guard list.coverage == 1, !list.isPartial else { return "only \(list.coverage) of the candidates were scored" }
         for (index, (found, wanted)) in zip(list.entries, expected).enumerated() {

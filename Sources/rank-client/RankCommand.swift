@@ -15,6 +15,7 @@ struct RankCommand: ParsableCommand {
             EXAMPLE:
               rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items 204,141,131 --catalog data/ml-100k
               rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items all --exclude-rated data/ml-100k --top 10
+              rank-client rank --workers tcp://127.0.0.1:7000 --user ann --items all --exclude-rated ratings.csv --top 10
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
             """
@@ -26,13 +27,23 @@ struct RankCommand: ParsableCommand {
 
     @OptionGroup var featureArguments: FeatureArguments
 
-    @Option(help: "The user to rank for.")
-    var user: UInt64
+    @Option(help: "The user to rank for: a number or a text, as the model's ids are.")
+    var user: String
 
-    @Option(help: "The items: ids separated by commas, all, a file of ids, or - for standard input.")
+    @Option(
+        help: """
+            The items: all that the model knows (all), ids separated by commas, a file of ids, or - for standard input. \
+            Texts that hold a comma are quoted as in CSV, and what begins with a quote is never a file: '"a,b",c'.
+            """
+    )
     var items: String
 
-    @Option(help: ArgumentHelp("Leave out what the user has rated in this data set.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Leave out what the user has rated in this data, any that rank-train fit --data takes.",
+            valueName: "data"
+        )
+    )
     var excludeRated: String?
 
     @Option(help: "Show only this many.")
@@ -69,30 +80,51 @@ struct RankCommand: ParsableCommand {
     func run() throws {
         let source = try CandidateSource(items)
         let featureFile = try featureArguments.load()
-        let dataSet = try excludeRated.map { directory throws(DataError) in try DataSet.load(directory: directory) }
-        let titles = try catalog.map { path throws(DataError) in try Catalog.load(path: path) } ?? dataSet?.catalog
-        let rated = Set(dataSet?.ratings.items(ratedBy: user) ?? [])
-        let (user, top, unknown, isPartial) = (user, top, unknown.policy, partial)
-        let ranking = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) { pool in
+        let deadline = deadline.duration
+        let (text, notes) = try withPool(of: pool.endpoints, deadline: deadline, options: sending.options) { pool in
             let infos = try await pool.info().answers()
-            if infos.contains(where: { $0["id_kind"] == "utf8" }) {
-                throw CommandFailure(.usage, "the workers' ids are text, this command takes numbers: use the library")
-            }
-            let listed = try source.candidates(infos, catalog: titles)
-            let rows = try featureFile.rows(listed.count, for: infos)
-            let width = listed.isEmpty ? 0 : rows.count / listed.count
-            let kept = listed.indices.filter { !rated.contains(listed[$0]) }
-            let list = try await pool.rank(
-                user: user,
-                candidates: kept.map { listed[$0] },
-                features: kept.flatMap { rows[($0 * width)..<(($0 + 1) * width)] },
-                topK: min(top ?? kept.count, kept.count),
-                options: CallOptions(unknownIDs: unknown, allowsPartial: isPartial)
-            )
-            let info = infos.first { $0.model == list.model }
-            return Ranking(user: user, list: list, info: info, catalog: titles)
+            return try infos.haveTextIDs()
+                ? try await output(pool, infos, source, featureFile, as: String.self)
+                : try await output(pool, infos, source, featureFile, as: UInt64.self)
         }
-        for note in ranking.notes { try StandardStream.error.writeLine("note: \(note.printable(limit: 2_000))") }
-        try StandardStream.output.write(ranking.text(format))
+        for note in notes { try StandardStream.error.writeLine("note: \(note.printable(limit: 2_000))") }
+        try StandardStream.output.write(text)
+    }
+
+    /// The whole output, and what the reader should know beside it.
+    private func output<ID: CommandID>(
+        _ pool: RankPool,
+        _ infos: [WorkerInfo],
+        _ source: CandidateSource,
+        _ featureFile: FeatureFile?,
+        as: ID.Type
+    ) async throws -> (text: String, notes: [String]) {
+        let user = try ID(argument: self.user, of: "--user")
+        let rated = try RatedItems(excludeRated, of: user)
+        let titles = try Titles.load(catalog, rated.dataSet, areTexts: ID.self == String.self)
+        let (listed, model) = try await source.candidates(
+            pool,
+            infos,
+            titles: titles,
+            deadline: deadline.duration,
+            as: ID.self
+        )
+        let rows = try featureFile.rows(listed.count, for: infos)
+        let width = listed.isEmpty ? 0 : rows.count / listed.count
+        let kept = rated.isEmpty ? Array(listed.indices) : listed.indices.filter { !rated.contains(listed[$0]) }
+        let isWhole = kept.count == listed.count
+        let ranking = LongRanking(
+            pool: pool,
+            user: user,
+            candidates: isWhole ? listed : kept.map { listed[$0] },
+            features: isWhole ? rows : kept.flatMap { rows[($0 * width)..<(($0 + 1) * width)] },
+            width: width,
+            topK: min(top ?? kept.count, kept.count),
+            options: CallOptions(unknownIDs: unknown.policy, allowsPartial: partial, model: model)
+        )
+        let list = try await ranking.list()
+        let info = infos.first { $0.model == list.model }
+        let shown = Ranking(user: user, list: list, info: info, catalog: titles)
+        return (shown.text(format), shown.notes)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import RankData
 import RankEngine
 import RankPool
 
@@ -12,12 +11,12 @@ enum RankingFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// A ranked list with what is needed to print it.
-struct Ranking: Sendable {
-    let user: UInt64
-    let list: RankedList<UInt64>
+struct Ranking<ID: CommandID>: Sendable {
+    let user: ID
+    let list: RankedList<ID>
     /// What a worker with the model of the list says about it.
     let info: WorkerInfo?
-    let catalog: Catalog?
+    let catalog: Titles?
 
     /// What the reader should know beside the list.
     var notes: [String] {
@@ -27,7 +26,7 @@ struct Ranking: Sendable {
         }
         if list.isUnknownUser { notes.append("the model does not know user \(user)") }
         let unknown = list.entries.filter(\.isUnknown).count
-        if unknown > 0 { notes.append("the model does not know \(unknown) of the items listed") }
+        if unknown > 0 { notes.append("the model does not know \(grouped(unknown)) of the items listed") }
         if list.isPartial { notes.append("only \(fixed(Double(list.coverage) * 100, 1)) % was scored in time") }
         return notes
     }
@@ -58,7 +57,7 @@ struct Ranking: Sendable {
     /// Whether a score stands for a rating of another kind.
     private var hasRatings: Bool { transform != nil && !hasStars }
 
-    private func stars(_ entry: RankedEntry<UInt64>) -> Float { transform?.shownRating(of: entry.score) ?? entry.score }
+    private func stars(_ entry: RankedEntry<ID>) -> Float { transform?.shownRating(of: entry.score) ?? entry.score }
 
     /// Five stars, as many of them filled as the rounded value says.
     private static func bar(_ stars: Float) -> String {
@@ -67,7 +66,7 @@ struct Ranking: Sendable {
     }
 
     private var table: String {
-        var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", .right)]
+        var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", ID.self == String.self ? .left : .right)]
         if catalog != nil { columns.append(("title", .left)) }
         if hasStars { columns += [("stars", .right), ("", .left)] }
         if hasRatings { columns.append(("rating", .right)) }
@@ -100,7 +99,7 @@ struct Ranking: Sendable {
     private var json: JSONValue {
         let entries = list.entries.enumerated().map { index, entry in
             var members: [JSONValue.Member] = [
-                .init("rank", .integer(index + 1)), .init("item", .unsigned(entry.id)),
+                .init("rank", .integer(index + 1)), .init("item", entry.id.json),
                 .init("position", .integer(entry.position)), .init("score", .float(entry.score)),
             ]
             if transform != nil { members.append(.init(hasStars ? "stars" : "rating", .float(stars(entry)))) }
@@ -118,7 +117,7 @@ struct Ranking: Sendable {
             ])
         }
         return .object([
-            .init("user", .unsigned(user)), .init("model_id", .string(list.model.hex)),
+            .init("user", user.json), .init("model_id", .string(list.model.hex)),
             .init("profile", .string(profile)), .init("coverage", .float(list.coverage)),
             .init("unknown_user", .boolean(list.isUnknownUser)), .init("partial", .boolean(list.isPartial)),
             .init("entries", .array(entries)), .init("parts", .array(parts)),

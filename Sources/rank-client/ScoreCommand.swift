@@ -9,7 +9,8 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Score user,item pairs in bulk.",
         discussion: """
-            Reads lines user,item (a header may come first) and writes lines user,item,score, in the same order. A score \
+            Reads lines user,item (a header may come first; ids are numbers or texts, as the model's are) and writes lines \
+            user,item,score, in the same order. A score \
             is on the label's scale, in the fewest digits that read back as the same float32. All of a run's scores come \
             from one model.
 
@@ -42,17 +43,14 @@ struct ScoreCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let pairs = try PairList.load(path: input)
-        let source = input == "-" ? "standard input" : input
-        let job = BulkScoring(
-            pairs: pairs,
-            source: source,
-            features: try featureArguments.load(),
-            unknown: unknown.policy,
-            isQuiet: quiet
-        )
-        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) {
-            try await job.run($0)
+        // A file that is not there is told before any worker is asked what its ids are.
+        let file = try InputFile(path: input)
+        let features = try featureArguments.load()
+        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) { pool in
+            let infos = try await pool.info().answers()
+            return try infos.haveTextIDs()
+                ? try await scores(pool, infos, file, features, as: String.self)
+                : try await scores(pool, infos, file, features, as: UInt64.self)
         }
         if outcome.data.hasPrefix("synthetic ") {
             try StandardStream.error.writeLine(
@@ -61,8 +59,27 @@ struct ScoreCommand: ParsableCommand {
         }
         if outcome.omitted > 0 {
             try StandardStream.error.writeLine(
-                "note: \(grouped(outcome.omitted)) pairs that the model does not know are left out"
+                "note: \(plural(outcome.omitted, "pair")) that the model does not know "
+                    + "\(outcome.omitted == 1 ? "is" : "are") left out"
             )
         }
+    }
+
+    /// Scores the pairs of the file, whose ids are of the model's kind.
+    private func scores<ID: CommandID>(
+        _ pool: RankPool,
+        _ infos: [WorkerInfo],
+        _ file: InputFile,
+        _ features: FeatureFile?,
+        as: ID.Type
+    ) async throws -> (omitted: Int, data: String) {
+        let job = BulkScoring<ID>(
+            pairs: try PairList(parsing: file.bytes, source: file.source, kind: ID.pairKind),
+            source: file.source,
+            features: features,
+            unknown: unknown.policy,
+            isQuiet: quiet
+        )
+        return try await job.run(pool, infos)
     }
 }

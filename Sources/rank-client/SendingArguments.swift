@@ -18,7 +18,8 @@ struct SendingArguments: ParsableArguments {
         help: ArgumentHelp(
             "The most requests in flight at one worker; the others wait in the client. off = no bound.",
             valueName: "count"
-        )
+        ),
+        transform: WindowArgument.init(parsing:)
     )
     var window = WindowArgument(CreditWindow())
 
@@ -53,22 +54,22 @@ enum BalanceArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// A count of requests, or `off`.
-struct WindowArgument: ExpressibleByArgument {
+struct WindowArgument: CustomStringConvertible {
     let window: CreditWindow
 
     init(_ window: CreditWindow) {
         self.window = window
     }
 
-    init?(argument: String) {
+    init(parsing argument: String) throws {
         if argument == "off" {
             window = .unlimited
         } else if let requests = Int(argument), requests > 0 {
             window = CreditWindow(requests: requests)
         } else {
-            return nil
+            throw ValidationError("expected a count of requests, 1 or more, or off")
         }
     }
 
-    var defaultValueDescription: String { "\(window.requests)" }
+    var description: String { "\(window.requests)" }
 }

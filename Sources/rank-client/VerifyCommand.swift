@@ -60,7 +60,8 @@ struct VerifyCommand: ParsableCommand {
         guard let first = report.mismatches.first else { return }
         throw CommandFailure(
             .refused,
-            "\(report.mismatches.count) of \(report.lists) lists differ from the model file, first \(first)"
+            "\(report.mismatches.count) of \(plural(report.lists, "list")) \(report.mismatches.count == 1 ? "differs" : "differ") "
+                + "from the model file, first \(first)"
         )
     }
 

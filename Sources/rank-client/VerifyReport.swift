@@ -29,9 +29,10 @@ struct VerifyReport: Sendable {
     var text: String {
         var table = TextTable([("worker", .left), ("candidates", .right)])
         for (endpoint, count) in workers { table.append([endpoint, grouped(count)]) }
-        let verdict = mismatches.isEmpty ? "the same bits as the model file" : "\(mismatches.count) lists differ"
+        let differ = "\(plural(mismatches.count, "list")) \(mismatches.count == 1 ? "differs" : "differ")"
+        let verdict = mismatches.isEmpty ? "the same bits as the model file" : differ
         return table.text(for: .output)
-            + "\(grouped(lists)) lists in \(grouped(parts)) requests, \(grouped(candidates)) scores: \(verdict)\n"
+            + "\(plural(lists, "list")) in \(plural(parts, "request")), \(plural(candidates, "score")): \(verdict)\n"
     }
 
     /// For machines.

@@ -181,11 +181,10 @@ struct RankClientTests {
     @Test(arguments: [
         (["rank", "--workers", "nonsense", "--user", "1", "--items", "1"], 64, "endpoint 1"),
         (["rank", "--workers", "tcp://127.0.0.1:1,", "--user", "1", "--items", "1"], 64, "endpoint 2"),
-        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "x", "--items", "1"], 64, "--user"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "x", "--items", "1"], 69, "refused"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1", "--top", "0"], 64, "--top"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "/nonexistent"], 65, "/nonexistent"),
-        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "5,x"], 65, "neither ids"),
-        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", ""], 65, "neither ids"),
+        (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "5,x"], 69, "refused"),
         (["rank", "--workers", "inproc://here", "--user", "1", "--items", "1"], 64, "inproc://here"),
         (["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1"], 69, "tcp://127.0.0.1:1"),
         (["rank", "--workers", "ipc:///nonexistent/s", "--user", "1", "--items", "1"], 69, "ipc:///nonexistent/s"),

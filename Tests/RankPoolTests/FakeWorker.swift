@@ -65,12 +65,30 @@ final class FakeWorker: Sendable {
         case die
     }
 
+    /// What to do with a CATALOG request.
+    enum CatalogBehaviour: Sendable {
+        case list
+        case silence
+        case error(ErrorReply)
+        /// Holds another model from then on, which has no longer what was demanded.
+        case reload(ModelID)
+        /// Says that there are so many ids.
+        case total(UInt64)
+        case die
+    }
+
     /// What a worker is made of.
     struct Settings: Sendable {
         var endpoint = "tcp://127.0.0.1:*"
         var model = Fake.model
         var limits = FrameLimits.default
         var answersInfo = true
+        /// What it lists; nil for a ranker that lists nothing.
+        var catalog: [UInt64]? = [11, 12, 13, 14, 15, 16, 17]
+        /// The most ids of a page.
+        var pageSize = 3
+        /// What to do with the n-th CATALOG request, from 0; the model changes where a worker is told to.
+        var catalogBehaviour: @Sendable (Int) -> CatalogBehaviour = { _ in .list }
         /// What to do with the n-th SCORE request, from 0.
         var behaviour: @Sendable (Int) -> Behaviour = { _ in .score }
     }
@@ -90,6 +108,7 @@ final class FakeWorker: Sendable {
         let model: Mutex<ModelID>
         let isDraining = Mutex(false)
         let scoreRequests = Mutex(0)
+        let catalogRequests = Mutex(0)
         let cancelled = Mutex<[RequestID]>([])
 
         init(model: ModelID) {
@@ -175,9 +194,47 @@ final class FakeWorker: Sendable {
                 log.cancelled.withLock { $0.append(id) }
                 writer.encodeCancelReply(header, wasWaiting: true)
             case .stats: return nil
+            case .catalog: return try catalogPage(frame, settings, log, header, into: &writer)
             }
         } catch {
             writer.encodeErrorReply(header, error: ErrorReply(answering: error))
+        }
+        return writer.bytes.withUnsafeBytes { Array($0) }
+    }
+
+    /// The reply's bytes; nil for none, empty to die.
+    private static func catalogPage(
+        _ frame: borrowing RequestFrame,
+        _ settings: Settings,
+        _ log: Log,
+        _ header: ReplyHeader,
+        into writer: inout FrameWriter
+    ) throws(ProtocolError) -> [UInt8]? {
+        let request = try frame.catalog()
+        let number = log.catalogRequests.withLock { count in
+            defer { count += 1 }
+            return count
+        }
+        var total = UInt64(settings.catalog?.count ?? 0)
+        var error: ErrorReply?
+        switch settings.catalogBehaviour(number) {
+        case .list: break
+        case .silence: return nil
+        case .die: return []
+        case .error(let given): error = given
+        case .total(let given): total = given
+        case .reload(let model):
+            log.model.withLock { $0 = model }
+            error = ErrorReply(status: .failedPrecondition, message: "another model")
+        }
+        if settings.catalog == nil { error = ErrorReply(status: .unimplemented, message: "nothing is listed") }
+        if let error {
+            writer.encodeErrorReply(header, error: error)
+        } else {
+            let ids = (settings.catalog ?? []).dropFirst(Int(request.first))
+            let page = ids.prefix(min(Int(request.count), settings.pageSize))
+            let payload = CatalogPage(total: total, first: request.first, ids: .numbers(Array(page)))
+            writer.encodeCatalogReply(header, payload)
         }
         return writer.bytes.withUnsafeBytes { Array($0) }
     }

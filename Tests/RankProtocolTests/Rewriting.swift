@@ -31,6 +31,9 @@ func rewritePayload(of frame: borrowing RequestFrame, limits: FrameLimits) throw
     case .cancel:
         let cancelled = try frame.cancelledRequest()
         writer.encodeCancel(frame.header, of: cancelled)
+    case .catalog:
+        let request = try frame.catalog()
+        writer.encodeCatalog(frame.header, request)
     case .info, .health, .stats:
         try frame.checkEmptyPayload()
         writer.encodeRequest(frame.header)
@@ -77,6 +80,9 @@ func rewrite(reply bytes: RawSpan, maxBytes: Int = 1 << 24) throws(ProtocolError
     case .info, .stats:
         let pairs = try frame.pairs()
         writer.encodePairsReply(frame.header, pairs: pairs)
+    case .catalog:
+        let page = try frame.catalog()
+        writer.encodeCatalogReply(frame.header, page)
     case .error:
         let error = try frame.error()
         writer.encodeErrorReply(frame.header, error: error)

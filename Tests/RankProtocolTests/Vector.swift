@@ -43,6 +43,10 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         let query: UInt32?
         let candidate: UInt32?
         let message: String?
+        let total: String?
+        let first: String?
+        let count: UInt32?
+        let ids: [String]?
     }
 
     struct Query: Decodable, Sendable {

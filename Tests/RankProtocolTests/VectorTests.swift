@@ -26,6 +26,10 @@ import Testing
                 try check(frame.score(limits: .default, allowsMissingFeatures: true), expected.payload)
             case .cancel: #expect(try "\(frame.cancelledRequest())" == expected.payload.request_id)
             case .info, .health, .stats: try frame.checkEmptyPayload()
+            case .catalog:
+                let request = try frame.catalog()
+                #expect("\(request.first)" == expected.payload.first)
+                #expect(request.count == expected.payload.count)
             }
         }
     }
@@ -79,6 +83,15 @@ import Testing
             case .cancel: #expect(try frame.wasCancelled() == (payload.cancelled == 1))
             case .health: #expect(try frame.isServing() == (payload.health == 1))
             case .info, .stats: #expect(try frame.pairs().map { [$0.key, $0.value] } == payload.pairs)
+            case .catalog:
+                let page = try frame.catalog()
+                #expect("\(page.total)" == payload.total)
+                #expect("\(page.first)" == payload.first)
+                #expect("\(page.ids.kind)" == payload.id_kind)
+                switch page.ids {
+                case .numbers(let numbers): #expect(numbers.map { "\($0)" } == payload.ids)
+                case .texts(let texts): #expect(texts == payload.ids)
+                }
             case .error:
                 let error = try frame.error()
                 #expect(error.retryAfterMicroseconds == payload.retry_after_us)

@@ -25,6 +25,7 @@ struct DecodedReply {
     var pairs: [String: String] = [:]
     var wasCancelled: Bool?
     var isServing: Bool?
+    var page: CatalogPage?
 
     /// The status of the header.
     var status: Status { header.status }
@@ -42,6 +43,7 @@ struct DecodedReply {
         case .health: isServing = try frame.isServing()
         case .info, .stats:
             for pair in try frame.pairs() { pairs[pair.key] = pair.value }
+        case .catalog: page = try frame.catalog()
         case .error: error = try frame.error()
         }
     }

@@ -82,3 +82,22 @@ enum Requests {
         return writer.bytes.copied
     }
 }
+
+extension Requests {
+    static func catalog(
+        first: UInt64 = 0,
+        count: UInt32 = .max,
+        remaining: UInt32? = nil,
+        model: ModelID = .unspecified
+    ) -> [UInt8] {
+        var writer = FrameWriter()
+        let header = RequestHeader(
+            id: RequestID(rawValue: 7),
+            kind: .catalog,
+            remainingMicroseconds: remaining,
+            model: model
+        )
+        writer.encodeCatalog(header, CatalogRequest(first: first, count: count))
+        return writer.bytes.copied
+    }
+}

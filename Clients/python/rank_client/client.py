@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 import zmq
 
 from . import arguments, protocol as wire
+from .catalog import Listing
 from .connection import MOST_REPLY_BYTES, Connection
 from .replies import Asked
 from .values import Id, Query, RankError, Result, Status
@@ -26,7 +27,7 @@ class _Call:
         self.refusal: Optional[RankError] = None  # what the worker would refuse was not sent
 
 
-class Client(contextlib.AbstractContextManager):
+class Client(Listing, contextlib.AbstractContextManager):
     """A connection of one thread to the worker at tcp://HOST:PORT, tcp://[IPV6]:PORT or ipc://PATH.
 
     Every failure is a RankError. `mode`: a "DEALER" may have many requests outstanding, a "REQ" has one. `deadline`: in

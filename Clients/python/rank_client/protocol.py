@@ -5,6 +5,7 @@ import struct
 from typing import Any, Optional, Sequence, Tuple
 
 from . import arguments
+from .catalog import CATALOG, read_page
 from .replies import Asked, check_error, check_scores
 from .values import Query, RankError, Result, ScoreReply, Status
 
@@ -99,6 +100,8 @@ class _Reader:
             results = [self.result() for _ in range(min(count, len(self.frame)))]
             self.check(count > 0, "no query")
             value = ScoreReply(results, model.hex(), profile, bool(flags & 1), backlog, *load)
+        elif asked == CATALOG:
+            value = read_page(self, model.hex(), profile)
         elif asked in (INFO, STATS):
             count, zero = self.take("II")
             pairs = [self.take("{}s{}s".format(*self.take("HH"))) for _ in range(min(count, len(self.frame)))]

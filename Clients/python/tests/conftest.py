@@ -41,4 +41,4 @@ def limit():
 def decode_any(data):
     """Reads a reply as the answer to a request of its own kind; an ERROR, or a kind unknown, answers a SCORE."""
     kind = data[17] & 0x7F if len(data) > 17 else 0
-    return protocol.read(data, kind if 1 <= kind <= 5 else protocol.SCORE)
+    return protocol.read(data, kind if 1 <= kind <= 6 else protocol.SCORE)

@@ -5,7 +5,7 @@ import struct
 
 NONE32 = 0xFFFFFFFF
 POLICIES, CLASSES, ID_KINDS = ("fail", "fallback", "omit"), ("interactive", "bulk"), ("u64", "utf8")
-KINDS = {1: "SCORE", 2: "CANCEL", 3: "INFO", 4: "HEALTH", 5: "STATS"}
+KINDS = {1: "SCORE", 2: "CANCEL", 3: "INFO", 4: "HEALTH", 5: "STATS", 6: "CATALOG"}
 INVALID_ARGUMENT, DEADLINE_EXCEEDED, UNIMPLEMENTED = 3, 4, 12
 
 
@@ -51,6 +51,14 @@ def read(data, limit):
     elif code == 2:
         check(len(payload) == 8, "the payload is a u64")
         meaning = {"request_id": str(struct.unpack("<Q", payload)[0])}
+    elif code == 6:
+        # As for SCORE.
+        check(time != 0, "the deadline is over", DEADLINE_EXCEEDED)
+        check(len(payload) == 16, "the payload has 16 bytes")
+        first, count, reserved = struct.unpack("<QII", payload)
+        check(count >= 1, "a page of no ids")
+        check(reserved == 0, "reserved bytes are not 0")
+        meaning = {"first": str(first), "count": count}
     else:
         check(not payload, "no payload is allowed")
         meaning = {}

@@ -8,7 +8,7 @@ import pytest
 import request_reader
 from conftest import FIXTURES, decode_any
 
-from rank_client import RankError, Result, ScoreReply, Status, protocol, replies
+from rank_client import CatalogPage, RankError, Result, ScoreReply, Status, catalog, protocol, replies
 from rank_client.replies import Asked
 
 
@@ -50,6 +50,8 @@ def test_the_client_writes_requests_so(written_vector):
                                         features=p["features"])
     elif frame["kind"] == "CANCEL":
         payload = int(frame["payload"]["request_id"]).to_bytes(8, "little")
+    elif frame["kind"] == "CATALOG":
+        payload = catalog.encode_catalog(int(frame["payload"]["first"]), frame["payload"]["count"])
     data = protocol.encode(int(frame["request_id"]), frame["code"], payload, flags=frame["flags"],
                            time_us=frame["time"], model=frame["model"], profile=frame["profile"])
     assert data.hex() == written_vector["hex"]
@@ -82,6 +84,10 @@ def test_the_client_reads_replies_so(reply_vector):
                  "positions": None if r.positions is None else list(r.positions), "bits": list(r.bits)}
                 for r in reply.results]
         assert read == payload["queries"]
+    elif frame["kind"] == "CATALOG":
+        ids = [int(i) if payload["id_kind"] == "u64" else i for i in payload["ids"]]
+        first, total = int(payload["first"]), int(payload["total"])
+        assert decode_any(data) == CatalogPage(ids, first, total, frame["model"], frame["profile"])
     elif frame["kind"] in ("INFO", "STATS"):
         assert decode_any(data) == dict(payload["pairs"])
     else:
@@ -147,4 +153,11 @@ def test_options_that_no_frame_can_carry(options):
 def test_selectors_that_no_frame_can_carry(fields):
     with pytest.raises(RankError) as error:
         protocol.encode(1, protocol.SCORE, **fields)
+    assert error.value.code == Status.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("first, count", [(-1, 1), (2**64, 1), (0, 0), (0, 2**32)])
+def test_pages_that_no_frame_can_ask_for(first, count):
+    with pytest.raises(RankError) as error:
+        catalog.encode_catalog(first, count)
     assert error.value.code == Status.INVALID_ARGUMENT

@@ -178,7 +178,7 @@ struct PoolLoop: ~Copyable {
             options.notice?(
                 "\(state.sources[source].name): \(reason); "
                     + (count == 0
-                        ? "there are no workers until it is mended" : "the last \(count) endpoints stay in use")
+                        ? "there are no workers until it is mended" : count == 1 ? "the last endpoint stays in use" : "the last \(count) endpoints stay in use")
             )
         case .list(let continuation, let deadline): listings.append((continuation, deadline))
         case .count(let continuation): continuation.resume(returning: state.counters)
@@ -333,8 +333,8 @@ struct PoolLoop: ~Copyable {
         let now = MonotonicClock.microseconds()
         let remaining = call.remainingMicroseconds(at: now)
         switch call.task {
-        case .control(let kind, _):
-            writer.encodeRequest(RequestHeader(id: request, kind: kind, remainingMicroseconds: remaining))
+        case .control(let question, _):
+            question.encode(request, remainingMicroseconds: remaining, into: &writer)
         case .score(let work):
             guard let part = call.score?.parts[flight.part] else { return }
             let header = RequestHeader(
@@ -363,4 +363,23 @@ struct PoolLoop: ~Copyable {
 extension PoolError {
     /// The answer to calls on a pool that has ended.
     static let shutDown = PoolError(.unavailable, "the pool has been shut down; connect another one")
+}
+
+extension WorkerQuestion {
+    /// Writes the request.
+    fileprivate func encode(_ id: RequestID, remainingMicroseconds: UInt32?, into writer: inout FrameWriter) {
+        func header(_ kind: RequestKind) -> RequestHeader {
+            RequestHeader(id: id, kind: kind, remainingMicroseconds: remainingMicroseconds)
+        }
+        switch self {
+        case .info: writer.encodeRequest(header(.info))
+        case .health: writer.encodeRequest(header(.health))
+        case .stats: writer.encodeRequest(header(.stats))
+        case .catalog(let question):
+            var header = header(.catalog)
+            header.model = question.model
+            header.profile = question.profile
+            writer.encodeCatalog(header, question.page)
+        }
+    }
 }

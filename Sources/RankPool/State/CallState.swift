@@ -6,6 +6,7 @@ package enum CallOutcome: Sendable {
     case pairs(WorkerInfo)
     case health(WorkerHealth)
     case stats(WorkerStatistics)
+    case catalog(CatalogAnswer)
 }
 
 /// A merged answer.

@@ -17,8 +17,16 @@ package enum PoolAction: Sendable {
 /// What a call wants.
 package enum CallTask: Sendable {
     case score(ScoreWork)
-    /// INFO, HEALTH or STATS, at one worker.
-    case control(RequestKind, LinkID)
+    /// A question to one worker.
+    case control(WorkerQuestion, LinkID)
+}
+
+/// What is asked of one worker and no other.
+package enum WorkerQuestion: Hashable, Sendable {
+    case info
+    case health
+    case stats
+    case catalog(CatalogQuestion)
 }
 
 /// A request that is out.

@@ -150,6 +150,14 @@ extension PoolState {
                 isNotServing: frame.header.flags.contains(.notServing)
             )
             finish(flight.call, .success(.stats(statistics)))
+        case (.catalog, .control(.catalog(let question), _)):
+            let page = try frame.catalog()
+            let (model, profile) = (frame.header.model, frame.header.profile)
+            guard model != .unspecified, page.first == question.page.first, page.ids.count <= Int(question.page.count),
+                question.model == .unspecified || question.model == model,
+                question.profile == .unspecified || question.profile == profile
+            else { throw ProtocolError(.internal, "a page of a catalogue that was not asked for") }
+            finish(flight.call, .success(.catalog(CatalogAnswer(page: page, model: model, profile: profile))))
         default:
             throw ProtocolError(.internal, "a reply of another kind, \(frame.header.kind)", offset: 17)
         }
@@ -246,7 +254,12 @@ extension PoolState {
                 ready(flight.link, limits: .default, now: now)
             }
         }
-        let error = PoolError(failure.status, "\(failure.endpoint): \(failure.message)")
+        let error = PoolError(
+            failure.status,
+            "\(failure.endpoint): \(failure.message)",
+            retryAfter: failure.retryAfterMicroseconds == 0
+                ? nil : .microseconds(Int64(failure.retryAfterMicroseconds))
+        )
         finish(flight.call, .failure(error))
     }
 

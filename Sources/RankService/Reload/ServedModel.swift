@@ -21,6 +21,9 @@ package final class ServedModel: Sendable {
     /// The profile on the wire.
     let profile: RankProtocol.NumericProfile
 
+    /// The candidates that it can list.
+    let catalog: Vocabulary?
+
     /// The pairs of an INFO reply.
     let infoPairs: [InfoPair]
 
@@ -41,6 +44,9 @@ package final class ServedModel: Sendable {
     ) {
         var info = ranker.info
         info.facts.append((key: "self_check", value: goldenCount > 0 ? "\(goldenCount) golden scores" : "none"))
+        let catalog = ranker.catalog
+        info.facts.append((key: "catalog", value: catalog == nil ? "none" : "listed"))
+        self.catalog = catalog
         unsafe self.ranker = ranker
         self.info = info
         self.generation = generation

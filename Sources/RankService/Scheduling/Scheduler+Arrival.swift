@@ -42,14 +42,14 @@ extension Scheduler {
 
     /// Queues a request, or answers that it is refused.
     private func isAdmitted(_ order: RequestOrder, _ message: ReceivedMessage, _ place: Int) -> Bool {
-        if state.isRefusing, order.outline != nil, !sockets[message.source].isProxied {
+        if state.isRefusing, order.isWork, !sockets[message.source].isProxied {
             handler.answer(
                 ProtocolError(.unavailable, Self.leaving, requestID: order.header.id)
             )
             return false
         }
         let client = message.client
-        let cost = costs.cost(candidates: order.candidateCount)
+        let cost = costs.cost(candidates: order.candidateCount) + order.listingCost
         let verdict = admission.verdict(
             queue,
             client: client,

@@ -27,7 +27,7 @@ import sys
 
 PATH = pathlib.Path(__file__).with_name("vectors.json")
 NONE32 = 0xFFFFFFFF
-KINDS = {"SCORE": 1, "CANCEL": 2, "INFO": 3, "HEALTH": 4, "STATS": 5, "ERROR": 0x7F}
+KINDS = {"SCORE": 1, "CANCEL": 2, "INFO": 3, "HEALTH": 4, "STATS": 5, "CATALOG": 6, "ERROR": 0x7F}
 POLICIES = {"fail": 0, "fallback": 1, "omit": 2}
 CLASSES = {"interactive": 0, "bulk": 1}
 ID_KINDS = {"u64": 0, "utf8": 1}
@@ -181,6 +181,35 @@ def pairs(items, count=None):
     return pad8(struct.pack("<II", len(items) if count is None else count, 0) + body)
 
 
+def catalog_request(first, count, reserved=0):
+    return struct.pack("<QII", first, count, reserved)
+
+
+def catalog(ids, *, total=None, first=0, kind=None, count=None, text_size=None, offsets=None, padding=None,
+            reserved=b"\0\0\0", reserved_end=0):
+    """`ids`: all int or all str (or bytes, for what is not UTF-8)."""
+    is_text = bool(ids) and not isinstance(ids[0], int) if kind is None else kind == 1
+    if is_text:
+        texts = [i if isinstance(i, bytes) else i.encode() for i in ids]
+        text = b"".join(texts)
+        if offsets is None:
+            offsets = [sum(len(t) for t in texts[:i]) for i in range(len(texts) + 1)]
+        body = struct.pack(f"<{len(offsets)}I", *offsets) + text
+    else:
+        text = b""
+        body = struct.pack(f"<{len(ids)}Q", *ids)
+    body += bytes(-len(body) % 8) if padding is None else padding
+    return struct.pack("<QQIB3sII", len(ids) if total is None else total, first,
+                       len(ids) if count is None else count, is_text if kind is None else kind, reserved,
+                       len(text) if text_size is None else text_size, reserved_end) + body
+
+
+def catalog_reply(name, ids, *, total, first=0, kind="u64", **fields):
+    valid(name, "reply", "CATALOG", catalog(ids, total=total, first=first, kind=ID_KINDS[kind]),
+          {"total": str(total), "first": str(first), "id_kind": kind,
+           "ids": [str(i) if kind == "u64" else i for i in ids]}, **{"model": MODEL, "profile": 1, **fields})
+
+
 def error(message, *, retry=0, query=NONE32, candidate=NONE32, size=None):
     text = message.encode()
     return pad8(struct.pack("<IIII", retry, query, candidate, len(text) if size is None else size) + text)
@@ -232,6 +261,12 @@ def valid_requests():
     valid("cancel", "request", "CANCEL", struct.pack("<Q", 2**64 - 2), {"request_id": str(2**64 - 2)}, request_id=8)
     for kind in ("INFO", "HEALTH", "STATS"):
         valid(kind.lower(), "request", kind, b"", {}, request_id=9, time=1_000_000)
+    for name, first, count in (("catalog_from_the_start", 0, NONE32), ("catalog_one", 41, 1),
+                               ("catalog_at_the_end", 2**64 - 1, 4096)):
+        valid(name, "request", "CATALOG", catalog_request(first, count), {"first": str(first), "count": count},
+              request_id=9, time=1_000_000)
+    valid("catalog_of_a_model", "request", "CATALOG", catalog_request(8192, 8192), {"first": "8192", "count": 8192},
+          model=MODEL, profile=1)
     valid("health_extension", "request", "HEALTH", b"", {}, extensions=[(77, 0, b"x")])
 
 
@@ -266,6 +301,13 @@ def valid_replies():
                               ("stats_reply", "STATS", [("uptime_us", "18446744073709551615"), ("requests", "0")])):
         valid(name, "reply", kind, pairs(items), {"pairs": [list(i) for i in items]}, request_id=9, model=MODEL,
               profile=1)
+    catalog_reply("catalog_reply_numbers", [1, 2, 3], total=3)
+    catalog_reply("catalog_reply_numbers_at_the_ends", [0, 2**63, 2**64 - 1], total=9, first=4, flags=1, time=50)
+    catalog_reply("catalog_reply_nothing", [], total=0)
+    catalog_reply("catalog_reply_beyond_the_end", [], total=3, first=2**64 - 1)
+    catalog_reply("catalog_reply_texts", ["film-1", "f", "007", "Zo\u00eb, \"x\""], total=4, kind="utf8")
+    catalog_reply("catalog_reply_texts_no_padding", ["abcd"], total=10**12, first=10**12 - 1, kind="utf8")
+    catalog_reply("catalog_reply_no_texts", [], total=5, first=5, kind="utf8")
     error_reply("error_invalid_argument", 3, "query 1 has 3 candidates and 8 bytes; 40 are needed", query=1)
     error_reply("error_not_found", 5, "no candidate 99999", query=0, candidate=2, model=MODEL, profile=1)
     error_reply("error_overloaded", 8, "overloaded", retry=2500, time=9000, model=MODEL, profile=1)
@@ -316,12 +358,13 @@ def invalid_headers():
             own, limit=len(good) - 1)
     refused("over_the_limit_and_kind", "the limit is read before the kind", patched(17, b"\x44"), request_id=own,
             limit=len(good) - 1)
-    for code in (0, 6, 0x7F, 0x80, 0x81, 0x85, 0xFF):
+    for code in (0, 7, 0x7F, 0x80, 0x81, 0x85, 0x86, 0xFF):
         refused(f"kind_{code:02x}", "no kind of request", patched(17, bytes([code])), UNIMPLEMENTED, own)
     refused("kind_and_flags", "the kind is read before the flags", patched(17, b"\x44\x02"), UNIMPLEMENTED, own)
     for flags in (2, 0x8000, 0xFFFF):
         refused(f"flags_{flags:04x}", "unknown flag bits", patched(18, struct.pack("<H", flags)), request_id=own)
-    for kind, payload in (("CANCEL", bytes(8)), ("INFO", b""), ("HEALTH", b""), ("STATS", b"")):
+    for kind, payload in (("CANCEL", bytes(8)), ("INFO", b""), ("HEALTH", b""), ("STATS", b""),
+                          ("CATALOG", catalog_request(0, 1))):
         refused(f"allow_partial_{kind.lower()}", "ALLOW_PARTIAL is for SCORE alone",
                 frame("request", kind, payload, flags=1))
     for status in (1, 0xFFFF):
@@ -453,6 +496,15 @@ def invalid_payloads():
             refused(f"{kind.lower()}_payload_{size}", "no payload is allowed", frame("request", kind, bytes(size)))
 
 
+    for size in (0, 8, 15, 17, 24):
+        refused(f"catalog_payload_{size}", "the payload has 16 bytes",
+                frame("request", "CATALOG", (catalog_request(0, 1) + bytes(8))[:size]))
+    refused("catalog_count_0", "a page of no ids", frame("request", "CATALOG", catalog_request(0, 0)))
+    refused("catalog_reserved", "reserved bytes are not 0", frame("request", "CATALOG", catalog_request(0, 1, 1)))
+    refused("catalog_deadline_over_and_payload", "the deadline is read before the payload",
+            frame("request", "CATALOG", catalog_request(0, 0), time=0), DEADLINE_EXCEEDED)
+
+
 def invalid_replies():
     def reply(kind, payload, **fields):
         return frame("reply", kind, payload, time=0, **fields)
@@ -471,7 +523,7 @@ def invalid_replies():
     refused_reply("reply_version_2", "unknown version", patched(16, b"\2"))
     refused_reply("reply_length", "length is not the frame's size - 4", patched(0, struct.pack("<I", len(good))))
     refused_reply("reply_kind_01", "no kind of reply", patched(17, b"\1"))
-    refused_reply("reply_kind_86", "no kind of reply", patched(17, b"\x86"))
+    refused_reply("reply_kind_87", "no kind of reply", patched(17, b"\x87"))
     refused_reply("reply_flags_0004", "unknown flag bits", patched(18, b"\4\0"))
     refused_reply("reply_status_3", "a status other than 0 without ERROR", patched(40, b"\3\0"))
     refused_reply("reply_extension_critical", "a type that must be understood",
@@ -513,6 +565,29 @@ def invalid_replies():
         ("unpadded", "not padded to a multiple of 8", struct.pack("<IIHH", 1, 0, 1, 0) + b"a"),
     ):
         refused_reply("info_reply_" + name, why, reply("INFO", payload))
+    for name, why, payload in (
+        ("payload_31", "under 32 bytes", catalog([], total=0)[:31]),
+        ("kind_2", "unknown id kind", catalog([1], kind=2)),
+        ("reserved", "reserved bytes are not 0", catalog([1], reserved=b"\0\0\1")),
+        ("reserved_end", "reserved bytes are not 0", catalog([1], reserved_end=1)),
+        ("text_of_numbers", "text bytes beside numbers", catalog([1], text_size=8)),
+        ("count_less", "ids that are not counted", catalog([1, 2], count=1)),
+        ("count_more", "fewer ids than counted", catalog([1, 2], total=3, count=3)),
+        ("count_max", "fewer ids than counted", catalog([1], total=2**64 - 1, count=NONE32)),
+        ("beyond_total", "more ids than the catalogue has from there on", catalog([1, 2], total=3, first=2)),
+        ("after_the_end", "ids after the end", catalog([1], total=1, first=1)),
+        ("stuck", "no ids, though some are left", catalog([], total=1)),
+        ("text_empty", "an empty id", catalog(["a", "", "b"])),
+        ("offset_first", "the first offset is not 0", catalog(["ab", "cd"], offsets=[1, 2, 4])),
+        ("offset_descending", "an offset less than the one before", catalog(["ab", "cd", "ef"], offsets=[0, 4, 2, 6])),
+        ("offset_last", "the last offset is not t", catalog(["ab", "cd"], offsets=[0, 2, 3])),
+        ("text_size_max", "t beyond the frame", catalog(["ab"], text_size=NONE32)),
+        ("not_utf8", "an id is not UTF-8", catalog([b"ok", b"\xc3"])),
+        ("character_cut", "an offset cuts a character in two", catalog([b"\xc3", b"\xa9"])),
+        ("padding", "padding is not 0", catalog(["abc"], padding=b"\0\0\0\0\1")),
+        ("trailing_bytes", "bytes after the ids", catalog([1]) + bytes(8)),
+    ):
+        refused_reply("catalog_reply_" + name, why, reply("CATALOG", payload))
     text = error("no user 5", query=0)
     for name, why, payload, status in (
         ("status_0", "an ERROR with the status of success", text, 0),

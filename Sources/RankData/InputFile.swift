@@ -1,0 +1,16 @@
+/// A file of pairs or ids that has been read, before it is known what its ids are.
+public struct InputFile: Sendable, Equatable {
+    /// What is in it.
+    public let bytes: [UInt8]
+    /// What to call it in messages: its path, or `standard input`.
+    public let source: String
+
+    /// Reads a file.
+    ///
+    /// - Parameter path: The file, or `-` for standard input.
+    /// - Throws: `DataError` when it cannot be read.
+    public init(path: String) throws(DataError) {
+        bytes = try FileSystem.read(path)
+        source = path == "-" ? "standard input" : path
+    }
+}

@@ -1,0 +1,76 @@
+import RankBase
+public import RankProtocol
+
+extension RankPool {
+    /// Lists every candidate that the workers' model knows.
+    ///
+    ///     let catalog = try await pool.catalog()
+    ///     guard case .texts(let ids) = catalog.ids else { … }
+    ///     let options = CallOptions(model: catalog.model)
+    ///     let best = try await pool.rank(user: "ann", candidates: ids, topK: 10, options: options)
+    ///
+    /// The ids come in pages, from one worker after another as long as it answers; a worker that is lost, leaves or is
+    /// overloaded gives its place to another one. All ids are of one model: where a reload takes it away meanwhile, the
+    /// listing begins anew.
+    ///
+    /// - Parameters:
+    ///   - deadline: when the whole list must be there; nil = the pool's default. A page has some thousand ids.
+    ///   - model: the model whose candidates are wanted; `unspecified` = any one.
+    ///   - profile: the profile that must answer; `unspecified` = any one.
+    /// - Returns: the candidates, in the order of the model's rows.
+    /// - Throws: UNIMPLEMENTED where no worker lists its candidates, as rankers of plugins; otherwise as `rank`.
+    /// - Complexity: O(candidates), in time and memory.
+    public func catalog(
+        deadline: Duration? = nil,
+        model: ModelID = .unspecified,
+        profile: NumericProfile = .unspecified
+    ) async throws(PoolError) -> CandidateCatalog {
+        let allotted = deadline ?? options.deadline
+        let limit = MonotonicClock.microseconds() + allotted.wholeMicroseconds
+        let listing = await listing(until: limit)
+        guard !listing.workers.isEmpty else {
+            throw PoolError(.unavailable, "there is no worker to ask for its catalogue", causes: listing.silent)
+        }
+        var state = CatalogState(
+            endpoints: listing.workers.map(\.endpoint),
+            first: .random(in: listing.workers.indices),
+            model: model,
+            profile: profile
+        )
+        var step = state.next
+        while true {
+            let left = limit - MonotonicClock.microseconds()
+            switch step {
+            case .finish(let result): return try result.get()
+            case _ where left <= 0:
+                throw PoolError(
+                    .deadlineExceeded,
+                    "no whole catalogue within \(allotted), \(state.count) ids of it; give it more time",
+                    causes: state.verdict.causes
+                )
+            case .wait(let pause):
+                do {
+                    try await Task.sleep(for: min(pause, .microseconds(left)))
+                } catch {
+                    throw PoolError(.cancelled, "the task was cancelled")
+                }
+                step = state.next
+            case .ask(let worker, let question):
+                do throws(PoolError) {
+                    // Not all the time is for a worker in whose place another one may answer.
+                    let outcome = try await call(
+                        .control(.catalog(question), listing.workers[worker].link),
+                        allotted: .microseconds(state.hasOthers ? (left + 1) / 2 : left),
+                        waitsForReady: false
+                    )
+                    guard case .catalog(let answer) = outcome else {
+                        throw PoolError(.internal, "a CATALOG call ended with another outcome")
+                    }
+                    step = state.took(answer)
+                } catch {
+                    step = state.failed(error)
+                }
+            }
+        }
+    }
+}

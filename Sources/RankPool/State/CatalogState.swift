@@ -1,0 +1,136 @@
+package import RankProtocol
+
+/// The machine of a listing: which worker is asked for which page, and what the pages come to.
+///
+/// Pages of one model are put together, whichever workers they come from: the ids of a model are the same on each of
+/// them. Pure.
+package struct CatalogState: Sendable {
+    /// What has to happen now.
+    package enum Step: Sendable {
+        /// Ask a worker, by its place in the list.
+        case ask(worker: Int, CatalogQuestion)
+        /// Every worker is overloaded: wait, then ask as `next` says.
+        case wait(Duration)
+        /// The listing is over.
+        case finish(Result<CandidateCatalog, PoolError>)
+    }
+
+    private let endpoints: [String]
+    private let demanded: (model: ModelID, profile: NumericProfile)
+    private var worker: Int
+    /// The workers that failed since the last page.
+    private var failed: Set<Int> = []
+    private var failures: [PoolError] = []
+    private var restarts = 0
+    private var pinned: CandidateCatalog?
+    private var total: UInt64 = 0
+
+    /// How many times a listing begins anew because its model went.
+    private static let mostRestarts = 3
+    /// More candidates than a list may have.
+    private static let mostCandidates = UInt64(UInt32.max)
+
+    /// A listing that has not begun.
+    ///
+    /// - Parameters:
+    ///   - endpoints: The workers, at least one.
+    ///   - first: The one that is asked first.
+    ///   - model: The model that must answer, or `unspecified`.
+    ///   - profile: The profile that must answer, or `unspecified`.
+    package init(endpoints: [String], first: Int, model: ModelID, profile: NumericProfile) {
+        self.endpoints = endpoints
+        worker = first
+        demanded = (model, profile)
+    }
+
+    /// How many ids have been listed.
+    package var count: Int { pinned?.count ?? 0 }
+
+    /// Whether another worker could still be asked in this one's place.
+    package var hasOthers: Bool { failed.count + 1 < endpoints.count }
+
+    /// What to ask now.
+    package var next: Step {
+        .ask(
+            worker: worker,
+            CatalogQuestion(
+                page: CatalogRequest(first: UInt64(count)),
+                model: pinned?.model ?? demanded.model,
+                profile: pinned?.profile ?? demanded.profile
+            )
+        )
+    }
+
+    /// Takes a page.
+    package mutating func took(_ answer: CatalogAnswer) -> Step {
+        guard answer.page.total <= Self.mostCandidates, pinned == nil || answer.page.total == total else {
+            return failed(PoolError(.internal, "a catalogue of \(answer.page.total) ids, \(total) were told before"))
+        }
+        if pinned == nil {
+            total = answer.page.total
+            pinned = CandidateCatalog(ids: answer.page.ids, model: answer.model, profile: answer.profile)
+        } else if pinned?.ids.append(answer.page.ids) != true {
+            return failed(PoolError(.internal, "ids of another kind than on the page before"))
+        }
+        failed = []
+        failures = []
+        guard let pinned, UInt64(pinned.count) >= total else { return next }
+        return .finish(.success(pinned))
+    }
+
+    /// Takes a failure: another worker is asked, and where the model has gone from all of them, everything anew.
+    package mutating func failed(_ error: PoolError) -> Step {
+        failures.append(PoolError(error.code, error.message, causes: cause(of: error), retryAfter: error.retryAfter))
+        if error.code == .cancelled || error.code == .invalidArgument { return .finish(.failure(error)) }
+        failed.insert(worker)
+        if failed.count < endpoints.count {
+            repeat { worker = (worker + 1) % endpoints.count } while failed.contains(worker)
+            return next
+        }
+        let overloaded = failures.filter { $0.code == .resourceExhausted }
+        let isGone = failures.contains { $0.code == .failedPrecondition }
+        defer { if isGone || !overloaded.isEmpty { (failed, failures) = ([], []) } }
+        if isGone, pinned != nil, restarts < Self.mostRestarts {
+            restarts += 1
+            pinned = nil
+            return next
+        }
+        if !overloaded.isEmpty {
+            return .wait(overloaded.compactMap(\.retryAfter).min() ?? .milliseconds(1))
+        }
+        return .finish(.failure(verdict))
+    }
+
+    /// What is said where no worker is left to ask.
+    package var verdict: PoolError {
+        let causes = failures.flatMap(\.causes)
+        // A worker that lists nothing says less than one that could and did not.
+        guard let last = failures.last(where: { $0.code != .unimplemented }) else {
+            return PoolError(
+                .unimplemented,
+                "no worker lists the candidates of its model; name them in the call",
+                causes: causes
+            )
+        }
+        return PoolError(last.code, "the catalogue cannot be listed: \(last.message)", causes: causes)
+    }
+
+    private func cause(of error: PoolError) -> [PoolError.Cause] {
+        error.causes.isEmpty
+            ? [PoolError.Cause(endpoint: endpoints[worker], reason: "\(error.code): \(error.message)")] : error.causes
+    }
+}
+
+/// What a worker is asked for its catalogue.
+package struct CatalogQuestion: Hashable, Sendable {
+    package var page: CatalogRequest
+    package var model: ModelID
+    package var profile: NumericProfile
+}
+
+/// What a worker says of its catalogue.
+package struct CatalogAnswer: Sendable {
+    package var page: CatalogPage
+    package var model: ModelID
+    package var profile: NumericProfile
+}

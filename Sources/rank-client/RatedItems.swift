@@ -1,0 +1,79 @@
+import CommandSupport
+import RankData
+
+/// What the user has rated, and the titles: read from data in any form that `rank-train fit --data` takes.
+struct RatedItems<ID: CommandID>: Sendable {
+    private let ids: Set<[UInt8]>
+    let dataSet: DataSet?
+
+    /// Reads what a user has rated.
+    ///
+    /// - Parameters:
+    ///   - path: The data; nil for nothing.
+    ///   - user: The user.
+    /// - Throws: `DataError`, and a failure where the ids are of another kind than the model's.
+    init(_ path: String?, of user: ID) throws {
+        guard let path else {
+            (ids, dataSet) = ([], nil)
+            return
+        }
+        // Which items are rated matters, not how: any rating will do, however often it is repeated.
+        let anyRating = try RatingScale(minimum: -1e38, maximum: 1e38)
+        let set = try DataSet.load(path: path, DataOptions(scale: anyRating, duplicates: .last))
+        let ratings = set.ratings
+        guard ID.self == String.self || ratings.userNames == nil else {
+            throw CommandFailure(
+                .refused,
+                "--exclude-rated \(oneLine(path)): its ids are texts, those of the workers' model are numbers; give the data "
+                    + "that the model was trained on"
+            )
+        }
+        // A number whose text may be an id is written without zeros before it, so that its text is the id.
+        let number = ratings.userNames.map { $0.id(of: "\(user)") } ?? UInt64("\(user)")
+        ids = Set((number.map { ratings.items(ratedBy: $0) } ?? []).map { Self.key(ratings.itemNames.text($0)) })
+        dataSet = set
+    }
+
+    /// Whether the user has rated an item.
+    func contains(_ item: ID) -> Bool { !ids.isEmpty && ids.contains(Self.key("\(item)")) }
+
+    var isEmpty: Bool { ids.isEmpty }
+
+    // By bytes: texts that only look alike are equal as strings, and other ids all the same.
+    private static func key(_ text: String) -> [UInt8] { Array(text.utf8) }
+}
+
+/// Titles by ids of either kind.
+enum Titles: Sendable {
+    case numbers(Catalog)
+    case texts(TextCatalog)
+
+    /// Reads titles.
+    ///
+    /// - Parameters:
+    ///   - path: The catalogue, if one was given.
+    ///   - dataSet: The data set that stands in for it.
+    ///   - areTexts: Whether ids are texts.
+    /// - Returns: nil where there is neither.
+    static func load(_ path: String?, _ dataSet: DataSet?, areTexts: Bool) throws(DataError) -> Titles? {
+        if let path { return areTexts ? .texts(try TextCatalog.load(path: path)) : .numbers(try Catalog.load(path: path)) }
+        // A file of ratings alone has no titles, which is no column of the table.
+        guard let dataSet, dataSet.catalog.count > 0 else { return nil }
+        return areTexts ? .texts(TextCatalog(dataSet)) : .numbers(dataSet.catalog)
+    }
+
+    /// The items that have titles, in the order of the file.
+    func ids<ID: CommandID>(as: ID.Type) -> [ID] {
+        switch self {
+        case .numbers(let catalog): catalog.ids as? [ID] ?? []
+        case .texts(let catalog): catalog.ids as? [ID] ?? []
+        }
+    }
+
+    func title(of id: some CommandID) -> String? {
+        switch self {
+        case .numbers(let catalog): (id as? UInt64).flatMap { catalog.title(of: $0) }
+        case .texts(let catalog): (id as? String).flatMap { catalog.title(of: $0) }
+        }
+    }
+}
