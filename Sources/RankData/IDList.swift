@@ -56,8 +56,8 @@ public struct IDList: Sendable, Equatable {
     public func texts() throws(DataError) -> [String] {
         let (what, headers) =
             switch subject {
-            case .users: ("user", RatingCSV.userHeaders)
-            case .items: ("item", RatingCSV.itemHeaders)
+            case .users: ("user", RatingCSV.user.names)
+            case .items: ("item", RatingCSV.item.names)
             }
         var lines = Lines(bytes)
         var ids: [String] = []

@@ -37,7 +37,7 @@ public enum UserList {
             for (id, line) in users { ids.append(try id.id(id.indices, named: "user id", line: line, of: source)) }
             return ids
         }
-        return try bytes.ids(of: "user", headers: RatingCSV.userHeaders, source: source)
+        return try bytes.ids(of: "user", headers: RatingCSV.user.names, source: source)
     }
 
     /// Reads user ids from a file.
@@ -77,7 +77,7 @@ public enum UserList {
                 throw .at(lines.number, of: source, "expected one user id; quote it if it holds a comma or a quote")
             }
             let id = try fields[0].textID(named: "user id", line: lines.number, of: source)
-            if mayBeHeader, RatingCSV.userHeaders.contains(id.lowercased()) { continue }
+            if mayBeHeader, RatingCSV.user.names.contains(id.lowercased()) { continue }
             ids.append(id)
         }
         if ids.isEmpty { throw DataError(.malformed, "\(source): no user ids in it") }
@@ -102,7 +102,7 @@ extension [UInt8] {
             }
             guard let column else {
                 let names = fields.map { String(decoding: $0, as: UTF8.self).lowercased() }
-                guard names.count > 1, let place = names.firstIndex(where: RatingCSV.userHeaders.contains) else {
+                guard names.count > 1, let place = names.firstIndex(where: RatingCSV.user.names.contains) else {
                     return nil
                 }
                 (column, width) = (place, names.count)

@@ -21,12 +21,12 @@ struct PairLayout {
         case .recBole:
             let header = Array(bytes[line])
             var lines = Lines(header)
-            let typed = try RecBole.Header(header, &lines, source)
+            var typed = try RecBole.Header(header, &lines, source)
             self.init(
                 .byte(UInt8(ascii: "\t")),
                 typed.names.count,
-                try typed.column(["user_id"]),
-                try typed.column(["item_id"]),
+                try typed.column(RecBole.user),
+                try typed.column(RecBole.item),
                 hasHeader: true
             )
         case .movieLens: self.init(.byte(UInt8(ascii: "\t")), 4, 0, 1, hasHeader: false)
@@ -45,8 +45,8 @@ struct PairLayout {
             throw .at(number, of: source, "a quote is not closed, or text stands behind it; \(Self.expected)")
         }
         let names = fields.map { $0.lowercased() }
-        let users = names.indices.filter { RatingCSV.userHeaders.contains(names[$0]) }
-        let items = names.indices.filter { RatingCSV.itemHeaders.contains(names[$0]) }
+        let users = names.indices.filter { RatingCSV.user.names.contains(names[$0]) }
+        let items = names.indices.filter { RatingCSV.item.names.contains(names[$0]) }
         if let user = users.first, let item = items.first {
             for (what, columns) in [("user", users), ("item", items)] where columns.count > 1 {
                 throw .at(

@@ -32,8 +32,8 @@ enum RecBole {
         return layout
     }
 
-    private static let user = ColumnMeaning(what: "user", name: "user_id", synonyms: [], unread: ["user", "userid"])
-    private static let item = ColumnMeaning(
+    static let user = ColumnMeaning(what: "user", name: "user_id", synonyms: [], unread: ["user", "userid"])
+    static let item = ColumnMeaning(
         what: "item",
         name: "item_id",
         synonyms: [],
