@@ -92,6 +92,7 @@ import Testing
             let inspected = try await rankTrain("inspect", "--model", model, "--json")
             #expect(try object(inspected.output)["data"] as? String == "synthetic (seed 7)")
             #expect(try object(inspected.output)["goldens_checked"] as? Int == 256)
+            #expect(try object(inspected.output)["proof"] as? String == "trained")
             let shown = try await rankTrain("inspect", "--model", model)
             #expect(shown.output.contains("a claim") && shown.output.contains("plan factored"))
 

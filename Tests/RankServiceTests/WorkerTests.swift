@@ -229,6 +229,8 @@ struct WorkerTests {
         #expect(texts.count == 2)
         #expect(texts.first?.hasPrefix("ready: test 1, model ") == true)
         #expect(texts.first?.contains("plan user-once") == true)
+        // Nothing is known of the invented model's training.
+        #expect(texts.first?.contains("UNPROVED: converted, and not compared") == true)
         #expect(texts.first?.hasSuffix(worker.endpoints[0]) == true)
         #expect(texts.last == "ended: 2 requests, 2 replies, 1 errors, 3 candidates, 0 malformed, 0 unsent")
     }

@@ -225,6 +225,19 @@ import Testing
         #expect(error?.code == .unsuitableData && error?.message.contains(reason) == true)
     }
 
+    @Test("What was folded into a conversion is unproved, and into a trained model trained")
+    func proof() throws {
+        let directory = try TemporaryDirectory()
+        var draft = ModelDraft(try Self.model(in: directory))
+        for (version, expected) in [("unknown", ModelProof.unproved), ("1", .trained)] {
+            draft.metadata.fingerprint = TrainingFingerprint(["version": version])
+            draft.metadata.proof = .trained
+            try draft.write(to: directory.file("parent"))
+            let parent = try RankModel.load(path: directory.file("parent"))
+            #expect(try Self.fold("9,1,5\n", into: parent, in: directory).metadata.proof == expected)
+        }
+    }
+
     @Test func networksAndBadPenaltiesAreRefused() throws {
         let directory = try TemporaryDirectory()
         let layer = ModelDraft.Dense(kernel: [Float](repeating: 0.1, count: 6), bias: [0])
@@ -233,6 +246,13 @@ import Testing
             try FoldIn(Self.list("9,1,5\n"), into: network, FoldInOptions())
         }
         #expect(refused?.code == .unsuitableModel && refused?.message.contains("dense layers") == true)
+        var bent = ModelDraft(try Self.model(in: directory))
+        bent.output = try #require(Activation("sigmoid"))
+        try bent.write(to: directory.file("bent"))
+        let stepped = #expect(throws: TrainingError.self) {
+            try FoldIn(Self.list("9,1,5\n"), into: RankModel.load(path: directory.file("bent")), FoldInOptions())
+        }
+        #expect(stepped?.code == .unsuitableModel && stepped?.message.contains("output sigmoid") == true)
         let order = try Self.model(in: directory, transform: LabelTransform.none)
         let unscaled = #expect(throws: TrainingError.self) {
             try FoldIn(Self.list("9,1,5\n"), into: order, FoldInOptions())
