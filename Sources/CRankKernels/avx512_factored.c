@@ -97,10 +97,10 @@ INLINE bool advance(const job *job, place *at) {
 typedef struct source {
     const float *a;
     const float *c[RANK_TILE_ROWS];
-    // What is fetched while the tile before is summed.
-    const float *fetched[RANK_TILE_ROWS];
     uint32_t units;
     int rows;
+    // What is fetched while the tile before is summed, where activations come ready.
+    const float *fetched[RANK_TILE_ROWS];
 } source;
 
 INLINE void aim(const job *job, const place *at, source *source, const bool ready) {
@@ -111,9 +111,10 @@ INLINE void aim(const job *job, const place *at, source *source, const bool read
     for (int r = 0; r < at->rows; r++) {
         const size_t row = ready ? at->row + (uint32_t)r : job->candidates[at->row + r];
         source->c[r] = job->table + row * job->stride + at->unit;
-        source->fetched[r] = source->c[r];
-        if (ready && row < job->coming.count && at->column == 0) {
-            source->fetched[r] = job->coming.table + job->coming.rows[row] * job->stride + at->unit;
+        if (ready) {
+            const bool comes = row < job->coming.count && at->column == 0;
+            source->fetched[r] =
+                comes ? job->coming.table + job->coming.rows[row] * job->stride + at->unit : source->c[r];
         }
     }
 }
@@ -131,7 +132,7 @@ INLINE __m512i activate(const source *source, const struct source *later, units 
         _mm512_store_ps(into->h[r] + unit, h);
         any = _mm512_or_si512(any, _mm512_castps_si512(h));
         // Only a hint: the address may lie beyond the row.
-        _mm_prefetch((const char *)((uintptr_t)later->fetched[r] + unit * sizeof(float)), _MM_HINT_T0);
+        _mm_prefetch((const char *)((uintptr_t)(ready ? later->fetched : later->c)[r] + unit * sizeof(float)), _MM_HINT_T0);
     }
     return any;
 }

@@ -71,7 +71,8 @@ typedef struct rank_network {
     bool has_mean;
     float mean;
     /// Whether units of the first layer that are at +0 for a whole tile of candidates are passed over: the same bits,
-    /// faster where enough units are. Heeded by RANK_LEVEL_AVX512 where the user's half of the first layer is given.
+    /// faster where enough units are. Heeded by RANK_LEVEL_AVX512 where the user's half of the first layer is given and
+    /// `activations` are not.
     bool skip_dead_units;
     rank_matrix user_half;
     rank_matrix candidate_half;
