@@ -61,7 +61,11 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The text that a model file has.
-    public var description: String { function.hasNumber ? "\(function.rawValue)(\(number))" : function.rawValue }
+    public var description: String {
+        guard function.hasNumber else { return function.rawValue }
+        let digits = "\(number)"
+        return "\(function.rawValue)(\(digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits))"
+    }
 
     /// What a message says that an activation can be.
     static var choices: String {
