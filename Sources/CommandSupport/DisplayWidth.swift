@@ -3,6 +3,7 @@
 /// Source: East_Asian_Width (UAX #11); ambiguous characters, such as `★` and `━`, take one column. Linear in the text.
 ///
 /// - Parameter text: A text without control characters (`oneLine(_:)`).
+/// - Returns: The columns.
 public func displayWidth(_ text: String) -> Int {
     text.reduce(0) { $0 + displayWidth($1) }
 }
@@ -12,6 +13,7 @@ public func displayWidth(_ text: String) -> Int {
 /// - Parameters:
 ///   - text: A text without control characters.
 ///   - width: The columns; below 1 nothing is left.
+/// - Returns: The text, or its beginning.
 public func cut(_ text: String, to width: Int) -> String {
     guard displayWidth(text) > width else { return text }
     guard width >= 1 else { return "" }

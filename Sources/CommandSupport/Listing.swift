@@ -5,6 +5,7 @@ import RankBase
 /// - Parameters:
 ///   - lines: Names and values.
 ///   - width: The columns of a terminal, which longer values are broken at; nil for lines of any length.
+/// - Returns: The lines, each with its end.
 public func listing(_ lines: [(String, String)], width: Int? = nil) -> String {
     let lines = lines.map { (oneLine($0.0), oneLine($0.1)) }
     let start = lines.reduce(0) { max($0, displayWidth($1.0)) } + 2
@@ -28,6 +29,7 @@ public func listing(_ lines: [(String, String)], width: Int? = nil) -> String {
 /// - Parameters:
 ///   - text: A text, without control characters but the ends of its lines.
 ///   - stream: Where it will be written; a file or a pipe gets it as it is.
+/// - Returns: The text.
 public func broken(_ text: String, for stream: StandardStream) -> String {
     guard let width = stream.width else { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -33,6 +33,7 @@ public func grouped(_ count: Int) -> String {
 ///   - count: How many.
 ///   - one: The noun for one of them.
 ///   - many: The noun for any other number; nil to append an s.
+/// - Returns: The text.
 public func plural(_ count: Int, _ one: String, _ many: String? = nil) -> String {
     "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }

@@ -49,7 +49,7 @@ public struct ProgressLine {
     /// Writes a line that stays, before the first text.
     public func note(_ text: String) {
         guard isEnabled else { return }
-        try? stream.writeLine(text)
+        try? stream.writeLine(broken(text, for: stream))
     }
 
     /// Replaces the text a last time and ends the line.

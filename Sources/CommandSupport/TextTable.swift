@@ -36,6 +36,7 @@ public struct TextTable: Sendable, Equatable {
     /// several tables below each other, of which each begins with the first column.
     ///
     /// - Parameter width: The columns, at least 1; nil for any number of them.
+    /// - Returns: The lines, each with its end.
     public func text(width: Int?) -> String {
         // Names come from files and from workers.
         let lines = ([columns.map(\.name)] + rows).map { line in line.map { $0.printable(limit: 10_000) } }

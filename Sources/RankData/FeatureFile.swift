@@ -1,3 +1,5 @@
+import RankBase
+
 /// Dense features from a file: a row of float32 for each candidate of a list.
 ///
 /// A name that ends with `.f32` stands for float32, little-endian, row after row and nothing else; any other file is CSV,
@@ -64,7 +66,7 @@ public struct FeatureFile: Sendable {
         guard !overflow, !tooMuch, bytes.count == expected else {
             throw DataError(
                 .malformed,
-                "\(source): \(bytes.count) bytes; \(count) rows of \(width) float32 have \(expected)"
+                "\(source): \(counted(bytes.count, "byte")); \(counted(count, "row")) of \(width) float32 have \(expected)"
             )
         }
         var values: [Float] = []
@@ -127,7 +129,10 @@ public struct FeatureFile: Sendable {
             rows += 1
         }
         guard rows == count else {
-            throw DataError(.malformed, "\(source): \(rows) rows of features for \(count) candidates")
+            throw DataError(
+                .malformed,
+                "\(source): \(counted(rows, "row")) of features for \(counted(count, "candidate")); expected a row for each"
+            )
         }
         return values
     }

@@ -248,7 +248,10 @@ struct WorkerLoop: ~Copyable {
 
     private var endLine: String {
         let counters = state.counters
-        return "ended: \(counters.requests) requests, \(counters.replies) replies, \(counters.errors) errors, "
-            + "\(counters.candidates) candidates, \(counters.malformed) malformed, \(counters.unsent) unsent"
+        func number(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+            counted(Int(clamping: count), one, many)
+        }
+        return "ended: \(number(counters.requests, "request")), \(number(counters.replies, "reply", "replies")), "
+            + "\(number(counters.errors, "error")), \(number(counters.candidates, "candidate")), \(counters.malformed) malformed, \(counters.unsent) unsent"
     }
 }

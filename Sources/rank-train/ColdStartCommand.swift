@@ -82,7 +82,7 @@ struct ColdStartCommand: ParsableCommand {
             try? StandardStream.error.writeLine("training \(number) of \(total)")
         }
         let title =
-            "\(oneLine(dataSet.name)), \(preset.rawValue): \(grouped(report.testedCount)) ratings of "
+            "\(oneLine(dataSet.name)), \(preset.rawValue): \(plural(report.testedCount, "rating")) of "
             + "\(grouped(report.entityCount)) \(hide.rawValue), \(grouped(report.leftOut)) left out"
         switch format {
         case .table:

@@ -64,12 +64,14 @@ struct QualityCommand: ParsableCommand {
         if preset == .tutorial && network.options(seed: seed).loss.ranks { return try runRanking(on: dataSet) }
         let report = try report(on: dataSet)
         switch format {
-        case .table: try StandardStream.output.write("\(oneLine(dataSet.name))\n\(table(report).text(for: .output))")
+        case .table: try StandardStream.output.write("\(title(dataSet))\n\(table(report).text(for: .output))")
         case .markdown: try StandardStream.output.write("\(oneLine(dataSet.name))\n\n\(table(report).markdown)")
         case .csv: try StandardStream.output.write(table(report, dataSet.name).csv)
         case .json: try StandardStream.output.writeLine(json(report, dataSet).description)
         }
     }
+
+    private func title(_ dataSet: DataSet) -> String { broken(oneLine(dataSet.name), for: .output) }
 
     private func show(_ spec: SplitSpec) {
         if StandardStream.error.isTerminal { try? StandardStream.error.writeLine("training on \(spec)") }
@@ -81,7 +83,7 @@ struct QualityCommand: ParsableCommand {
         let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
         let report = try RankingReport(dataSet, splits: splits, options, training: training, show: show)
         switch format {
-        case .table: try StandardStream.output.write("\(oneLine(dataSet.name))\n\(report.table().text(for: .output))")
+        case .table: try StandardStream.output.write("\(title(dataSet))\n\(report.table().text(for: .output))")
         case .markdown: try StandardStream.output.write("\(oneLine(dataSet.name))\n\n\(report.table().markdown)")
         case .csv: try StandardStream.output.write(report.table(dataSet.name).csv)
         case .json: try StandardStream.output.writeLine(report.json(dataSet.name, seed: seed).description)

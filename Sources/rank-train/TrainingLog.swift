@@ -22,7 +22,8 @@ struct TrainingLog {
     func begin(_ data: String, training: Int, test: Int, resumed: Checkpoint? = nil) {
         guard isVisible else { return }
         let tested = test > 0 ? ", test on \(grouped(test))" : ""
-        try? StandardStream.error.writeLine("\(oneLine(data)): train on \(grouped(training)) ratings\(tested)")
+        let text = "\(oneLine(data)): train on \(plural(training, "rating"))\(tested)"
+        try? StandardStream.error.writeLine(broken(text, for: .error))
         if let resumed { line.note(resumed.note("epoch")) }
     }
 

@@ -187,7 +187,7 @@ struct PluginServingTests {
                 let other = try write("other.csv", "fresh,price\n1,0\n0,1\n2,0.25\n")
                 let few = try write("few.csv", "1,0\n")
                 for (file, text) in [
-                    (other, "the model wants price,fresh"), (few, "1 rows of features for 3 candidates"),
+                    (other, "the model wants price,fresh"), (few, "1 row of features for 3 candidates"),
                 ] {
                     let outcome = try await run("rank-client", rank + ["--features", file])
                     #expect(outcome.exitCode == 65 && outcome.errors.contains(text), "\(outcome.errors)")

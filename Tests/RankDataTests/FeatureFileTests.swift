@@ -59,7 +59,7 @@ struct FeatureFileTests {
             ("1,2\n3,4,5\n", "in.csv:2:", "3 columns, expected 2"),
             ("1,x\n", "in.csv:1:", "'x' is not a finite number"),
             ("1,nan\n", "in.csv:1:", "'nan'"), ("1,1e39\n", "in.csv:1:", "'1e39'"), ("1,\n", "in.csv:1:", "''"),
-            ("1,2\n", "in.csv", "1 rows of features for 2 candidates"), ("", "in.csv", "0 rows of features"),
+            ("1,2\n", "in.csv", "1 row of features for 2 candidates"), ("", "in.csv", "0 rows of features"),
             ("b,a\n1,2\n3,4\n", "in.csv:1:", "the features are b,a, the model wants a,b"),
             ("1,2\na,b\n3,4\n", "in.csv:2:", "'a'"),
         ]

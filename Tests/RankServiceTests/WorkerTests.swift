@@ -232,7 +232,7 @@ struct WorkerTests {
         // Nothing is known of the invented model's training.
         #expect(texts.first?.contains("UNPROVED: converted, and not compared") == true)
         #expect(texts.first?.hasSuffix(worker.endpoints[0]) == true)
-        #expect(texts.last == "ended: 2 requests, 2 replies, 1 errors, 3 candidates, 0 malformed, 0 unsent")
+        #expect(texts.last == "ended: 2 requests, 2 replies, 1 error, 3 candidates, 0 malformed, 0 unsent")
     }
 
     @Test("CANCEL takes a waiting request of the same connection back, and no other")

@@ -65,7 +65,7 @@ public struct Supervisor {
             }
             reap()
             if let killTime, MonotonicClock.nanoseconds() >= killTime {
-                log("\(processes.count) processes did not leave in time and are killed")
+                log("\(counted(processes.count, "process did", "processes did")) not leave in time: killed")
                 send(SIGKILL)
                 self.killTime = nil
             }

@@ -114,7 +114,7 @@ struct FoldInProblem {
         if !ratings.isEmpty && !isAnchored {
             throw TrainingError(
                 .unsuitableData,
-                "the model knows neither the user nor the item of any of the \(ratings.count) ratings, so nothing "
+                "the model knows neither the user nor the item of any of the ratings (\(ratings.count)), so nothing "
                     + "holds the new rows; are they of another data set? If not, train anew with them"
             )
         }
@@ -124,7 +124,7 @@ struct FoldInProblem {
     private var nothing: String {
         let known =
             summary.passedOver > 0
-            ? "the model knows the user and the item of each of the \(summary.passedOver) ratings, so there is nothing "
+            ? "the model knows the user and the item of each of the ratings (\(summary.passedOver)), so there is nothing "
                 + "to fold in; give --refresh users, items or all to move known ones"
             : "the model knows everybody whose columns say anything, so there is nothing to fold in; give --ratings, "
                 + "or list new users or items"

@@ -1,3 +1,5 @@
+import RankBase
+
 /// Tries a plugin out before it serves: what a host checks at each load, and what takes longer.
 ///
 /// Its checks are listed in docs/PLUGINS.md. Belongs to one thread; the plugin is also used on others, one at a time or
@@ -80,7 +82,7 @@ extension PluginRanker {
     fileprivate var summary: String {
         let names = featureNames.isEmpty ? "" : " (\(featureNames.joined(separator: ",")))"
         return "\(subject): model \(Hex.text(info.modelID)), profile \(info.profile), "
-            + "\(info.hasTextIDs ? "utf8" : "u64") ids, \(info.featureCount) features\(names)"
+            + "\(info.hasTextIDs ? "utf8" : "u64") ids, \(counted(info.featureCount, "feature"))\(names)"
             + (info.takesMissingFeatures ? ", \(missingFeatures.count { $0 }) of which may be missing" : "")
     }
 }

@@ -1,0 +1,32 @@
+import CommandSupport
+import Foundation
+import Testing
+
+/// The one version that programs, Python package and changelog tell.
+@Suite struct SoftwareVersionTests {
+    private static func text(_ path: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    /// What stands behind the first occurrence of a text, up to the end of its line.
+    private static func rest(_ path: String, after start: String) throws -> String {
+        let lines = try text(path).split(separator: "\n")
+        let line = try #require(lines.first { $0.hasPrefix(start) }, "\(path): \(start)")
+        return String(line.dropFirst(start.count))
+    }
+
+    @Test func isThatOfTheNewestHeadingOfTheChangelog() throws {
+        let heading = try Self.rest("CHANGELOG.md", after: "## ").split(separator: " ")
+        #expect(softwareVersion == "swift-rank \(heading.first ?? "")")
+        // The day of the release, as in 2026-11-30.
+        #expect(heading.last?.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil, "\(heading)")
+    }
+
+    @Test func isThatOfThePythonPackage() throws {
+        let version = softwareVersion.split(separator: " ").last.map { "\"\($0)\"" }
+        #expect(try Self.rest("Clients/python/pyproject.toml", after: "version = ") == version)
+        #expect(try Self.rest("Clients/python/rank_client/__init__.py", after: "__version__ = ") == version)
+    }
+}
