@@ -22,7 +22,7 @@ enum RatingCSV {
         guard let fields = CSV.fields(first, first.indices) else {
             throw .at(1, of: path, "a quote is not closed, or text stands behind it; \(expected)")
         }
-        if RecBole.hasTypedHeader(first), fields.count == 1 {
+        if fields.count == 1, RecBole.hasTypedHeader(first), FieldSeparator.advice(first, expected: "tabs") == nil {
             throw .at(
                 1,
                 of: path,
