@@ -59,11 +59,15 @@ func run(_ name: String, _ arguments: [String], input: String = "") async throws
     try await run(Programs.path(name), arguments, input: input)
 }
 
-/// Runs one of the package's commands on a terminal, for which Python's pty module stands: output and errors are one
+/// Runs one of the package's commands on a terminal of 200 columns, for which Python's pty module stands: output and errors are one
 /// text, whose lines end in `\r\n`.
 func runOnTerminal(_ name: String, _ arguments: [String]) async throws -> Outcome {
     let pty = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
-    return try await run(FilePath("/usr/bin/env"), ["python3", "-c", pty, Programs.path(name).string] + arguments)
+    // The module's terminal does not tell its size.
+    return try await run(
+        FilePath("/usr/bin/env"),
+        ["COLUMNS=200", "python3", "-c", pty, Programs.path(name).string] + arguments
+    )
 }
 
 /// A fresh folder, removed at the end of `body`.

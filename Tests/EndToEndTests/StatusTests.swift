@@ -68,7 +68,7 @@ struct StatusTests {
                 let terminal = "import pty, sys; pty.spawn(sys.argv[1:])"
                 let outcome = try await run(
                     FilePath("/usr/bin/env"),
-                    ["python3", "-c", terminal, Programs.path("rank-client").string, "status"]
+                    ["COLUMNS=200", "python3", "-c", terminal, Programs.path("rank-client").string, "status"]
                         + ["--workers", workers[0].endpoint, "--watch", "--interval", "50ms", "--count", "2"]
                         + ["--deadline", "20s"]
                 )
