@@ -73,7 +73,8 @@ public struct IDList: Sendable, Equatable {
                         + "the quotes in it"
                 )
             }
-            if mayBeHeader, fields.count == 1, headers.contains(String(decoding: fields[0], as: UTF8.self).lowercased()) {
+            if mayBeHeader, fields.count == 1, headers.contains(String(decoding: fields[0], as: UTF8.self).lowercased())
+            {
                 continue
             }
             // One comma may end a line of a longer list.

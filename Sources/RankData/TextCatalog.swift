@@ -38,6 +38,7 @@ public struct TextCatalog: Sendable, Equatable {
     /// Reads a catalogue whose ids may be any text.
     ///
     /// - Parameter path: As `Catalog.load(path:)`.
+    /// - Returns: The items in file order.
     /// - Throws: `DataError` that names the file, the line and what was expected there.
     public static func load(path: String) throws(DataError) -> TextCatalog {
         var file = path

@@ -25,6 +25,7 @@ extension Vocabulary {
     ///   - first: How many ids come before the first one.
     ///   - limit: The most ids.
     ///   - bytes: The most bytes of all texts and 4 more for each; one text is taken whatever it takes.
+    /// - Returns: How many ids, at least one where any is left, and the bytes of their texts.
     /// - Precondition: the ids are texts.
     /// - Complexity: O(log limit); allocates nothing.
     package func textsThatFit(from first: Int, limit: Int, bytes: Int) -> (count: Int, textBytes: Int) {

@@ -56,7 +56,8 @@ public struct EndpointList: Hashable, Sendable {
 
     /// How an endpoint without a transport is meant, as far as it shows.
     private static func meaning(of text: String) -> String? {
-        guard !text.isEmpty, !text.contains("://"), !beginnings.contains(where: { text.hasPrefix($0) }) else { return nil }
+        let hasBeginning = text.contains("://") || beginnings.contains { text.hasPrefix($0) }
+        guard !text.isEmpty, !hasBeginning else { return nil }
         if text.hasPrefix("/") { return "ipc://\(text)" }
         guard let colon = text.lastIndex(of: ":") else {
             return UInt16(text).map { "tcp://127.0.0.1:\($0)" }

@@ -34,6 +34,7 @@ extension RankPool {
         var state = CatalogState(
             endpoints: listing.workers.map(\.endpoint),
             first: .random(in: listing.workers.indices),
+            pageLength: Self.pageLength(replyBytes: options.maximumReplyBytes),
             model: model,
             profile: profile
         )
@@ -42,12 +43,7 @@ extension RankPool {
             let left = limit - MonotonicClock.microseconds()
             switch step {
             case .finish(let result): return try result.get()
-            case _ where left <= 0:
-                throw PoolError(
-                    .deadlineExceeded,
-                    "no whole catalogue within \(allotted), \(state.count) ids of it; give it more time",
-                    causes: state.verdict.causes
-                )
+            case _ where left <= 0: throw state.late(after: allotted)
             case .wait(let pause):
                 do {
                     try await Task.sleep(for: min(pause, .microseconds(left)))
@@ -72,5 +68,12 @@ extension RankPool {
                 }
             }
         }
+    }
+
+    /// The most ids of a page whose reply fits a number of bytes, however long the ids are.
+    ///
+    /// Workers keep their pages under a request's bytes, which are 1 MiB unless they say otherwise.
+    private static func pageLength(replyBytes: Int) -> UInt32 {
+        replyBytes > 1 << 20 ? .max : UInt32(clamping: max(1, (replyBytes - 96) / (65_535 + 4)))
     }
 }

@@ -20,6 +20,7 @@ struct BenchIDs {
     ///   - infos: What the workers said.
     ///   - users: The list that was given.
     ///   - endpoints: The workers.
+    /// - Throws: What is wrong with the list of users, or why the workers do not list their candidates.
     init(_ infos: [WorkerInfo], users: IDList?, of endpoints: EndpointList) throws {
         let range = infos.lazy.compactMap(\.userIDs).first
         // The null ranker knows no users: it makes no difference there.

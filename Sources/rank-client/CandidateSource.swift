@@ -22,13 +22,15 @@ enum CandidateSource: Sendable {
     ///   - infos: What the workers said.
     ///   - titles: The catalogue of titles, which stands in where the workers list nothing.
     ///   - deadline: When each request must be answered.
+    ///   - type: What the ids of the model are.
     /// - Returns: The ids, repetitions included, and the model that they are of; `unspecified` where any may score them.
+    /// - Throws: What is wrong with the list, or why the workers do not list their candidates, and what to give instead.
     func candidates<ID: CommandID>(
         _ pool: RankPool,
         _ infos: [WorkerInfo],
         titles: Titles?,
         deadline: Duration,
-        as: ID.Type
+        as type: ID.Type
     ) async throws -> (ids: [ID], model: ModelID) {
         switch self {
         case .listed(let list): return (try ID.ids(of: list), .unspecified)
@@ -50,6 +52,14 @@ enum CandidateSource: Sendable {
             }
             return (ids, catalog.model)
         }
+    }
+
+    /// What the reader should know of how the list was understood.
+    func notes(_ argument: String, areTexts: Bool) -> [String] {
+        guard areTexts, case .listed(let list) = self, list.source == argument,
+            !argument.contains("/"), !argument.contains(".")
+        else { return [] }
+        return ["--items \(argument) was read as the file of that name; the item itself is --items '\"\(argument)\"'"]
     }
 
     /// The candidates of workers that list none: a range that INFO names, or those that have titles.

@@ -9,6 +9,7 @@ protocol CommandID: Hashable, Sendable {
     /// - Parameters:
     ///   - text: What was given.
     ///   - option: Where, for messages.
+    /// - Throws: What is expected instead.
     init(argument text: String, of option: String) throws(CommandFailure)
 
     /// The ids of a list.

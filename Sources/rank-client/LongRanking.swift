@@ -51,7 +51,8 @@ struct LongRanking<ID: CommandID>: Sendable {
                 }
             }
         }
-        whole.coverage = whole.isPartial || scored < Double(candidates.count) ? Float(scored / Double(candidates.count)) : 1
+        let isComplete = !whole.isPartial && scored >= Double(candidates.count)
+        whole.coverage = isComplete ? 1 : Float(scored / Double(candidates.count))
         return whole
     }
 

@@ -125,6 +125,6 @@ struct RankCommand: ParsableCommand {
         let list = try await ranking.list()
         let info = infos.first { $0.model == list.model }
         let shown = Ranking(user: user, list: list, info: info, catalog: titles)
-        return (shown.text(format), shown.notes)
+        return (shown.text(format), source.notes(items, areTexts: ID.self == String.self) + shown.notes)
     }
 }

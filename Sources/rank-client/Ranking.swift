@@ -66,7 +66,8 @@ struct Ranking<ID: CommandID>: Sendable {
     }
 
     private var table: String {
-        var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", ID.self == String.self ? .left : .right)]
+        let side: TextTable.Alignment = ID.self == String.self ? .left : .right
+        var columns: [(name: String, alignment: TextTable.Alignment)] = [("#", .right), ("item", side)]
         if catalog != nil { columns.append(("title", .left)) }
         if hasStars { columns += [("stars", .right), ("", .left)] }
         if hasRatings { columns.append(("rating", .right)) }

@@ -28,8 +28,9 @@ struct RatedItems<ID: CommandID>: Sendable {
                     + "that the model was trained on"
             )
         }
-        // A number whose text may be an id is written without zeros before it, so that its text is the id.
-        let number = ratings.userNames.map { $0.id(of: "\(user)") } ?? UInt64("\(user)")
+        // In data whose ids are numbers none has zeros before it: the text 007 is no id there.
+        let plain = UInt64("\(user)").flatMap { "\($0)" == "\(user)" ? $0 : nil }
+        let number = ratings.userNames.map { $0.id(of: "\(user)") } ?? plain
         ids = Set((number.map { ratings.items(ratedBy: $0) } ?? []).map { Self.key(ratings.itemNames.text($0)) })
         dataSet = set
     }
@@ -55,8 +56,11 @@ enum Titles: Sendable {
     ///   - dataSet: The data set that stands in for it.
     ///   - areTexts: Whether ids are texts.
     /// - Returns: nil where there is neither.
+    /// - Throws: What is wrong with the catalogue.
     static func load(_ path: String?, _ dataSet: DataSet?, areTexts: Bool) throws(DataError) -> Titles? {
-        if let path { return areTexts ? .texts(try TextCatalog.load(path: path)) : .numbers(try Catalog.load(path: path)) }
+        if let path {
+            return areTexts ? .texts(try TextCatalog.load(path: path)) : .numbers(try Catalog.load(path: path))
+        }
         // A file of ratings alone has no titles, which is no column of the table.
         guard let dataSet, dataSet.catalog.count > 0 else { return nil }
         return areTexts ? .texts(TextCatalog(dataSet)) : .numbers(dataSet.catalog)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Ids of any kind", .timeLimit(.minutes(5)))
 struct OwnCSVTests {
     /// Texts that are hard to print, to quote and to tell from others.
-    static let texts = """
+    static let texts = #"""
         user,item,rating
         ann,x,5
         ann,"a,b",2
@@ -21,7 +21,7 @@ struct OwnCSVTests {
         42,007,2
         42,all,4
 
-        """
+        """#
 
     /// Numbers that are not in a row.
     static let numbers = """
@@ -75,14 +75,21 @@ struct OwnCSVTests {
             let json = try await rank(workers, "ann", "all", ["--format", "json"])
             #expect(json.exitCode == 0, "\(json.errors)")
             #expect(try Self.items(json) == expected("ann", all))
-            let rest = try await rank(workers, "ann", "all", ["--exclude-rated", data, "--top", "2", "--format", "json"])
+            let rest = try await rank(
+                workers,
+                "ann",
+                "all",
+                ["--exclude-rated", data, "--top", "2", "--format", "json"]
+            )
             #expect(try Self.items(rest) == Array(expected("ann", ["say \"hi\"", "映画", "all"]).prefix(2)))
             // A text that looks like a number is a text; `all` in quotes is the item.
             let some = try await rank(workers, "42", "\"all\",007,\"a,b\"", ["--format", "csv"])
             #expect(some.output.hasPrefix("rank,item,score,"), "\(some.errors)")
             let lines = some.output.split(separator: "\n").dropFirst()
             let items = try expected("42", ["all", "007", "a,b"]).map { $0 == "a,b" ? "\"a,b\"" : $0 }
-            for (line, item) in zip(lines, items) { #expect(line.split(separator: ",", maxSplits: 1)[1].hasPrefix(item)) }
+            for (line, item) in zip(lines, items) {
+                #expect(line.split(separator: ",", maxSplits: 1)[1].hasPrefix(item))
+            }
             #expect(lines.count == 3)
 
             let pool = try await RankPool.connect(workers, options: PoolOptions(deadline: .seconds(60)))
@@ -106,9 +113,15 @@ struct OwnCSVTests {
             let all: [UInt64] = [7_000_000_000, 3, 99, .max]
             let json = try await rank(workers, "20", "all", ["--format", "json"])
             #expect(try Self.items(json) == ranker.rank(user: 20, candidates: all).map { "\(all[$0.position])" })
-            let rest = try await rank(workers, "20", "all", ["--exclude-rated", data, "--top", "3", "--format", "json"])
+            let rest = try await rank(
+                workers,
+                "20",
+                "all",
+                ["--exclude-rated", data, "--top", "3", "--format", "json"]
+            )
             #expect(
-                try Self.items(rest) == ranker.rank(user: 20, candidates: [3, 99]).map { "\(($0.position == 0) ? 3 : 99)" }
+                try Self.items(rest)
+                    == ranker.rank(user: 20, candidates: [3, 99]).map { "\(($0.position == 0) ? 3 : 99)" }
             )
             let pool = try await RankPool.connect(workers, options: PoolOptions(deadline: .seconds(60)))
             guard case .numbers(let ids) = try await pool.catalog().ids else {
@@ -121,7 +134,10 @@ struct OwnCSVTests {
             let text = try await rank(workers, "ann", "3")
             #expect(text.exitCode == 64 && text.errors.contains("--user is \"ann\""), "\(text.errors)")
             let items = try await rank(workers, "20", "3,x")
-            #expect(items.exitCode == 65 && items.errors.contains("'x'") || items.errors.contains("\"x\""), "\(items.errors)")
+            #expect(
+                items.exitCode == 65 && items.errors.contains("'x'") || items.errors.contains("\"x\""),
+                "\(items.errors)"
+            )
             let other = data + ".texts"
             try Self.texts.write(toFile: other, atomically: true, encoding: .utf8)
             let excluded = try await rank(workers, "20", "all", ["--exclude-rated", other])
@@ -140,12 +156,19 @@ struct OwnCSVTests {
             #expect(fromInput.output == fromFile.output)
 
             let titles = data + ".titles"
-            try "item,title\n映画,A Film\n\"a,b\",\"Two, Letters\"\n".write(toFile: titles, atomically: true, encoding: .utf8)
+            try "item,title\n映画,A Film\n\"a,b\",\"Two, Letters\"\n".write(
+                toFile: titles,
+                atomically: true,
+                encoding: .utf8
+            )
             let table = try await rank(workers, "ann", file, ["--catalog", titles])
             #expect(table.output.contains("A Film") && table.output.contains("Two, Letters"), "\(table.errors)")
 
             let unknown = try await rank(workers, "ann", "x,nobody")
-            #expect(unknown.exitCode == 65 && unknown.errors.contains("candidate nobody is unknown"), "\(unknown.errors)")
+            #expect(
+                unknown.exitCode == 65 && unknown.errors.contains("candidate nobody is unknown"),
+                "\(unknown.errors)"
+            )
             let stranger = try await rank(workers, "zoe", "x")
             #expect(stranger.exitCode == 65 && stranger.errors.contains("user zoe is unknown"), "\(stranger.errors)")
             let nothing = try await rank(workers, "ann", "all", ["--exclude-rated", data, "--unknown", "omit"])
@@ -155,7 +178,10 @@ struct OwnCSVTests {
             let local = try await run("rank-train", ["predict", "--model", model, "--input", "-"], input: pairs)
             let score = ["score", "--workers", workers, "--input", "-"]
             let served = try await run("rank-client", score, input: pairs)
-            #expect(served.exitCode == 0 && served.output == local.output, "\(served.errors) \(served.output) \(local.output)")
+            #expect(
+                served.exitCode == 0 && served.output == local.output,
+                "\(served.errors) \(served.output) \(local.output)"
+            )
             #expect(served.output.hasPrefix("ann,\"a,b\","))
             let failed = try await run("rank-client", score, input: "ann,x\nann,nothing\n")
             #expect(failed.exitCode == 65 && failed.errors.contains("standard input:2"), "\(failed.errors)")
@@ -196,7 +222,8 @@ struct ClientMessageTests {
 
     @Test(arguments: [
         (rank + ["--deadline", "5"], "write 5s for seconds or 5ms for milliseconds"),
-        (rank + ["--deadline", "5 s"], "without a blank: 5s"), (rank + ["--deadline", "5sec"], "the unit \"sec\" is unknown"),
+        (rank + ["--deadline", "5 s"], "without a blank: 5s"),
+        (rank + ["--deadline", "5sec"], "the unit \"sec\" is unknown"),
         (rank + ["--deadline", "soon"], "expected a number and a unit"),
         (["status", "--workers", "tcp://127.0.0.1:1", "--watch", "--interval", "2"], "write 2s"),
         (["bench", "--workers", "tcp://127.0.0.1:1", "--rate", "9", "--duration", "30"], "write 30s"),

@@ -54,7 +54,7 @@ import ZMQ
         func note(_ bench: Bench, _ id: CallID) {
             if let error = bench.error(id) { errors.append(error) } else { Issue.record("call \(id) did not fail") }
         }
-        for list in ["", "inproc://x"] {
+        for list in ["", "inproc://x", "tcp://a:1 tcp://b:1", "7000"] {
             do { _ = try EndpointList(list) } catch { errors.append(error) }
         }
         for path in ["/nonexistent/workers", "/tmp"] {
@@ -71,6 +71,12 @@ import ZMQ
         }
         let limits = FrameLimits(messageBytes: 64, candidates: 10, queries: 1)
         do { _ = try Partition.split(work, limits: limits, into: 1) } catch { errors.append(error) }
+
+        var listing = CatalogState(endpoints: ["a"], first: 0, model: .unspecified, profile: .unspecified)
+        errors.append(listing.late(after: .seconds(1)))
+        if case .finish(.failure(let error)) = listing.failed(PoolError(.unimplemented, "nothing is listed")) {
+            errors.append(error)
+        }
 
         var bench = Bench(workers: 1)
         var id = bench.start([1])

@@ -105,7 +105,7 @@ struct ErrorsDocumentTests {
             Requests.score(candidates: [1], parameters: ScoreParameters(featureCount: 3)),
             Requests.score(candidates: [1], parameters: ScoreParameters(featureCount: 1), feature: .nan),
             foreign, Requests.score(candidates: [1], model: other), Requests.score(candidates: [1 << 40]),
-            Requests.score(candidates: [1], remaining: 0),
+            Requests.score(candidates: [1], remaining: 0), Requests.catalog(),
         ]
         var replies: [ErrorReply] = []
         for frame in frames {

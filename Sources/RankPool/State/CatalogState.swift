@@ -16,6 +16,7 @@ package struct CatalogState: Sendable {
     }
 
     private let endpoints: [String]
+    private let pageLength: UInt32
     private let demanded: (model: ModelID, profile: NumericProfile)
     private var worker: Int
     /// The workers that failed since the last page.
@@ -35,10 +36,18 @@ package struct CatalogState: Sendable {
     /// - Parameters:
     ///   - endpoints: The workers, at least one.
     ///   - first: The one that is asked first.
+    ///   - pageLength: The most ids of a page.
     ///   - model: The model that must answer, or `unspecified`.
     ///   - profile: The profile that must answer, or `unspecified`.
-    package init(endpoints: [String], first: Int, model: ModelID, profile: NumericProfile) {
+    package init(
+        endpoints: [String],
+        first: Int,
+        pageLength: UInt32 = .max,
+        model: ModelID,
+        profile: NumericProfile
+    ) {
         self.endpoints = endpoints
+        self.pageLength = pageLength
         worker = first
         demanded = (model, profile)
     }
@@ -54,7 +63,7 @@ package struct CatalogState: Sendable {
         .ask(
             worker: worker,
             CatalogQuestion(
-                page: CatalogRequest(first: UInt64(count)),
+                page: CatalogRequest(first: UInt64(count), count: pageLength),
                 model: pinned?.model ?? demanded.model,
                 profile: pinned?.profile ?? demanded.profile
             )
@@ -102,7 +111,7 @@ package struct CatalogState: Sendable {
     }
 
     /// What is said where no worker is left to ask.
-    package var verdict: PoolError {
+    private var verdict: PoolError {
         let causes = failures.flatMap(\.causes)
         // A worker that lists nothing says less than one that could and did not.
         guard let last = failures.last(where: { $0.code != .unimplemented }) else {
@@ -113,6 +122,15 @@ package struct CatalogState: Sendable {
             )
         }
         return PoolError(last.code, "the catalogue cannot be listed: \(last.message)", causes: causes)
+    }
+
+    /// What is said where the time is over.
+    package func late(after allotted: Duration) -> PoolError {
+        PoolError(
+            .deadlineExceeded,
+            "no whole catalogue within \(allotted), \(count) ids of it; give it more time",
+            causes: failures.flatMap(\.causes)
+        )
     }
 
     private func cause(of error: PoolError) -> [PoolError.Cause] {

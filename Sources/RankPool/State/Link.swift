@@ -85,7 +85,8 @@ package struct Link: Sendable {
             case .connecting: "not connected yet"
             case .handshaking: "reached, but the ZeroMQ handshake is not done; is it a worker?"
             case .introducing: "connected, but has not answered INFO yet"
-            case .ready: inFlight.isEmpty ? "ready" : inFlight.count == 1 ? "1 request in flight" : "\(inFlight.count) requests in flight"
+            case .ready where inFlight.isEmpty: "ready"
+            case .ready: "\(inFlight.count) \(inFlight.count == 1 ? "request" : "requests") in flight"
             case .failed: "not connected"
             case .leaving, .gone: "no longer in the list"
             }
