@@ -184,13 +184,13 @@ import Darwin
         try Self.write("nonsense\n", to: path)
         while notices.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
         #expect(notices.withLock { $0[0] }.contains("line 1") == true)
-        #expect(notices.withLock { $0[0] }.contains("last 1 endpoints stay") == true)
+        #expect(notices.withLock { $0[0] }.contains("last endpoint stays") == true)
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
 
         // A file that vanishes changes nothing either.
         #expect(unlink(path) == 0)
         while notices.withLock({ $0.count < 2 }) { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(notices.withLock { $0[1] }.contains("No such file or directory; the last 1 endpoints stay") == true)
+        #expect(notices.withLock { $0[1] }.contains("No such file or directory; the last endpoint stays") == true)
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("# moved\n\(workers[1].endpoint)\n", to: path)

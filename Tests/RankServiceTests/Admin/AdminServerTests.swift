@@ -31,7 +31,7 @@ struct AdminServerTests {
         #expect(try HTTPExchange.get("/ready", at: admin.address, method: "HEAD") == (200, ""))
         let info = try HTTPExchange.get("/info", at: admin.address).body
         #expect(info.contains(#""endpoints":["\#(worker.endpoints[0])"]"#))
-        #expect(info.contains(#""model":{"plan":"gate \"1\"","self_check":"none"}"#))
+        #expect(info.contains(#""model":{"plan":"gate \"1\"","self_check":"none","catalog":"none"}"#))
         #expect(info.contains(#""model_generation":1,"reloads":0,"reload_failures":0,"last_reload_error":null"#))
         for target in ["/", "/metrics", "/info/", "/live/x", "/LIVE"] {
             #expect(try HTTPExchange.get(target, at: admin.address).status == 404)
