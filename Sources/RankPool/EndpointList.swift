@@ -8,6 +8,11 @@ public struct EndpointList: Hashable, Sendable {
     /// The files and names, without repetitions, in the order given.
     public let sources: [EndpointSource]
 
+    /// Whether there is one worker and can never be another.
+    ///
+    /// A name may have several addresses, a file several endpoints.
+    public var isOneWorker: Bool { sources.isEmpty && endpoints.count == 1 && endpoints[0].isNumeric }
+
     /// Reads `E1,E2,…`, such as `tcp://10.0.0.1:7000,tcp://ranker.internal:7000,ipc:///run/rank.sock`.
     ///
     /// `file:PATH` stands for the endpoints in a file, `dns://NAME:PORT` for all addresses of a name; both are followed.

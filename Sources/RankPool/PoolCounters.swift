@@ -2,12 +2,14 @@
 public struct PoolCounters: Hashable, Sendable {
     /// SCORE requests sent, all kinds included.
     public var requests: UInt64 = 0
-    /// Of these, those sent again because a worker was lost, left, refused or failed.
+    /// Of these, those sent again because a worker was lost, left, refused, failed or fell silent.
     public var retries: UInt64 = 0
     /// Of these, those sent beside one that was late.
     public var hedges: UInt64 = 0
     /// How many times a worker was set aside.
     public var ejections: UInt64 = 0
+    /// How many times a worker fell silent: it owed answers, its connection stood, and nothing came from it.
+    public var silences: UInt64 = 0
     /// How many times the connection of a worker that was ready was lost.
     public var lostConnections: UInt64 = 0
 
@@ -21,6 +23,7 @@ public struct PoolCounters: Hashable, Sendable {
         rest.retries &-= earlier.retries
         rest.hedges &-= earlier.hedges
         rest.ejections &-= earlier.ejections
+        rest.silences &-= earlier.silences
         rest.lostConnections &-= earlier.lostConnections
         return rest
     }

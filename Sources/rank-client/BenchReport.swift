@@ -65,6 +65,7 @@ struct BenchReport: Sendable {
         if let pool = result.pool {
             text += "pool: \(plural(Int(clamping: pool.requests), "request")), \(grouped(Int(clamping: pool.retries))) "
             text += "sent again, \(plural(Int(clamping: pool.hedges), "hedge")), "
+            text += "\(plural(Int(clamping: pool.silences), "silence")), "
             text += "\(plural(Int(clamping: pool.ejections), "ejection")), "
             text += "\(plural(Int(clamping: pool.lostConnections), "lost connection"))\n"
         }
@@ -165,7 +166,8 @@ extension BenchReport {
     private static func json(_ pool: PoolCounters) -> JSONValue {
         [
             "requests": .unsigned(pool.requests), "retries": .unsigned(pool.retries), "hedges": .unsigned(pool.hedges),
-            "ejections": .unsigned(pool.ejections), "lost_connections": .unsigned(pool.lostConnections),
+            "silences": .unsigned(pool.silences), "ejections": .unsigned(pool.ejections),
+            "lost_connections": .unsigned(pool.lostConnections),
         ]
     }
 

@@ -222,6 +222,45 @@ struct PoolTests {
         }
     }
 
+    @Test(
+        "a worker frozen under load: the other one answers every call, and both do afterwards",
+        .timeLimit(.minutes(5))
+    )
+    func frozenWorker() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let candidates: [UInt64] = Array(1...50)
+            let expected = try RankModel.load(path: model).makeRanker()
+                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+            try await withWorkers(2, options: ["--model", model], in: directory) { workers in
+                let options = PoolOptions(deadline: .seconds(20))
+                let pool = try await RankPool.connect(workers.map(\.endpoint).joined(separator: ","), options: options)
+                for report in await pool.health() { #expect(try report.result.get().isServing) }
+                func call(_ count: Int) async throws {
+                    try await withThrowingTaskGroup(of: [Entry].self) { group in
+                        for _ in 0..<count {
+                            group.addTask {
+                                try await pool.rank(user: Self.user, candidates: candidates, topK: 50).entries
+                                    .map(Entry.init)
+                            }
+                            try await Task.sleep(for: .milliseconds(2))
+                        }
+                        for try await entries in group { #expect(entries == expected) }
+                    }
+                }
+                try await call(100)
+                workers[0].freeze()
+                // A call that waits for the frozen worker ends at its deadline: this one is not thawed before.
+                try await call(300)
+                #expect(await pool.counters().silences >= 1)
+                workers[0].thaw()
+                while await pool.health().contains(where: { (try? $0.result.get()) == nil }) {}
+                try await call(100)
+                await pool.shutdown()
+            }
+        }
+    }
+
     @Test("the only worker killed in mid-request: an error that names it, not a hang", .timeLimit(.minutes(5)))
     func killedOnlyWorker() async throws {
         try await withTemporaryDirectory { directory in

@@ -18,6 +18,9 @@ struct WorkerProcess: Sendable {
 
     /// Freezes the process: it stays connected and answers nothing.
     func freeze() { deliver(.suspend) }
+
+    /// Lets a frozen process go on.
+    func thaw() { deliver(.resume) }
 }
 
 /// A worker that did not start.

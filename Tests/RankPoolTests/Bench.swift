@@ -15,6 +15,10 @@ struct Bench {
     var opened: [LinkID] = []
     /// SCORE requests that are out, in the order of their sending.
     var out: [(request: RequestID, link: LinkID)] = []
+    /// Workers that do not say what they are when they are asked.
+    var mute: Set<LinkID> = []
+    /// What they have been asked and have not said.
+    var unsaid: [(request: RequestID, link: LinkID)] = []
 
     init(
         workers: Int,
@@ -49,9 +53,11 @@ struct Bench {
                         out.append((request, link))
                         continue
                     }
-                    var writer = FrameWriter()
-                    writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
-                    deliver(writer.array, from: link)
+                    guard !mute.contains(link) else {
+                        unsaid.append((request, link))
+                        continue
+                    }
+                    say(request, link)
                 case .cancel(let request, _, _): cancelled.append(request)
                 case .open(let link): opened.append(link)
                 case .close(let link): closed.append(link)
@@ -61,6 +67,13 @@ struct Bench {
                 }
             }
         }
+    }
+
+    /// Lets a worker say what it is.
+    mutating func say(_ request: RequestID, _ link: LinkID) {
+        var writer = FrameWriter()
+        writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
+        deliver(writer.array, from: link)
     }
 
     func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {

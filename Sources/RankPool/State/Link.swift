@@ -52,6 +52,8 @@ package struct Link: Sendable {
     package var load = LinkLoad()
     /// Whether it is set aside, and what share of the work it gets.
     package var health = WorkerHealthRecord()
+    /// Whether it shows a sign of life while it owes answers.
+    package var silence = SilenceWatch.idle
     /// It asked not to be sent a retry before this time.
     package var pausedUntil: Int64 = 0
     /// When it was last given a request, as a count of requests.

@@ -59,6 +59,7 @@ extension PoolState {
     private func reserve(of link: borrowing Link, for request: Request, ejects: Bool, now: Int64) -> Int {
         (link.isDraining || link.isNotServing ? 8 : 0)
             + (ejects && link.health.isEjected(now: now) ? 4 : 0)
+            + (link.silence.isSilent ? 4 : 0)
             + (request.model == .unspecified || link.model == request.model ? 0 : 2)
             + (link.pausedUntil > now ? 1 : 0)
     }

@@ -60,6 +60,7 @@ extension PoolState {
             delayed.removeFirst()
             if calls[item.call] != nil { waiting.append(item) }
         }
+        lookForSilence(now: now)
         hedgeWhatIsLate(now: now)
         dispatchAll(now: now)
     }
@@ -210,7 +211,7 @@ extension PoolState {
         let count = work.candidateCount
         func isUsed(_ link: borrowing Link) -> Bool {
             link.condition == .ready && link.cost.hasLearned && !link.isDraining && !link.isNotServing
-                && !link.health.isEjected(now: now)
+                && !link.health.isEjected(now: now) && !link.silence.isSilent
         }
         guard hasLink(where: isUsed) else {
             return min(links.count { $0.condition == .ready }, count / options.candidatesPerPart)

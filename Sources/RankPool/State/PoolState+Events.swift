@@ -40,6 +40,7 @@ extension PoolState {
 
     /// A worker sent a frame.
     package mutating func receive(_ frame: borrowing ReplyFrame, from id: LinkID, now: Int64) {
+        noteSign(from: id, now: now)
         links[id.index].isDraining = frame.header.flags.contains(.draining)
         links[id.index].isNotServing = frame.header.flags.contains(.notServing)
         let isOther = links[id.index].model != frame.header.model
@@ -60,6 +61,7 @@ extension PoolState {
 
     /// A worker sent a frame that is none: whatever it was meant for fails, all that is in flight if that is unknown.
     package mutating func receiveMalformed(_ error: ProtocolError, from id: LinkID, now: Int64) {
+        noteSign(from: id, now: now)
         let isMatched = flights[error.requestID].map { $0.link == id } ?? false
         let requests = isMatched ? [error.requestID] : links[id.index].inFlight
         for request in requests {
@@ -105,10 +107,9 @@ extension PoolState {
                 throw ProtocolError(.internal, "model \(answer.model) answered where \(part.model) was demanded")
             }
             budget.noteAnswer()
-            if options.hedges {
-                hedging.noteAnswer(after: now - flight.startedAt)
-                cancelTwins(of: flight, now: now)
-            }
+            silenceBudget.noteAnswer()
+            if options.hedges { hedging.noteAnswer(after: now - flight.startedAt) }
+            cancelTwins(of: flight, now: now)
             links[flight.link.index].health.answered()
             links[flight.link.index].failure = nil
             learn(answer, flight, candidates: part.candidateCount, now: now)
@@ -164,7 +165,7 @@ extension PoolState {
     }
 
     /// Asks a new connection what it is: only a worker whose scoring thread answers gets requests.
-    private mutating func introduce(_ link: LinkID, now: Int64) {
+    mutating func introduce(_ link: LinkID, now: Int64) {
         let id = CallID(.max - UInt64(link.index))
         guard calls[id] == nil else { return }
         calls[id] = Call(
@@ -224,6 +225,7 @@ extension PoolState {
             settle(flight, failure: failure, now: now)
         }
         links[id.index].load.reset()
+        links[id.index].silence = .idle
     }
 
     private mutating func settle(_ flight: Flight, failure: PartFailure, now: Int64) {

@@ -21,16 +21,15 @@ extension PoolState {
                 key: options.balancing == .rendezvous ? work.key(of: part.slices) : 0,
                 candidates: part.candidateCount
             )
-            guard let link = choose(for: wanted, now: now), !links[link.index].isDraining,
-                !links[link.index].health.isEjected(now: now), hedging.take()
+            guard let link = choose(for: wanted, now: now), isFit(links[link.index], now: now), hedging.take()
             else { continue }
-            send(flight.call, part: flight.part, to: link, startedAt: flight.startedAt, now: now)
+            send(flight.call, part: flight.part, to: link, reason: .hedge, startedAt: flight.startedAt, now: now)
         }
     }
 
     /// The other requests that are out for the same part.
     func twins(of flight: Flight) -> [RequestID] {
-        guard options.hedges, let call = calls[flight.call] else { return [] }
+        guard let call = calls[flight.call], !call.flights.isEmpty else { return [] }
         return call.flights.filter { flights[$0]?.part == flight.part }
     }
 
@@ -38,8 +37,8 @@ extension PoolState {
     mutating func cancelTwins(of flight: Flight, now: Int64) {
         for request in twins(of: flight) {
             guard let twin = land(request) else { continue }
-            // Else hedges would hide a worker that answers nothing.
-            noteLateness(of: twin, now: now)
+            // Else hedges would hide a worker that answers nothing. A silence has been noted as one failure.
+            if !links[twin.link.index].silence.isSilent { noteLateness(of: twin, now: now) }
             actions.append(.cancel(request, at: twin.link, as: makeRequestID()))
         }
     }

@@ -46,6 +46,7 @@ package struct PoolState: Sendable {
     var hedges = DeadlineQueue<RequestID>()
     var hedging = HedgePolicy()
     package internal(set) var budget = RetryBudget()
+    var silenceBudget = SilenceBudget()
     /// What has been done so far.
     package internal(set) var counters = PoolCounters()
     var random: RandomSource
@@ -87,6 +88,7 @@ package struct PoolState: Sendable {
         for index in links.indices {
             if isWaiting, links[index].blockedUntil > 0 { next = min(next, links[index].blockedUntil) }
             if let time = links[index].opensAt { next = min(next, time) }
+            if let time = links[index].silence.time { next = min(next, time) }
         }
         if let time = deadlines.first?.time { next = min(next, time) }
         if let time = delayed.first?.time { next = min(next, time) }
@@ -114,14 +116,29 @@ package struct PoolState: Sendable {
     }
 
     /// Puts a request of a call on its way.
-    mutating func send(_ call: CallID, part: Int, to link: LinkID, startedAt: Int64? = nil, now: Int64) {
+    ///
+    /// - Parameters:
+    ///   - call: whose it is.
+    ///   - part: which part of the call.
+    ///   - link: where to.
+    ///   - twin: why it is sent while another worker has the part; nil where none has.
+    ///   - startedAt: when the part was first sent, of a twin.
+    ///   - now: the time.
+    mutating func send(
+        _ call: CallID,
+        part: Int,
+        to link: LinkID,
+        reason twin: Flight.Reason? = nil,
+        startedAt: Int64? = nil,
+        now: Int64
+    ) {
         let request = makeRequestID()
         let work = calls[call]?.score?.parts[part]
         let candidates = work?.candidateCount
         let cost = candidates.map { links[link.index].cost.compute($0) } ?? 0
         let expected = links[link.index].load.wait(now: now) + cost + links[link.index].cost.roundTrip
         let isAgain = work.map { $0.attempts > 0 || !$0.failures.isEmpty }
-        let reason: Flight.Reason = isAgain.map { startedAt != nil ? .hedge : $0 ? .again : .first } ?? .question
+        let reason: Flight.Reason = isAgain.map { twin ?? ($0 ? .again : .first) } ?? .question
         counters.note(reason)
         flights[request] = Flight(
             call: call,
@@ -140,7 +157,9 @@ package struct PoolState: Sendable {
         useCount += 1
         links[link.index].lastUse = useCount
         actions.append(.send(request, to: link))
-        if candidates != nil, startedAt == nil { planHedge(of: request, now: now) }
+        guard candidates != nil else { return }
+        watchForSilence(of: link, now: now)
+        if twin == nil { planHedge(of: request, now: now) }
     }
 
     /// Forgets a request that is out.
@@ -150,6 +169,10 @@ package struct PoolState: Sendable {
         calls[flight.call]?.flights.remove(request)
         links[flight.link.index].inFlight.remove(request)
         links[flight.link.index].load.landed(flight.cost)
+        // What stands still is not idle for having nothing left: it is so when it shows a sign of life.
+        if links[flight.link.index].inFlight.isEmpty, !links[flight.link.index].silence.isSilent {
+            links[flight.link.index].silence = .idle
+        }
         closeIfIdle(flight.link)
         return flight
     }

@@ -54,7 +54,7 @@ extension PoolState {
         links.indices.contains { index in
             let link = LinkID(index)
             guard link != failed, !part.tried.contains(link) else { return false }
-            return links[index].condition == .ready || links[index].isUnderway
+            return links[index].condition == .ready && !links[index].silence.isSilent || links[index].isUnderway
         }
     }
 }

@@ -1,0 +1,162 @@
+import RankPool
+import RankProtocol
+import Testing
+
+/// Workers that stand still while their connections stand.
+@Suite struct SilenceTests {
+    private static let second: Int64 = 1_000_000
+
+    /// A pool whose answers took 1,000 µs, and whose first worker stands still from now on.
+    private static func frozen(workers: Int = 2, options: PoolOptions = PoolOptions(balancing: .roundRobin)) -> Bench {
+        var bench = Bench(workers: workers, options: options)
+        for _ in 0..<100 {
+            _ = bench.start([1], deadline: second)
+            bench.now += 1_000
+            bench.answerAll()
+        }
+        bench.finished = [:]
+        bench.mute = [bench.links[0]]
+        return bench
+    }
+
+    /// Lets the workers answer that do not stand still.
+    private static func answer(_ bench: inout Bench) {
+        let sent = bench.out
+        bench.out = sent.filter { bench.mute.contains($0.link) }
+        for (request, link) in sent where !bench.mute.contains(link) {
+            let bytes = bench.answer(request, link)
+            if !bytes.isEmpty { bench.deliver(bytes, from: link) }
+        }
+    }
+
+    /// As many calls at a time as are made in so many µs of a steady load; each is answered at once by workers that work.
+    private static func load(_ bench: inout Bench, calls: Int, every gap: Int64, deadline: Int64) -> [CallID] {
+        (0..<calls).map { _ in
+            let id = bench.start([1], deadline: deadline)
+            answer(&bench)
+            bench.advance(to: bench.now + gap)
+            answer(&bench)
+            return id
+        }
+    }
+
+    @Test(arguments: [Balancing.powerOfTwoChoices, .roundRobin, .rendezvous])
+    func noCallIsLostAtAWorkerThatStandsStill(_ balancing: Balancing) {
+        var bench = Self.frozen(options: PoolOptions(balancing: balancing))
+        let before = bench.state.counters
+        // 5 s of 300 calls a second, each with the default deadline.
+        let calls = Self.load(&bench, calls: 1_500, every: 3_333, deadline: 250_000)
+        #expect(calls.allSatisfy { bench.scores($0) == [Fake.score(1, 1)] })
+        let counted = bench.state.counters.since(before)
+        #expect(counted.silences <= 1)
+        // What was sent to it until it was found silent, and nothing afterwards.
+        #expect(counted.retries <= 10)
+        #expect(!bench.state.links[0].health.isEjected(now: bench.now))
+    }
+
+    @Test func everythingThatWasInFlightGoesToOthers() {
+        var bench = Self.frozen(workers: 3)
+        let calls = (0..<90).map { _ in bench.start([1], deadline: Self.second) }
+        Self.answer(&bench)
+        #expect(bench.out.count == 30)
+        bench.advance(to: bench.now + 50_000)
+        #expect(bench.out.count == 60)
+        Self.answer(&bench)
+        #expect(calls.allSatisfy { bench.scores($0) != nil })
+        // It has been told that nobody waits.
+        #expect(Set(bench.cancelled) == Set(bench.out.map(\.request)))
+        #expect(bench.state.counters.silences == 1)
+    }
+
+    /// The thread that scores answers INFO between two slices of a list.
+    @Test func aWorkerThatScoresALongListIsNotSilent() {
+        var bench = Self.frozen()
+        bench.mute = []
+        let id = bench.start([1], deadline: 10 * Self.second)
+        bench.advance(to: bench.now + 5 * Self.second)
+        #expect(bench.out.count == 1)
+        #expect(bench.state.counters.silences == 0)
+        bench.answerAll()
+        #expect(bench.scores(id) != nil)
+    }
+
+    @Test func anySignEndsTheSilence() throws {
+        var bench = Self.frozen()
+        _ = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
+        #expect(bench.state.links[0].silence.isSilent)
+        let sent = bench.out.count
+        _ = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
+        #expect(bench.out.count == sent)
+        bench.mute = []
+        let asked = try #require(bench.unsaid.first)
+        bench.say(asked.request, asked.link)
+        #expect(!bench.state.links[0].silence.isSilent)
+        bench.out = []
+        for _ in 0..<10 { _ = bench.start([1], deadline: Self.second) }
+        #expect(bench.out.count { $0.link == bench.links[0] } == 5)
+        bench.answerAll()
+    }
+
+    @Test func whatNoOtherHasRoomForWaitsUntilOneHas() {
+        let window = CreditWindow(requests: 4, scoring: nil)
+        var bench = Self.frozen(options: PoolOptions(balancing: .roundRobin, window: window))
+        let calls = (0..<8).map { _ in bench.start([1], deadline: 10 * Self.second) }
+        bench.mute = Set(bench.links)
+        bench.mute.remove(bench.links[1])
+        bench.advance(to: bench.now + 100_000)
+        #expect(bench.out.count == 8)
+        for _ in 0..<3 {
+            Self.answer(&bench)
+            bench.advance(to: bench.now + 10_000)
+        }
+        #expect(calls.allSatisfy { bench.scores($0) != nil })
+    }
+
+    @Test func oneAttemptIsOneAttempt() {
+        var bench = Self.frozen(options: PoolOptions(attempts: 1, balancing: .roundRobin))
+        let calls = (0..<2).map { _ in bench.start([1], deadline: 250_000) }
+        Self.answer(&bench)
+        bench.advance(to: bench.now + 300_000)
+        #expect(calls.count { bench.error($0)?.code == .deadlineExceeded } == 1)
+        #expect(bench.state.counters.retries == 0)
+    }
+
+    /// Of three workers two stand still: a list goes to each in turn, at most `attempts` times.
+    @Test func aListThatMeetsTwoSilentWorkersIsAnsweredByTheThird() {
+        var bench = Self.frozen(workers: 3)
+        bench.mute = [bench.links[0], bench.links[1]]
+        let calls = Self.load(&bench, calls: 100, every: 3_333, deadline: 250_000)
+        bench.advance(to: bench.now + 100_000)
+        Self.answer(&bench)
+        #expect(calls.allSatisfy { bench.scores($0) != nil })
+        #expect(bench.state.counters.silences == 2)
+    }
+
+    /// Where everything fails, silence does not multiply the load.
+    @Test func anEmptyBudgetSendsNothingAgain() {
+        var bench = Self.frozen(workers: 4)
+        bench.mute = []
+        for _ in 0..<10 {
+            _ = bench.start([1], deadline: Self.second)
+            while let (request, link) = bench.out.popLast() { bench.refuse(request, link, EjectionTests.sick) }
+        }
+        #expect(!bench.state.budget.allowsRetries)
+        bench.mute = Set(bench.links)
+        let before = bench.state.counters
+        for _ in 0..<8 { _ = bench.start([1], deadline: Self.second) }
+        bench.advance(to: bench.now + 500_000)
+        #expect(bench.state.counters.since(before).retries == 0)
+    }
+
+    @Test func theOnlyWorkerIsAskedAndStillUsed() {
+        var bench = Self.frozen(workers: 1)
+        let id = bench.start([1], deadline: 250_000)
+        bench.advance(to: bench.now + 100_000)
+        #expect(bench.out.count == 1)
+        #expect(bench.state.links[0].silence.isSilent)
+        bench.advance(to: bench.now + 200_000)
+        #expect(bench.error(id)?.code == .deadlineExceeded)
+        _ = bench.start([1], deadline: 250_000)
+        #expect(bench.out.count == 2)
+    }
+}
