@@ -1,3 +1,4 @@
+import RankBase
 package import RankEngine
 package import RankProtocol
 
@@ -203,6 +204,16 @@ extension WorkerState {
         ]
     }
 
+    /// What STATS tells of descriptors.
+    private var descriptorStatistics: [InfoPair] {
+        [
+            InfoPair("open_files", OpenFiles.count.map(String.init) ?? ""),
+            InfoPair("open_files_limit", "\(OpenFiles.limit)"),
+            InfoPair("accepting", descriptors.isAccepting ? "1" : "0"),
+            InfoPair("accept_pauses", "\(descriptors.pauses)"),
+        ]
+    }
+
     /// The pairs of a STATS reply.
     func statistics(at now: UInt64) -> [InfoPair] {
         [
@@ -222,6 +233,6 @@ extension WorkerState {
             InfoPair("cancelled", "\(counters.cancelled)"),
             InfoPair("abandoned", "\(counters.abandoned)"),
             InfoPair("cpu_us", "\(ProcessorTime.microseconds)"),
-        ] + reloadStatistics
+        ] + reloadStatistics + descriptorStatistics
     }
 }

@@ -25,6 +25,9 @@ final class WorkerControl: Sendable {
     /// What became of the loads of other models.
     let reloads = ReloadStatus()
 
+    /// Whether connections are accepted.
+    let descriptors = DescriptorStatus()
+
     /// How it does.
     let gauges = WorkerGauges()
 

@@ -49,7 +49,7 @@ struct WorkerLoop: ~Copyable {
         model: ServedModel,
         control: WorkerControl,
         wakeUp: consuming WakeUp,
-        log: (String) -> Void,
+        log: @escaping @Sendable (String) -> Void,
         started: ([String]) -> Void
     ) throws(ServiceError) {
         do throws(ZMQError) {
@@ -64,6 +64,13 @@ struct WorkerLoop: ~Copyable {
                 endpoints: &endpoints
             )
             defer { control.doorbell.takeDown() }
+            let accepting = try AcceptThread(
+                endpoints: Array(endpoints.prefix(places.binds.count)),
+                status: control.descriptors,
+                log: log
+            )
+            // It uses the descriptors of the sockets: they are open until it has ended.
+            defer { withExtendedLifetime(sockets) { accepting.end() } }
             var loop = try WorkerLoop(configuration, model: model, control: control, sockets: sockets, wakeUp: wakeUp)
             log("ready: \(configuration.software), \(model.summary), at \(endpoints.joined(separator: " "))")
             started(endpoints)
@@ -112,7 +119,8 @@ struct WorkerLoop: ~Copyable {
             limits: configuration.limits,
             info: model.info,
             startTime: MonotonicClock.nanoseconds(),
-            reloads: control.reloads
+            reloads: control.reloads,
+            descriptors: control.descriptors
         )
         self.state = state
         self.control = control

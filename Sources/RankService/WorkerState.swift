@@ -18,6 +18,9 @@ package final class WorkerState {
     /// What became of the loads of other models.
     let reloads: ReloadStatus
 
+    /// What becomes of connections where descriptors run out.
+    let descriptors: DescriptorStatus
+
     /// When the worker was made, in nanoseconds of ``MonotonicClock``.
     let startTime: UInt64
 
@@ -45,17 +48,35 @@ package final class WorkerState {
     ///   - info: What scores.
     ///   - startTime: The time now, in nanoseconds.
     ///   - reloads: What became of the loads of other models.
-    package init(
+    package convenience init(
         limits: FrameLimits,
         info: RankerInfo,
         startTime: UInt64,
         reloads: ReloadStatus = ReloadStatus()
+    ) {
+        self.init(
+            limits: limits,
+            info: info,
+            startTime: startTime,
+            reloads: reloads,
+            descriptors: DescriptorStatus()
+        )
+    }
+
+    /// The same, of a worker whose descriptors are watched.
+    init(
+        limits: FrameLimits,
+        info: RankerInfo,
+        startTime: UInt64,
+        reloads: ReloadStatus,
+        descriptors: DescriptorStatus
     ) {
         self.limits = limits
         model = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
         profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
         self.startTime = startTime
         self.reloads = reloads
+        self.descriptors = descriptors
     }
 
     /// Answers in the name of another model from now on.

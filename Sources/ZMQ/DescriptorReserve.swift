@@ -8,18 +8,20 @@ import Darwin
 
 /// Looks whether descriptors are left before libzmq takes some: where it finds none for its own threads, it ends the
 /// process.
-enum DescriptorReserve {
+package enum DescriptorReserve {
     /// What a socket takes at most: its mailbox, its monitor's, a connection, and the five that the first socket of a
     /// context takes for the context's threads.
-    private static let count = 8
+    static let socketCount = 8
 
-    /// Throws unless a socket can be made; another thread may still take what was there.
+    /// Throws unless so many descriptors are left; another thread may still take what was there.
     ///
-    /// About 10 µs.
+    /// About 1 µs for each.
     ///
-    /// - Parameter operation: What is tried, as a phrase: "make a DEALER socket".
+    /// - Parameters:
+    ///   - operation: What is tried, as a phrase: "make a DEALER socket".
+    ///   - count: How many are wanted.
     /// - Throws: `resourceExhausted`.
-    static func check(to operation: String) throws(ZMQError) {
+    package static func check(to operation: String, count: Int) throws(ZMQError) {
         var held: [Int32] = []
         held.reserveCapacity(count)
         defer { for descriptor in held { close(descriptor) } }

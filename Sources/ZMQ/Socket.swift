@@ -46,7 +46,7 @@ public struct Socket: ~Copyable {
         in context: Context,
         settings: SocketSettings
     ) throws(ZMQError) -> Socket {
-        try DescriptorReserve.check(to: "make a \(type) socket")
+        try DescriptorReserve.check(to: "make a \(type) socket", count: DescriptorReserve.socketCount)
         // https://libzmq.readthedocs.io/en/latest/zmq_socket.html
         guard let pointer = unsafe zmq_socket(context.pointer, type.rawValue) else {
             throw .failed(to: "make a \(type) socket")

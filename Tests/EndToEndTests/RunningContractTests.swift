@@ -135,6 +135,46 @@ struct RunningContractTests {
         }
     }
 
+    @Test(
+        "Idle connections take every descriptor: the worker rests, its probes are answered, its clients are served",
+        arguments: [[], ["--processes", "1"]]
+    )
+    func idleConnections(_ options: [String]) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory)/socket"
+            let arguments = ["--ranker", "null", "--bind", "ipc://\(path)", "--admin", "127.0.0.1:0"] + options
+            let outcome = try await ServingProcess.run(arguments, descriptors: 64, in: directory) { worker in
+                let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .seconds(20)))
+                let call = CallOptions(waitsForReady: true)
+                _ = try await pool.rank(user: 1, candidates: [1, 2, 3], options: call)
+                var idle = (0..<300).compactMap { _ in IdleConnection(path) }
+                #expect(idle.count == 300)
+                while try await worker.page("/info")?.body.contains(#""accepting":false"#) != true {}
+                let busy = worker.processorTicks
+                for page in ["/live", "/ready"] { #expect(try await worker.page(page)?.status == 200) }
+                let statistics = try await pool.stats()[0].result.get()
+                #expect(statistics["open_files_limit"] == 64)
+                #expect(statistics["accept_pauses"].map { $0 >= 1 } == true)
+                #expect(statistics["open_files"].map { $0 <= 64 } == true)
+                _ = try await pool.rank(user: 1, candidates: [1, 2, 3], options: call)
+                try await Task.sleep(for: .seconds(1))
+                // A thread that tries to accept again and again takes a hundred.
+                if options.isEmpty { #expect(worker.processorTicks - busy < 50) }
+                idle = []
+                // A new client is served when others have gone.
+                let scores = try await RawClient(endpoint: worker.endpoint, form: .dealer).scores(
+                    user: 1,
+                    candidates: [1]
+                )
+                #expect(scores.count == 1)
+                await pool.shutdown()
+            }
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            let lines = outcome.errors.split(separator: "\n").filter { $0.contains("out of file descriptors") }
+            #expect(lines.count == 1, "\(outcome.errors)")
+        }
+    }
+
     @Test("A worker without free descriptors sees that it is to leave, although requests keep coming")
     func stopWithoutDescriptors() async throws {
         try await withTemporaryDirectory { directory in

@@ -91,6 +91,13 @@ struct ServingProcess: Sendable {
     /// Whether it has ended.
     var hasEnded: Bool { Self.hasEnded(process) }
 
+    /// The processor time that it has used, in hundredths of a second.
+    var processorTicks: Int {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        let words = text.split(separator: ")").last?.split(separator: " ") ?? []
+        return words.count > 12 ? (Int(words[11]) ?? 0) + (Int(words[12]) ?? 0) : 0
+    }
+
     /// Sends it a signal.
     func send(_ signal: Int32) { _ = Foundation.kill(process, signal) }
 

@@ -28,6 +28,9 @@ struct AdminConnection: ~Copyable {
         close(descriptor)
     }
 
+    /// Whether an answer is on its way out.
+    var isAnswering: Bool { !output.isEmpty && !isLingering }
+
     /// What to poll for.
     var events: Int16 { Int16(output.isEmpty || isLingering ? POLLIN : POLLOUT) }
 

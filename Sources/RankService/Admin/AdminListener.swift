@@ -84,7 +84,7 @@ struct AdminListener: ~Copyable {
         Self.prepare(descriptor)
         var on: Int32 = 1
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        guard unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, systemListen(descriptor, 16) == 0
+        guard unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, systemListen(descriptor, 128) == 0
         else {
             let error = failure("listen at")
             close(descriptor)
@@ -129,8 +129,18 @@ struct AdminListener: ~Copyable {
         }
     }
 
+    /// What came of an attempt to accept a connection.
+    enum Acceptance {
+        /// The descriptor of one, which never waits.
+        case accepted(Int32)
+        /// There is none, or it has gone again.
+        case none
+        /// One waits, and there are no descriptors for it.
+        case outOfDescriptors
+    }
+
     /// The next connection, if there is one.
-    func accept() -> Int32? {
+    func accept() -> Acceptance {
         #if canImport(Glibc)
         let accepted = Glibc.accept(descriptor, nil, nil)
         #elseif canImport(Musl)
@@ -138,9 +148,11 @@ struct AdminListener: ~Copyable {
         #else
         let accepted = Darwin.accept(descriptor, nil, nil)
         #endif
-        guard accepted >= 0 else { return nil }
+        guard accepted >= 0 else {
+            return errno == EMFILE || errno == ENFILE ? .outOfDescriptors : .none
+        }
         Self.prepare(accepted)
-        return accepted
+        return .accepted(accepted)
     }
 
     /// Makes a descriptor one that never waits and that no child inherits.

@@ -57,6 +57,10 @@ enum AdminPages {
             members.append(number("requests", gauges.requests))
             members.append(number("errors", gauges.errors))
             members.append(number("candidates", gauges.candidates))
+            if let count = OpenFiles.count { members.append(number("open_files", UInt64(count))) }
+            members.append(number("open_files_limit", UInt64(OpenFiles.limit)))
+            members.append(#""accepting":\#(status.isAccepting)"#)
+            members.append(number("accept_pauses", status.acceptPauses))
         }
         return "{\(members.joined(separator: ","))}"
     }

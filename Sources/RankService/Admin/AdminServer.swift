@@ -18,10 +18,17 @@ import Darwin
 /// ```
 ///
 /// One thread, a handful of connections with two seconds each, requests of at most 4 KiB, one answer for each connection.
+/// Where more connections come, the oldest that is not being answered makes room, so that idle ones keep no probe out.
 /// It takes nothing from the thread that scores. May be used from any thread.
 public final class AdminServer: Sendable {
-    /// The connections served at a time; others wait in the system's queue.
+    /// The connections served at a time.
     private static let capacity = 8
+
+    /// The connections accepted between two looks at those that are being served.
+    private static let acceptedAtATime = 64
+
+    /// How long none is accepted where there are no descriptors, in nanoseconds.
+    private static let pause: UInt64 = 100_000_000
 
     /// How long a connection may take, in nanoseconds.
     private static let patience: UInt64 = 2_000_000_000
@@ -127,24 +134,51 @@ public final class AdminServer: Sendable {
     private static func serve(_ listener: borrowing AdminListener, wakeUp: borrowing WakeUp, shared: Shared) {
         var connections = (0..<capacity).map { _ in ConnectionPlace() }
         var entries = [pollfd](repeating: pollfd(), count: capacity + 2)
+        var acceptsFrom: UInt64 = 0
         while !shared.isStopping.load(ordering: .acquiring) {
             entries[0] = pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            let hasRoom = connections.contains { $0.isFree }
+            let accepts = acceptsFrom <= MonotonicClock.nanoseconds()
             // A negative descriptor is passed over.
-            entries[1] = pollfd(fd: hasRoom ? listener.descriptor : -1, events: Int16(POLLIN), revents: 0)
+            entries[1] = pollfd(fd: accepts ? listener.descriptor : -1, events: Int16(POLLIN), revents: 0)
             for (index, place) in connections.enumerated() { entries[index + 2] = place.entry }
-            let isIdle = connections.allSatisfy { $0.isFree }
+            let isIdle = accepts && connections.allSatisfy { $0.isFree }
             // https://man7.org/linux/man-pages/man2/poll.2.html
             _ = unsafe poll(&entries, nfds_t(entries.count), isIdle ? -1 : 100)
             let now = MonotonicClock.nanoseconds()
             for (index, place) in connections.enumerated() {
                 place.advance(isReady: entries[index + 2].revents != 0, at: now, respond: shared.respond)
             }
-            if entries[1].revents != 0, let place = connections.first(where: { $0.isFree }) {
-                place.take(listener.accept(), until: now &+ patience)
+            if entries[1].revents != 0, !accept(from: listener, into: connections, at: now, respond: shared.respond) {
+                acceptsFrom = now &+ pause
             }
         }
         connections = []
+    }
+
+    /// Accepts what waits; false where there are no descriptors.
+    private static func accept(
+        from listener: borrowing AdminListener,
+        into places: [ConnectionPlace],
+        at now: UInt64,
+        respond: (HTTPRequestReader.Outcome) -> HTTPResponse
+    ) -> Bool {
+        for number in 0..<acceptedAtATime {
+            guard let place = places.min(by: { $0.precedence < $1.precedence }) else { return true }
+            switch listener.accept() {
+            case .accepted(let descriptor):
+                // The later of two accepted together is the younger one.
+                place.take(descriptor, until: now &+ patience &+ UInt64(number))
+                // Its request is there mostly, and is answered before another connection wants the place.
+                place.advance(isReady: true, at: now, respond: respond)
+            case .none: return true
+            case .outOfDescriptors:
+                guard let oldest = places.filter({ !$0.isFree }).min(by: { $0.precedence < $1.precedence }) else {
+                    return false
+                }
+                oldest.free()
+            }
+        }
+        return true
     }
 }
 
@@ -154,14 +188,25 @@ private final class ConnectionPlace {
 
     var isFree: Bool { connection == nil }
 
+    /// Of several places that with the least number is given to another connection.
+    ///
+    /// That is a free one, else the one whose connection has been there for the longest time, of those that are not being
+    /// answered where there are any.
+    var precedence: UInt64 {
+        guard let deadline = connection?.deadline else { return 0 }
+        return connection?.isAnswering == true ? deadline | 1 << 63 : deadline
+    }
+
+    /// Closes its connection.
+    func free() { connection = nil }
+
     /// What to poll for; nothing while the place is free.
     var entry: pollfd {
         guard connection != nil else { return pollfd(fd: -1, events: 0, revents: 0) }
         return pollfd(fd: connection?.descriptor ?? -1, events: connection?.events ?? 0, revents: 0)
     }
 
-    func take(_ descriptor: Int32?, until deadline: UInt64) {
-        guard let descriptor else { return }
+    func take(_ descriptor: Int32, until deadline: UInt64) {
         connection = AdminConnection(descriptor: descriptor, deadline: deadline)
     }
 

@@ -41,6 +41,10 @@ public struct WorkerStatus: Sendable {
     public var lastReloadError: String?
     /// Load and counts.
     public var gauges: WorkerGauges.Snapshot
+    /// Whether connections are accepted: not while descriptors have run out.
+    public var isAccepting: Bool
+    /// How many times they were not, for a while.
+    public var acceptPauses: UInt64
 }
 
 extension Worker {
@@ -57,7 +61,9 @@ extension Worker {
             reloads: reloads.reloads,
             reloadFailures: reloads.failures,
             lastReloadError: reloads.lastError,
-            gauges: gauges.snapshot
+            gauges: gauges.snapshot,
+            isAccepting: control.descriptors.isAccepting,
+            acceptPauses: control.descriptors.pauses
         )
     }
 

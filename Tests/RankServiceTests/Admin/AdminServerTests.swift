@@ -115,6 +115,17 @@ struct AdminServerTests {
         #expect(silent.removeFirst().receive().isEmpty)
     }
 
+    @Test("A flood of connections that say nothing: each probe in between is answered")
+    func flood() throws {
+        let admin = try AdminServer.start(at: "127.0.0.1:0")
+        var silent: [HTTPExchange] = []
+        for _ in 0..<20 {
+            for _ in 0..<20 { silent.append(try HTTPExchange(admin.address)) }
+            #expect(try HTTPExchange.get("/live", at: admin.address).status == 200)
+        }
+        #expect(silent.count == 400)
+    }
+
     @Test("An address that is none, is not allowed, or is taken")
     func addresses() throws {
         func code(_ place: String) -> ServiceError.Code? {

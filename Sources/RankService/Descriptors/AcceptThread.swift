@@ -1,0 +1,104 @@
+import RankBase
+import ZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The thread that lets connections in, one after another, as long as there are descriptors for them.
+///
+/// libzmq takes whatever connects, and at the limit its I/O thread tries the same connection again and again, or ends the
+/// process, as it does at an ipc endpoint. So the gate is shut, and this thread opens it for one connection at a time when
+/// one waits and there is a descriptor for it beside a reserve. Where there is none the gate stays shut, and the reserve
+/// is given to the process: the admin pages and loads of models go on. While nobody connects the thread sleeps.
+///
+/// Begun and ended by the thread that owns the sockets, while they are open.
+final class AcceptThread: Sendable {
+    /// How often descriptors are looked at, in milliseconds: while all is well, and during a pause.
+    private static let (interval, shortInterval): (Int32, Int32) = (500, 100)
+
+    /// The time that libzmq's thread has for a connection before the gate is opened for the next one, in microseconds.
+    private static let spacing: useconds_t = 100
+
+    private let thread: OwnedThread<Void, Never>
+    private let bell: WakeUp.Bell
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - endpoints: Where the worker is bound, as the bind returned it.
+    ///   - status: Takes what becomes of connections.
+    ///   - log: Takes one line when descriptors have run out and one when they last again, on this thread.
+    /// - Throws: `resourceExhausted` where there is no descriptor or thread for it.
+    init(
+        endpoints: [String],
+        status: DescriptorStatus,
+        log: @escaping @Sendable (String) -> Void
+    ) throws(ZMQError) {
+        let wakeUp = try WakeUp()
+        // One for a connection, one to look for the gate with.
+        if !endpoints.isEmpty { try DescriptorReserve.check(to: "let connections in", count: 2) }
+        bell = wakeUp.bell
+        let box = Handover(wakeUp)
+        do throws(ThreadStartError<Never>) {
+            thread = try OwnedThread<Void, Never>.start(name: "rank-accept") { starter in
+                starter.started(())
+                guard let wakeUp = box.take() else { return }
+                Self.run(endpoints, wakeUp: wakeUp, status: status, log: log)
+            }
+        } catch {
+            switch error {
+            case .noThread(let error): throw error
+            }
+        }
+    }
+
+    /// Ends the thread and waits for its end, which takes a moment.
+    func end() {
+        bell.ring()
+        thread.join()
+    }
+
+    private static func run(
+        _ endpoints: [String],
+        wakeUp: borrowing WakeUp,
+        status: DescriptorStatus,
+        log: (String) -> Void
+    ) {
+        guard let gate = gate(endpoints, wakeUp: wakeUp) else { return }
+        gate.close()
+        var keeper = DescriptorKeeper(status: status, canWait: gate.count > 0 || endpoints.isEmpty)
+        while true {
+            // A negative descriptor is passed over.
+            var entries = [pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)]
+            entries += gate.descriptors.map { descriptor in
+                pollfd(fd: keeper.isPaused ? -1 : descriptor, events: Int16(POLLIN), revents: 0)
+            }
+            // https://man7.org/linux/man-pages/man2/poll.2.html
+            _ = unsafe poll(&entries, nfds_t(entries.count), keeper.isShort ? shortInterval : interval)
+            if entries[0].revents != 0 { return }
+            guard keeper.look(at: MonotonicClock.nanoseconds(), log: log) else {
+                gate.close()
+                continue
+            }
+            guard entries.dropFirst().contains(where: { $0.revents != 0 }) else { continue }
+            for (index, entry) in entries.dropFirst().enumerated() where entry.revents != 0 { gate.admit(at: index) }
+            usleep(spacing)
+        }
+    }
+
+    /// The gate of the endpoints, which libzmq's thread may take a moment to hang up; nil when it is to end before.
+    private static func gate(_ endpoints: [String], wakeUp: borrowing WakeUp) -> ListenerGate? {
+        var gate = ListenerGate(endpoints: endpoints)
+        for _ in 0..<1_000 where gate.count < endpoints.count {
+            var entry = pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&entry, 1, 1) > 0 { return nil }
+            gate = ListenerGate(endpoints: endpoints)
+        }
+        return gate
+    }
+}

@@ -1,0 +1,112 @@
+import RankBase
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Keeps descriptors back for what must go on when connections have taken all others: the admin pages and the loads of
+/// models.
+///
+/// Belongs to one thread.
+struct DescriptorKeeper: ~Copyable {
+    /// The descriptors kept back, where the limit is not very low.
+    private static let mostReserved = 24
+
+    /// The descriptors that there must be beside the reserve before connections are accepted again, where the limit is not
+    /// very low.
+    private static let mostMargin = 8
+
+    /// Those that there must be before another connection is accepted, where the limit is not very low: one for it, one for
+    /// an admin page.
+    private static let mostFree = 2
+
+    private let status: DescriptorStatus
+    private let canWait: Bool
+    private var reserve: [Int32]
+    private let wanted: Int
+    private let free: Int
+    private let margin: Int
+    private var shortage = DescriptorShortage()
+
+    /// Takes the reserve.
+    ///
+    /// - Parameters:
+    ///   - status: Takes what becomes of connections.
+    ///   - canWait: Whether connections can be kept waiting.
+    init(status: DescriptorStatus, canWait: Bool) {
+        self.status = status
+        self.canWait = canWait
+        var reserve: [Int32] = []
+        reserve.reserveCapacity(Self.mostReserved + Self.mostMargin)
+        let isPlenty = Self.fill(&reserve, to: Self.mostReserved + Self.mostMargin)
+        // Of few descriptors, half are for clients.
+        wanted = isPlenty ? min(Self.mostReserved, OpenFiles.limit / 4) : reserve.count / 2
+        free = max(1, min(Self.mostFree, reserve.count - wanted))
+        margin = min(Self.mostMargin, max(free, (reserve.count - wanted) / 4))
+        self.reserve = reserve
+        cut(to: wanted)
+    }
+
+    deinit {
+        for descriptor in reserve { close(descriptor) }
+    }
+
+    /// Whether no connections are accepted.
+    var isPaused: Bool { shortage.isPaused }
+
+    /// Whether there is a shortage.
+    var isShort: Bool { shortage.isShort }
+
+    /// Looks whether descriptors last.
+    ///
+    /// About 5 µs where nothing has changed.
+    ///
+    /// - Parameters:
+    ///   - now: The time, in nanoseconds.
+    ///   - log: Takes one line when a shortage begins and one when it is over.
+    /// - Returns: Whether another connection may be accepted.
+    mutating func look(at now: UInt64, log: (String) -> Void) -> Bool {
+        let isEnough = Self.fill(&reserve, to: wanted + (shortage.isPaused ? margin : free))
+        let (step, news) = shortage.look(isEmpty: !isEnough, hasRoom: isEnough, at: now)
+        if step != .nothing { status.note(isAccepting: step == .resume) }
+        cut(to: shortage.isPaused ? 0 : wanted)
+        if let news { log(line(news)) }
+        return !shortage.isPaused
+    }
+
+    private func line(_ news: DescriptorShortage.News) -> String {
+        switch news {
+        case .began:
+            let consequence =
+                canWait
+                ? "new connections wait until others end, those that stand are served"
+                : "connections that cannot be accepted keep a thread busy"
+            return "out of file descriptors, \(OpenFiles.limit) of which may be open: \(consequence); "
+                + "raise the limit of open files (ulimit -n, LimitNOFILE), or have fewer clients"
+        case .ended(let nanoseconds, let pauses):
+            return "file descriptors last again after \(nanoseconds / 1_000_000_000) s; connections were not accepted "
+                + "\(pauses == 1 ? "once" : "\(pauses) times") meanwhile"
+        }
+    }
+
+    /// Opens descriptors until there are so many; whether that worked.
+    private static func fill(_ reserve: inout [Int32], to count: Int) -> Bool {
+        while reserve.count < count {
+            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                // Any other failure says nothing about the number of descriptors.
+                return errno != EMFILE && errno != ENFILE
+            }
+            reserve.append(descriptor)
+        }
+        return true
+    }
+
+    private mutating func cut(to count: Int) {
+        while reserve.count > count { close(reserve.removeLast()) }
+    }
+}

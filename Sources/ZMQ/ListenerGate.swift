@@ -1,0 +1,221 @@
+#if os(Linux)
+import CZMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Keeps libzmq from accepting connections, or lets it accept one at a time: those that stand go on, and new ones wait in
+/// the system's queue.
+///
+/// libzmq offers no such call. At the limit of descriptors its I/O thread tries to accept the same tcp connection again and
+/// again, and an ipc connection ends the process (4.3.4, `ipc_listener.cpp`). This asks the system instead when to tell
+/// that thread of new connections: of the sets of descriptors that the process waits on (epoll), those that hold a
+/// listening socket are looked up in `/proc/self/fdinfo`, and the events that are wanted of that socket are changed.
+/// Nothing of libzmq's own is touched, and the port stays taken.
+///
+/// May be used from any thread, but only while the socket that listens is open: afterwards the descriptors mean something
+/// else.
+@safe
+public struct ListenerGate: Sendable {
+    private struct Listener: Sendable {
+        /// The epoll instance, and the descriptor in it.
+        var set: Int32
+        var descriptor: Int32
+        /// What libzmq knows the descriptor by, and the events that it wants of it.
+        var data: UInt64
+        var events: UInt32
+    }
+
+    private var listeners: [Listener]
+
+    /// How many listening sockets were found.
+    public var count: Int { listeners.count }
+
+    /// The listening sockets, to wait for connections with: readable while one waits.
+    public var descriptors: [Int32] { listeners.map(\.descriptor) }
+
+    /// Finds the listening sockets at some endpoints.
+    ///
+    /// libzmq's thread may take a moment after a bind before its set holds the socket: look again where some are missing.
+    /// Takes a descriptor at a time while it looks.
+    ///
+    /// - Parameter endpoints: As the bind returned them.
+    /// - Complexity: O(descriptors of the process).
+    public init(endpoints: [String]) {
+        listeners = []
+        let wanted = Set(endpoints)
+        for set in Self.numbers(in: "/proc/self/fd") where Self.isEpoll(set) {
+            for line in Self.lines(of: "/proc/self/fdinfo/\(set)") {
+                guard let listener = Self.listener(line, in: set), let name = Self.name(of: listener.descriptor),
+                    wanted.contains(name)
+                else { continue }
+                listeners.append(listener)
+            }
+        }
+    }
+
+    /// Accepts no more connections from now on.
+    ///
+    /// - Returns: Whether every listener that was found obeys.
+    @discardableResult
+    public func close() -> Bool { listeners.allSatisfy { Self.want(0, of: $0) } }
+
+    /// Accepts one connection, the next one that there is, and no more.
+    ///
+    /// Repeatable: until that connection has come, another call changes nothing.
+    ///
+    /// - Parameter index: Which of the listening sockets, from 0 on.
+    /// - Returns: Whether the listener obeys.
+    @discardableResult
+    public func admit(at index: Int) -> Bool {
+        Self.want(listeners[index].events | EPOLLONESHOT.rawValue, of: listeners[index])
+    }
+
+    /// Accepts connections again, first those that have waited.
+    ///
+    /// - Returns: Whether every listener that was found obeys.
+    @discardableResult
+    public func open() -> Bool { listeners.allSatisfy { Self.want($0.events, of: $0) } }
+
+    private static func want(_ events: UInt32, of listener: Listener) -> Bool {
+        var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: listener.data))
+        // https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
+        return unsafe epoll_ctl(listener.set, EPOLL_CTL_MOD, listener.descriptor, &event) == 0
+    }
+
+    /// Reads a line such as `tfd:       12 events:       19 data:     7f3a2c000b70  pos:0 ino:999f sdev:9`.
+    ///
+    /// See <https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html>.
+    private static func listener(_ line: Substring, in set: Int32) -> Listener? {
+        let words = line.split(separator: " ", omittingEmptySubsequences: true)
+        guard words.count >= 6, words[0] == "tfd:", words[2] == "events:", words[4] == "data:",
+            let descriptor = Int32(words[1]), let events = UInt32(words[3], radix: 16),
+            let data = UInt64(words[5], radix: 16), isListening(descriptor)
+        else { return nil }
+        return Listener(set: set, descriptor: descriptor, data: data, events: events)
+    }
+
+    private static func isListening(_ descriptor: Int32) -> Bool {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        // https://man7.org/linux/man-pages/man7/socket.7.html
+        return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0 && isListening == 1
+    }
+
+    /// Where a socket is bound, as libzmq writes it.
+    private static func name(of descriptor: Int32) -> String? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe getsockname(descriptor, address, &length)
+            }
+        }
+        guard status == 0 else { return nil }
+        let bytes = unsafe withUnsafeBytes(of: &storage) { unsafe Array($0.prefix(Int(length))) }
+        func number(_ place: Int) -> Int { Int(bytes[place]) << 8 | Int(bytes[place + 1]) }
+        switch Int32(storage.ss_family) {
+        case AF_INET where bytes.count >= 8:
+            return "tcp://\(bytes[4...7].map(String.init).joined(separator: ".")):\(number(2))"
+        case AF_INET6:
+            return numericHost(&storage, length).map { "tcp://[\($0)]:\(number(2))" }
+        case AF_UNIX where bytes.count > 2:
+            let path = bytes.dropFirst(2)
+            // An abstract name begins with a zero and has no end but the address's.
+            let isAbstract = path.first == 0
+            let text = isAbstract ? path.dropFirst() : path.prefix { $0 != 0 }
+            return "ipc://\(isAbstract ? "@" : "")\(String(decoding: text, as: UTF8.self))"
+        default: return nil
+        }
+    }
+
+    private static func numericHost(_ storage: inout sockaddr_storage, _ length: socklen_t) -> String? {
+        var host = [CChar](repeating: 0, count: 64)
+        let status = unsafe withUnsafePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
+            }
+        }
+        guard status == 0 else { return nil }
+        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func isEpoll(_ descriptor: Int32) -> Bool {
+        var buffer = [CChar](repeating: 0, count: 64)
+        // https://man7.org/linux/man-pages/man2/readlink.2.html
+        let count = unsafe readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
+        guard count > 0 else { return false }
+        let target = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return target == "anon_inode:[eventpoll]"
+    }
+
+    private static func numbers(in path: String) -> [Int32] {
+        guard let directory = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(directory) }
+        var numbers: [Int32] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee))
+                {
+                    unsafe String(cString: $0)
+                }
+            }
+            if let number = Int32(name) { numbers.append(number) }
+        }
+        return numbers
+    }
+
+    private static func lines(of path: String) -> [Substring] {
+        let descriptor = systemOpen(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { systemClose(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = unsafe read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            bytes += buffer.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+}
+
+/// `open(2)` and `close(2)`, whose names the type above has a use for.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { unsafe open(path, flags) }
+
+private func systemClose(_ descriptor: Int32) { close(descriptor) }
+#else
+/// Keeps a listener from accepting connections; on this system it cannot.
+public struct ListenerGate: Sendable {
+    /// How many listening sockets were found: none.
+    public var count: Int { 0 }
+
+    /// None.
+    public var descriptors: [Int32] { [] }
+
+    /// Finds nothing.
+    public init(endpoints: [String]) {}
+
+    /// Does nothing.
+    ///
+    /// - Returns: True, there being nothing to do.
+    @discardableResult
+    public func close() -> Bool { true }
+
+    /// Does nothing.
+    ///
+    /// - Parameter index: Of no listener.
+    /// - Returns: True, there being nothing to do.
+    @discardableResult
+    public func admit(at index: Int) -> Bool { true }
+
+    /// Does nothing.
+    ///
+    /// - Returns: True, there being nothing to do.
+    @discardableResult
+    public func open() -> Bool { true }
+}
+#endif
