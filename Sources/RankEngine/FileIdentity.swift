@@ -24,6 +24,9 @@ package struct FileIdentity: Hashable, Sendable {
         self.modified = modified
     }
 
+    /// Whether this is the same file, maybe in another state: written in place since, or cut.
+    package func isSameFile(as other: FileIdentity) -> Bool { device == other.device && number == other.number }
+
     /// The identity of a regular file, through symbolic links; nil where there is none.
     package init?(path: String) {
         var status = stat()

@@ -3,7 +3,8 @@ internal import RankBase
 extension RankModel {
     /// Where the bytes of a model are.
     public enum Placement: String, Sendable, Hashable {
-        /// In the mapped file: processes that serve one file share its pages.
+        /// In the mapped file: processes that serve one file share its pages. It must not be written in place or cut while
+        /// the model lives; renaming another file over it is fine.
         case mapped
         /// In a copy, in huge pages where the system has them: a little faster where tables are much larger than the
         /// caches, and independent of the file. Each process has its own.
@@ -22,20 +23,20 @@ extension RankModel {
 
     /// Reads a model file and proves it, in the order that docs/MODEL-FILE.md gives.
     ///
-    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. A mapped file must not
-    /// be changed in place while the model lives; renaming another file over it is fine.
+    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. What becomes of the file
+    /// afterwards does not change the model, unless `mapped` is asked for.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - placement: Whether the file is mapped or copied.
+    ///   - placement: Whether the file is mapped or copied. Nil copies it, in huge pages only where it is large.
     /// - Returns: The model.
     /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened, mapped or copied;
     ///   ``EngineError/Code/modelRefused`` when it
     ///   is not a whole, valid model, with the step of the proof that failed.
-    public static func load(path: String, placement: Placement = .mapped) throws(EngineError) -> RankModel {
+    public static func load(path: String, placement: Placement? = nil) throws(EngineError) -> RankModel {
         let start = MonotonicClock.nanoseconds()
         do {
-            return try prove(Safetensors(path: path, isCopied: placement == .copied), placement, since: start)
+            return try prove(Safetensors(path: path, placement: placement), since: start)
         } catch  where error.code == .modelRefused {
             throw EngineError(.modelRefused, "\(path): \(error.message)")
         }
@@ -43,7 +44,6 @@ extension RankModel {
 
     private static func prove(
         _ file: Safetensors,
-        _ placement: Placement,
         since start: UInt64
     ) throws(EngineError) -> RankModel {
         let raw = file.header.metadata
@@ -71,7 +71,7 @@ extension RankModel {
             candidates: candidates,
             goldens: goldens,
             weights: weights,
-            placement: placement,
+            placement: file.placement,
             loadTimes: LoadTimes(
                 byteCount: unsafe file.memory.bytes.count,
                 digest: .nanoseconds(digestEnd &- digestStart),

@@ -6,14 +6,21 @@ package final class Safetensors: Sendable {
     package let header: SafetensorsHeader
     /// The whole file.
     let memory: SharedMemory
+    /// Where its bytes are.
+    let placement: RankModel.Placement
     private let indexes: [String: Int]
 
     /// Maps or copies a file and reads its header.
     ///
     /// The bytes of a mapped file's tensors are read when they are asked for.
-    package init(path: String, isCopied: Bool = false) throws(EngineError) {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - placement: Where its bytes are to be; nil for a copy.
+    /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` where the file is none of safetensors.
+    package init(path: String, placement: RankModel.Placement? = nil) throws(EngineError) {
         self.path = path
-        memory = try isCopied ? SharedMemory.read(path: path) : SharedMemory.map(path: path)
+        (memory, self.placement) = try SharedMemory.holding(path: path, placement: placement)
         do throws(EngineError) {
             header = try unsafe SafetensorsHeader(file: memory.bytes)
         } catch {

@@ -10,8 +10,8 @@ internal import Darwin
 
 /// Bytes that nobody changes once they are shared: a mapped file, a copy of one, or a 64-byte aligned block on the heap.
 ///
-/// A mapped file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see
-/// weights that were never verified. Replace model files by renaming a new one over them, as every writer here does.
+/// A file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see weights that
+/// were never verified. So ``holding(path:placement:)`` maps one only where the caller asks for it.
 @safe final class SharedMemory: @unchecked Sendable {  // Proof: its bytes are written only before it is returned.
     /// The bytes.
     let bytes: UnsafeRawBufferPointer
@@ -81,40 +81,71 @@ internal import Darwin
         )
     }
 
-    /// Maps a whole regular file, read-only.
-    static func map(path: String) throws(EngineError) -> SharedMemory {
+    /// Takes a whole regular file into memory.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - placement: Where its bytes are to be; nil for a copy, in huge pages only where it is large.
+    /// - Returns: The bytes and where they are. What becomes of the file does not change a copy.
+    /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` for an empty file.
+    static func holding(
+        path: String,
+        placement: RankModel.Placement?
+    ) throws(EngineError) -> (memory: SharedMemory, placement: RankModel.Placement) {
         try opening(path) { (file, size) throws(EngineError) in
-            guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), unsafe base != MAP_FAILED
-            else { throw cannot("map", path, errno) }
-            let mapping = unsafe UnsafeMutableRawBufferPointer(start: base, count: size)
-            return unsafe SharedMemory(UnsafeRawBufferPointer(mapping), mapping: mapping)
+            switch placement {
+            case .mapped: (try map(path, file, size), .mapped)
+            case .copied: (try read(path, file, size, isLarge: true), .copied)
+            case nil: (try read(path, file, size, isLarge: size >= largeByteCount), .copied)
+            }
         }
     }
 
-    /// Copies a whole regular file into memory of its own, in huge pages where the system has them.
-    ///
-    /// What becomes of the file afterwards does not matter.
-    static func read(path: String) throws(EngineError) -> SharedMemory {
-        try opening(path) { (file, size) throws(EngineError) in
-            guard let pages = unsafe HugePages.map(size, takesReserved: true) else {
-                throw cannot("find memory for a copy of", path, errno)
-            }
-            let memory = unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
-            // A copy spends most of its time on getting its pages, which processors do side by side.
-            let failure = Mutex<EngineError?>(nil)
-            nonisolated(unsafe) let target = unsafe pages.block
-            Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
-            } body: { _, index in
-                let part = index * copiedPart..<min((index + 1) * copiedPart, size)
-                do throws(EngineError) {
-                    try unsafe read(path, file, part, into: target)
-                } catch {
-                    failure.withLock { $0 = $0 ?? error }
-                }
-            }
-            if let error = failure.withLock({ $0 }) { throw error }
-            return memory
+    /// Maps a file, read-only.
+    private static func map(_ path: String, _ file: CInt, _ size: Int) throws(EngineError) -> SharedMemory {
+        guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), unsafe base != MAP_FAILED
+        else { throw cannot("map", path, errno) }
+        let mapping = unsafe UnsafeMutableRawBufferPointer(start: base, count: size)
+        return unsafe SharedMemory(UnsafeRawBufferPointer(mapping), mapping: mapping)
+    }
+
+    /// Copies a file into memory of its own, in huge pages where it is large and the system has them.
+    private static func read(
+        _ path: String,
+        _ file: CInt,
+        _ size: Int,
+        isLarge: Bool
+    ) throws(EngineError) -> SharedMemory {
+        guard let pages = unsafe isLarge ? HugePages.map(size, takesReserved: true) : smallPages(size) else {
+            throw cannot("find memory for a copy of", path, errno)
         }
+        let memory = unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
+        // A copy spends most of its time on getting its pages, which processors do side by side.
+        let failure = Mutex<EngineError?>(nil)
+        nonisolated(unsafe) let target = unsafe pages.block
+        Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
+        } body: { _, index in
+            let part = index * copiedPart..<min((index + 1) * copiedPart, size)
+            do throws(EngineError) {
+                try unsafe read(path, file, part, into: target)
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        return memory
+    }
+
+    /// Maps memory of its own in the system's usual pages, which go back to the system as soon as they are unmapped.
+    private static func smallPages(
+        _ byteCount: Int
+    ) -> (block: UnsafeMutableRawBufferPointer, mapping: UnsafeMutableRawBufferPointer)? {
+        let (protection, flags) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
+        guard let base = unsafe mmap(nil, byteCount, protection, flags, -1, 0), unsafe base != MAP_FAILED else {
+            return nil
+        }
+        let block = unsafe UnsafeMutableRawBufferPointer(start: base, count: byteCount)
+        return unsafe (block, block)
     }
 
     /// Bytes that one thread copies at a time.
@@ -140,10 +171,10 @@ internal import Darwin
     }
 
     /// Opens a regular file that is not empty and closes it after `body`, which takes its descriptor and size.
-    private static func opening(
+    private static func opening<Result>(
         _ path: String,
-        _ body: (CInt, Int) throws(EngineError) -> SharedMemory
-    ) throws(EngineError) -> SharedMemory {
+        _ body: (CInt, Int) throws(EngineError) -> Result
+    ) throws(EngineError) -> Result {
         // Without waiting for whoever might write into a pipe, which is refused below.
         let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         if let errno = opened.errno { throw cannot("open", path, errno) }

@@ -71,6 +71,19 @@ public struct WorkerConfiguration: Sendable {
         _ = try endpoints()
     }
 
+    /// Whether other machines could reach an endpoint that is bound, or the admin pages.
+    ///
+    /// - Parameter admin: The address of the pages, `HOST:PORT`, where there are any.
+    /// - Returns: False where every address is known to be of this machine alone.
+    public func reachesOthers(admin: String?) -> Bool {
+        let places = binds + (admin.map { ["tcp://\($0.hasSuffix(":0") ? $0.dropLast() + "*" : $0[...])"] } ?? [])
+        // What cannot be read, and names that are not resolved yet, are not known to be within this machine.
+        return places.contains { place in
+            guard let endpoint = try? Endpoint(place, for: .binding) else { return true }
+            return !endpoint.isLocal
+        }
+    }
+
     /// The limits of a request: as many candidates as fit.
     var limits: FrameLimits {
         FrameLimits(messageBytes: maximumMessageBytes, candidates: maximumMessageBytes / 8)

@@ -17,7 +17,11 @@ extension ServeCommand {
             places[place] = try PlacePattern.expand(place, count: count)
         }
         // What can never work is told once, by this process.
-        for index in 0..<count { try configuration(binds: bind.map { places[$0]?[index] ?? $0 }).check() }
+        for index in 0..<count {
+            let configuration = configuration(binds: bind.map { places[$0]?[index] ?? $0 })
+            try configuration.check()
+            try checkInsecure(configuration, admin: admin.map { places[$0]?[index] ?? $0 })
+        }
         var supervisor = Supervisor(
             arguments: (0..<count).map { index in
                 Self.arguments(Array(CommandLine.arguments.dropFirst()), of: index, places: places)

@@ -113,7 +113,7 @@ struct ServeCommand: ParsableCommand {
         ),
         transform: readPrecision
     )
-    var precision = Precision.fp32
+    var precision: Precision?
 
     @Option(
         help: ArgumentHelp(
@@ -126,18 +126,33 @@ struct ServeCommand: ParsableCommand {
     )
     var maxError: Float?
 
-    @Option(help: ArgumentHelp("What a plan's tables may take, such as 64M (default: 256M).", valueName: "bytes"))
-    var memoryBudget = ByteCountArgument(ScoringPlan.defaultMemoryBudget)
+    @Option(
+        help: ArgumentHelp(
+            "What the tables of a plan or of a precision may take, such as 64M (default: 256M).",
+            valueName: "bytes"
+        )
+    )
+    var memoryBudget: ByteCountArgument?
 
     @Flag(
         help: ArgumentHelp(
             """
-            Copy the model into memory of this process, in huge pages where there are any, instead of mapping its file: \
-            for tables much larger than the caches.
+            Copy the model into huge pages of this process, whatever its size, also into those that an administrator has \
+            set aside (default: it is copied, into huge pages from 8 MiB on).
             """
         )
     )
     var copyWeights = false
+
+    @Flag(
+        help: ArgumentHelp(
+            """
+            Map the model's file instead of copying it, so that processes share its pages: only for files that no program \
+            writes in place or cuts, which would spoil scores or end the process.
+            """
+        )
+    )
+    var mapWeights = false
 
     @Option(help: ArgumentHelp("The largest request, such as 4M (default: 1M).", valueName: "bytes"))
     var maxMessage = ByteCountArgument(1 << 20)
@@ -181,72 +196,13 @@ struct ServeCommand: ParsableCommand {
     @Flag(help: "When ready, print one line of JSON on stdout: endpoints, admin address, model id, plan, kernel.")
     var json = false
 
-    /// Refuses what does not go together, and asks for what is missing.
-    private func check() throws {
-        if bind.isEmpty && connect.isEmpty {
-            throw ValidationError("nothing to serve at: give --bind ENDPOINT, or --connect ENDPOINT for a zmq_proxy")
-        }
-        guard queueLimit.duration <= .seconds(3_600) else {
-            throw ValidationError("--queue-limit is at most 1h: requests that wait longer are of no use to anybody")
-        }
-        try checkSource()
-        if let costPerCandidate {
-            guard ranker == .null else { throw ValidationError("--cost-per-candidate goes with --ranker null") }
-            guard costPerCandidate.duration <= .seconds(1) else {
-                throw ValidationError("--cost-per-candidate is \(costPerCandidate.defaultValueDescription); at most 1s")
-            }
-        }
-        try checkPrecision()
-        if let processes, !(1...256).contains(processes) {
-            throw ValidationError("--processes \(processes): expected 1 to 256")
-        }
-        guard drainGrace.duration <= drainMax.duration else {
-            throw ValidationError("--drain-grace is longer than --drain-max, by which a worker has ended")
-        }
-    }
-
-    /// Refuses what does not go with a reduced precision, or without one.
-    private func checkPrecision() throws {
-        let isReduced = precision != .fp32
-        if let maxError {
-            guard isReduced else { throw ValidationError("--max-error goes with --precision int16 or int8") }
-            guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError); expected 0 or more") }
-        }
-        guard isReduced else { return }
-        guard model ?? modelDir != nil else { throw ValidationError("--precision goes with --model or --model-dir") }
-        guard plan ?? .factored == .factored else {
-            throw ValidationError("--precision int16 and int8 have tables of their own; leave --plan out")
-        }
-    }
-
-    /// Refuses more or less than one thing that scores.
-    private func checkSource() throws {
-        if plugin != nil {
-            guard model == nil, modelDir == nil, ranker == .model else {
-                throw ValidationError("--plugin brings its own model: leave out --model, --model-dir and --ranker null")
-            }
-            guard plan == nil, kernel == nil, !copyWeights else {
-                throw ValidationError(
-                    "--plan, --kernel and --copy-weights go with --model or --model-dir, not with --plugin"
-                )
-            }
-            return
-        }
-        switch (ranker, model ?? modelDir) {
-        case (.model, nil): throw ValidationError("--model FILE, --model-dir DIR or --plugin LIB:PATH is missing")
-        case (.null, .some): throw ValidationError("--model and --model-dir do not go with --ranker null")
-        case (.null, nil) where copyWeights: throw ValidationError("--copy-weights wants a model to copy")
-        default: break
-        }
-        guard model == nil || modelDir == nil else { throw ValidationError("give --model or --model-dir, not both") }
-    }
-
     func run() throws {
         // Not in validate(), which comes before a misspelt option is named.
         try check()
         if let processes, !supervised { try supervise(processes) }
         StopSignals.block()
         let configuration = configuration(binds: bind)
+        if !supervised { try checkInsecure(configuration, admin: admin) }
         // First of all, so that a probe is answered while a large model is loaded.
         let admin = try self.admin.map { place in
             try AdminServer.start(at: place, isInsecureAllowed: insecure, software: softwareVersion)
@@ -293,6 +249,9 @@ struct ServeCommand: ParsableCommand {
         )
     }
 
+    /// Where the weights are to be: out of reach of a program that writes the file in place, unless told otherwise.
+    private var placement: RankModel.Placement? { copyWeights ? .copied : mapWeights ? .mapped : nil }
+
     /// Where models come from; nil for the null ranker.
     private var supply: ModelSupply? {
         if let plugin {
@@ -307,13 +266,16 @@ struct ServeCommand: ParsableCommand {
         case (_, let path?): source = .directory(path)
         default: return nil
         }
+        let firstLoad = FirstLoad()
         return ModelSupply(source) {
-            [plan, memoryBudget, kernel, copyWeights, precision, maxError] path throws(EngineError) in
-            try RankModel.load(path: path, placement: copyWeights ? .copied : .mapped).makeRanker(
+            [plan, memoryBudget, kernel, placement, precision, maxError] path throws(EngineError) in
+            let model = try RankModel.load(path: path, placement: placement)
+            try firstLoad.check(model, at: path, plan: plan, hasBudget: memoryBudget != nil)
+            return try model.makeRanker(
                 plan: plan,
-                memoryBudget: memoryBudget.byteCount,
+                memoryBudget: memoryBudget?.byteCount ?? ScoringPlan.defaultMemoryBudget,
                 kernel: kernel,
-                precision: precision,
+                precision: precision ?? .fp32,
                 errorLimit: maxError ?? Precision.defaultErrorLimit
             )
         }

@@ -53,6 +53,38 @@ struct ReloadTests {
         }
     }
 
+    @Test("A file written in place, cut and overwritten: every reply is of a model that proved itself, bit for bit")
+    func inPlace() async throws {
+        try await withTemporaryDirectory { directory in
+            let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
+            let candidates: [UInt64] = Array(1...50)
+            let expected = try models.map { try Self.scores($0, candidates) }
+            let live = "\(directory)/live.safetensors"
+            try Self.put(models[0], at: live)
+            let arguments = ["--model", live, "--bind", "ipc://\(directory)/socket"]
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                let bytes = try Data(contentsOf: URL(filePath: models[1]))
+                let file = try FileHandle(forUpdating: URL(filePath: live))
+                // Half a model is no model, at whatever time it is seen.
+                try file.write(contentsOf: bytes.prefix(bytes.count / 2))
+                for _ in 0..<100 { #expect(try await client.scores(user: 42, candidates: candidates) == expected[0]) }
+                while try await client.statistics()["reload_failures"] == "0" {}
+                try file.write(contentsOf: bytes.dropFirst(bytes.count / 2))
+                var scores = expected[0]
+                while scores != expected[1] {
+                    scores = try await client.scores(user: 42, candidates: candidates)
+                    #expect(expected.contains(scores))
+                }
+                try file.truncate(atOffset: 0)
+                for _ in 0..<100 { #expect(try await client.scores(user: 42, candidates: candidates) == expected[1]) }
+                try file.close()
+            }
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.errors.contains("\(live) was written in place: the model"), "\(outcome.errors)")
+        }
+    }
+
     @Test("--model-dir: a worker begins with the best version, takes a better one, and goes back when that is removed")
     func directory() async throws {
         try await withTemporaryDirectory { directory in

@@ -94,7 +94,7 @@ struct EnlargedCatalogueTests {
         let ids = (0...20_000 as ClosedRange<UInt64>).map { $0 }
         let expected = try RankModel.load(path: path).makeRanker().rank(user: 1, candidates: ids)
         let copy = try RankModel.load(path: path, placement: .copied)
-        #expect(copy.placement == .copied && mapped.placement == .mapped)
+        #expect(copy.placement == .copied && mapped.placement == .copied)
         try writeFile(path, [1, 2, 3])
         let ranker = try copy.makeRanker()
         #expect(ranker.info.facts.first { $0.key == "weights" }?.value == "copied")

@@ -14,6 +14,8 @@ struct ReloadWork: Sendable {
     let log: @Sendable (String) -> Void
     var state: ReloadState
     private var knownJunk: [String]
+    /// The file that serves, as it was when it was last seen to be written in place.
+    private var knownWriting: FileIdentity?
 
     init(
         supply: ModelSupply,
@@ -42,6 +44,16 @@ struct ReloadWork: Sendable {
         if listing.junk != knownJunk {
             knownJunk = listing.junk
             if !knownJunk.isEmpty { log(listing.junkLine(in: supply.source.path)) }
+        }
+        if let current = state.current, let version = listing.versions.first(where: { $0.path == current.path }),
+            version.identity.isSameFile(as: current.identity), version.identity != current.identity,
+            version.identity != knownWriting
+        {
+            knownWriting = version.identity
+            log(
+                "\(version.path) was written in place: the model that was loaded from it keeps serving until what is there "
+                    + "now proves itself; write a model beside its place and rename it"
+            )
         }
         guard let version = state.next(among: listing.versions, at: now) else { return }
         // No other load is under way, so this is the next one.

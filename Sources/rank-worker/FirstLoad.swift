@@ -1,0 +1,34 @@
+import RankEngine
+import Synchronization
+
+/// Refuses options that do not apply to the model that a worker begins with.
+///
+/// A model that comes later may be of another family, for which an option has no effect: it is served all the same, since
+/// the model that is there would otherwise stay for ever.
+final class FirstLoad: Sendable {
+    private let isOver = Atomic(false)
+
+    /// Looks at a model that has been loaded.
+    ///
+    /// - Throws: `modelRefused` for the first one where its plan is given and makes no difference, or where tables are
+    ///   limited of which it has none.
+    func check(_ model: RankModel, at path: String, plan: ScoringPlan?, hasBudget: Bool) throws(EngineError) {
+        guard !isOver.load(ordering: .acquiring) else { return }
+        if model.shape.layerWidths.isEmpty {
+            if let plan, plan == .factored || plan == .userOnce {
+                throw EngineError(
+                    .modelRefused,
+                    "\(path) has no dense layers, of which --plan \(plan.rawValue) would compute a part ahead: leave "
+                        + "--plan out, or give direct or full"
+                )
+            }
+            if hasBudget, plan != .full {
+                throw EngineError(
+                    .modelRefused,
+                    "\(path) has no dense layers and no tables that --memory-budget could limit: leave it out"
+                )
+            }
+        }
+        isOver.store(true, ordering: .releasing)
+    }
+}
