@@ -49,8 +49,8 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Closed loop: the next request leaves when a reply has come.")
     var closedLoop = false
 
-    @Option(help: "Requests that are out in the closed loop, and for the capacity of --sweep.")
-    var concurrency = 64
+    @Option(help: "Requests that are out in the closed loop, and for the capacity of --sweep (default: 64).")
+    var concurrency: Int?
 
     @Option(help: "Candidates of each request.")
     var candidates = 500
@@ -67,8 +67,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "What each request allows its worker.")
     var deadline = DurationArgument(.milliseconds(250))
 
-    @Option(help: "How the times of the open loop lie: poisson or constant.")
-    var arrivals = ArrivalsArgument.poisson
+    @Option(help: "How the times of the open loop lie: poisson or constant (default: poisson).")
+    var arrivals: ArrivalsArgument?
 
     @Option(
         name: .customLong("users"),
@@ -102,8 +102,16 @@ struct BenchCommand: ParsableCommand {
         if let rate, !(0.1...1_000_000).contains(rate) {
             throw ValidationError("--rate is \(rate); expected 0.1 to 1000000 requests per second")
         }
-        guard (1...60_000).contains(concurrency) else {
-            throw ValidationError("--concurrency is \(concurrency); expected 1 to 60000")
+        if let concurrency {
+            guard closedLoop || sweep else {
+                throw ValidationError("--concurrency goes with --closed-loop or --sweep, and not with --rate alone")
+            }
+            guard (1...60_000).contains(concurrency) else {
+                throw ValidationError("--concurrency is \(concurrency); expected 1 to 60000")
+            }
+        }
+        guard arrivals == nil || rate != nil || sweep else {
+            throw ValidationError("--arrivals goes with --rate or --sweep, and not with --closed-loop alone")
         }
         guard (1...1_000_000).contains(candidates) else {
             throw ValidationError("--candidates is \(candidates); expected 1 to 1000000")
@@ -130,8 +138,10 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         try svg?.requireWritable(option: "--svg")
-        let pattern: BenchPattern =
-            rate.map { .open(rate: $0, spacing: arrivals.spacing) } ?? .closed(outstanding: concurrency)
+        try through.sending.check(for: pool.endpoints)
+        let spacing = (arrivals ?? .poisson).spacing
+        let concurrency = concurrency ?? 64
+        let pattern: BenchPattern = rate.map { .open(rate: $0, spacing: spacing) } ?? .closed(outstanding: concurrency)
         let users = try userList.map { try IDList(argument: $0, option: "--users", of: .users) }
         var run = try BenchRun(self, users: users, floor: floor.map { try floorEndpoints($0) })
         for note in run.notes { try StandardStream.error.writeLine("note: \(note)") }
@@ -144,7 +154,7 @@ struct BenchCommand: ParsableCommand {
             deadline: deadline.duration,
             result: try run.measure(pattern, seconds: seconds)
         )
-        if sweep { report.sweep = try run.sweep(outstanding: concurrency, spacing: arrivals.spacing, seconds: seconds) }
+        if sweep { report.sweep = try run.sweep(outstanding: concurrency, spacing: spacing, seconds: seconds) }
         if let svg { try BenchChart(report).write(to: svg) }
         try StandardStream.output.write(json ? "\(report.json)\n" : broken(report.text, for: .output))
         if let check = report.result.check, check.differing > 0 {

@@ -78,6 +78,7 @@ struct RankCommand: ParsableCommand {
     }
 
     func run() throws {
+        try sending.check(for: pool.endpoints)
         let source = try CandidateSource(items)
         let featureFile = try featureArguments.load()
         let deadline = deadline.duration

@@ -43,6 +43,7 @@ struct ScoreCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        try sending.check(for: pool.endpoints)
         // A file that is not there is told before any worker is asked what its ids are.
         let file = try InputFile(path: input)
         let features = try featureArguments.load()

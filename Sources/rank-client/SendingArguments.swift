@@ -6,22 +6,24 @@ struct SendingArguments: ParsableArguments {
     @Option(
         help: """
             How a worker is chosen: p2c (of two at random the one that answers first by what is known), \
-            round-robin, or rendezvous (a user always gets the same one).
+            round-robin, or rendezvous (a user always gets the same one) (default: p2c).
             """
     )
-    var balance = BalanceArgument.p2c
+    var balance: BalanceArgument?
 
-    @Option(help: "How many times a request is sent at most, if workers are lost, leave or are overloaded.")
-    var attempts = 3
+    @Option(
+        help: "How many times a request is sent at most, if workers are lost, leave or are overloaded (default: 3)."
+    )
+    var attempts: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The most requests in flight at one worker; the others wait in the client. off = no bound.",
+            "The most requests in flight at one worker; the others wait in the client. off = no bound (default: 256).",
             valueName: "count"
         ),
         transform: WindowArgument.init(parsing:)
     )
-    var window = WindowArgument(CreditWindow())
+    var window: WindowArgument?
 
     @Flag(
         help: "Send a request that is late to a second worker as well, at most one of twenty; the first answer counts."
@@ -29,12 +31,33 @@ struct SendingArguments: ParsableArguments {
     var hedge = false
 
     func validate() throws {
-        if attempts < 1 { throw ValidationError("--attempts is \(attempts); expected 1 or more") }
+        if let attempts, attempts < 1 { throw ValidationError("--attempts is \(attempts); expected 1 or more") }
     }
 
     /// The options of the pool.
     var options: PoolOptions {
-        PoolOptions(attempts: attempts, balancing: balance.policy, window: window.window, hedges: hedge)
+        PoolOptions(
+            attempts: attempts ?? PoolOptions().attempts,
+            balancing: balance?.policy ?? .powerOfTwoChoices,
+            window: window?.window ?? CreditWindow(),
+            hedges: hedge
+        )
+    }
+
+    /// The names of those that were given.
+    var given: [String] {
+        let options = [
+            ("--balance", balance != nil), ("--attempts", attempts != nil), ("--window", window != nil),
+            ("--hedge", hedge),
+        ]
+        return options.filter(\.1).map(\.0)
+    }
+
+    /// Refuses what takes two workers where there can be one only.
+    func check(for workers: EndpointList) throws {
+        guard workers.isOneWorker, let name = given.first(where: { ["--balance", "--hedge"].contains($0) })
+        else { return }
+        throw ValidationError("\(name) chooses among workers, and --workers names one: leave it out, or name more")
     }
 }
 

@@ -26,8 +26,8 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Go on until interrupted: a terminal shows one table, anything else a table after another.")
     var watch = false
 
-    @Option(help: "The time between two tables of --watch.")
-    var interval = DurationArgument(.seconds(1))
+    @Option(help: "The time between two tables of --watch (default: 1s).")
+    var interval: DurationArgument?
 
     @Option(help: "End --watch after this many tables.")
     var count: Int?
@@ -43,8 +43,11 @@ struct StatusCommand: ParsableCommand {
             guard watch else { throw ValidationError("--count goes with --watch") }
             guard count > 0 else { throw ValidationError("--count is \(count); expected 1 or more") }
         }
-        guard interval.duration >= .milliseconds(10) else {
-            throw ValidationError("--interval is \(interval.defaultValueDescription); expected 10ms or more")
+        if let interval {
+            guard watch else { throw ValidationError("--interval goes with --watch") }
+            guard interval.duration >= .milliseconds(10) else {
+                throw ValidationError("--interval is \(interval.defaultValueDescription); expected 10ms or more")
+            }
         }
     }
 
@@ -65,7 +68,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let tables = watch ? count ?? .max : 1
-        let (interval, json) = (interval.duration, json)
+        let (interval, json) = (interval?.duration ?? .seconds(1), json)
         let last = try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
             let output = StandardStream.output
             var last: [WorkerStatus] = []

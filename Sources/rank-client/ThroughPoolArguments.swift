@@ -25,10 +25,7 @@ struct ThroughPoolArguments: ParsableArguments {
     func validate() throws {
         if let split, !(1...1_000).contains(split) { throw ValidationError("--split is \(split); expected 1 to 1000") }
         guard !throughPool else { return }
-        let isDefault =
-            sending.balance == .p2c && sending.attempts == PoolOptions().attempts && !sending.hedge
-            && sending.window.window == CreditWindow()
-        guard isDefault, !partial, !waitReady, split == nil, !check else {
+        guard sending.given.isEmpty, !partial, !waitReady, split == nil, !check else {
             throw ValidationError(
                 "--balance, --attempts, --window, --hedge, --partial, --wait-ready, --split and --check "
                     + "are a pool's: add --through-pool"

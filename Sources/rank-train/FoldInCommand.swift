@@ -55,10 +55,10 @@ struct FoldInCommand: ParsableCommand {
     @Option(
         help: """
             What a standard deviation of the known rows costs, in squared stars: higher values keep new rows nearer to \
-            where they start.
+            where they start (default: \(FoldInOptions.defaultPenalty)).
             """
     )
-    var penalty = FoldInOptions.defaultPenalty
+    var penalty: Double?
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -67,8 +67,13 @@ struct FoldInCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        guard penalty > 0, penalty.isFinite else {
-            throw ValidationError("--penalty \(penalty): expected a finite number above 0")
+        if let penalty {
+            guard penalty > 0, penalty.isFinite else {
+                throw ValidationError("--penalty \(penalty): expected a finite number above 0")
+            }
+            guard ratings != nil else {
+                throw ValidationError("--penalty weighs ratings, and there are none without --ratings: leave it out")
+            }
         }
         if ratings == nil && data == nil {
             throw ValidationError("expected --ratings, --data or both: of what should rows be made?")
@@ -90,7 +95,7 @@ struct FoldInCommand: ParsableCommand {
             list,
             describedBy: columns,
             into: model,
-            FoldInOptions(penalty: penalty, refresh: refresh)
+            FoldInOptions(penalty: penalty ?? FoldInOptions.defaultPenalty, refresh: refresh)
         )
         let seconds = (clock.now - start) / .seconds(1)
         let id = try folded.write(to: output.path)
@@ -160,7 +165,7 @@ struct FoldInCommand: ParsableCommand {
             "refreshed_items": .integer(summary.refreshedItems),
             "ratings": .integer(summary.used),
             "passed_over": .integer(summary.passedOver),
-            "penalty": .number(penalty),
+            "penalty": .number(penalty ?? FoldInOptions.defaultPenalty),
             "fitted_rmse_before": summary.used > 0 ? .number(summary.rmseBefore) : .null,
             "fitted_rmse_after": summary.used > 0 ? .number(summary.rmseAfter) : .null,
             "seconds": .number(seconds),

@@ -57,8 +57,11 @@ struct PredictCommand: ParsableCommand {
     )
     var excludeRated: String?
 
-    @Option(help: "Unknown users and items: fail, or score them by the model's row for the unknown (fallback).")
-    var unknown = Unknown.fail
+    @Option(
+        help:
+            "Unknown users and items: fail, or score them by the model's row for the unknown (fallback; default: fail)."
+    )
+    var unknown: Unknown?
 
     @Option(
         help: "How many threads score, or all for one on each processor (default: all).",
@@ -76,6 +79,11 @@ struct PredictCommand: ParsableCommand {
         }
         guard users != nil || topK == nil else { throw ValidationError("--top-k goes with --users") }
         guard users != nil || excludeRated == nil else { throw ValidationError("--exclude-rated goes with --users") }
+        guard users != "all" || unknown == nil else {
+            throw ValidationError(
+                "--unknown is about users in a list, and --users all takes those that the model knows: leave it out"
+            )
+        }
         if let topK, topK < 1 { throw ValidationError("--top-k \(topK): ask for at least 1 item") }
     }
 
@@ -90,7 +98,7 @@ struct PredictCommand: ParsableCommand {
                 .write(
                     topK ?? 10,
                     users: users,
-                    failsForUnknown: unknown == .fail,
+                    failsForUnknown: unknown != .fallback,
                     excluding: excludeRated.map {
                         try RatedItems(path: $0, model, allowsStrangers: unknown == .fallback)
                     }
@@ -114,7 +122,7 @@ struct PredictCommand: ParsableCommand {
             userTexts: (0..<pairs.count).map(pairs.userText),
             itemTexts: (0..<pairs.count).map(pairs.itemText)
         )
-        if unknown == .fail { try requireKnown(predictions, pairs, input) }
+        if unknown != .fallback { try requireKnown(predictions, pairs, input) }
         var output = BufferedOutput()
         for index in 0..<pairs.count {
             try output.write(
