@@ -91,6 +91,9 @@ extension Checkpoint {
         return stride(from: 0, to: losses.count, by: width).map { Array(losses[$0..<($0 + width)]) }
     }
 
+    /// Whether the training that was tested was that of a network.
+    fileprivate var keepsNetwork: Bool { (try? floats(KeptTest.Name.weights)) != nil }
+
     /// The weights of the tested network.
     fileprivate func testedNetwork(_ shape: NetworkShape) throws(TrainingError) -> RankingNetwork {
         let parameters = try floats(KeptTest.Name.weights)
@@ -173,6 +176,9 @@ extension Distillation {
         _ fingerprint: DataFingerprint
     ) throws(TrainingError) -> (Result, teacher: FactorTraining.Result) {
         try checkpoint.requireTest(fingerprint)
+        guard checkpoint.keepsNetwork else {
+            throw checkpoint.refusal("the test that it keeps is of preset \(checkpoint.member("preset") ?? "none")")
+        }
         let shape = try DistillationRun.subject(options, set, data).shape
         let reports = try checkpoint.testedLosses(2).enumerated().map { index, losses in
             StepReport(

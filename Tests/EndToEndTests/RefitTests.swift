@@ -45,6 +45,9 @@ struct RefitTests {
             #expect(metadata.fingerprint["tested_count"] == "400")
             #expect(metadata.prior != sibling.prior)
 
+            let facts = try RankModel.load(path: model).makeRanker().info.facts
+            #expect(facts.contains { $0 == ("refit", "all") } && facts.contains { $0 == ("split", "seed:42") })
+
             // The weights are those of a training on all ratings.
             let all = "\(directory)/all"
             let everything = command.filter { $0 != "--refit" } + ["--split", "none"]
