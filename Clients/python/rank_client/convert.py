@@ -1,4 +1,4 @@
-"""`python -m rank_client.convert IN OUT`: Keras weights of the two-tower rating family → swift-rank's model file."""
+"""`python -m rank_client.convert IN OUT`: a Keras model of the two-tower rating family → swift-rank's model file."""
 
 import argparse
 import os
@@ -14,25 +14,37 @@ class _Parser(argparse.ArgumentParser):
         self.exit(EX_USAGE, f"{self.prog}: {message}\n")
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
-    """Runs the command and returns its exit code: 0, 64 usage, 65 refused, 69 packages missing, 73 cannot write."""
+def _parser() -> _Parser:
     parser = _Parser(
         prog="python -m rank_client.convert", formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Turns Keras 3 weights (.weights.h5 or .keras) of this model family into a model file: a user and\n"
-                    "an item Embedding, concatenated, any number of Dense relu layers, one Dense output.",
-        epilog="Row r of a table is the row of id r, row 0 that of unknown ids. A .weights.h5 file carries no\n"
-               "activations: relu after every Dense layer but the last is assumed. The prior is the mean score of 255\n"
-               "pairs spread over both tables, the fingerprint is unknown. The file carries golden scores: a worker\n"
-               "serves it only if it reproduces them bit for bit.\n\n"
-               "exit codes: 0 written, 64 usage, 65 input refused, 69 h5py or numpy missing, 73 cannot write")
-    parser.add_argument("input", metavar="IN", help=".weights.h5 or .keras")
+        description="Turns a Keras 3 model of a user and an item into a model file. A .keras file is loaded by Keras; its\n"
+                    "graph is read node by node, and its own scores of thousands of pairs prove the reading.",
+        epilog="Weights alone (.weights.h5), and a subclassed model without its class, cannot be run: --predictions gives\n"
+               "the source's scores, --custom the class; without either they are refused, or marked with --unproved.\n"
+               "Without a lookup row r of a table is the row of id r, row 0 that of unknown ids.\n\n"
+               "exit codes: 0 written, 64 usage, 65 input refused, 69 packages missing, 73 cannot write")
+    parser.add_argument("input", metavar="IN", help=".keras or .weights.h5")
     parser.add_argument("output", metavar="OUT", help="the model file, replaced whole or not at all")
-    parser.add_argument("--user-table", metavar="PATH", help="the user's embedding, such as layers/embedding/vars/0")
-    parser.add_argument("--candidate-first", action="store_true",
-                        help="the model concatenates [item, user], where the file does not tell")
-    parser.add_argument("--dot", action="store_true", help="the score has the dot product of both embeddings as a term")
+    parser.add_argument("--user-input", metavar="NAME", help="the model's input that takes users, where its name does not "
+                                                             "tell; 0 or 1 where inputs have no names")
+    parser.add_argument("--custom", metavar="MODULE", help="a module or .py file with the model's own classes; its code is "
+                                                           "run")
+    parser.add_argument("--predictions", metavar="FILE", help="the source's scores, lines of user,item,score: at least 256 "
+                                                              "pairs, or every pair of a smaller model")
+    parser.add_argument("--unproved", action="store_true", help="write what nothing proves; the file is marked as such")
+    parser.add_argument("--user-table", metavar="PATH", help="weights alone: the user's embedding, such as "
+                                                             "layers/embedding/vars/0")
+    parser.add_argument("--candidate-first", action="store_true", help="weights alone: the model concatenates [item, user]")
+    parser.add_argument("--dot", action="store_true", help="weights alone: the score has the dot product of both "
+                                                           "embeddings as a term")
     parser.add_argument("--label-transform", choices=["identity", "(rating-1)/4"], default="identity",
                         help="how labels were made from stars; changes how scores are shown (default: identity)")
+    return parser
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Runs the command and returns its exit code: 0, 64 usage, 65 refused, 69 packages missing, 73 cannot write."""
+    parser = _parser()
     options = parser.parse_args(arguments)
 
     def fail(code: int, message: str) -> int:
@@ -40,25 +52,28 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return code
 
     try:
-        from . import keras_weights, model_file
+        from . import keras_files, model_file
+        from .keras_source import Missing
     except ImportError as error:
         return fail(EX_UNAVAILABLE, f"{error}: pip install 'rank-client[convert]'")
     both_exist = os.path.exists(options.input) and os.path.exists(options.output)
     if both_exist and os.path.samefile(options.input, options.output):
         return fail(EX_USAGE, "IN and OUT are the same file")
     try:
-        network, notes = keras_weights.read(options.input, options.user_table, options.dot, options.candidate_first)
-        model_id = model_file.write(options.output, network, options.label_transform)
+        found = keras_files.convert(options)
+        model_id = model_file.write(options.output, found.network, found.vocabularies, found.proof,
+                                    options.label_transform)
+    except keras_files.Usage as error:
+        return fail(EX_USAGE, str(error))
+    except Missing as error:
+        return fail(EX_UNAVAILABLE, str(error))
     except model_file.Refused as error:
         return fail(EX_DATAERR, str(error))
     except OSError as error:
         return fail(EX_CANTCREAT, f"cannot write {options.output}: {error.strerror or error}")
-    for note in notes:
+    for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
-    widths = [len(bias) for _, bias in network.layers]
-    print(f"{options.output}: model {model_id}, {len(network.user)} users × {network.user.shape[1]}, "
-          f"{len(network.candidate)} candidates × {network.candidate.shape[1]}, dense {widths}"
-          f"{', dot product' if options.dot else ''}")
+    print(f"{options.output}: model {model_id}, {keras_files.described(found)}")
     return 0
 
 

@@ -1,103 +1,140 @@
-"""Reads the two-tower rating family out of Keras 3 weights: `.weights.h5`, or the `.keras` archive around it.
+"""Reads the two-tower rating family out of Keras 3 weights: `.weights.h5`, or a `.keras` archive without its classes.
 
-The weights file says neither what a tensor is for nor how the tensors are connected. They are told apart by their
-paths' suffixes, their shapes, and the order of the optimizer's variables; what remains open is refused or asked for.
+The weights file says neither what a tensor is for nor how the tensors are connected. Tensors are told apart by their
+paths' suffixes and shapes. What remains open is said by options, or is a reading of several, of which the source's
+predictions prove one.
 """
 
 import io
-import json
 import re
 import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import h5py
 import numpy as np
 
-from .keras_config import Config, read_config
 from .model_file import Refused, clean
 from .numerics import Floats, Network
 
 MAX_WIDTH = 65_536
 # What h5py, zipfile and json raise for files that are cut, damaged or of another kind.
 UNREADABLE = (OSError, KeyError, RuntimeError, ValueError, EOFError, struct.error, zlib.error, zipfile.BadZipFile)
-USER_WORDS, CANDIDATE_WORDS = ("user", "query", "customer"), ("candidate", "item", "movie", "product")
+LEGACY = ("the legacy form of a whole Keras model, which is not read: load it in Keras and save it as .keras "
+          "(keras.models.load_model(\"{name}\").save(\"model.keras\"))")
+# Layers without weights that leave scores as they are, and those that this reading knows.
+NEUTRAL = {"InputLayer", "Flatten", "Reshape", "Dropout", "Concatenate", "Functional", "Sequential", "Model", "Dense",
+           "Embedding"}
 
 
 @dataclass
 class Weights:
-    """The arrays of a weights file: each layer's variables by path, layers' names, the optimizer's shapes in order."""
+    """The arrays of a weights file: each layer's variables by path."""
 
     layers: Dict[str, List[Floats]] = field(default_factory=dict)
-    names: Dict[str, str] = field(default_factory=dict)
-    optimizer: List[Tuple[int, ...]] = field(default_factory=list)
+    lookups: List[str] = field(default_factory=list)  # groups of layers whose vocabulary is not in the file
 
 
-def read(path: str, user_table: Optional[str] = None, dot: bool = False,
-         candidate_first: bool = False) -> Tuple[Network, List[str]]:
-    """The network in the file, and what was decided and why, a sentence each. Refused if it is not of the family.
+@dataclass
+class Reading:
+    """One way to read a weights file."""
 
-    `candidate_first` says that the model concatenates the candidate's half first, where the file does not tell.
+    network: Network
+    user: str  # the path of the user's table
+    candidate_first: bool
+
+
+def readings(path: str, user_table: Optional[str] = None, dot: bool = False, candidate_first: Optional[bool] = None,
+             layers: Iterator[Dict[str, Any]] = iter(())) -> List[Reading]:
+    """Every way to read the file that its shapes and the options allow. Refused if it is not of the family.
+
+    `candidate_first` says that the model concatenates the candidate's half first, None that either may be. `layers` are
+    the descriptions of a `.keras` archive's layers.
     """
-    try:
-        if zipfile.is_zipfile(path):
-            weights, config = _read_archive(path)
-        else:
-            with open(path, "rb") as file:
-                weights, config = _read_weights(file), None
-    except UNREADABLE as error:
-        raise Refused(f"{path} is neither a whole HDF5 file nor a whole .keras archive: {error}") from error
+    _check_described(layers)
+    weights = load(path)
     tables, dense = _sort_layers(weights)
-    notes: List[str] = []
-    user, candidate = _tell_tables_apart(tables, weights, config, user_table, notes)
-    inputs = tables[user].shape[1] + tables[candidate].shape[1]
-    order = _chain(dense, inputs)
+    names = sorted(tables)
+    if user_table is not None:
+        wanted = re.sub(r"/vars(/0)?/?$", "", user_table.strip("/"))
+        if wanted not in tables:
+            raise Refused(f"--user-table {wanted}: there is no such table; there are {listed(tables)}")
+        users = [wanted]
+    else:
+        users = names
+    order = _chain(dense, sum(table.shape[1] for table in tables.values()))
     if not order and not dot:
         raise Refused("there is no dense layer: if the model's score is the dot product of its embeddings, add --dot")
-    if dot and tables[user].shape[1] != tables[candidate].shape[1]:
-        raise Refused(f"--dot: {user} and {candidate} have rows of different lengths")
-    if config is not None and config.dense:
-        config.check_dense([dense[name][1].shape[0] for name in order])
-    elif order:
-        notes.append("the file does not carry activations: relu after every dense layer but the last is assumed")
-    layers = [dense[name] for name in order]
-    if order and _is_candidate_first(user, candidate, weights, config, candidate_first, notes):
-        kernel, rows = layers[0][0], tables[candidate].shape[1]
-        layers[0] = (np.concatenate([kernel[rows:], kernel[:rows]]), layers[0][1])
-        notes.append("the model concatenates the candidate's half first: the first kernel's rows were swapped")
-    return Network(tables[user], tables[candidate], layers, dot=dot), notes
+    if dot and len({table.shape[1] for table in tables.values()}) > 1:
+        raise Refused(f"--dot: {names[0]} and {names[1]} have rows of different lengths")
+    found = []
+    for user in users:
+        candidate = names[names[0] == user]
+        for swapped in ([False] if not order else [False, True] if candidate_first is None else [candidate_first]):
+            own = [dense[name] for name in order]
+            if swapped:
+                kernel, rows = own[0][0], tables[candidate].shape[1]
+                own[0] = (np.concatenate([kernel[rows:], kernel[:rows]]), own[0][1])
+            found.append(Reading(Network(tables[user], tables[candidate], own, dot=dot), user, swapped))
+    return found
 
 
-def _read_archive(path: str) -> Tuple[Weights, Optional[Config]]:
-    with zipfile.ZipFile(path) as archive:
-        missing = {"config.json", "model.weights.h5"} - set(archive.namelist())
-        if missing:
-            raise Refused(f"{path} is no .keras archive: it has no {' and no '.join(sorted(missing))}")
-        config = json.loads(archive.read("config.json"))
-        return _read_weights(io.BytesIO(archive.read("model.weights.h5"))), read_config(config)
+def _check_described(layers: Iterator[Dict[str, Any]]) -> None:
+    """Refuses what an archive describes of its layers and weights alone cannot tell."""
+    for entry in layers:
+        own = entry["config"] if isinstance(entry["config"], dict) else {}
+        kind, name = entry["class_name"], own.get("name")
+        package = str(entry.get("module") or "")
+        if not (package.startswith("keras.layers") or package.startswith("keras.src.layers")):
+            continue
+        if kind not in NEUTRAL:
+            raise Refused(f"the layer {name} is a {kind}, which weights alone do not tell: say --custom MODULE")
+        if kind == "Dense" and own.get("activation") not in ("relu", "linear", None):
+            raise Refused(f"the layer {name} has the activation {own.get('activation')}, which weights alone do not tell: "
+                          "say --custom MODULE")
 
 
-def _read_weights(source) -> Weights:
+def load(path: str) -> Weights:
+    """The arrays of a `.weights.h5` file or of a `.keras` archive."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                weights = _read_weights(io.BytesIO(archive.read("model.weights.h5")), path)
+                weights.lookups += [n for n in archive.namelist() if n.startswith("assets/") and "vocabulary" in n]
+        else:
+            with open(path, "rb") as file:
+                weights = _read_weights(file, path)
+    except UNREADABLE as error:
+        raise Refused(f"{path} is neither a whole HDF5 file nor a whole .keras archive: {error}") from error
+    if weights.lookups:
+        raise Refused(f"the model looks ids up ({', '.join(weights.lookups)}), and which id is which row is not among its "
+                      "weights: convert the .keras file, with --custom MODULE where its classes are your own")
+    return weights
+
+
+def _read_weights(source: Any, path: str) -> Weights:
     found, numbered = Weights(), {}
 
     def visit(name: str, node) -> None:
-        match = re.fullmatch(r"(?:(.*)/)?vars(?:/(\d+))?", name)
-        if match and match[2] is None and isinstance(node, h5py.Group):
-            own = node.attrs.get("name", "")
-            found.names[match[1] or ""] = own.decode() if isinstance(own, bytes) else str(own)
-        if not match or match[2] is None or not isinstance(node, h5py.Dataset):
+        last = name.rsplit("/", 1)[-1]
+        if isinstance(node, h5py.Group) and re.fullmatch(r"(string_lookup|integer_lookup|hashing|text_vectorization)(_\d+)?",
+                                                         last):
+            found.lookups.append(name)
+        match = re.fullmatch(r"(?:(.*)/)?vars/(\d+)", name)
+        if not match or not isinstance(node, h5py.Dataset):
             return
         layer, index = match[1] or "", int(match[2])
         if layer.split("/")[0] == "optimizer":
-            numbered.setdefault("optimizer", {})[index] = node.shape
-        elif node.ndim > 0 and not layer.endswith("seed_generator"):  # counters of metrics, Dropout's random state
+            return
+        if node.ndim > 0 and not layer.endswith("seed_generator"):  # counters of metrics, Dropout's random state
             numbered.setdefault(layer, {})[index] = _values(f"{layer}/vars/{index}", node)
 
     with h5py.File(source, "r") as file:
+        if {"model_config", "layer_names"} & set(file.attrs) or "model_weights" in file:
+            raise Refused(f"{path} is {LEGACY.format(name=path)}")
         file.visititems(visit)
-    found.optimizer = [shape for _, shape in sorted(numbered.pop("optimizer", {}).items())]
     for layer, values in numbered.items():
         if sorted(values) != list(range(len(values))):
             raise Refused(f"{layer}/vars lacks a variable: it has {sorted(values)}")
@@ -105,7 +142,7 @@ def _read_weights(source) -> Weights:
     return found
 
 
-def _values(name: str, node) -> Floats:
+def _values(name: str, node: Any) -> Floats:
     if node.dtype not in (np.float32, np.float16):
         raise Refused(f"{name} is {node.dtype}: only float32 (and float16, which converts exactly) is read")
     if 0 in node.shape or max(node.shape) >= 2**32 or any(width > MAX_WIDTH for width in node.shape[1:]):
@@ -130,69 +167,8 @@ def _sort_layers(weights: Weights) -> Tuple[Dict[str, Floats], Dict[str, Tuple[F
                           "Embedding nor a Dense layer with its bias")
     if len(tables) != 2:
         raise Refused(f"a model of this family has two embedding tables, this file has {len(tables)}"
-                      f"{': ' + _listed(tables) if tables else ''}")
+                      f"{': ' + listed(tables) if tables else ''}")
     return tables, dense
-
-
-def _tell_tables_apart(tables: Dict[str, Floats], weights: Weights, config: Optional[Config], wanted: Optional[str],
-                       notes: List[str]) -> Tuple[str, str]:
-    names = sorted(tables)
-    if wanted is not None:
-        wanted = re.sub(r"/vars(/0)?/?$", "", wanted.strip("/"))
-        if wanted not in tables:
-            raise Refused(f"--user-table {wanted}: there is no such table; there are {_listed(tables)}")
-        return wanted, names[names[0] == wanted]
-    evidence: Dict[str, str] = {}  # the path of the user's table → the reason to think so
-    for name, other in (names, names[::-1]):
-        own = f"{name.rsplit('/', 1)[-1]} {weights.names.get(name, '')}".lower()
-        if any(word in own for word in USER_WORDS):
-            evidence.setdefault(name, "its name says so")
-        if any(word in own for word in CANDIDATE_WORDS):
-            evidence.setdefault(other, f"the name of {name} is a candidate's")
-        if config is not None and config.counts("user") & _counts(tables[name]) - _counts(tables[other]):
-            evidence.setdefault(name, "the config's number of users is its number of rows")
-    # The user's half comes first in this family, so its table is made first, unless the config shows the graph. Where
-    # names say otherwise either may be wrong, and a wrong guess would be wrong scores.
-    if not (evidence and config is not None and config.concatenated):
-        first = _first_trained(tables, weights.optimizer)
-        if first is not None:
-            evidence.setdefault(first, "the optimizer has its variable first")
-        elif evidence and len({name.rpartition("/")[0] for name in names}) == 1:
-            evidence.setdefault(min(names, key=_natural), "it comes first among the layers")
-    if len(evidence) != 1:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in evidence.items())
-        why = f"there is evidence for both ({reasons})" if evidence else "nothing tells which is the user's"
-        raise Refused(f"two embedding tables, and {why}: say --user-table PATH, one of {_listed(tables)}")
-    ((user, reason),) = evidence.items()
-    notes.append(f"the user's table is {user}: {reason}")
-    return user, names[names[0] == user]
-
-
-def _is_candidate_first(user: str, candidate: str, weights: Weights, config: Optional[Config], said: bool,
-                        notes: List[str]) -> bool:
-    halves, joined = [weights.names.get(user), weights.names.get(candidate)], config.concatenated if config else []
-    if not joined or None in halves:
-        if not said:
-            notes.append("the file does not carry the concatenation: the user's half first is assumed, "
-                         "--candidate-first says otherwise")
-        return said
-    if joined not in (halves, halves[::-1]):
-        raise Refused(f"config.json concatenates {joined}, which are not the two embeddings {halves}")
-    if said and joined == halves:
-        raise Refused("--candidate-first: config.json has the user's half first")
-    return joined != halves
-
-
-def _counts(table: Floats) -> set:
-    return {table.shape[0], table.shape[0] - 1}  # with or without the row for unknown ids
-
-
-def _first_trained(tables: Dict[str, Floats], shapes: List[Tuple[int, ...]]) -> Optional[str]:
-    """The table whose optimizer variables come before the other's; None without such variables or of equal shapes."""
-    (a, first), (b, second) = ((name, table.shape) for name, table in tables.items())
-    if first == second or first not in shapes or second not in shapes:
-        return None
-    return a if shapes.index(first) < shapes.index(second) else b
 
 
 def _chain(dense: Dict[str, Tuple[Floats, Floats]], inputs: int) -> List[str]:
@@ -226,5 +202,5 @@ def _natural(name: str) -> List[object]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
-def _listed(tables: Dict[str, Floats]) -> str:
+def listed(tables: Dict[str, Floats]) -> str:
     return ", ".join(f"{name}/vars/0 [{table.shape[0]}, {table.shape[1]}]" for name, table in sorted(tables.items()))

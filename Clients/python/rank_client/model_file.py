@@ -5,11 +5,15 @@ import hashlib
 import json
 import os
 import struct
-from typing import Dict, Tuple
+from typing import TYPE_CHECKING, Dict, Tuple
 
 import numpy as np
 
 from .numerics import Floats, Network, scores
+
+if TYPE_CHECKING:
+    from .proof import Proof
+    from .vocabulary import Vocabulary
 
 GOLDENS = 256
 FINGERPRINT = ("data", "data_sha256", "split", "split_sha256", "seed", "preset", "epochs", "batch_size", "version")
@@ -29,7 +33,7 @@ def clean(name: str, values: Floats) -> Floats:
 
 
 def golden_rows(users: int, candidates: int) -> Tuple[np.ndarray, np.ndarray]:
-    """The pairs of rows whose scores a model file carries."""
+    """The pairs of rows whose scores a model file carries unless its proof has others."""
     g = np.arange(GOLDENS - 1, dtype=np.uint64)
 
     def rows(stride: int, count: int) -> np.ndarray:
@@ -39,58 +43,84 @@ def golden_rows(users: int, candidates: int) -> Tuple[np.ndarray, np.ndarray]:
     return rows(7919, users), rows(104729, candidates)
 
 
-def write(path: str, network: Network, label_transform: str = "identity") -> str:
+def write(path: str, network: Network, vocabularies: "Tuple[Vocabulary, Vocabulary]", proof: "Proof",
+          label_transform: str = "identity") -> str:
     """Writes the file and returns its model id. Refused for a model without a finite score, OSError for the path."""
-    user_rows, candidate_rows = golden_rows(len(network.user), len(network.candidate))
+    from .proof import printed
+
+    user_rows, candidate_rows = (np.asarray(rows, "<u4") for rows in (proof.user_rows, proof.candidate_rows))
     golden = scores(network, user_rows, candidate_rows)
-    if not np.isfinite(golden).all():
+    spread = scores(network, *golden_rows(len(network.user), len(network.candidate)))[:-1]
+    if not (np.isfinite(golden).all() and np.isfinite(spread).all()):
         raise Refused("the model's scores are not finite: its weights are too large for float32")
     tensors: Dict[str, np.ndarray] = {"user_embedding": network.user, "candidate_embedding": network.candidate}
     for index, (kernel, bias) in enumerate(network.layers):
         tensors[f"dense_{index}.kernel"], tensors[f"dense_{index}.bias"] = kernel, bias
-    optional = {"user_bias": network.user_bias, "candidate_bias": network.candidate_bias, "mean": network.mean}
+    optional = {"user_bias": network.user_bias, "candidate_bias": network.candidate_bias, "mean": network.mean,
+                "output_scale": network.output_scale}
     tensors.update({name: values for name, values in optional.items() if values is not None})
+    for side, vocabulary in zip(("user", "candidate"), vocabularies):
+        tensors.update(vocabulary.tensors(side))
     tensors.update({"golden.user_rows": user_rows, "golden.candidate_rows": candidate_rows, "golden.scores": golden})
+    step = {"activations": ",".join(network.activations or ()), "output": network.output.replace("linear", "")}
+    step = {key: value for key, value in step.items() if value}
     # The mean training label is unknown here; the mean score of pairs from all over both tables stands in for it.
-    prior = np.float32(golden[:-1].astype(np.float64).mean())
+    prior = np.float32(spread.astype(np.float64).mean())
     metadata = {
-        "format": "swift-rank/1", "architecture": "two-tower-rating/1", "digest": "0" * 64,
-        "user_vocabulary": "identity", "candidate_vocabulary": "identity",
+        "format": "swift-rank/1", "digest": "0" * 64,
+        "architecture": f"two-tower-rating/{2 if step or network.output_scale is not None else 1}",
+        "user_vocabulary": vocabularies[0].kind, "candidate_vocabulary": vocabularies[1].kind,
         "dot_product": "true" if network.dot else "false", "label_transform": label_transform,
-        "prior": np.format_float_positional(prior, unique=True, trim="0"),
+        "prior": np.format_float_positional(prior, unique=True, trim="0"), "proof": proof.kind, **step,
         **{f"fingerprint.{key}": "unknown" for key in FINGERPRINT},
     }
-    data, model_id = _assemble(tensors, metadata)
-    _replace(path, data)
+    if proof.source_scores is not None:
+        tensors["golden.source_scores"] = proof.source_scores
+        metadata.update({"proof.source": proof.source, "proof.max_difference": printed(proof.max_difference)})
+    header, model_id = _header(tensors, metadata)
+    _replace(path, header, tensors)
     return model_id
 
 
-def _assemble(tensors: Dict[str, np.ndarray], metadata: Dict[str, str]) -> Tuple[bytes, str]:
+TYPES = {"f4": "F32", "u4": "U32", "u8": "U64", "u1": "U8"}
+
+
+def _bytes(values: np.ndarray) -> memoryview:
+    """The tensor's bytes, little-endian, without a copy where they lie so."""
+    kind = f"{values.dtype.kind}{values.dtype.itemsize}"
+    own = np.ascontiguousarray(values, f"<{kind}")
+    return memoryview(own.reshape(-1).view(np.uint8))
+
+
+def _header(tensors: Dict[str, np.ndarray], metadata: Dict[str, str]) -> Tuple[bytes, str]:
+    """The length and the header with the digest in it, and the model id."""
     header: Dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
-    offset, body = 0, []
+    offset = 0
     for name, values in tensors.items():
-        integer = values.dtype.kind == "u"
-        body.append(values.astype("<u4" if integer else "<f4").tobytes())
-        header[name] = {"dtype": "U32" if integer else "F32", "shape": list(values.shape),
-                        "data_offsets": [offset, offset + len(body[-1])]}
-        offset += len(body[-1])
+        header[name] = {"dtype": TYPES[f"{values.dtype.kind}{values.dtype.itemsize}"], "shape": list(values.shape),
+                        "data_offsets": [offset, offset + values.nbytes]}
+        offset += values.nbytes
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(8 + len(text)) % 64)
-    data = struct.pack("<Q", len(text)) + text + b"".join(body)
-    digest = hashlib.sha256(data).hexdigest()
+    data = struct.pack("<Q", len(text)) + text
+    digest = hashlib.sha256(data)
+    for values in tensors.values():
+        digest.update(_bytes(values))
     zeros = b'"digest":"' + b"0" * 64
-    return data.replace(zeros, b'"digest":"' + digest.encode(), 1), digest[:32]
+    return data.replace(zeros, b'"digest":"' + digest.hexdigest().encode(), 1), digest.hexdigest()[:32]
 
 
-def _replace(path: str, data: bytes) -> None:
-    """Puts the bytes at `path`: whole, on the disk, or not at all; never in the place of a device or a directory."""
+def _replace(path: str, header: bytes, tensors: Dict[str, np.ndarray]) -> None:
+    """Puts header and tensors at `path`: whole, on the disk, or not at all; never in the place of a device or a directory."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise OSError(errno.EINVAL, "it is no regular file")
     temporary = f"{path}.tmp.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as file:
-            file.write(data)
+            file.write(header)
+            for values in tensors.values():
+                file.write(_bytes(values))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
