@@ -35,13 +35,13 @@ def convert(options: Namespace) -> Conversion:
         if options.unproved:
             found.notes.append("--unproved was not needed: Keras proved the model")
         return found
+    if own and not (predictions or options.unproved and _is_own_model(config)):
+        raise Refused(f"{'; '.join(own[:4])}: Keras cannot load it without its code. Say --custom MODULE with the classes"
+                      + (", or give its scores with --predictions FILE" if _is_own_model(config) else ""))
     if options.user_input is not None:
         raise Usage("--user-input is for a .keras file that Keras can load; weights alone have tables: say --user-table")
     if options.custom is not None:
         raise Usage("--custom is for a .keras file; weights alone have no classes")
-    if own and not (predictions or options.unproved and _is_own_model(config)):
-        raise Refused(f"{'; '.join(own[:4])}: Keras cannot load it without its code. Say --custom MODULE with the classes"
-                      + (", or give its scores with --predictions FILE" if _is_own_model(config) else ""))
     return _by_weights(path, config, options, predictions)
 
 

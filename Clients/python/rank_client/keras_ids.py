@@ -107,8 +107,6 @@ def _check_lookup(name: str, layer: Any, value: Ids) -> None:
     texts = type(layer).__name__ == "StringLookup"
     if texts != (value.tensor.dtype == "string"):
         raise Refused(f"{name} looks up {'texts' if texts else 'numbers'}, its input has {value.tensor.dtype}")
-    if not texts and "float" in value.tensor.dtype:
-        raise Refused(f"{name} looks up {value.tensor.dtype} numbers; an input of whole numbers is understood")
 
 
 def _embedded(name: str, layer: Any, value: Ids, domain: Domain, tensor: Any) -> One:

@@ -177,6 +177,9 @@ def _product(graph: Any, name: str, operation: Any, values: List[Any]) -> Form:
     constants = [v for v in values if _is_constant(v)]
     values = [v for v in values if not _is_constant(v)]
     sides = [v.side if isinstance(v, One) else None for v in values]
+    masked = [v for v in values if isinstance(v, One) and getattr(v.tensor, "_keras_mask", None) is not None]
+    if masked and hasattr(operation, "supports_masking"):
+        raise Refused(f"{name} passes over what a mask hides: save the model with Embedding(mask_zero=False)")
     if len(values) == 1:
         form = graph.sources.form(name, values[0])
     elif None not in sides and len(set(sides)) == 2:

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -54,6 +55,7 @@ def start() -> Any:
         import keras
     except ImportError as error:
         raise Missing(f"Keras cannot be started: {error}: pip install 'rank-client[convert]'") from error
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # what it says of tracing is not the user's concern
     if int(keras.__version__.split(".")[0]) < 3:
         raise Missing(f"Keras {keras.__version__} is installed; 3 or later is needed: pip install 'rank-client[convert]'")
     return keras

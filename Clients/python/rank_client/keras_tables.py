@@ -69,6 +69,9 @@ def _looked_up(domain: Domain, name: str) -> Side:
         raise Refused(f"{own} has no vocabulary")
     if not texts and min(tokens) < 0:
         raise Refused(f"{own} has the id {min(tokens)}; ids are 0 and up")
+    if not texts and max(tokens) > domain.limit:
+        raise Refused(f"{own} has the id {max(tokens)}, and the {name}'s ids pass through a type that is exact up to "
+                      f"{domain.limit} only")
     needed = len(tokens) + int(layer.mask_token is not None) + layer.num_oov_indices
     if needed > domain.rows:
         raise Refused(f"{own} gives {needed} rows, {domain.fed_by} has {domain.rows}")
