@@ -1,11 +1,11 @@
 """Reads the graph of a Keras model node by node: each one is understood, computed by Keras for one side, or refused."""
 
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Set, Tuple
 
 import numpy as np
 
 from . import keras_ids, keras_nodes
-from .keras_forms import Columns, Domain, Ids, One, Sources
+from .keras_forms import Columns, Domain, Form, Ids, One, Sources
 from .model_file import Refused
 
 
@@ -35,12 +35,13 @@ class Graph:
         from keras import tree
 
         values = {id(tensor): _fitted(value, tensor) for tensor, value in zip(function.inputs, inputs)}
+        needed = _needed(function)
         by_depth = function._nodes_by_depth
         for depth in sorted(by_depth, reverse=True):
             for node in by_depth[depth]:
-                if not node.operation or node.is_input:
+                if not node.operation or node.is_input or id(node) not in needed:
                     continue
-                lost = [t for t in node.input_tensors if id(t) not in values]
+                lost = [t for t in _taken(node) if id(t) not in values]
                 if lost:
                     raise Refused(f"{told(node.operation)} takes {lost[0].name}, which nothing computes")
                 args, kwargs = node.arguments.fill_in(values)
@@ -59,7 +60,7 @@ class Graph:
         name = told(operation)
         if kwargs.get("training") or any(a is True for a in args):
             raise Refused(f"{name} is called as in training: its scores differ from call to call")
-        kwargs = {k: v for k, v in kwargs.items() if k not in ("training", "mask") or _is_value(v)}
+        kwargs = {k: v for k, v in kwargs.items() if k not in ("training", "mask")}
         values = [v for v in tree.flatten((args, kwargs)) if _is_value(v)]
         if not values:
             raise Refused(f"{name} takes neither the user nor the item")
@@ -107,12 +108,35 @@ class Graph:
         from keras import tree
 
         stand_ins = tree.map_structure(_stand_in, (args, kwargs))
-        return self.trace(name, lambda a: layer.call(*a[0], **a[1]), stand_ins, (args, kwargs))
+        try:
+            return self.trace(name, lambda a: layer.call(*a[0], **a[1]), stand_ins, (args, kwargs))
+        except Refused as error:
+            raise Refused(f"in {name}: {error}") from error
+
+
+def _taken(node: Any) -> List[Any]:
+    """The tensors that a node takes, but masks: Keras makes them anew, and where both sides have met none matters."""
+    import keras
+    from keras import tree
+
+    arguments = {k: v for k, v in node.arguments.kwargs.items() if k != "mask"}
+    return [t for t in tree.flatten((node.arguments.args, arguments)) if isinstance(t, keras.KerasTensor)]
+
+
+def _needed(function: Any) -> Set[int]:
+    """The nodes that the outputs depend on."""
+    makers = {id(t): node for nodes in function._nodes_by_depth.values() for node in nodes for t in node.outputs}
+    found: Set[int] = set()
+    open_tensors = list(function.outputs)
+    while open_tensors:
+        node = makers.get(id(open_tensors.pop()))
+        if node is not None and id(node) not in found:
+            found.add(id(node))
+            open_tensors.extend(_taken(node))
+    return found
 
 
 def _is_value(value: Any) -> bool:
-    from .keras_forms import Form
-
     return isinstance(value, (Ids, One, Form, Columns))
 
 
@@ -156,8 +180,6 @@ def _inputs(inner: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> List[A
 def _fitted(value: Any, tensor: Any) -> Any:
     """The value with the rank and dtype of a model's input, as Keras adjusts it: a last dimension of 1 comes or goes."""
     from keras import ops
-
-    from .keras_forms import Form
 
     shape = tuple(tensor.shape[1:])
     if isinstance(value, (Ids, One)):

@@ -142,7 +142,7 @@ def load(path: str, config: Any, policy: Optional[str] = None) -> Any:
                     target.writestr(name, data)
             return keras.saving.load_model(other, compile=False, safe_mode=True)
     except Exception as error:  # whatever the file's classes raise
-        text = " ".join(str(error).split())[:400]
+        text = " ".join(str(error).split("Exception encountered:")[-1].split())[:400]
         raise Refused(f"Keras {keras.__version__} cannot load {path}: {type(error).__name__}: {text}") from error
 
 
@@ -272,7 +272,11 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     start()
     lookup = needs_tensorflow(config)
     if lookup and not importlib.util.find_spec("tensorflow"):
-        raise Missing(f"the model has a {lookup}, which Keras runs with TensorFlow alone: pip install tensorflow-cpu")
+        raise Missing(f"Keras runs {lookup} with TensorFlow alone, which is not installed: pip install 'rank-client[convert]'")
+    hashed = next((e for e in objects(config) if e["class_name"] in ("Hashing", "HashedCrossing")), None)
+    if hashed is not None:
+        raise Refused(f"the layer {hashed['config'].get('name')} is a {hashed['class_name']}: ids of one hash share a row, "
+                      "which no vocabulary here says")
     if custom is not None:
         import_custom(custom)
     notes: List[str] = []

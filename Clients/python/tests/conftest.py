@@ -2,10 +2,13 @@
 
 import json
 import pathlib
+import sys
 
 import pytest
 
 from rank_client import protocol
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "keras"))  # the models that tests make, and their classes
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FIXTURES = ROOT / "Tests" / "Fixtures"

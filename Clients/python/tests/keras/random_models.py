@@ -314,11 +314,12 @@ def _make(lot, words, policy):
 
     def tables(side, width):
         ids, count = rows[side]
-        if lot.chance(0.05) and cached.get(side) is not None:
-            x = cached[side](ids)
+        if lot.chance(0.1) and (side, width) in cached:
+            words.append("shared")
+            x = cached[side, width](ids)
         else:
             layer = layers.Embedding(count, width, mask_zero=lot.chance(0.1))
-            cached[side] = layer
+            cached[side, width] = layer
             if lot.chance(0.1):
                 words.append("nested tower")
                 inner = keras.Sequential([layer, layers.Flatten()])
