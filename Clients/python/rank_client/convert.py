@@ -31,6 +31,8 @@ def _parser() -> _Parser:
                                                            "run")
     parser.add_argument("--predictions", metavar="FILE", help="the source's scores, lines of user,item,score: at least 256 "
                                                               "pairs, or every pair of a smaller model")
+    parser.add_argument("--float32", action="store_true", help="a model that computes in half precision: serve what its "
+                                                               "weights give in float32")
     parser.add_argument("--unproved", action="store_true", help="write what nothing proves; the file is marked as such")
     parser.add_argument("--user-table", metavar="PATH", help="weights alone: the user's embedding, such as "
                                                              "layers/embedding/vars/0")

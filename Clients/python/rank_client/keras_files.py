@@ -31,13 +31,18 @@ def convert(options: Namespace) -> Conversion:
             if given:
                 raise Usage(f"{name} is for weights alone; of a .keras file the graph tells, and --user-input which input "
                             "is the user's")
-        found = keras_source.convert(path, config, options.custom, options.user_input, options.dot, predictions)
+        if options.float32 and keras_source.half_precision(config) is None:
+            raise Usage("--float32 is for a model that computes in half precision; this one does not")
+        found = keras_source.convert(path, config, options.custom, options.user_input, options.dot, predictions,
+                                     options.float32)
         if options.unproved:
             found.notes.append("--unproved was not needed: Keras proved the model")
         return found
     if own and not (predictions or options.unproved and _is_own_model(config)):
         raise Refused(f"{'; '.join(own[:4])}: Keras cannot load it without its code. Say --custom MODULE with the classes"
                       + (", or give its scores with --predictions FILE" if _is_own_model(config) else ""))
+    if options.float32:
+        raise Usage("--float32 is for a .keras file that computes in half precision; weights alone are float32's")
     if options.user_input is not None:
         raise Usage("--user-input is for a .keras file that Keras can load; weights alone have tables: say --user-table")
     if options.custom is not None:

@@ -100,7 +100,9 @@ class Graph:
         except Refused:
             raise
         except Exception as error:  # any code of the model's own
-            raise Refused(f"{name}: its call cannot be followed step by step: {_first_line(error)}") from error
+            raise Refused(f"{name}: its call cannot be followed step by step, as one of Keras' own layers "
+                          f"and operations could: {_first_line(error)}. --predictions FILE without --custom may prove its "
+                          "weights") from error
         self._traced.append(function)
         return self.run(function, [v for _, v in pairs if _is_value(v)])
 

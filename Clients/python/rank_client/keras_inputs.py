@@ -6,14 +6,11 @@ from .model_file import Refused
 
 USER_NAMES = frozenset(
     "user users user_id user_ids userid userids uid user_index user_idx user_input input_user user_name username "
-    "customer customer_id customerid client client_id member member_id viewer viewer_id visitor visitor_id "
-    "reader reader_id query query_id".split())
+    "customer customer_id customerid viewer viewer_id listener listener_id reader reader_id".split())
 ITEM_NAMES = frozenset(
     "item items item_id item_ids itemid itemids iid item_index item_idx item_input input_item item_name "
-    "candidate candidate_id candidates movie movies movie_id movie_ids movieid movie_title movie_input film film_id "
-    "product product_id productid book book_id isbn song song_id track track_id artist artist_id article article_id "
-    "video video_id game game_id anime anime_id restaurant restaurant_id business_id recipe recipe_id "
-    "document document_id doc_id".split())
+    "movie movies movie_id movie_ids movieid movie_title movie_input film film_id product product_id productid "
+    "book book_id isbn song song_id track track_id anime anime_id recipe recipe_id restaurant restaurant_id".split())
 
 
 def user_input(names: Sequence[List[str]], said: Optional[str]) -> Tuple[int, str]:

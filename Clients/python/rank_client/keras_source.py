@@ -1,5 +1,6 @@
 """The source of a conversion: a model that Keras loads, whose graph is read, and which scores to prove the reading."""
 
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -52,13 +53,35 @@ def start() -> Any:
                 raise Missing("Keras has no backend here: pip install 'rank-client[convert]', or jax, or torch")
             os.environ["KERAS_BACKEND"] = installed
     try:
-        import keras
+        with _quiet():
+            import keras
+
+            keras.ops.add(keras.ops.ones(1), 1)
     except ImportError as error:
         raise Missing(f"Keras cannot be started: {error}: pip install 'rank-client[convert]'") from error
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # what it says of tracing is not the user's concern
     if int(keras.__version__.split(".")[0]) < 3:
         raise Missing(f"Keras {keras.__version__} is installed; 3 or later is needed: pip install 'rank-client[convert]'")
     return keras
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what a backend's libraries write to descriptor 2 as they start; it is written after all where they fail."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as words:
+        os.dup2(words.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            words.seek(0)
+            os.write(2, words.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def told() -> str:
@@ -107,6 +130,7 @@ def needs_tensorflow(config: Any) -> Optional[str]:
 def import_custom(name: str) -> None:
     """Imports a module or a .py file, whose classes register themselves or are registered by their names."""
     try:
+        sys.path.insert(0, os.path.dirname(os.path.abspath(name)) if name.endswith(".py") else os.getcwd())
         if name.endswith(".py"):
             spec = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(name))[0], name)
             if spec is None or spec.loader is None or not os.path.exists(name):
@@ -266,9 +290,12 @@ def called_inputs(config: Any, dtypes: Tuple[str, str], said: Optional[str]) -> 
     return Inputs(structure, [keras.Input((1,) * (len(s) - 1), dtype=d) for s, d in zip(own, dtypes)], user, reason)
 
 
-def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional[str] = None,
-            dot: bool = False, predictions: Optional[proof.Predictions] = None) -> Conversion:
-    """Loads, reads and proves a `.keras` file. Refused where a node is not understood or scores differ."""
+def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional[str] = None, dot: bool = False,
+            predictions: Optional[proof.Predictions] = None, float32: bool = False) -> Conversion:
+    """Loads, reads and proves a `.keras` file. Refused where a node is not understood or scores differ.
+
+    `float32` takes what the model would give in float32 for its scores, where it computes in half precision.
+    """
     start()
     lookup = needs_tensorflow(config)
     if lookup and not importlib.util.find_spec("tensorflow"):
@@ -279,41 +306,56 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
                       "which no vocabulary here says")
     if custom is not None:
         import_custom(custom)
-    notes: List[str] = []
     half = half_precision(config)
     model = load(path, config, "float32" if half else None)
     score, graph, inputs = _read(model, config, said)
-    notes.append(f"the user's input is {_name(inputs, model)}: {inputs.reason}")
+    notes = [f"the user's input is {_name(inputs, model)}: {inputs.reason}"]
     sides = [side_of(graph.domains.get(k), k) for k in (USER, ITEM)]
     notes += graph.notes + [s.note for s in sides if s.note]
     network = keras_network.build(score, Tables(inputs.tensors, sides))
     if dot and not network.dot:
         raise Refused("--dot: the model's graph has no dot product of user and item")
     vocabularies = _vocabularies(sides, notes)
-    source = told() + (", under a float32 policy" if half else "")
 
-    def predict(users: np.ndarray, items: np.ndarray, own: Any = model) -> np.ndarray:
-        values = inputs.of(*(shaped(t, s.fed(rows)) for t, s, rows in zip(inputs.tensors, sides, (users, items))))
-        given = to_numpy(own.predict(values, batch_size=4096, verbose=0)).astype(np.float64)
-        if given.size != len(users):
-            raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one number")
-        return given.ravel()
+    def prove(own: Any, source: str) -> proof.Proof:
+        def predict(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+            values = inputs.of(*(shaped(t, s.fed(rows)) for t, s, rows in zip(inputs.tensors, sides, (users, items))))
+            given = to_numpy(own.predict(values, batch_size=4096, verbose=0)).astype(np.float64)
+            if given.size != len(users):
+                raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one number")
+            return given.ravel()
 
-    proved = proof.by_source(network, vocabularies, (sides[0].first, sides[1].first), predict, source)
-    if half:
-        notes.append(_beside_half(path, config, half, predict, proved))
+        return proof.by_source(network, vocabularies, (sides[0].first, sides[1].first), predict, source)
+
+    if half is None:
+        proved = prove(model, told())
+    else:
+        proved = _prove_half(prove, model, load(path, config), half, float32, notes)
     if predictions is not None:
-        notes.append(f"{predictions.path} was compared, too: "
-                     f"{proof.by_predictions(network, vocabularies, predictions).pairs} scores agree")
+        compared = proof.by_predictions(network, vocabularies, predictions)
+        notes.append(f"{predictions.path} was compared, too: {compared.pairs} scores agree")
     return Conversion(network, vocabularies, proved, notes)
 
 
-def _beside_half(path: str, config: Any, half: str, predict: Any, proved: proof.Proof) -> str:
-    """How far the served scores are from what the model gives as it stands, in half precision."""
-    own = predict(proved.user_rows, proved.candidate_rows, load(path, config))
-    away = float(np.abs(own - proved.source_scores).max())
-    return (f"the model computes in half precision ({half}); it was read and proved under a float32 policy, which is what "
-            f"workers compute. Its own scores are up to {away:.2g} away")
+def _prove_half(prove: Callable[[Any, str], proof.Proof], model: Any, own: Any, half: str, float32: bool,
+                notes: List[str]) -> proof.Proof:
+    """The proof of a model with weights or layers of half precision, `model` being itself under a float32 policy.
+
+    Half-precision weights are float32 weights, too. What is computed from them in half precision is not.
+    """
+    in_float32 = prove(model, f"{told()}, under a float32 policy")
+    try:
+        proved = prove(own, told())
+        notes.append(f"the model has a dtype policy of half precision ({half}), which its scores do not show")
+        return proved
+    except proof.Differs as error:
+        if not float32:
+            raise Refused(f"the model computes in half precision ({half}), and workers in float32: its own scores are up to "
+                          f"{error.most:.2g} away from what its weights give in float32 ({error.pair}). To serve the "
+                          "latter, say --float32") from error
+        notes.append(f"the model computes in half precision ({half}); as --float32 says, it is served as its weights compute "
+                     f"in float32. Its own scores are up to {error.most:.2g} away")
+        return in_float32
 
 
 def _name(inputs: Inputs, model: Any) -> str:
@@ -333,13 +375,19 @@ def _vocabularies(sides: Sequence[Side], notes: List[str]) -> Tuple[Vocabulary, 
     return user, item
 
 
+def _columns(inputs: Inputs) -> Columns:
+    user, item = inputs.tensors
+    return Columns((user, item), (USER, ITEM)) if inputs.user == 0 else Columns((item, user), (ITEM, USER))
+
+
 def _read(model: Any, config: Any, said: Optional[str]) -> Tuple[Form, Graph, Inputs]:
+    """The score's form, the graph that it was read from, and the inputs; a subclassed model's call is traced."""
+    import keras
+
     if is_functional(model):
         graph, inputs = Graph(), functional_inputs(model, said)
         if isinstance(inputs.structure, str):
-            sides = (USER, ITEM) if inputs.user == 0 else (ITEM, USER)
-            tensors = inputs.tensors if inputs.user == 0 else inputs.tensors[::-1]
-            values: List[Any] = [Columns((tensors[0], tensors[1]), sides)]
+            values: List[Any] = [_columns(inputs)]
         else:
             pair = [Ids(USER, inputs.tensors[0]), Ids(ITEM, inputs.tensors[1])]
             values = pair if inputs.user == 0 else pair[::-1]
@@ -349,9 +397,11 @@ def _read(model: Any, config: Any, said: Optional[str]) -> Tuple[Form, Graph, In
         graph, inputs = Graph(), called_inputs(config, dtypes, said)
         try:
             if isinstance(inputs.structure, str):
-                raise Refused("a subclassed model with an input of two columns is not followed; save it as a functional one")
-            stand_ins = inputs.of(*inputs.tensors)
-            values = inputs.of(Ids(USER, inputs.tensors[0]), Ids(ITEM, inputs.tensors[1]))
+                stand_ins: Any = keras.Input((2,), dtype=dtypes[0])
+                values: Any = _columns(inputs)
+            else:
+                stand_ins = inputs.of(*inputs.tensors)
+                values = inputs.of(Ids(USER, inputs.tensors[0]), Ids(ITEM, inputs.tensors[1]))
             return _score(graph, graph.trace(f"the model {model.name}", model.call, stand_ins, values)), graph, inputs
         except Refused as error:
             refusal = refusal if refusal is not None and "looks up" not in str(refusal) else error

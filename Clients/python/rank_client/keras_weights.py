@@ -143,12 +143,15 @@ def _read_weights(source: Any, path: str) -> Weights:
 
 
 def _values(name: str, node: Any) -> Floats:
-    if node.dtype not in (np.float32, np.float16):
-        raise Refused(f"{name} is {node.dtype}: only float32 (and float16, which converts exactly) is read")
+    half = node.attrs.get("dtype") == "bfloat16" and node.dtype.itemsize == 2
+    if not half and node.dtype not in (np.float32, np.float16):
+        raise Refused(f"{name} is {node.dtype}: only float32, and float16 and bfloat16, which convert exactly, are read")
     if 0 in node.shape or max(node.shape) >= 2**32 or any(width > MAX_WIDTH for width in node.shape[1:]):
         raise Refused(f"{name} has the shape {list(node.shape)}, which no model of this family has")
     if node.is_virtual or node.external or node.id.get_storage_size() == 0:
         raise Refused(f"{name} has no data in this file")
+    if half:  # the upper half of a float32
+        return clean(name, (node[...].view("<u2").astype(np.uint32) << np.uint32(16)).view(np.float32))
     return clean(name, node[...])
 
 

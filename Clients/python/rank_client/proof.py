@@ -18,6 +18,14 @@ MOST_ROWS, RANDOM_PAIRS, MOST_GOLDENS = 8192, 2048, 4096
 Rows = np.ndarray
 
 
+class Differs(Refused):
+    """Scores that are not the source's: the most that they differ by, and the pair."""
+
+    def __init__(self, message: str, most: float, pair: str) -> None:
+        super().__init__(message)
+        self.most, self.pair = most, pair
+
+
 @dataclass
 class Proof:
     """`kind` is `source`, `predictions` or `unproved`; the scores are the source's for the golden pairs of rows."""
@@ -42,8 +50,7 @@ def by_source(network: Network, vocabularies: Tuple[Vocabulary, Vocabulary], fir
     users, items = golden_rows(*counts)
     keep = (users >= first[0]) & (items >= first[1])
     corners = np.array([(u, i) for u in _corners(first[0], counts[0]) for i in _corners(first[1], counts[1])], np.uint32)
-    users = np.concatenate([users[keep], corners[:, 0], *[users[:1]] * max(0, GOLDENS - keep.sum() - len(corners))])
-    items = np.concatenate([items[keep], corners[:, 1], *[items[:1]] * max(0, GOLDENS - keep.sum() - len(corners))])
+    users, items = np.concatenate([users[keep], corners[:, 0]]), np.concatenate([items[keep], corners[:, 1]])
     random = np.random.default_rng(20)
     length = min(max(counts), MOST_ROWS)
     users_of = [users, _every(random, first[0], counts[0], length), random.integers(first[0], counts[0], RANDOM_PAIRS)]
@@ -87,10 +94,12 @@ def compare(network: Network, vocabularies: Tuple[Vocabulary, Vocabulary], users
     at = int(np.argmax(away))
     if away[at] > most:
         mine = own[at] if at < goldens else exact[at]
-        raise Refused(
-            f"{_pair(vocabularies, users[at], items[at])}: {source} gives {given[at]:.9g}, the model read from the file "
+        pair = _pair(vocabularies, users[at], items[at])
+        raise Differs(
+            f"{pair}: {source} gives {given[at]:.9g}, the model read from the file "
             f"gives {mine:.9g}; they differ by {away[at]:.3g}, of which rounding explains {most:.3g}. "
-            f"{int((away > most).sum())} of {len(away)} pairs differ so: this model is not what its file was taken for")
+            f"{int((away > most).sum())} of {len(away)} pairs differ so: this model is not what its file was taken for",
+            float(away[at]), pair)
     goldens_away = np.abs(given[:goldens].astype(np.float32).astype(np.float64) - own).max()
     return max(float(away[at]), float(goldens_away))
 

@@ -275,6 +275,25 @@ def test_dot_product_alone(convert, tmp_path):
     assert code == 0 and load(output)[0]["dot_product"] == "true"
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_weights_in_half_precision_convert_exactly(convert, tmp_path, dtype):
+    arrays = {k: v.astype(np.float16) for k, v in synthetic().items()}
+    source = tmp_path / "w.weights.h5"
+    if dtype == "bfloat16":  # as Keras writes them: two opaque bytes, and an attribute
+        arrays = {k: (v.astype(np.float32).view(np.uint32) >> 16).astype("<u2").view("V2") for k, v in arrays.items()}
+    save(source, arrays)
+    if dtype == "bfloat16":
+        with h5py.File(source, "r+") as file:
+            for path in arrays:
+                file[path].attrs["dtype"] = dtype
+        arrays = {k: (v.view("<u2").astype(np.uint32) << 16).view(np.float32) for k, v in arrays.items()}
+    code, output, message = convert(source, *UNPROVED)
+    assert code == 0, message
+    tensors = load(output)[1]
+    assert np.array_equal(tensors["user_embedding"], arrays["layers/embedding/vars/0"].astype(np.float32))
+    assert np.array_equal(tensors["dense_1.kernel"], arrays["layers/sequential/layers/dense_1/vars/0"].astype(np.float32))
+
+
 def test_zeros_are_clean(convert, tmp_path):
     arrays = synthetic()
     arrays["layers/embedding/vars/0"][1] = [-0.0, 1e-40, -1e-45]

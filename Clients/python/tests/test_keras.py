@@ -1,5 +1,6 @@
 """Keras models made here, as `model.save` writes them: each converts to Keras' own scores, or is refused by name."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -292,23 +293,43 @@ def test_inputs_are_told_by_whole_names_or_asked_for(convert, tmp_path, names, t
     assert convert(tmp_path / "m.keras", "--user-input", "nobody")[0] == 65
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16", "float16", "float64"])
-def test_other_precisions_are_proved_in_float32(convert, tmp_path, policy):  # noqa: F811
+@contextlib.contextmanager
+def under(policy):
     keras.config.set_dtype_policy(policy)
     try:
-        model = network()
+        yield
     finally:
         keras.config.set_dtype_policy("float32")
-    model.save(tmp_path / "m.keras")
-    code, output, notes = convert(tmp_path / "m.keras")
-    assert code == 0, notes
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16", "float16"])
+def test_half_precision_is_refused_or_taken_in_float32_as_said(convert, tmp_path, policy):  # noqa: F811
+    with under(policy):
+        model = network()
+    refused(convert, tmp_path, model, policy, "--float32", "user ")
+    code, output, notes = convert(tmp_path / "m.keras", "--float32")
+    assert code == 0 and "half precision" in notes, notes
     own = network()
     for ours, theirs in zip(own.variables, model.variables):
         ours.assign(ops.cast(theirs.value, "float32"))
     users, items = (a.ravel() for a in np.meshgrid(np.arange(1, USERS), np.arange(1, ITEMS), indexing="ij"))
     assert np.abs(numerics.scores(network_of(output), users, items) - scores_of(own, users, items)).max() <= 5e-7
-    assert ("half precision" in notes) == (policy != "float64")
-    assert ("float32 policy" in load(output)[0]["proof.source"]) == (policy != "float64")
+    assert "float32 policy" in load(output)[0]["proof.source"]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_tables_in_half_precision_are_exact(convert, tmp_path, dtype):  # noqa: F811
+    user, item = inputs()
+    tables = [layers.Embedding(rows, 3, dtype=dtype)(ids) for rows, ids in ((USERS, user), (ITEMS, item))]
+    tables = [layers.Flatten()(ops.cast(table, "float32")) for table in tables]
+    x = layers.Dense(1)(layers.Dense(5, activation="relu")(layers.Concatenate()(tables)))
+    check(convert, tmp_path, weights(keras.Model([user, item], x)))
+
+
+def test_float64_is_proved_by_itself(convert, tmp_path):  # noqa: F811
+    with under("float64"):
+        model = network(tail=lambda x, a, b: ops.tanh(x))
+    check(convert, tmp_path, model)
 
 
 def test_lora_is_part_of_the_weights(convert, tmp_path):  # noqa: F811
@@ -342,6 +363,27 @@ def test_a_subclassed_model_with_a_list_of_inputs_is_asked_for_its_user(convert,
     mine = numerics.scores(network_of(output), users, items)
     assert np.abs(mine - model.predict([items, users], verbose=0).ravel()).max() <= 5e-7
     assert load(output)[0]["activations"] == "tanh"
+
+
+def test_a_subclassed_model_with_two_columns(convert, tmp_path):  # noqa: F811
+    model = own_models.ColumnModel()
+    pairs = np.array([(u, i) for u in range(1, USERS) for i in range(1, ITEMS)])
+    model(pairs)
+    weights(model).save(tmp_path / "m.keras")
+    code, output, message = convert(tmp_path / "m.keras", *CLASSES, "--user-input", "0")
+    assert code == 0, message
+    mine = numerics.scores(network_of(output), pairs[:, 0], pairs[:, 1])
+    assert np.abs(mine - model.predict(pairs, verbose=0).ravel()).max() <= 5e-7
+
+
+def test_a_call_that_cannot_be_followed_is_refused(convert, tmp_path):  # noqa: F811
+    network(tail=lambda x, a, b: own_models.Stretch(name="mine")(x)).save(tmp_path / "m.keras")
+    (tmp_path / "own.py").write_text(
+        "import keras, numpy\n@keras.saving.register_keras_serializable(package='own')\n"
+        "class Stretch(keras.layers.Layer):\n    def call(self, x):\n        return numpy.asarray(x.numpy()) * 2\n"
+        "    def compute_output_shape(self, shape):\n        return shape\n")
+    code, _, message = convert(tmp_path / "m.keras", "--custom", str(tmp_path / "own.py"))
+    assert code == 65 and "mine" in message and "step by step" in message
 
 
 def test_a_subclassed_model_that_looks_texts_up(convert, tmp_path):  # noqa: F811

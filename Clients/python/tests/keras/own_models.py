@@ -39,6 +39,20 @@ class ListModel(keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="rank")
+class ColumnModel(keras.Model):
+    """One input of two columns, users first; dot product and biases."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.user, self.user_bias = layers.Embedding(7, 3), layers.Embedding(7, 1)
+        self.movie, self.movie_bias = layers.Embedding(9, 3), layers.Embedding(9, 1)
+
+    def call(self, inputs):
+        product = ops.sum(self.user(inputs[:, 0]) * self.movie(inputs[:, 1]), axis=1, keepdims=True)
+        return ops.sigmoid(product + self.user_bias(inputs[:, 0]) + self.movie_bias(inputs[:, 1]))
+
+
+@keras.saving.register_keras_serializable(package="rank")
 class TextModel(keras.Model):
     """Texts are looked up inside, as in the TFRS tutorial."""
 
