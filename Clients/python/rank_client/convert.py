@@ -55,7 +55,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
     try:
         from . import keras_files, model_file
-        from .keras_source import Missing
+        from .keras_load import Missing
     except ImportError as error:
         return fail(EX_UNAVAILABLE, f"{error}: pip install 'rank-client[convert]'")
     both_exist = os.path.exists(options.input) and os.path.exists(options.output)

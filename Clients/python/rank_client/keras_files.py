@@ -6,7 +6,7 @@ import zipfile
 from argparse import Namespace
 from typing import Any, List, Optional, Tuple
 
-from . import keras_source, keras_weights, proof
+from . import keras_load, keras_source, keras_weights, proof
 from .keras_source import Conversion
 from .model_file import Refused
 from .vocabulary import identity
@@ -25,13 +25,13 @@ def convert(options: Namespace) -> Conversion:
         raise Refused(f"{path} is a directory; a .keras or .weights.h5 file is read")
     config = _config(path)
     predictions = proof.read_predictions(options.predictions) if options.predictions is not None else None
-    own = keras_source.own_classes(config) if config is not None else []
+    own = keras_load.own_classes(config) if config is not None else []
     if config is not None and (options.custom is not None or not own):
         for given, name in ((options.user_table, "--user-table"), (options.candidate_first, "--candidate-first")):
             if given:
                 raise Usage(f"{name} is for weights alone; of a .keras file the graph tells, and --user-input which input "
                             "is the user's")
-        if options.float32 and keras_source.half_precision(config) is None:
+        if options.float32 and keras_load.half_precision(config) is None:
             raise Usage("--float32 is for a model that computes in half precision; this one does not")
         found = keras_source.convert(path, config, options.custom, options.user_input, options.dot, predictions,
                                      options.float32)
@@ -72,11 +72,11 @@ def _config(path: str) -> Optional[Any]:
 
 def _is_own_model(config: Any) -> bool:
     """Whether the model's class itself is unknown, and nothing else is told of its layers."""
-    return bool(keras_source.own_classes({**config, "config": {"name": config["config"].get("name")}}))
+    return bool(keras_load.own_classes({**config, "config": {"name": config["config"].get("name")}}))
 
 
 def _by_weights(path: str, config: Any, options: Namespace, predictions: Optional[proof.Predictions]) -> Conversion:
-    layers = keras_source.objects(config) if config is not None else iter(())
+    layers = keras_load.objects(config) if config is not None else iter(())
     ways = keras_weights.readings(path, options.user_table, options.dot,
                                   True if options.candidate_first else None if predictions else False, layers)
     if predictions is None:
