@@ -147,7 +147,7 @@ def front(lot, texts, words, count, dtype):
     """(function from the input to rows, the number of rows, known ids): what stands before an Embedding."""
     if texts or lot.chance(0.15):
         tokens = list(lot.random.permutation(np.arange(1, 3 * count))[:count])
-        mask, oov = lot.chance(0.2), lot.of([1, 1, 1, 1, 1, 1, 0, 0, 2])
+        mask, oov = lot.chance(0.2), lot.of([1] * 12 + [0] * 4 + [2])
         words.append(f"lookup mask={mask} oov={oov}")
         if texts:
             tokens = [f"id {t}" if lot.chance(0.5) else str(t) for t in tokens]
@@ -332,7 +332,7 @@ def _make(lot, words, policy):
         return tower(lot, x, words) if width > 1 and lot.chance(0.3) else x
 
     score = tail(lot, head(lot, tables, words), words)
-    odd = lot.between(0, 60)
+    odd = lot.between(0, 75)
     if odd == 0:
         score, _ = ops.abs(score), words.append("abs")
     elif odd == 1:
@@ -379,7 +379,7 @@ def _make(lot, words, policy):
 
     options = ["--user-input", inputs["user"].name] if lot.chance(0.5) or names[0] in (
         "the_user_maybe", "item_user", "a_film", "user_item") and lot.chance(0.9) else []
-    if policy.split("_")[-1] in ("float16", "bfloat16") and lot.chance(0.6):
+    if policy.split("_")[-1] in ("float16", "bfloat16") and lot.chance(0.8):
         options = [*options, "--float32"]
     return Made(model, known["user"], known["item"], feed, options, words, policy)
 
