@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import struct
-from typing import TYPE_CHECKING, Dict, Tuple
+from typing import TYPE_CHECKING, Dict, Optional, Tuple
 
 import numpy as np
 
@@ -43,11 +43,17 @@ def golden_rows(users: int, candidates: int) -> Tuple[np.ndarray, np.ndarray]:
     return rows(7919, users), rows(104729, candidates)
 
 
-def write(path: str, network: Network, vocabularies: "Tuple[Vocabulary, Vocabulary]", proof: "Proof",
-          label_transform: str = "identity") -> str:
-    """Writes the file and returns its model id. Refused for a model without a finite score, OSError for the path."""
-    from .proof import printed
+def write(path: str, network: Network, vocabularies: "Optional[Tuple[Vocabulary, Vocabulary]]" = None,
+          proof: "Optional[Proof]" = None, label_transform: str = "identity") -> str:
+    """Writes the file and returns its model id. Refused for a model without a finite score, OSError for the path.
 
+    Without vocabularies row r is id r's; without a proof the file says `unproved`.
+    """
+    from .proof import printed, unproved
+    from .vocabulary import identity
+
+    vocabularies = vocabularies or (identity(len(network.user)), identity(len(network.candidate)))
+    proof = proof or unproved(network)
     user_rows, candidate_rows = (np.asarray(rows, "<u4") for rows in (proof.user_rows, proof.candidate_rows))
     golden = scores(network, user_rows, candidate_rows)
     spread = scores(network, *golden_rows(len(network.user), len(network.candidate)))[:-1]

@@ -7,13 +7,15 @@ import select
 import signal
 import subprocess
 
+import keras
 import numpy as np
 import pytest
 import zmq
 from conftest import FIXTURES, VECTORS, decode_any
+from test_convert import CLASSES, network_of
 from test_numerics import random_network
 
-from rank_client import CANCEL, HEALTH, INFO, STATS, Client, RankError, Status, keras_weights, model_file, numerics
+from rank_client import CANCEL, HEALTH, INFO, STATS, Client, RankError, Status, model_file, numerics
 from rank_client.convert import main
 
 WORKER = os.environ.get("RANK_WORKER")
@@ -50,9 +52,9 @@ def served(tmp_path_factory):
     """(worker, network) of Keras' own model, converted."""
     source = FIXTURES / "keras" / "model.keras"
     path = tmp_path_factory.mktemp("live") / "model.safetensors"
-    assert main([str(source), str(path)]) == 0
+    assert main([str(source), str(path), *CLASSES]) == 0
     worker = Worker(path)
-    yield worker, keras_weights.read(str(source))[0]
+    yield worker, network_of(path)
     assert worker.stop() == 0
 
 
@@ -259,6 +261,31 @@ def test_vocabularies(tmp_path, name):
             if len(users) > 1:
                 error = refused(Status.NOT_FOUND, client.score, users[-1], candidates)
                 assert (error.query, error.candidate) == (0, 0) and str(unknown) in error.message
+    finally:
+        assert worker.stop() == 0
+
+
+def test_a_converted_model_is_served_by_its_own_ids(tmp_path):
+    """Texts that Keras looked up, an activation that is not relu, a last step: the scores by id are Keras' own."""
+    users, items = ["zwei", "10", "été"], ["Heat (1995)", "b", "1"]
+    tensors, tables = [], []
+    for name, ids in (("movie_title", items), ("user_id", users)):
+        tensors.append(keras.Input((1,), name=name, dtype="string"))
+        rows = keras.layers.StringLookup(vocabulary=ids)(tensors[-1])
+        tables.append(keras.layers.Flatten()(keras.layers.Embedding(len(ids) + 1, 4, "random_normal")(rows)))
+    hidden = keras.layers.Dense(9, activation="tanh")(keras.layers.Concatenate()(tables))
+    model = keras.Model(tensors, keras.ops.sigmoid(keras.layers.Dense(1)(hidden)) * 4 + 1)
+    model.save(tmp_path / "m.keras")
+    path = tmp_path / "m.safetensors"
+    assert main([str(tmp_path / "m.keras"), str(path)]) == 0
+    fed = [keras.ops.convert_to_tensor([[text] for text in texts]) for texts in (items * 3, np.repeat(users, 3).tolist())]
+    theirs = np.asarray(model(fed)).reshape(3, 3)
+    worker = Worker(path)
+    try:
+        with worker.client() as client:
+            for user, expected in zip(users, theirs):
+                assert np.abs(np.array(client.score(user, items).scores) - expected).max() <= 1e-6
+            assert client.ask(INFO)["proof"] == "source"
     finally:
         assert worker.stop() == 0
 
