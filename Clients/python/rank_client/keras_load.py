@@ -151,14 +151,15 @@ def load(path: str, config: Any, policy: Optional[str] = None) -> Any:
 
 
 def _under(node: Any, policy: str) -> Any:
-    """The config with every half-precision dtype policy replaced."""
+    """The config with every dtype policy of floating-point numbers replaced."""
     if isinstance(node, dict):
-        if node.get("class_name") in ("DTypePolicy", "FloatDTypePolicy") and isinstance(node.get("config"), dict):
-            return {**node, "config": {**node["config"], "name": policy}}
+        own = node.get("config")
+        if node.get("class_name") in ("DTypePolicy", "FloatDTypePolicy") and isinstance(own, dict):
+            return {**node, "config": {**own, "name": policy}} if "float" in str(own.get("name")) else node
         result = {}
         for key, value in node.items():
-            half = key in ("dtype", "compute_dtype") and isinstance(value, str) and value.split("_")[-1] in HALF
-            result[key] = policy if half and "batch_shape" not in node else _under(value, policy)
+            floats = key in ("dtype", "compute_dtype") and isinstance(value, str) and "float" in value
+            result[key] = policy if floats and "batch_shape" not in node else _under(value, policy)
         return result
     if isinstance(node, list):
         return [_under(value, policy) for value in node]

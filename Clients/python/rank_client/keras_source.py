@@ -55,14 +55,18 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     vocabularies = _vocabularies(sides, notes)
 
     def prove(own: Any, source: str) -> proof.Proof:
-        def predict(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        def predict(users: np.ndarray, items: np.ndarray, own: Any = own) -> np.ndarray:
             values = inputs.of(*(shaped(t, s.fed(rows)) for t, s, rows in zip(inputs.tensors, sides, (users, items))))
             given = to_numpy(own.predict(values, batch_size=4096, verbose=0)).astype(np.float64)
             if given.size != len(users):
                 raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one number")
             return given.ravel()
 
-        return proof.by_source(network, vocabularies, (sides[0].first, sides[1].first), predict, source)
+        def precise(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+            return predict(users, items, load(path, config, "float64"))
+
+        return proof.by_source(network, vocabularies, (sides[0].first, sides[1].first), predict, source,
+                               precise if own is model else None)
 
     if half is None:
         proved = prove(model, told())

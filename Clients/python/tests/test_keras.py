@@ -13,7 +13,7 @@ from keras import layers, ops
 from test_convert import MADE, convert, load, network_of  # noqa: F401 (a fixture)
 
 import own_models
-from rank_client import keras_inputs, numerics, proof
+from rank_client import keras_inputs, numerics, proof, vocabulary
 
 TRAIN = os.environ.get("RANK_TRAIN")
 USERS, ITEMS = 7, 9
@@ -441,6 +441,28 @@ def test_a_reading_that_is_wrong_is_refused_with_the_pair(convert, tmp_path, mon
     monkeypatch.setitem(keras_nodes.HANDLERS, "Multiply", lambda graph, name, operation, values: graph.sources.form(
         name, values[0]))
     refused(convert, tmp_path, network(tail=lambda x, a, b: x * (1 + 1e-5)), "user ", "item ", "differ by")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_rounding_of_the_source_itself_is_told_from_wrongness(taken):
+    """A source whose float32 is further away than ours: its float64 decides."""
+    random = np.random.default_rng(2)
+    tables = [random.standard_normal((rows, 3)).astype(np.float32) for rows in (5, 6)]
+    own = numerics.Network(*tables, [], dot=True)
+
+    def rough(users, items):
+        return proof.evaluate(own, users, items)[0] + 3e-5 * np.sin(users + items)
+
+    def precise(users, items):
+        return proof.evaluate(own, users, items)[0] + (0 if taken else 3e-5)
+
+    ids = vocabulary.identity(5), vocabulary.identity(6)
+    if taken:
+        found = proof.by_source(own, ids, (0, 0), rough, "it", precise)
+        assert 1e-5 < found.max_difference < 4e-5
+    for fine in ([] if taken else [precise]) + [None]:
+        with pytest.raises(proof.Differs):
+            proof.by_source(own, ids, (0, 0), rough, "it", fine)
 
 
 def test_an_archive_whose_weights_are_of_another_model_is_refused(convert, tmp_path):  # noqa: F811
