@@ -285,7 +285,7 @@ def test_a_converted_model_is_served_by_its_own_ids(tmp_path):
         with worker.client() as client:
             for user, expected in zip(users, theirs):
                 assert np.abs(np.array(client.score(user, items).scores) - expected).max() <= 1e-6
-            assert client.ask(INFO)["proof"] == "source"
+            assert client.ask(INFO)["proof"].startswith("source keras 3.")
     finally:
         assert worker.stop() == 0
 
