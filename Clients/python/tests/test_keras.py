@@ -230,6 +230,21 @@ def looked_up(layer, dtype="int64"):
         [embedded(layer(user), 12, 3), embedded(layer(item), 12, 3)]))))
 
 
+def test_lookups_without_tensorflow_are_told_what_to_install(convert, tmp_path, monkeypatch):  # noqa: F811
+    looked_up(layers.IntegerLookup(vocabulary=[4, 5])).save(tmp_path / "m.keras")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, output, message = convert(tmp_path / "m.keras")
+    assert code == 69 and "IntegerLookup" in message and "rank-client[convert]" in message and not output.exists()
+
+
+@pytest.mark.parametrize("option, code", [(("--float32",), 64), (("--unproved",), 0)])
+def test_options_that_are_not_needed(convert, tmp_path, option, code):  # noqa: F811
+    network().save(tmp_path / "m.keras")
+    ended, output, message = convert(tmp_path / "m.keras", *option)
+    assert ended == code and option[0] in message
+    assert code or load(output)[0]["proof"] == "source"
+
+
 @pytest.mark.parametrize("model, words", [
     (lambda: looked_up(layers.Hashing(num_bins=12, name="bins")), ["bins", "Hashing"]),
     (lambda: looked_up(layers.IntegerLookup(vocabulary=[4, 5], num_oov_indices=3, name="look")), ["look", "hash"]),
