@@ -47,7 +47,7 @@ extension FitCommand {
                 ("scale", made.data.scaleText), ("users", made.data.ids.users.text),
                 ("items", made.data.ids.items.text), ("split", split.description), ("seconds", fixed(made.seconds, 2)),
             ]
-            if let refit = made.refit { lines.append(("refit", refit.text(split))) }
+            if let refit = made.refit { lines.append(("refit", refit.text)) }
             lines += made.data.ids.warnings.map { ("warning", $0) }
             lines += (made.data.reading?.notes ?? []).map { ("note", $0) }
             lines += more

@@ -70,10 +70,9 @@ struct Refit {
         let seconds: Double
         let reports: (name: String, values: JSONValue)
 
-        /// In one line.
-        func text(_ spec: SplitSpec) -> String {
-            "trained on all \(grouped(trainingCount)) ratings, after a test on \(grouped(testCount)) of them "
-                + "(\(spec)); the test figures are of the model before"
+        /// In one line, which fits a terminal of 80 columns.
+        var text: String {
+            "trained on all \(grouped(trainingCount)) ratings; tested before without \(grouped(testCount))"
         }
 
         /// For programs.
