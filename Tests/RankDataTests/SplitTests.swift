@@ -84,7 +84,7 @@ struct SplitTests {
         BadFile("header only", "user_id,item_id\n", ["no pairs"]),
         BadFile("pair not in the data", "user_id,item_id\n1,1\n1,2\n", [":3:", "user 1", "item 2"], .inconsistent),
         BadFile("pair twice", "1,1\n2,2\n1,1\n", [":3:", "line 1"]),
-        BadFile("three columns", "1,1,3\n", [":1:", "3 columns"]),
+        BadFile("three columns, the last no rating", "1,1,x\n", [":1:", "3 columns"]),
         BadFile("text", "1,1\nuser_id,item_id\n", [":2:", "'user_id'"]),
         BadFile("beyond 64 bits", "1,18446744073709551616\n", [":1:", "64 bits"]),
     ]
