@@ -39,8 +39,10 @@ struct RankClientTests {
 
             let csv = try await run("rank-client", arguments + ["--format", "csv", "--catalog", catalog])
             #expect(csv.exitCode == 0)
-            let lines = order.enumerated().map { rank, entry in
-                "\(rank + 1),\(entry.0),\(entry.1),\(min(max(1 + 4 * entry.1, 1), 5)),\(entry.0 == 141 ? "\"20,000 Leagues\"" : "")\n"
+            let lines = order.enumerated().map { rank, entry -> String in
+                let stars: Float = min(max(1 + 4 * entry.1, 1), 5)
+                let title = entry.0 == 141 ? "\"20,000 Leagues\"" : ""
+                return "\(rank + 1),\(entry.0),\(entry.1),\(stars),\(title)\n"
             }
             #expect(csv.output == "rank,item,score,stars,title\n" + lines.joined())
 
