@@ -88,13 +88,14 @@ struct EnlargedCatalogueTests {
     @Test("A copy scores with the same bits, whatever becomes of the file")
     func copied() throws {
         let directory = try TemporaryDirectory()
-        let mapped = try Self.write(Self.spec.draft(), in: directory)
+        let small = try Self.write(Self.spec.draft(), in: directory)
         let path = directory.file("large")
-        _ = try EnlargedCatalogue(mapped, candidates: 20_000, seed: 1).write(to: path)
+        _ = try EnlargedCatalogue(small, candidates: 20_000, seed: 1).write(to: path)
         let ids = (0...20_000 as ClosedRange<UInt64>).map { $0 }
         let expected = try RankModel.load(path: path).makeRanker().rank(user: 1, candidates: ids)
         let copy = try RankModel.load(path: path, placement: .copied)
-        #expect(copy.placement == .copied && mapped.placement == .copied)
+        let mapped = try RankModel.load(path: directory.file("model"), placement: .mapped)
+        #expect(copy.placement == .copied && small.placement == .copied && mapped.placement == .mapped)
         try writeFile(path, [1, 2, 3])
         let ranker = try copy.makeRanker()
         #expect(ranker.info.facts.first { $0.key == "weights" }?.value == "copied")
