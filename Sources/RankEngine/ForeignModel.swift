@@ -1,4 +1,4 @@
-/// Tells by the first bytes of a file that it is no safetensors file, what it is, and where the model is to be had.
+/// Tells by the first bytes of a file that it is no safetensors file, what it is, and where to find the model.
 enum ForeignModel {
     /// How many bytes are looked at.
     private static let sampleSize = 1_024

@@ -1,4 +1,4 @@
-/// The ids of a vocabulary in the order of their rows, for whoever lists them; row 0 is not among them.
+/// The ids of a vocabulary in the order of their rows, to list them; row 0 is not among them.
 extension Vocabulary {
     /// How many ids there are.
     public var idCount: Int { rowCount - 1 }

@@ -221,12 +221,12 @@ struct ClientMessageTests {
     private static let rank = ["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1"]
 
     @Test(arguments: [
-        (rank + ["--deadline", "5"], "write 5s for seconds or 5ms for milliseconds"),
-        (rank + ["--deadline", "5 s"], "without a blank: 5s"),
-        (rank + ["--deadline", "5sec"], "the unit \"sec\" is unknown"),
-        (rank + ["--deadline", "soon"], "expected a number and a unit"),
-        (["status", "--workers", "tcp://127.0.0.1:1", "--watch", "--interval", "2"], "write 2s"),
-        (["bench", "--workers", "tcp://127.0.0.1:1", "--rate", "9", "--duration", "30"], "write 30s"),
+        (rank + ["--deadline", "5"], "it has no unit; expected a number and its unit (us, ms, s, m or h), such as 5s or 5ms"),
+        (rank + ["--deadline", "5 s"], "did you mean 5s?"),
+        (rank + ["--deadline", "5sec"], "did you mean 5s?"),
+        (rank + ["--deadline", "soon"], "expected a number and its unit"),
+        (["status", "--workers", "tcp://127.0.0.1:1", "--watch", "--interval", "2"], "such as 2s"),
+        (["bench", "--workers", "tcp://127.0.0.1:1", "--rate", "9", "--duration", "30"], "such as 30s"),
         (rank + ["--window", "many"], "1 or more, or off"),
         (["info", "--workers", "tcp://127.0.0.1:1 tcp://127.0.0.1:2"], "commas: tcp://127.0.0.1:1,tcp://127.0.0.1:2"),
         (["info", "--workers", "tcp://127.0.0.1:1;ipc:///x"], "commas: tcp://127.0.0.1:1,ipc:///x"),

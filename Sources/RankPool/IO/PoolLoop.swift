@@ -178,7 +178,7 @@ struct PoolLoop: ~Copyable {
             options.notice?(
                 "\(state.sources[source].name): \(reason); "
                     + (count == 0
-                        ? "there are no workers until it is mended"
+                        ? "there are no workers until it is corrected"
                         : count == 1 ? "the last endpoint stays in use" : "the last \(count) endpoints stay in use")
             )
         case .list(let continuation, let deadline): listings.append((continuation, deadline))

@@ -14,7 +14,7 @@ import Darwin
 /// libzmq takes whatever connects, and at the limit its I/O thread tries the same connection again and again, or ends the
 /// process, as it does at an ipc endpoint. So the gate is shut, and this thread opens it for one connection at a time when
 /// one waits and there is a descriptor for it beside a reserve. Where there is none the gate stays shut, and the reserve
-/// is given to the process: the admin pages and loads of models go on. While nobody connects the thread sleeps.
+/// is given to the process: the admin pages and loads of models go on. Without a new connection the thread sleeps.
 ///
 /// Begun and ended by the thread that owns the sockets, while they are open.
 final class AcceptThread: Sendable {
