@@ -115,10 +115,12 @@ struct FitCommand: ParsableCommand {
         guard !quiet else { return data }
         let ids = data.ids
         if !json && StandardStream.error.isTerminal {
-            try StandardStream.error.writeLine("users: \(ids.users.text)")
-            try StandardStream.error.writeLine("items: \(ids.items.text)")
+            try StandardStream.error.writeLine(broken("users: \(ids.users.text)", for: .error))
+            try StandardStream.error.writeLine(broken("items: \(ids.items.text)", for: .error))
         }
-        for warning in ids.warnings { try StandardStream.error.writeLine("warning: \(warning)") }
+        for warning in ids.warnings {
+            try StandardStream.error.writeLine(broken("warning: \(warning)", for: .error))
+        }
         return data
     }
 

@@ -68,7 +68,7 @@ struct TerminalTests {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let model = directory.appending("m").string
-            let fit = ["fit", "--data", data, "--output", model, "--preset", preset]
+            let fit = ["fit", "--data", data, "--output", model, "--preset", preset, "--no-refit"]
             let fitted = try await Self.screen(columns, "rank-train", fit)
             #expect(fitted.status == 0 && fitted.wraps == 0 && fitted.controls > 0, "\(fitted)")
             // One line for all sweeps, and one for each epoch.
@@ -84,11 +84,22 @@ struct TerminalTests {
         }
     }
 
+    @Test("The training on all ratings after the test stays within the terminal, too", arguments: [80, 40, 20])
+    func refit(_ columns: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try Self.data(in: directory)
+            let fit = ["fit", "--data", data, "--output", directory.appending("m").string, "--preset", "map-fm"]
+            let fitted = try await Self.screen(columns, "rank-train", fit)
+            #expect(fitted.status == 0 && fitted.wraps == 0, "\(fitted.text)")
+            #expect(fitted.lines.filter { $0.contains("━") }.count == 2, "\(fitted.text)")
+        }
+    }
+
     @Test("A terminal that becomes narrower keeps one bar")
     func resize() async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
-            let fit = ["fit", "--data", data, "--output", directory.appending("m").string]
+            let fit = ["fit", "--data", data, "--output", directory.appending("m").string, "--no-refit"]
             let screen = try await Self.screen(100, "rank-train", fit, resize: 30)
             #expect(screen.status == 0)
             #expect(screen.lines.filter { $0.contains("━") }.count == 1, "\(screen.text)")
@@ -102,7 +113,8 @@ struct TerminalTests {
             let fit = ["fit", "--data", data, "--output", directory.appending("m").string]
             let screen = try await Self.screen(80, "rank-train", fit, environment: ["TERM=dumb"])
             #expect(screen.status == 0 && screen.controls == 0 && screen.wraps == 0, "\(screen.text)")
-            #expect(screen.lines.filter { $0.contains("━") }.count == 1, "\(screen.text)")
+            // One of the training that is tested, one of that on all ratings.
+            #expect(screen.lines.filter { $0.contains("━") }.count == 2, "\(screen.text)")
         }
     }
 
