@@ -159,4 +159,58 @@ import Testing
         _ = bench.start([1], deadline: 250_000)
         #expect(bench.out.count == 2)
     }
+
+    /// The only worker that speaks is not set aside for its failures: all would go to the silent one.
+    @Test func theOneThatSpeaksIsNotSetAside() {
+        var bench = Self.frozen()
+        _ = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
+        #expect(bench.state.links[0].silence.isSilent)
+        for _ in 0..<6 {
+            _ = bench.start([1], deadline: Self.second)
+            while let place = bench.out.lastIndex(where: { $0.link == bench.links[1] }) {
+                let (request, link) = bench.out.remove(at: place)
+                bench.refuse(request, link, EjectionTests.sick)
+            }
+        }
+        #expect(!bench.state.links[1].health.isEjected(now: bench.now))
+        let calls = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
+        #expect(calls.allSatisfy { bench.scores($0) != nil })
+    }
+
+    /// A worker was set aside before the other one stood still: it is used again, also for what the other one has.
+    @Test func whatIsSetAsideIsUsedWhereTheOthersAreSilent() {
+        var bench = Self.frozen()
+        bench.mute = []
+        for _ in 0..<12 {
+            _ = bench.start([1], deadline: Self.second)
+            while let (request, link) = bench.out.popLast() {
+                if link == bench.links[1] {
+                    bench.refuse(request, link, EjectionTests.sick)
+                } else {
+                    bench.deliver(bench.answer(request, link), from: link)
+                }
+            }
+        }
+        #expect(bench.state.links[1].health.isEjected(now: bench.now))
+        for _ in 0..<100 {
+            _ = bench.start([1], deadline: Self.second)
+            bench.answerAll()
+        }
+        bench.mute = [bench.links[0]]
+        let calls = Self.load(&bench, calls: 50, every: 3_000, deadline: 250_000)
+        #expect(bench.state.links[0].silence.isSilent)
+        #expect(calls.allSatisfy { bench.scores($0) != nil })
+    }
+
+    /// What a silent worker holds beyond the budget is sent again as answers fill the budget.
+    @Test func theBudgetIsAskedAgain() {
+        var bench = Self.frozen(options: PoolOptions(balancing: .roundRobin, window: .unlimited))
+        _ = (0..<2_000).map { _ in bench.start([1], deadline: 100 * Self.second) }
+        Self.answer(&bench)
+        bench.advance(to: bench.now + Self.second)
+        let counted = bench.state.counters.retries
+        #expect(counted > 0 && counted < 1_000)
+        _ = Self.load(&bench, calls: 100, every: 1_000, deadline: Self.second)
+        #expect(bench.state.counters.retries > counted)
+    }
 }

@@ -25,11 +25,16 @@ extension PoolState {
         noteFailure("no answer within \(Int64(time) / 1_000) ms", at: flight.link, now: now)
     }
 
-    /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left.
+    /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left that is neither set aside
+    /// nor silent.
     mutating func noteFailure(_ reason: String, at link: LinkID, now: Int64) {
         guard links[link.index].health.failed(now: now) else { return }
-        let ejected = links.count { !$0.isRetired && $0.health.isEjected(now: now) }
-        guard (ejected + 1) * 2 <= links.count(where: { !$0.isRetired }) else { return }
+        // A silent worker is as little use as one that is set aside: the one that still speaks stays.
+        let unusable = links.indices.count { index in
+            LinkID(index) != link && !links[index].isRetired
+                && (links[index].health.isEjected(now: now) || links[index].silence.isSilent)
+        }
+        guard (unusable + 1) * 2 <= links.count(where: { !$0.isRetired }) else { return }
         counters.ejections += 1
         let pause = links[link.index].health.eject(now: now)
         links[link.index].failure = (
@@ -37,14 +42,15 @@ extension PoolState {
         )
     }
 
-    /// Whether so many of the workers that are there are set aside that the rest could not carry the load: then all
-    /// are used.
+    /// Whether so many of the workers that are there are set aside or silent that the rest could not carry the load: then
+    /// those that are set aside are used.
     func isPanicking(now: Int64) -> Bool {
         var ready = 0
         var healthy = 0
         for index in links.indices where links[index].condition == .ready {
             ready += 1
-            let isHealthy = !links[index].isDraining && !links[index].isNotServing
+            let isHealthy =
+                !links[index].isDraining && !links[index].isNotServing && !links[index].silence.isSilent
             if isHealthy, !links[index].health.isEjected(now: now) { healthy += 1 }
         }
         return healthy * 2 < ready

@@ -73,7 +73,7 @@ extension PoolState {
 
     /// Sends what a silent worker has to workers with room as well; the first answer counts.
     private mutating func handOn(from link: LinkID, now: Int64) {
-        links[link.index].silence = .silent(lookAt: .max)
+        links[link.index].silence = .silent(lookAt: now + Self.lookInterval)
         guard budget.allowsRetries else { return }
         var isLeft = false
         for request in links[link.index].inFlight.sorted(by: { $0.rawValue < $1.rawValue }) where isList(request) {
@@ -91,6 +91,7 @@ extension PoolState {
                 isLeft = true
                 continue
             }
+            // Answers fill it again.
             guard silenceBudget.take() else { return }
             send(flight.call, part: flight.part, to: other, reason: .again, startedAt: flight.startedAt, now: now)
         }
@@ -98,7 +99,10 @@ extension PoolState {
     }
 
     /// Whether a worker may get a request that another one has already.
+    ///
+    /// One that is set aside may where `choose` falls back on it.
     func isFit(_ link: borrowing Link, now: Int64) -> Bool {
-        !link.isDraining && !link.isNotServing && !link.silence.isSilent && !link.health.isEjected(now: now)
+        !link.isDraining && !link.isNotServing && !link.silence.isSilent
+            && (!link.health.isEjected(now: now) || isPanicking(now: now))
     }
 }
