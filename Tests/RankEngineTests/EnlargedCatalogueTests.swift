@@ -99,7 +99,8 @@ struct EnlargedCatalogueTests {
         try writeFile(path, [1, 2, 3])
         let ranker = try copy.makeRanker()
         #expect(ranker.info.facts.first { $0.key == "weights" }?.value == "copied")
-        #expect(try mapped.makeRanker().info.facts.first { $0.key == "weights" }?.value == "mapped")
+        let mappedFacts = try mapped.makeRanker().info.facts
+        #expect(mappedFacts.first { $0.key == "weights" }?.value == "mapped")
         let found = try ranker.rank(user: 1, candidates: ids)
         #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
         #expect(found.map(\.id) == expected.map(\.id))
