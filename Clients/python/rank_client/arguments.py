@@ -158,7 +158,7 @@ def score_call(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fail
     """A SCORE request. Ids are all int or all str; a query's features are flat, `features` for each candidate."""
     most = count(top_k, "top_k", "how many entries are wanted, 0 (every score, in the order given) to 2^32 - 1")
     width = count(features, "features", "how many features each candidate has, 0 to 2^32 - 1")
-    if unknown not in POLICIES or not isinstance(unknown, str):
+    if not isinstance(unknown, str) or unknown not in POLICIES:
         raise refusal(f"unknown is {shown(unknown)}; expected 'fail', 'fallback' or 'omit'")
     if isinstance(queries, (str, bytes)) or not isinstance(queries, collections.abc.Sequence) or not queries:
         raise refusal(f"the queries are {shown(queries)}; expected a list of (user, candidates) or (user, candidates, "

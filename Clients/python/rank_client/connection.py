@@ -1,6 +1,7 @@
 """One ZeroMQ connection to a worker, and what its monitor sees of it."""
 import errno
 import ipaddress
+import itertools
 import re
 import time
 from typing import List, Optional, Tuple
@@ -13,6 +14,7 @@ from .values import RankError, Status
 MOST_REPLY_BYTES = 64 << 20
 PAUSE = 0.05  # seconds between two attempts to connect of a call that waits for a worker
 _ADDRESS = re.compile(r"tcp://(?:\[([^][]+)\]|([^][:/]+)):(\d{1,5})|ipc://.+", re.DOTALL)
+_monitors = itertools.count()  # pyzmq names them by the descriptor, which may be used again before the name is free
 _REFUSED = "connection refused or host unreachable; is a worker listening there?"
 
 
@@ -52,7 +54,7 @@ class Connection:
             self.socket.reconnect_ivl, self.socket.reconnect_ivl_max, self.socket.connect_timeout = 50, 1000, 1000
             if self.mode == "REQ":  # a plain REQ that timed out is stuck, a merely relaxed one takes an old reply
                 self.socket.req_relaxed = self.socket.req_correlate = 1
-            self._monitor = self.socket.get_monitor_socket()
+            self._monitor = self.socket.get_monitor_socket(addr=f"inproc://rank-client-{next(_monitors)}")
             self.socket.connect(self.endpoint)
         except zmq.ZMQError as error:
             if socket is not None:

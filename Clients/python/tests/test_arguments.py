@@ -41,6 +41,7 @@ MISTAKES = {
     "another policy": (([1],), {"unknown": "ignore"}, "'fail', 'fallback' or 'omit'"),
     "a policy as a number": (([1],), {"unknown": 0}, "unknown is 0 (int)"),
     "a policy in a list": (([1],), {"unknown": ["fail"]}, "['fail'] (list)"),
+    "policies in an array": (([1],), {"unknown": np.array(["fail", "omit"])}, "(ndarray)"),
     "bulk as a text": (([1],), {"bulk": "no"}, "bulk is 'no'"),
     "allow_partial as a number": (([1],), {"allow_partial": 2}, "allow_partial is 2"),
     "a model of 31 digits": (([1],), {"model": "a" * 31}, "32 hex digits"),

@@ -362,3 +362,13 @@ def test_a_forked_process_that_cannot_connect_leaves_the_parent_alone(serve, mon
 
     assert in_child(twice).count("RESOURCE_EXHAUSTED") == 2
     assert client.score(1, [2]).scores == (3.0,)
+
+
+def test_monitors_of_other_sockets_are_not_in_the_way(serve):  # noqa: F811
+    """pyzmq names a monitor by a descriptor, and the name of a socket that was dropped is free only later."""
+    with zmq.Context.instance().socket(zmq.DEALER) as other:
+        for number in range(500):
+            with contextlib.suppress(zmq.ZMQError):  # those of a test before
+                other.bind(f"inproc://monitor.s-{number}")
+        client, _ = serve(lambda f: [scores(f)])
+        assert client.score(1, [2]).scores == (3.0,)
