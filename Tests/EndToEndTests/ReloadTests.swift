@@ -85,6 +85,29 @@ struct ReloadTests {
         }
     }
 
+    @Test(
+        "A file that is written in place while it is mapped: the log says that scores may be wrong",
+        .timeLimit(.minutes(5))
+    )
+    func mappedAndWrittenInPlace() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try TestModel.write(in: directory)
+            let arguments = ["--model", model, "--map-weights", "--bind", "ipc://\(directory)/socket"]
+            let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
+                let client = RawClient(endpoint: worker.endpoint, form: .dealer)
+                let bytes = try Data(contentsOf: URL(filePath: model))
+                let file = try FileHandle(forUpdating: URL(filePath: model))
+                // The last bytes belong to no weight: a wrong digest, and nothing that a score is made of.
+                try file.seek(toOffset: UInt64(bytes.count - 1))
+                try file.write(contentsOf: [bytes[bytes.count - 1] ^ 1])
+                try file.close()
+                while try await client.statistics()["reload_failures"] == "0" {}
+            }
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.errors.contains("its scores may be wrong"), "\(outcome.errors)")
+        }
+    }
+
     @Test("--model-dir: a worker begins with the best version, takes a better one, and goes back when that is removed")
     func directory() async throws {
         try await withTemporaryDirectory { directory in

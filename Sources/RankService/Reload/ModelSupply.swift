@@ -74,7 +74,7 @@ public struct ModelSupply: Sendable {
         for version in listing.versions {
             do throws(EngineError) {
                 let model = try model(at: version.path, generation: 1, software: software, limits: limits)
-                state.succeeded(version)
+                state.succeeded(version, isCopied: model.isCopied)
                 return model
             } catch {
                 // A kernel that is not there is missing for every version.

@@ -19,6 +19,8 @@ package struct ReloadState: Sendable {
 
     /// The version that serves.
     package private(set) var current: ModelVersion?
+    /// Whether the model that serves has a copy of its file, so that what becomes of the file changes no score.
+    package private(set) var isCopied = true
 
     private var failures: [String: Failure] = [:]
     private var isForced = false
@@ -58,8 +60,13 @@ package struct ReloadState: Sendable {
     }
 
     /// The version has proved itself and serves from now on.
-    package mutating func succeeded(_ version: ModelVersion) {
+    ///
+    /// - Parameters:
+    ///   - version: The version.
+    ///   - isCopied: Whether its model has a copy of the file.
+    package mutating func succeeded(_ version: ModelVersion, isCopied: Bool = true) {
         current = version
+        self.isCopied = isCopied
         failures[version.path] = nil
         isForced = false
     }

@@ -50,10 +50,12 @@ struct ReloadWork: Sendable {
             version.identity != knownWriting
         {
             knownWriting = version.identity
-            log(
-                "\(version.path) was written in place: the model that was loaded from it keeps serving until what is there "
-                    + "now proves itself; write a model beside its place and rename it"
-            )
+            let consequence =
+                state.isCopied
+                ? "the model that was loaded from it keeps serving until what is there now proves itself"
+                : "the model that was loaded from it has no copy of it (--map-weights, or a plugin that reads it as it "
+                    + "likes), so that its scores may be wrong until what is there now proves itself"
+            log("\(version.path) was written in place: \(consequence); write a model beside its place and rename it")
         }
         guard let version = state.next(among: listing.versions, at: now) else { return }
         // No other load is under way, so this is the next one.
@@ -66,7 +68,7 @@ struct ReloadWork: Sendable {
                 limits: limits
             )
             let milliseconds = (MonotonicClock.nanoseconds() &- now) / 1_000_000
-            state.succeeded(version)
+            state.succeeded(version, isCopied: model.isCopied)
             status.update { $0.lastError = nil }
             log("loaded: generation \(generation), \(model.summary), from \(version.path), in \(milliseconds) ms")
             slot.offer(model)

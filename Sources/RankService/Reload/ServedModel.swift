@@ -21,6 +21,9 @@ package final class ServedModel: Sendable {
     /// The profile on the wire.
     let profile: RankProtocol.NumericProfile
 
+    /// Whether it has a copy of its file; false, too, where that is not known, as of a plugin.
+    var isCopied: Bool { info.facts.contains { $0.key == "weights" && $0.value == "copied" } }
+
     /// The candidates that it can list.
     let catalog: Vocabulary?
 
