@@ -29,6 +29,22 @@ final class FirstLoad: Sendable {
                 )
             }
         }
+    }
+
+    /// Looks at the ranker that was made of a model, which ends the first load.
+    ///
+    /// - Throws: `modelRefused` where another kernel scores than the one that is given: it would skip dead units, and the
+    ///   model or its plan has none to skip.
+    func check(_ info: RankerInfo, at path: String, kernel: String?) throws(EngineError) {
+        guard !isOver.load(ordering: .acquiring) else { return }
+        func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
+        if let kernel, kernel != fact("kernel") {
+            throw EngineError(
+                .modelRefused,
+                "\(path) under the plan \(fact("plan")) has nothing for --kernel \(kernel) to skip, and \(fact("kernel")) "
+                    + "would score: leave --kernel out, or give \(fact("kernel"))"
+            )
+        }
         isOver.store(true, ordering: .releasing)
     }
 }

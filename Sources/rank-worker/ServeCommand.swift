@@ -271,13 +271,15 @@ struct ServeCommand: ParsableCommand {
             [plan, memoryBudget, kernel, placement, precision, maxError] path throws(EngineError) in
             let model = try RankModel.load(path: path, placement: placement)
             try firstLoad.check(model, at: path, plan: plan, hasBudget: memoryBudget != nil)
-            return try model.makeRanker(
+            let ranker = try model.makeRanker(
                 plan: plan,
                 memoryBudget: memoryBudget?.byteCount ?? ScoringPlan.defaultMemoryBudget,
                 kernel: kernel,
                 precision: precision ?? .fp32,
                 errorLimit: maxError ?? Precision.defaultErrorLimit
             )
+            try firstLoad.check(ranker.info, at: path, kernel: kernel)
+            return ranker
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import RankEngine
 import Testing
 
 /// Options that have no effect beside the others, or with the model, are refused and never passed over.
@@ -18,6 +19,9 @@ struct OptionsWithoutEffectTests {
         ["--plan", "direct"], ["--kernel", "scalar"], ["--precision", "fp32"], ["--precision", "int8"],
         ["--memory-budget", "64M"], ["--copy-weights"], ["--map-weights"],
     ]
+
+    /// What refuses a kernel is the processor where it lacks it, else the model.
+    private static let skipCode: Int32 = Kernel.supported.contains { "\($0)" == "avx512-skip" } ? 65 : 64
 
     private static func serve(_ arguments: [String], _ texts: String..., code: Int32 = 64) -> Example {
         Example(program: "rank-worker", arguments: ["serve"] + arguments, code: code, texts: texts)
@@ -112,6 +116,18 @@ struct OptionsWithoutEffectTests {
                 "two hidden layers",
                 code: 65
             ),
+            serve(
+                ["--model", "FACTORS", "--kernel", "avx512-skip", "--bind", "ipc:///tmp/x"],
+                "--kernel",
+                "avx512-skip",
+                code: skipCode
+            ),
+            serve(
+                ["--model", "NETWORK", "--plan", "direct", "--kernel", "avx512-skip", "--bind", "ipc:///tmp/x"],
+                "--kernel",
+                "avx512-skip",
+                code: skipCode
+            ),
             client(["status", "--interval", "2s"], "--interval goes with --watch"),
             client(["status", "--count", "2"], "--count goes with --watch"),
             client(["bench", "--rate", "100", "--concurrency", "64"], "--concurrency", "--closed-loop"),
@@ -159,6 +175,9 @@ struct OptionsWithoutEffectTests {
             ["--model", "FACTORS", "--plan", "full", "--memory-budget", "64M"],
             ["--model", "FACTORS", "--plan", "direct"],
             ["--model", "NETWORK", "--map-weights"], ["--model", "NETWORK", "--copy-weights", "--precision", "fp32"],
+            ["--model", "NETWORK", "--kernel", "portable", "--plan", "direct"],
+            ["--model", "FACTORS", "--kernel", "scalar"],
+            ["--model", "NETWORK", "--kernel", "scalar", "--precision", "int8"],
         ]
     )
     func accepted(_ arguments: [String]) async throws {
