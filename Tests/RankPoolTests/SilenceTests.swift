@@ -213,4 +213,63 @@ import Testing
         _ = Self.load(&bench, calls: 100, every: 1_000, deadline: Self.second)
         #expect(bench.state.counters.retries > counted)
     }
+
+    /// Workers stand still and go on, with hedges, partial answers, cancelled calls, and replies that come late, for a
+    /// list that was handed on, too: each call ends once, with its scores where it has any, and nothing is left over.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func whateverStandsStillEachCallEndsOnce(_ seed: UInt64) {
+        var bench = Bench(workers: 3, options: PoolOptions(attempts: 3, hedges: true), seed: seed)
+        var random = RandomSource(seed: seed)
+        var replies: [(link: LinkID, bytes: [UInt8])] = []
+        var expected: [CallID: [Float]] = [:]
+        func work(_ bench: inout Bench) {
+            for (request, link) in bench.out { replies.append((link, bench.answer(request, link))) }
+            bench.out = []
+        }
+        for _ in 0..<2_000 {
+            switch Int.random(in: 0..<100, using: &random) {
+            case 0..<40:
+                let ids: [UInt64] = Array(1...UInt64.random(in: 1...3, using: &random))
+                let id = bench.start(
+                    ids,
+                    parts: Bool.random(using: &random) ? 2 : nil,
+                    deadline: Int64.random(in: 20_000...300_000, using: &random),
+                    flags: Bool.random(using: &random) ? .allowPartial : []
+                )
+                expected[id] = ids.map { Fake.score(1, $0) }
+            case 40..<90:
+                let place = replies.indices.randomElement(using: &random)
+                guard let place, !bench.mute.contains(replies[place].link) else { break }
+                let (link, bytes) = replies.remove(at: place)
+                if !bytes.isEmpty { bench.deliver(bytes, from: link) }
+            case 90..<93:
+                bench.mute.formSymmetricDifference([bench.links[Int.random(in: 0..<3, using: &random)]])
+            case 93..<95:
+                bench.state.cancel(CallID(UInt64.random(in: 1...max(1, bench.calls), using: &random)))
+                bench.collect()
+            default: bench.advance(to: bench.now + Int64.random(in: 0...20_000, using: &random))
+            }
+            work(&bench)
+        }
+        bench.mute = []
+        for (request, link) in bench.unsaid { bench.say(request, link) }
+        work(&bench)
+        for (link, bytes) in replies where !bytes.isEmpty { bench.deliver(bytes, from: link) }
+        bench.advance(to: bench.now + Self.second)
+        #expect(bench.finished.count == Int(bench.calls))
+        #expect(bench.state.flights.isEmpty && bench.state.calls.isEmpty)
+        for link in bench.state.links {
+            #expect(link.inFlight.isEmpty)
+            #expect(abs(link.load.inFlight) < 1)
+        }
+        var answered = 0
+        for (id, scores) in expected {
+            guard let found = bench.scores(id), case .success(.score(let outcome))? = bench.finished[id] else {
+                continue
+            }
+            answered += 1
+            if outcome.queries[0].coverage == 1 { #expect(found == scores) }
+        }
+        #expect(answered > 0)
+    }
 }
