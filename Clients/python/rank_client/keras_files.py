@@ -19,12 +19,16 @@ class Usage(Exception):
 def convert(options: Namespace) -> Conversion:
     """The model of `options.input`, read and proved as the other options say."""
     path = options.input
+    if not os.path.exists(path):
+        raise Refused(f"{path}: there is no such file")
     if os.path.isdir(path):
         if os.path.exists(os.path.join(path, "saved_model.pb")):
             raise Refused(f"{path} is {keras_weights.LEGACY.format(name=path)}")
         raise Refused(f"{path} is a directory; a .keras or .weights.h5 file is read")
     config = _config(path)
     predictions = proof.read_predictions(options.predictions) if options.predictions is not None else None
+    if config is not None:
+        keras_load.check_lambda(config)
     own = keras_load.own_classes(config) if config is not None else []
     if config is not None and (options.custom is not None or not own):
         for given, name in ((options.user_table, "--user-table"), (options.candidate_first, "--candidate-first")):
@@ -117,7 +121,7 @@ def _proved(ways: List[keras_weights.Reading],
         except Refused as error:
             refusals.append((way, error))
     if not found:
-        if len(refusals) == 1:
+        if len({str(error) for _, error in refusals}) == 1:  # of the predictions themselves, or of the only reading
             raise refusals[0][1]
         told = "; ".join(f"user's table {w.user}, {'item' if w.candidate_first else 'user'} first: {e}" for w, e in refusals)
         raise Refused(f"no reading of the weights gives the scores of {predictions.path}. {told}")

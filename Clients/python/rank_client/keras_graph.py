@@ -45,7 +45,10 @@ class Graph:
                 if lost:
                     raise Refused(f"{told(node.operation)} takes {lost[0].name}, which nothing computes")
                 args, kwargs = node.arguments.fill_in(values)
-                outputs = tree.flatten(self.apply(node.operation, args, kwargs))
+                try:
+                    outputs = tree.flatten(self.apply(node.operation, args, kwargs))
+                except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+                    raise Refused(f"{told(node.operation)} is not understood: {_first_line(error)}") from error
                 if len(outputs) != len(node.outputs):
                     raise Refused(f"{told(node.operation)} has {len(node.outputs)} outputs; one was understood")
                 for tensor, value in zip(node.outputs, outputs):

@@ -4,7 +4,7 @@ from typing import Any, Dict, Tuple
 
 import numpy as np
 
-from .keras_forms import SIDES, Columns, Domain, Ids, One
+from .keras_forms import SIDES, Columns, Domain, Form, Ids, One
 from .model_file import Refused
 
 # The largest whole number up to which a dtype holds every one.
@@ -87,6 +87,8 @@ def apply(graph: Any, name: str, operation: Any, args: Tuple[Any, ...], kwargs: 
 def _shift(name: str, kind: str, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> int:
     first, second = [*args, *kwargs.values()][:2] if len(args) + len(kwargs) == 2 else (None, None)
     constant = second if isinstance(first, Ids) else first
+    if constant is None or isinstance(constant, (One, Form, list, tuple)):
+        raise Refused(f"{name} adds ids to what is no constant: an id is a name here, not a number to compute with")
     array = np.asarray(constant) if np.ndim(constant) == 0 else np.zeros(2)
     if array.ndim != 0 or not np.isfinite(float(array)) or float(array) != int(array):
         raise Refused(f"{name} adds {constant} to ids; one whole number is understood")

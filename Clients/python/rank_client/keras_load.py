@@ -6,6 +6,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -94,12 +95,18 @@ def own_classes(config: Any) -> List[str]:
         name = entry["config"].get("name") if isinstance(entry["config"], dict) else entry["config"]
         if kind.startswith("__") or package == "builtins":
             continue
-        if kind == "Lambda":
-            found.append(f"the layer {name} is a Lambda, whose code a file cannot be trusted with")
-        elif not (package == "keras" or package.startswith("keras.")):
+        if not (package == "keras" or package.startswith("keras.")):
             registered = entry.get("registered_name") or kind
             found.append(f"{name or 'the model'} is a {registered}{f' of {package}' if package else ''}")
     return list(dict.fromkeys(found))
+
+
+def check_lambda(config: Any) -> None:
+    """Refuses a Lambda layer: its code is in the file, and is not run from there."""
+    for entry in objects(config):
+        if entry["class_name"] == "Lambda" and isinstance(entry["config"], dict):
+            raise Refused(f"the layer {entry['config'].get('name')} is a Lambda, whose code a file cannot be trusted with: "
+                          "write it with keras.ops or as a layer of its own, and save the model again")
 
 
 def needs_tensorflow(config: Any) -> Optional[str]:
@@ -146,7 +153,8 @@ def load(path: str, config: Any, policy: Optional[str] = None) -> Any:
                     target.writestr(name, data)
             return keras.saving.load_model(other, compile=False, safe_mode=True)
     except Exception as error:  # whatever the file's classes raise
-        text = " ".join(str(error).split("Exception encountered:")[-1].split())[:400]
+        text = re.sub("\x1b\\[[0-9;]*m", "", str(error).split("Exception encountered:")[-1])  # without colours
+        text = " ".join(text.split())[:400]
         raise Refused(f"Keras {keras.__version__} cannot load {path}: {type(error).__name__}: {text}") from error
 
 

@@ -33,7 +33,7 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
 
     `float32` takes what the model would give in float32 for its scores, where it computes in half precision.
     """
-    keras_load.start()
+    keras = keras_load.start()
     lookup = keras_load.needs_tensorflow(config)
     if lookup and not importlib.util.find_spec("tensorflow"):
         raise Missing(f"Keras runs {lookup} with TensorFlow alone, which is not installed: pip install 'rank-client[convert]'")
@@ -52,12 +52,15 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     network = keras_network.build(score, Tables(inputs.tensors, sides))
     if dot and not network.dot:
         raise Refused("--dot: the model's graph has no dot product of user and item")
+    if any(s.vocabulary.kind == "identity" and s.first == 0 for s in sides):
+        notes.append("without a lookup row r of a table is the row of id r, and row 0 that of unknown ids: the id 0 is none")
     vocabularies = _vocabularies(sides, notes)
 
     def prove(own: Any, source: str) -> proof.Proof:
         def predict(users: np.ndarray, items: np.ndarray, own: Any = own) -> np.ndarray:
             values = inputs.of(*(shaped(t, s.fed(rows)) for t, s, rows in zip(inputs.tensors, sides, (users, items))))
-            given = to_numpy(own.predict(values, batch_size=4096, verbose=0)).astype(np.float64)
+            (output,) = keras.tree.flatten(own.predict(values, batch_size=4096, verbose=0))
+            given = to_numpy(output).astype(np.float64)
             if given.size != len(users):
                 raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one number")
             return given.ravel()

@@ -25,7 +25,8 @@ class Refused(Exception):
 
 def clean(name: str, values: Floats) -> Floats:
     """The weights with −0 and subnormal numbers as +0; refuses what is not finite."""
-    values = np.ascontiguousarray(values, np.float32)
+    with np.errstate(over="ignore"):  # what is too large for float32 is infinite then, and refused
+        values = np.ascontiguousarray(values, np.float32)
     if not np.isfinite(values).all():
         at = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
         raise Refused(f"{name}{[int(i) for i in at]} is {values[at]}: a weight must be finite")

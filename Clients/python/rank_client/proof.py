@@ -9,6 +9,7 @@ from typing import Callable, List, Optional, Tuple
 
 import numpy as np
 
+from .keras_inputs import ITEM_NAMES, USER_NAMES
 from .model_file import GOLDENS, Refused, golden_rows
 from .numerics import Network, parse_activation, scores
 from .vocabulary import Vocabulary
@@ -223,12 +224,21 @@ def read_predictions(path: str) -> Predictions:
             value = float(score)
         except ValueError as error:
             if number == 1 and len(fields) == 3:
+                _check_header(path, fields)
                 continue
             raise Refused(f"{path}, line {number}: expected user,item,score, found {','.join(fields)!r}") from error
         users.append(user)
         items.append(item)
         given.append(value)
     return Predictions(path, users, items, np.array(given), hashlib.sha256(data).hexdigest())
+
+
+def _check_header(path: str, fields: List[str]) -> None:
+    """Refuses a header whose names put another column first: which side is whose would be the wrong way round."""
+    user, item, score = (field.strip().lower() for field in fields)
+    others = {"score", "scores", "prediction", "predictions", "predicted", "rating"}
+    if user in ITEM_NAMES | others or item in USER_NAMES | others or score in USER_NAMES | ITEM_NAMES:
+        raise Refused(f"{path}, line 1: expected the columns user,item,score in this order, found {','.join(fields)}")
 
 
 def by_predictions(network: Network, vocabularies: Tuple[Vocabulary, Vocabulary], predictions: Predictions) -> Proof:

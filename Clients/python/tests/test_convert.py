@@ -254,6 +254,26 @@ def test_predictions_of_another_model_are_refused(convert, tmp_path):
     assert convert(MADE / "item_first.weights.h5", "--predictions", str(tmp_path / "none"))[0] == 65
 
 
+@pytest.mark.parametrize("header", ["item,user,score", "movie_id,user_id,rating", "score,user,item", "user,score,item"])
+def test_predictions_whose_header_names_another_order_are_refused(convert, tmp_path, header):
+    scores = pairs_of("item_first", tmp_path / "p.csv", True)
+    lines = scores.read_text().splitlines(True)
+    scores.write_text("".join([header + "\n", *lines[1:]]))
+    code, output, message = convert(MADE / "item_first.weights.h5", "--predictions", str(scores))
+    assert code == 65 and "in this order" in message and header in message and not output.exists()
+
+
+def test_what_is_wrong_with_the_predictions_is_said_once(convert, tmp_path):
+    (tmp_path / "p.csv").write_text("1,1,0.5\n")
+    code, _, message = convert(MADE / "item_first.weights.h5", "--predictions", str(tmp_path / "p.csv"))
+    assert code == 65 and message.count("scores of 1 pairs") == 1
+
+
+def test_a_missing_file_is_said_to_be_missing(convert, tmp_path):
+    code, _, message = convert(tmp_path / "none.keras")
+    assert code == 65 and "there is no such file" in message
+
+
 def test_fewer_predictions_than_needed_are_refused(convert, tmp_path):
     lines = pairs_of("item_first", tmp_path / "p.csv").read_text().splitlines(True)
     (tmp_path / "p.csv").write_text("".join(lines[:40]))

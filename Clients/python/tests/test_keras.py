@@ -13,7 +13,7 @@ from keras import layers, ops
 from test_convert import MADE, convert, load, network_of  # noqa: F401 (a fixture)
 
 import own_models
-from rank_client import keras_inputs, numerics, proof, vocabulary
+from rank_client import keras_inputs, keras_nodes, numerics, proof, vocabulary
 
 TRAIN = os.environ.get("RANK_TRAIN")
 USERS, ITEMS = 7, 9
@@ -34,6 +34,13 @@ def inputs(names=("user_id", "movie_id"), shape=(1,), dtype="int32"):
 
 def embedded(tensor, rows, width, **options):
     return layers.Flatten()(layers.Embedding(rows, width, **options)(tensor))
+
+
+def numbered(tail):
+    """A model whose ids come as floats, and whose last step takes the user's as numbers."""
+    user, item = inputs(shape=(1,), dtype="float32")
+    rows = [layers.Flatten()(layers.Embedding(9, 3)(ids)) for ids in (user, item)]
+    return weights(keras.Model([user, item], tail(user, layers.Dense(1)(layers.Concatenate()(rows)))))
 
 
 def network(mid=lambda x: x, tail=lambda x, a, b: x, front=lambda x: x, names=("user_id", "movie_id"), item_first=False,
@@ -266,10 +273,37 @@ def test_options_that_are_not_needed(convert, tmp_path, option, code):  # noqa: 
     (lambda: network(tail=lambda x, a, b: own_models.Stretch(name="mine")(x)), ["mine", "own>Stretch", "--custom"]),
     (lambda: network(tail=lambda x, a, b: layers.Lambda(lambda t: t * 2, name="code")(x)), ["code", "Lambda"]),
     (lambda: network(shape=(2,)), ["user_id", "shape"]),
+    (lambda: numbered(lambda ids, x: x + ids), ["add", "an id is a name"]),
+    (lambda: numbered(lambda ids, x: layers.Add(name="sum")([ids, x])), ["sum", "an id is a name"]),
+    (lambda: numbered(lambda ids, x: layers.Multiply(name="times")([ids, x])), ["times", "id"]),
     (lambda: masked(), ["masked", "mask"]),
 ])
 def test_what_is_not_understood_is_refused_by_name(convert, tmp_path, model, words):  # noqa: F811
     refused(convert, tmp_path, model(), *words)
+
+
+@pytest.mark.parametrize("error", [TypeError("boom"), IndexError("boom"), AssertionError("boom"), ZeroDivisionError("boom")])
+def test_a_node_that_reading_fails_on_is_refused_by_its_name(convert, tmp_path, monkeypatch, error):  # noqa: F811
+    def fails(*arguments):
+        raise error
+
+    monkeypatch.setitem(keras_nodes.HANDLERS, "Concatenate", fails)
+    refused(convert, tmp_path, network(), "(Concatenate) is not understood: boom")
+
+
+def test_a_lambda_is_refused_whatever_the_options(convert, tmp_path):  # noqa: F811
+    model = network(tail=lambda x, a, b: layers.Lambda(lambda t: t * 2, name="code")(x))
+    for options in ((), ("--custom", own_models.__file__), ("--unproved",)):
+        refused(convert, tmp_path, model, "code", "keras.ops", options=options)
+
+
+def test_outputs_in_a_dict_and_the_row_of_unknown_ids_are_told(convert, tmp_path):  # noqa: F811
+    plain = network()
+    model = keras.Model(plain.inputs, {"rating": plain.outputs[0]})
+    model.save(tmp_path / "m.keras")
+    code, output, notes = convert(tmp_path / "m.keras")
+    assert code == 0 and load(output)[0]["proof"] == "source"
+    assert "row 0 that of unknown ids" in notes
 
 
 def test_an_id_that_is_taken_as_a_number_is_refused(convert, tmp_path):  # noqa: F811
