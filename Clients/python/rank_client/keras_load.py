@@ -38,8 +38,9 @@ def start() -> Any:
             import keras
 
             keras.ops.add(keras.ops.ones(1), 1)
-    except ImportError as error:
-        raise Missing(f"Keras cannot be started: {error}: pip install 'rank-client[convert]'") from error
+    except (ImportError, ValueError) as error:  # ValueError: of a backend's name that Keras does not know
+        raise Missing(f"Keras cannot be started on the backend {os.environ.get('KERAS_BACKEND')}: {error}: pip install "
+                      "'rank-client[convert]'") from error
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # what it says of tracing is not the user's concern
     if int(keras.__version__.split(".")[0]) < 3:
         raise Missing(f"Keras {keras.__version__} is installed; 3 or later is needed: pip install 'rank-client[convert]'")

@@ -53,7 +53,7 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     if dot and not network.dot:
         raise Refused("--dot: the model's graph has no dot product of user and item")
     if any(s.vocabulary.kind == "identity" and s.first == 0 for s in sides):
-        notes.append("without a lookup row r of a table is the row of id r, and row 0 that of unknown ids: the id 0 is none")
+        notes.append("without a lookup row r of a table is the row of id r; row 0 answers unknown ids, so the id 0 is unknown")
     vocabularies = _vocabularies(sides, notes)
 
     def prove(own: Any, source: str) -> proof.Proof:

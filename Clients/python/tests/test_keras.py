@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import zipfile
 
 import keras
@@ -244,6 +245,13 @@ def test_lookups_without_tensorflow_are_told_what_to_install(convert, tmp_path, 
     assert code == 69 and "IntegerLookup" in message and "rank-client[convert]" in message and not output.exists()
 
 
+def test_a_backend_that_keras_does_not_know_is_said_to_be_missing(tmp_path):
+    run = subprocess.run([sys.executable, "-m", "rank_client.convert", MADE / "item_first.keras", tmp_path / "m"], text=True,
+                         capture_output=True, timeout=120, env={**os.environ, "KERAS_BACKEND": "abacus"})
+    last = run.stderr.strip().splitlines()[-1]
+    assert run.returncode == 69 and "abacus" in last and "rank-client[convert]" in last
+
+
 @pytest.mark.parametrize("option, code", [(("--float32",), 64), (("--unproved",), 0)])
 def test_options_that_are_not_needed(convert, tmp_path, option, code):  # noqa: F811
     network().save(tmp_path / "m.keras")
@@ -303,7 +311,7 @@ def test_outputs_in_a_dict_and_the_row_of_unknown_ids_are_told(convert, tmp_path
     model.save(tmp_path / "m.keras")
     code, output, notes = convert(tmp_path / "m.keras")
     assert code == 0 and load(output)[0]["proof"] == "source"
-    assert "row 0 that of unknown ids" in notes
+    assert "row 0 answers unknown ids" in notes
 
 
 def test_an_id_that_is_taken_as_a_number_is_refused(convert, tmp_path):  # noqa: F811
