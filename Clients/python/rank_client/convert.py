@@ -17,26 +17,30 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> _Parser:
     parser = _Parser(
         prog="python -m rank_client.convert", formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Turns a Keras 3 model of a user and an item into a model file. A .keras file is loaded by Keras; its\n"
-                    "graph is read node by node, and its own scores of thousands of pairs prove the reading.",
-        epilog="Weights alone (.weights.h5), and a subclassed model without its class, cannot be run: --predictions gives\n"
-               "the source's scores, --custom the class; without either they are refused, or marked with --unproved.\n"
+        description="Turns a Keras 3 model of a user and an item into a model file. A .keras file is\n"
+                    "loaded by Keras; its graph is read node by node, and its own scores of\n"
+                    "thousands of pairs prove the reading.",
+        epilog="Weights alone (.weights.h5), and a subclassed model without its class, cannot\n"
+               "be run: --predictions gives the source's scores, --custom the class; without\n"
+               "either they are refused, or marked with --unproved.\n"
                "Without a lookup row r of a table is the row of id r, row 0 that of unknown ids.\n\n"
-               "exit codes: 0 written, 64 usage, 65 input refused, 69 packages missing, 73 cannot write")
+               "exit codes: 0 written, 64 usage, 65 input refused, 69 packages missing, 73\n"
+               "cannot write")
     parser.add_argument("input", metavar="IN", help=".keras or .weights.h5")
     parser.add_argument("output", metavar="OUT", help="the model file, replaced whole or not at all")
-    parser.add_argument("--user-input", metavar="NAME", help="the model's input that takes users, where its name does not "
-                                                             "tell; 0 or 1 where inputs have no names")
-    parser.add_argument("--custom", metavar="MODULE", help="a module or .py file with the model's own classes; its code is "
-                                                           "run")
-    parser.add_argument("--predictions", metavar="FILE", help="the source's scores, lines of user,item,score: at least 256 "
-                                                              "pairs, or every pair of a smaller model")
-    parser.add_argument("--float32", action="store_true", help="a model that computes in half precision: serve what its "
-                                                               "weights give in float32")
+    parser.add_argument("--user-input", metavar="NAME", help="the model's input that takes users, where its name does "
+                                                             "not tell; 0 or 1 where inputs have no names")
+    parser.add_argument("--custom", metavar="MODULE", help="a module or .py file with the model's own classes; its "
+                                                           "code is run")
+    parser.add_argument("--predictions", metavar="FILE", help="the source's scores, lines of user,item,score: at least "
+                                                              "256 pairs, or every pair of a smaller model")
+    parser.add_argument("--float32", action="store_true", help="a model that computes in half precision: serve what "
+                                                               "its weights give in float32")
     parser.add_argument("--unproved", action="store_true", help="write what nothing proves; the file is marked as such")
     parser.add_argument("--user-table", metavar="PATH", help="weights alone: the user's embedding, such as "
                                                              "layers/embedding/vars/0")
-    parser.add_argument("--candidate-first", action="store_true", help="weights alone: the model concatenates [item, user]")
+    parser.add_argument("--candidate-first", action="store_true", 
+                        help="weights alone: the model concatenates [item, user]")
     parser.add_argument("--dot", action="store_true", help="weights alone: the score has the dot product of both "
                                                            "embeddings as a term")
     parser.add_argument("--label-transform", choices=["identity", "(rating-1)/4"], default="identity",

@@ -33,8 +33,8 @@ def convert(options: Namespace) -> Conversion:
     if config is not None and (options.custom is not None or not own):
         for given, name in ((options.user_table, "--user-table"), (options.candidate_first, "--candidate-first")):
             if given:
-                raise Usage(f"{name} is for weights alone; of a .keras file the graph tells, and --user-input which input "
-                            "is the user's")
+                raise Usage(f"{name} is for weights alone; of a .keras file the graph tells, and --user-input which "
+                            "input is the user's")
         if options.float32 and keras_load.half_precision(config) is None:
             raise Usage("--float32 is for a model that computes in half precision; this one does not")
         found = keras_source.convert(path, config, options.custom, options.user_input, options.dot, predictions,
@@ -43,12 +43,14 @@ def convert(options: Namespace) -> Conversion:
             found.notes.append("--unproved was not needed: Keras proved the model")
         return found
     if own and not (predictions or options.unproved and _is_own_model(config)):
-        raise Refused(f"{'; '.join(own[:4])}: Keras cannot load it without its code. Say --custom MODULE with the classes"
+        raise Refused(f"{'; '.join(own[:4])}: Keras cannot load it without its code. Say --custom MODULE with the "
+                      "classes"
                       + (", or give its scores with --predictions FILE" if _is_own_model(config) else ""))
     if options.float32:
         raise Usage("--float32 is for a .keras file that computes in half precision; weights alone are float32's")
     if options.user_input is not None:
-        raise Usage("--user-input is for a .keras file that Keras can load; weights alone have tables: say --user-table")
+        raise Usage("--user-input is for a .keras file that Keras can load; weights alone have tables: say "
+                    "--user-table")
     if options.custom is not None:
         raise Usage("--custom is for a .keras file; weights alone have no classes")
     return _by_weights(path, config, options, predictions)
@@ -85,9 +87,9 @@ def _by_weights(path: str, config: Any, options: Namespace, predictions: Optiona
                                   True if options.candidate_first else None if predictions else False, layers)
     if predictions is None:
         if not options.unproved:
-            raise Refused("weights alone do not say what the model computes, and nothing proves a reading of them: give "
-                          "the source's scores with --predictions FILE (lines of user,item,score), convert the .keras "
-                          "file, or say --unproved")
+            raise Refused("weights alone do not say what the model computes, and nothing proves a reading of them: "
+                          "give the source's scores with --predictions FILE (lines of user,item,score), convert the "
+                          ".keras file, or say --unproved")
         if len(ways) > 1:
             raise Refused(f"two embedding tables, and nothing tells which is the user's: say --user-table PATH, one of "
                           f"{', '.join(way.user + '/vars/0' for way in ways)}")
@@ -123,11 +125,13 @@ def _proved(ways: List[keras_weights.Reading],
     if not found:
         if len({str(error) for _, error in refusals}) == 1:  # of the predictions themselves, or of the only reading
             raise refusals[0][1]
-        told = "; ".join(f"user's table {w.user}, {'item' if w.candidate_first else 'user'} first: {e}" for w, e in refusals)
+        told = "; ".join(f"user's table {w.user}, {'item' if w.candidate_first else 'user'} first: {e}"
+                         for w, e in refusals)
         raise Refused(f"no reading of the weights gives the scores of {predictions.path}. {told}")
     if len(found) > 1:
-        raise Refused(f"{len(found)} readings of the weights give the scores of {predictions.path}: say --user-table PATH, "
-                      f"one of {', '.join(sorted({way.user for way, _ in found}))}, and --candidate-first where it is so")
+        raise Refused(f"{len(found)} readings of the weights give the scores of {predictions.path}: say --user-table "
+                      f"PATH, one of {', '.join(sorted({way.user for way, _ in found}))}, and --candidate-first where "
+                      "it is so")
     return found[0]
 
 

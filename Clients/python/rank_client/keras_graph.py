@@ -103,8 +103,8 @@ class Graph:
         except Refused:
             raise
         except Exception as error:  # any code of the model's own
-            raise Refused(f"{name}: its call cannot be followed step by step, as one of Keras' own layers "
-                          f"and operations could: {_first_line(error)}. --predictions FILE without --custom may prove its "
+            raise Refused(f"{name}: its call cannot be followed step by step, as one of Keras' own layers and "
+                          f"operations could: {_first_line(error)}. --predictions FILE without --custom may prove its "
                           "weights") from error
         self._traced.append(function)
         return self.run(function, [v for _, v in pairs if _is_value(v)])
@@ -183,7 +183,7 @@ def _inputs(inner: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> List[A
 
 
 def _fitted(value: Any, tensor: Any) -> Any:
-    """The value with the rank and dtype of a model's input, as Keras adjusts it: a last dimension of 1 comes or goes."""
+    """The value with the rank and dtype of a model's input, as Keras adjusts it: a last 1 comes or goes."""
     from keras import ops
 
     shape = tuple(tensor.shape[1:])

@@ -133,5 +133,6 @@ def same_lookup(a: Any, b: Any) -> bool:
     """Whether two lookups give the same row to every id."""
     if a is b or a is None or b is None:
         return a is b
+    tokens, others = (list(lookup.get_vocabulary(include_special_tokens=False)) for lookup in (a, b))
     return (type(a) is type(b) and (a.num_oov_indices, a.mask_token) == (b.num_oov_indices, b.mask_token)
-            and list(a.get_vocabulary(include_special_tokens=False)) == list(b.get_vocabulary(include_special_tokens=False)))
+            and tokens == others)

@@ -117,8 +117,8 @@ def called_inputs(config: Any, dtypes: Tuple[str, str], said: Optional[str]) -> 
         user, reason = user_input([["0"], ["1"]], said)
         return Inputs("columns", [keras.Input((), dtype=dtypes[k]) for k in range(2)], user, reason)
     else:
-        raise Refused(f"config.json does not say what the model is called with: its build_config has {shapes}; a dict or "
-                      "list of two inputs of ids is taken")
+        raise Refused(f"config.json does not say what the model is called with: its build_config has {shapes}; a dict "
+                      "or list of two inputs of ids is taken")
     for shape in own:
         if not isinstance(shape, list) or len(shape) not in (1, 2) or (len(shape) == 2 and shape[1] != 1):
             raise Refused(f"the model is built for inputs of the shapes {shapes}; one id per example is taken")

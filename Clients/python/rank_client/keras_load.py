@@ -27,7 +27,8 @@ def start() -> Any:
     if "keras" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         if not importlib.util.find_spec("keras"):
-            raise Missing("a .keras file is loaded by Keras, which is not installed: pip install 'rank-client[convert]'")
+            raise Missing("a .keras file is loaded by Keras, which is not installed: pip install "
+                          "'rank-client[convert]'")
         if "KERAS_BACKEND" not in os.environ:
             installed = next((b for b in BACKENDS if importlib.util.find_spec(b)), None)
             if installed is None:
@@ -43,13 +44,14 @@ def start() -> Any:
                       "'rank-client[convert]'") from error
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # what it says of tracing is not the user's concern
     if int(keras.__version__.split(".")[0]) < 3:
-        raise Missing(f"Keras {keras.__version__} is installed; 3 or later is needed: pip install 'rank-client[convert]'")
+        raise Missing(f"Keras {keras.__version__} is installed; 3 or later is needed: pip install "
+                      "'rank-client[convert]'")
     return keras
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what a backend's libraries write to descriptor 2 as they start; it is written after all where they fail."""
+    """Without what a backend's libraries write to descriptor 2 as they start, unless they fail."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as words:
@@ -106,8 +108,8 @@ def check_lambda(config: Any) -> None:
     """Refuses a Lambda layer: its code is in the file, and is not run from there."""
     for entry in objects(config):
         if entry["class_name"] == "Lambda" and isinstance(entry["config"], dict):
-            raise Refused(f"the layer {entry['config'].get('name')} is a Lambda, whose code a file cannot be trusted with: "
-                          "write it with keras.ops or as a layer of its own, and save the model again")
+            raise Refused(f"the layer {entry['config'].get('name')} is a Lambda, whose code a file cannot be trusted "
+                          "with: write it with keras.ops or as a layer of its own, and save the model again")
 
 
 def needs_tensorflow(config: Any) -> Optional[str]:
@@ -140,7 +142,7 @@ def import_custom(name: str) -> None:
 
 
 def load(path: str, config: Any, policy: Optional[str] = None) -> Any:
-    """The model, loaded by Keras in safe mode and without its training; under another dtype policy where one is given."""
+    """The model, loaded by Keras in safe mode and without its training; under another dtype policy if one is given."""
     import keras
 
     try:

@@ -55,7 +55,7 @@ def _output_step(score: Form) -> Tuple[Form, str, Tuple[float, float]]:
 
 
 def _layers(body: Form) -> List[List[Hidden]]:
-    """The hidden sources by their depth; each depth is one layer, which takes all of the depth before and nothing else."""
+    """The hidden sources by their depth; a depth is one layer, which takes all of the one before and nothing else."""
     depths: Dict[Hidden, int] = {}
 
     def depth(form: Form) -> int:
@@ -87,7 +87,8 @@ def _check_sources(name: str, form: Form, depths: Dict[Hidden, int], place: int,
             raise Refused(f"{name} takes what {source.name} gives past a layer between (a residual): layers here stand "
                           "one after the other")
         if isinstance(source, Product) and not last:
-            raise Refused(f"{name} takes products of user and item; here a dot product is added to the score at its end")
+            raise Refused(f"{name} takes products of user and item; here a dot product is added to the score at its "
+                          "end")
         if isinstance(source, Rows) and place > 0 and not last:
             raise Refused(f"{name} takes a table's rows past a layer between (a residual): layers here stand one after "
                           "the other")

@@ -95,8 +95,9 @@ def _plain_weights(name: str, layer: Any) -> None:
 def _array(value: Any) -> np.ndarray:
     import keras
 
-    return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(value, "float64")
-                                                 if str(getattr(value, "dtype", "")) == "bfloat16" else value), np.float64)
+    if str(getattr(value, "dtype", "")) == "bfloat16":
+        value = keras.ops.cast(value, "float64")
+    return np.asarray(keras.ops.convert_to_numpy(value), np.float64)
 
 
 def _dense(graph: Any, name: str, layer: Any, values: List[Any]) -> Form:

@@ -36,11 +36,12 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     keras = keras_load.start()
     lookup = keras_load.needs_tensorflow(config)
     if lookup and not importlib.util.find_spec("tensorflow"):
-        raise Missing(f"Keras runs {lookup} with TensorFlow alone, which is not installed: pip install 'rank-client[convert]'")
+        raise Missing(f"Keras runs {lookup} with TensorFlow alone, which is not installed: pip install "
+                      "'rank-client[convert]'")
     hashed = next((e for e in keras_load.objects(config) if e["class_name"] in ("Hashing", "HashedCrossing")), None)
     if hashed is not None:
-        raise Refused(f"the layer {hashed['config'].get('name')} is a {hashed['class_name']}: ids of one hash share a row, "
-                      "which no vocabulary here says")
+        raise Refused(f"the layer {hashed['config'].get('name')} is a {hashed['class_name']}: ids of one hash share a "
+                      "row, which no vocabulary here says")
     if custom is not None:
         keras_load.import_custom(custom)
     half = keras_load.half_precision(config)
@@ -53,7 +54,8 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
     if dot and not network.dot:
         raise Refused("--dot: the model's graph has no dot product of user and item")
     if any(s.vocabulary.kind == "identity" and s.first == 0 for s in sides):
-        notes.append("without a lookup row r of a table is the row of id r; row 0 answers unknown ids, so the id 0 is unknown")
+        notes.append("without a lookup row r of a table is the row of id r; row 0 answers unknown ids, so the id 0 is "
+                     "unknown")
     vocabularies = _vocabularies(sides, notes)
 
     def prove(own: Any, source: str) -> proof.Proof:
@@ -62,7 +64,8 @@ def convert(path: str, config: Any, custom: Optional[str] = None, said: Optional
             (output,) = keras.tree.flatten(own.predict(values, batch_size=4096, verbose=0))
             given = to_numpy(output).astype(np.float64)
             if given.size != len(users):
-                raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one number")
+                raise Refused(f"Keras gives the shape {list(given.shape)} for {len(users)} pairs; a score is one "
+                              "number")
             return given.ravel()
 
         def precise(users: np.ndarray, items: np.ndarray) -> np.ndarray:
@@ -94,11 +97,11 @@ def _prove_half(prove: Callable[[Any, str], proof.Proof], model: Any, own: Any, 
         return proved
     except proof.Differs as error:
         if not float32:
-            raise Refused(f"the model computes in half precision ({half}), and workers in float32: its own scores are up to "
-                          f"{error.most:.2g} away from what its weights give in float32 ({error.pair}). To serve the "
-                          "latter, say --float32") from error
-        notes.append(f"the model computes in half precision ({half}); as --float32 says, it is served as its weights compute "
-                     f"in float32. Its own scores are up to {error.most:.2g} away")
+            raise Refused(f"the model computes in half precision ({half}), and workers in float32: its own scores are "
+                          f"up to {error.most:.2g} away from what its weights give in float32 ({error.pair}). To serve "
+                          "the latter, say --float32") from error
+        notes.append(f"the model computes in half precision ({half}); as --float32 says, it is served as its weights "
+                     f"compute in float32. Its own scores are up to {error.most:.2g} away")
         return in_float32
 
 

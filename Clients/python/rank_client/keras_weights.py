@@ -24,6 +24,7 @@ MAX_WIDTH = 65_536
 UNREADABLE = (OSError, KeyError, RuntimeError, ValueError, EOFError, struct.error, zlib.error, zipfile.BadZipFile)
 LEGACY = ("the legacy form of a whole Keras model, which is not read: load it in Keras and save it as .keras "
           "(keras.models.load_model(\"{name}\").save(\"model.keras\"))")
+LOOKUP = re.compile(r"(string_lookup|integer_lookup|hashing|text_vectorization)(_\d+)?")
 # Layers without weights that leave scores as they are, and those that this reading knows.
 NEUTRAL = {"InputLayer", "Flatten", "Reshape", "Dropout", "Concatenate", "Functional", "Sequential", "Model", "Dense",
            "Embedding"}
@@ -92,8 +93,8 @@ def _check_described(layers: Iterator[Dict[str, Any]]) -> None:
         if kind not in NEUTRAL:
             raise Refused(f"the layer {name} is a {kind}, which weights alone do not tell: say --custom MODULE")
         if kind == "Dense" and own.get("activation") not in ("relu", "linear", None):
-            raise Refused(f"the layer {name} has the activation {own.get('activation')}, which weights alone do not tell: "
-                          "say --custom MODULE")
+            raise Refused(f"the layer {name} has the activation {own.get('activation')}, which weights alone do not "
+                          "tell: say --custom MODULE")
 
 
 def load(path: str) -> Weights:
@@ -109,8 +110,8 @@ def load(path: str) -> Weights:
     except UNREADABLE as error:
         raise Refused(f"{path} is neither a whole HDF5 file nor a whole .keras archive: {error}") from error
     if weights.lookups:
-        raise Refused(f"the model looks ids up ({', '.join(weights.lookups)}), and which id is which row is not among its "
-                      "weights: convert the .keras file, with --custom MODULE where its classes are your own")
+        raise Refused(f"the model looks ids up ({', '.join(weights.lookups)}), and which id is which row is not among "
+                      "its weights: convert the .keras file, with --custom MODULE where its classes are your own")
     return weights
 
 
@@ -119,8 +120,7 @@ def _read_weights(source: Any, path: str) -> Weights:
 
     def visit(name: str, node) -> None:
         last = name.rsplit("/", 1)[-1]
-        if isinstance(node, h5py.Group) and re.fullmatch(r"(string_lookup|integer_lookup|hashing|text_vectorization)(_\d+)?",
-                                                         last):
+        if isinstance(node, h5py.Group) and LOOKUP.fullmatch(last):
             found.lookups.append(name)
         match = re.fullmatch(r"(?:(.*)/)?vars/(\d+)", name)
         if not match or not isinstance(node, h5py.Dataset):
@@ -145,7 +145,8 @@ def _read_weights(source: Any, path: str) -> Weights:
 def _values(name: str, node: Any) -> Floats:
     half = node.attrs.get("dtype") == "bfloat16" and node.dtype.itemsize == 2
     if not half and node.dtype not in (np.float32, np.float16):
-        raise Refused(f"{name} is {node.dtype}: only float32, and float16 and bfloat16, which convert exactly, are read")
+        raise Refused(f"{name} is {node.dtype}: only float32, and float16 and bfloat16, which convert exactly, are "
+                      "read")
     if 0 in node.shape or max(node.shape) >= 2**32 or any(width > MAX_WIDTH for width in node.shape[1:]):
         raise Refused(f"{name} has the shape {list(node.shape)}, which no model of this family has")
     if node.is_virtual or node.external or node.id.get_storage_size() == 0:

@@ -118,7 +118,7 @@ def _header(tensors: Dict[str, np.ndarray], metadata: Dict[str, str]) -> Tuple[b
 
 
 def _replace(path: str, header: bytes, tensors: Dict[str, np.ndarray]) -> None:
-    """Puts header and tensors at `path`: whole, on the disk, or not at all; never in the place of a device or a directory."""
+    """Puts header and tensors at `path`: whole, on the disk, or not at all; never over a device or a directory."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise OSError(errno.EINVAL, "it is no regular file")
     temporary = f"{path}.tmp.{os.getpid()}"

@@ -49,13 +49,14 @@ def by_source(network: Network, vocabularies: Tuple[Vocabulary, Vocabulary], fir
               precise: Optional[Callable[[Rows, Rows], np.ndarray]] = None) -> Proof:
     """Compares with the source on pairs of rows from `first` up: the goldens, and thousands more of every row.
 
-    `precise` is the source in float64. Where its float32 is further away than our rounding explains, but as far from its
-    own float64, the distance is the rounding of the source itself.
+    `precise` is the source in float64. Where its float32 is further away than our rounding explains, but as far from
+    its own float64, the distance is the rounding of the source itself.
     """
     counts = len(network.user), len(network.candidate)
     users, items = golden_rows(*counts)
     keep = (users >= first[0]) & (items >= first[1])
-    corners = np.array([(u, i) for u in _corners(first[0], counts[0]) for i in _corners(first[1], counts[1])], np.uint32)
+    ends = [_corners(start, count) for start, count in zip(first, counts)]
+    corners = np.array([(user, item) for user in ends[0] for item in ends[1]], np.uint32)
     users, items = np.concatenate([users[keep], corners[:, 0]]), np.concatenate([items[keep], corners[:, 1]])
     random = np.random.default_rng(20)
     length = min(max(counts), MOST_ROWS)
@@ -248,7 +249,8 @@ def by_predictions(network: Network, vocabularies: Tuple[Vocabulary, Vocabulary]
     known = [v.rows - (1 if v.kind != "identity" or v.rows > 1 else 0) for v in vocabularies]
     wanted = min(GOLDENS, known[0] * known[1])
     if pairs < wanted:
-        raise Refused(f"{predictions.path} has the scores of {pairs} pairs; at least {wanted} different ones are needed")
+        raise Refused(f"{predictions.path} has the scores of {pairs} pairs; at least {wanted} different ones are "
+                      "needed")
     source = f"{os.path.basename(predictions.path)}, sha256 {predictions.digest}"
     chosen = np.unique(np.linspace(0, len(users) - 1, min(len(users), MOST_GOLDENS)).astype(np.int64))
     order = np.concatenate([chosen, np.setdiff1d(np.arange(len(users)), chosen)])
