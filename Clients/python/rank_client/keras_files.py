@@ -11,6 +11,8 @@ from .keras_source import Conversion
 from .model_file import Refused
 from .vocabulary import identity
 
+MAX_CONFIG = 1 << 30  # bytes; a lookup's vocabulary may stand in it
+
 
 class Usage(Exception):
     """Options that do not fit the file."""
@@ -65,6 +67,9 @@ def _config(path: str) -> Optional[Any]:
             missing = {"config.json", "model.weights.h5"} - set(archive.namelist())
             if missing:
                 raise Refused(f"{path} is no .keras archive: it has no {' and no '.join(sorted(missing))}")
+            size = archive.getinfo("config.json").file_size
+            if size > MAX_CONFIG:
+                raise Refused(f"{path}: config.json has {size} bytes; a model's description has at most {MAX_CONFIG}")
             damaged = archive.testzip()
             if damaged is not None:
                 raise Refused(f"{path} is damaged: the CRC of {damaged} is wrong")

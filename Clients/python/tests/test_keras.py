@@ -14,7 +14,7 @@ from keras import layers, ops
 from test_convert import MADE, convert, load, network_of  # noqa: F401 (a fixture)
 
 import own_models
-from rank_client import keras_inputs, keras_nodes, numerics, proof, vocabulary
+from rank_client import keras_files, keras_inputs, keras_nodes, numerics, proof, vocabulary
 
 TRAIN = os.environ.get("RANK_TRAIN")
 USERS, ITEMS = 7, 9
@@ -243,6 +243,11 @@ def test_lookups_without_tensorflow_are_told_what_to_install(convert, tmp_path, 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, output, message = convert(tmp_path / "m.keras")
     assert code == 69 and "IntegerLookup" in message and "rank-client[convert]" in message and not output.exists()
+
+
+def test_a_description_that_is_too_large_to_read_is_refused(convert, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(keras_files, "MAX_CONFIG", 1000)
+    refused(convert, tmp_path, network(), "config.json", "1000")
 
 
 def test_a_backend_that_keras_does_not_know_is_said_to_be_missing(tmp_path):
