@@ -5,6 +5,8 @@ import os
 import sys
 from typing import List, NoReturn, Optional
 
+from . import __version__
+
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CANTCREAT = 64, 65, 69, 73
 
 
@@ -26,6 +28,7 @@ def _parser() -> _Parser:
                "Without a lookup row r of a table is the row of id r, row 0 that of unknown ids.\n\n"
                "exit codes: 0 written, 64 usage, 65 input refused, 69 packages missing, 73\n"
                "cannot write")
+    parser.add_argument("--version", action="version", version=f"swift-rank {__version__}")
     parser.add_argument("input", metavar="IN", help=".keras or .weights.h5")
     parser.add_argument("output", metavar="OUT", help="the model file, replaced whole or not at all")
     parser.add_argument("--user-input", metavar="NAME", help="the model's input that takes users, where its name does "

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from conftest import FIXTURES
 
+import rank_client
 from rank_client import numerics
 from rank_client.convert import main
 
@@ -422,3 +423,9 @@ def test_the_command_runs_as_a_module(tmp_path):
     run = subprocess.run([*command, str(MADE / "two_hidden.keras"), str(tmp_path / "o")], capture_output=True, text=True)
     assert run.returncode == 0 and (tmp_path / "o").exists() and "model" in run.stdout
     assert subprocess.run(command, capture_output=True).returncode == 64
+
+
+def test_the_converter_tells_the_version_of_the_package(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--version"])
+    assert exit_.value.code == 0 and capsys.readouterr().out == f"swift-rank {rank_client.__version__}\n"
