@@ -71,8 +71,16 @@ public struct TrainedPairs: Sendable {
     /// - Parameters:
     ///   - model: What the model's file says.
     ///   - training: The data.
-    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model was trained on other data.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model was trained on other data, or has rows that
+    ///   were folded in from ratings besides.
     public init(_ model: TrainingFingerprint, trainedOn training: DataSet) throws(TrainingError) {
+        guard model["fold_in_ratings_sha256"] == TrainingFingerprint.unknown else {
+            throw TrainingError(
+                .fingerprintMismatch,
+                "the model has seen other ratings than those of \(training.name), from which fold-in made rows; evaluate the "
+                    + "model before fold-in, or give --force in the place of --trained-on"
+            )
+        }
         let split = Split(trainingRows: [], testRows: [], training.ratings)
         let fingerprint = DataFingerprint(training, split, as: .none)
         guard model["data_sha256"] == fingerprint.dataSHA256 || fingerprint.isReordering(of: model) else {

@@ -30,6 +30,11 @@ import Testing
             )
             #expect(predicted.exitCode == 0 && predicted.output.hasPrefix("944,9000,"), "\(predicted.errors)")
 
+            // The ratings folded in are seen, and not those of the training that --trained-on names.
+            let evaluate = ["evaluate", "--model", output, "--data", ratings, "--split", ratings, "--scale", "1,5"]
+            let seen = try await run("rank-train", evaluate + ["--trained-on", data])
+            #expect(seen.exitCode == 65 && seen.errors.contains("fold-in"), "\(seen.errors)")
+
             // The model itself is replaced as a whole; the rows that were new are then known.
             let parent = try RankModel.load(path: model).modelID
             let shown = try await run("rank-train", arguments + ["--output", model])
