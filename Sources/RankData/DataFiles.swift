@@ -57,8 +57,12 @@ struct DataFiles {
 
     /// Looks into a directory.
     ///
+    /// - Parameters:
+    ///   - directory: The directory.
+    ///   - namesInner: Whether a refusal names a directory in this one that holds a data set. Those are looked into alone,
+    ///     not what lies below them, which may be a whole disk, or links that lead back.
     /// - Throws: `DataError` when it is missing, holds no form, half of one, or a mixture.
-    init(in directory: String) throws(DataError) {
+    init(in directory: String, namesInner: Bool = true) throws(DataError) {
         switch try FileSystem.kind(of: directory) {
         case nil: throw DataError(.unreadable, "\(directory): no such directory or file; \(Self.expected)")
         case .file: throw DataError(.unreadable, "\(directory): is a file, not a directory; \(Self.expected)")
@@ -79,7 +83,8 @@ struct DataFiles {
         guard let part = parts.first else {
             throw DataError(
                 .inconsistent,
-                "\(directory): holds no data set, \(Self.found(names, in: directory)); \(Self.expected)"
+                "\(directory): holds no data set, \(Self.found(names, in: directory, namesInner: namesInner)); "
+                    + Self.expected
             )
         }
         guard parts.count == 1 else {
@@ -134,13 +139,14 @@ struct DataFiles {
     }
 
     /// What a directory without a data set holds, and what to do where that is near at hand.
-    private static func found(_ names: [String], in directory: String) -> String {
+    private static func found(_ names: [String], in directory: String, namesInner: Bool) -> String {
         if names.isEmpty { return "it is empty" }
         let packed = [".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz"]
         if let name = names.first(where: { name in packed.contains(where: name.hasSuffix) }) {
             return "only what is packed, such as \(name): unpack it first"
         }
-        let sets = names.filter { (try? DataFiles(in: joinPath(directory, $0))) != nil }
+        let sets =
+            !namesInner ? [] : names.filter { (try? Self(in: joinPath(directory, $0), namesInner: false)) != nil }
         if let name = sets.first { return "but \(joinPath(directory, name)) does: give that" }
         let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
         return "found \(names.prefix(3).joined(separator: ", "))\(rest)"

@@ -1,3 +1,4 @@
+import Foundation
 import RankData
 import TestSupport
 import Testing
@@ -210,6 +211,26 @@ struct CSVMessageTests {
         try other.write("mine/ratings.csv", "user,item,rating\n1,2,3\n")
         expectDataError(.inconsistent, ["\(other.path)/mine does: give that"]) {
             _ = try DataSet.load(path: other.path)
+        }
+    }
+
+    @Test(
+        "Only the directories in it are looked into, not what lies below, nor links that lead back",
+        .timeLimit(.minutes(1))
+    )
+    func directoriesBelow() throws {
+        let directory = try TemporaryDirectory()
+        try TemporaryDirectory.make(directory.path + "/a")
+        try TemporaryDirectory.make(directory.path + "/a/b")
+        try directory.write("a/b/ratings.csv", "user,item,rating\n1,2,3\n")
+        for name in ["loop", "round", "again"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(directory.path)/\(name)",
+                withDestinationPath: directory.path
+            )
+        }
+        expectDataError(.inconsistent, ["holds no data set, found a, again, loop and 1 more"]) {
+            _ = try DataSet.load(path: directory.path)
         }
     }
 
