@@ -7,13 +7,16 @@ enum CandidateSource: Sendable {
     case all
     case listed(IDList)
 
-    /// More ids than any list that anybody wants ranked; what is listed is held in memory.
+    /// More ids than a list has that is ranked at once; what is listed is held in memory.
     private static let maximumCount = 50_000_000
 
     /// Reads `all`, or a list as ``RankData/IDList/init(argument:option:of:)`` does.
     init(_ text: String) throws(DataError) {
         self = text == "all" ? .all : .listed(try IDList(argument: text, option: "--items", of: .items))
     }
+
+    /// Whether the candidates are all that the model knows.
+    var isCatalogue: Bool { if case .all = self { true } else { false } }
 
     /// The candidates, in order.
     ///

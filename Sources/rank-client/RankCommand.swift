@@ -125,7 +125,8 @@ struct RankCommand: ParsableCommand {
         )
         let list = try await ranking.list()
         let info = infos.first { $0.model == list.model }
+        let left = rated.notes(listed: listed.count, kept: kept.count, isCatalogue: source.isCatalogue)
         let shown = Ranking(user: user, list: list, info: info, catalog: titles)
-        return (shown.text(format), source.notes(items, areTexts: ID.self == String.self) + shown.notes)
+        return (shown.text(format), source.notes(items, areTexts: ID.self == String.self) + left + shown.notes)
     }
 }

@@ -5,6 +5,7 @@ import RankData
 struct RatedItems<ID: CommandID>: Sendable {
     private let ids: Set<[UInt8]>
     let dataSet: DataSet?
+    private let notes: [String]
 
     /// Reads what a user has rated.
     ///
@@ -14,7 +15,7 @@ struct RatedItems<ID: CommandID>: Sendable {
     /// - Throws: `DataError`, and a failure where the ids are of another kind than the model's.
     init(_ path: String?, of user: ID) throws {
         guard let path else {
-            (ids, dataSet) = ([], nil)
+            (ids, dataSet, notes) = ([], nil, [])
             return
         }
         // Which items are rated matters, not how: any rating will do, however often it is repeated.
@@ -33,6 +34,22 @@ struct RatedItems<ID: CommandID>: Sendable {
         let number = ratings.userNames.map { $0.id(of: "\(user)") } ?? plain
         ids = Set((number.map { ratings.items(ratedBy: $0) } ?? []).map { Self.key(ratings.itemNames.text($0)) })
         dataSet = set
+        notes = ids.isEmpty ? ["--exclude-rated \(path) has no ratings by user \(user), so nothing is left out"] : []
+    }
+
+    /// What the reader should know of lists from which all, or nothing, was left out.
+    ///
+    /// - Parameters:
+    ///   - listed: How many items were to be ranked.
+    ///   - kept: How many of them the user has not rated.
+    ///   - isCatalogue: Whether these are all that the model knows.
+    /// - Returns: The notes.
+    func notes(listed: Int, kept: Int, isCatalogue: Bool) -> [String] {
+        if listed > 0 && kept == 0 { return ["the user has rated every item of the list, so all are left out"] }
+        if isCatalogue && !isEmpty && kept == listed {
+            return ["the model knows none of the items that the user has rated, so nothing is left out"]
+        }
+        return notes
     }
 
     /// Whether the user has rated an item.

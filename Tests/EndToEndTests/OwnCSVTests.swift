@@ -4,7 +4,7 @@ import RankPool
 import SystemPackage
 import Testing
 
-/// A CSV of somebody's own from the first line to the last: fitted, served, and a user's whole catalogue ranked without
+/// A CSV of one's own from the first line to the last: fitted, served, and a user's whole catalogue ranked without
 /// what is rated, whatever the ids are.
 @Suite("Ids of any kind", .timeLimit(.minutes(5)))
 struct OwnCSVTests {
@@ -82,6 +82,18 @@ struct OwnCSVTests {
                 ["--exclude-rated", data, "--top", "2", "--format", "json"]
             )
             #expect(try Self.items(rest) == Array(expected("ann", ["say \"hi\"", "映画", "all"]).prefix(2)))
+            // What leaves nothing out, or everything, is said.
+            let strangers = data + ".strangers"
+            try "user,item,rating\nzed,x,3\nbob,y,4\n".write(toFile: strangers, atomically: true, encoding: .utf8)
+            for (user, items, file, note) in [
+                ("ann", "all", strangers, "has no ratings by user ann, so nothing is left out"),
+                ("bob", "all", strangers, "knows none of the items that the user has rated"),
+                ("ann", "x", data, "the user has rated every item of the list"),
+            ] {
+                let outcome = try await rank(workers, user, items, ["--exclude-rated", file])
+                #expect(outcome.exitCode == 0 && outcome.errors.contains("note: "), "\(outcome.errors)")
+                #expect(outcome.errors.contains(note), "\(outcome.errors)")
+            }
             // A text that looks like a number is a text; `all` in quotes is the item.
             let some = try await rank(workers, "42", "\"all\",007,\"a,b\"", ["--format", "csv"])
             #expect(some.output.hasPrefix("rank,item,score,"), "\(some.errors)")
