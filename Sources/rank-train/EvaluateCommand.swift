@@ -31,6 +31,10 @@ struct EvaluateCommand: ParsableCommand {
             """
     )
 
+    /// What NDCG, MRR, MAP and recall are of.
+    private static let ranked =
+        "each user's own test items, not the catalogue: such figures are much higher than metrics over all items"
+
     @Option(help: "The model file.")
     var model: String
 
@@ -102,8 +106,7 @@ struct EvaluateCommand: ParsableCommand {
                 lines.append(("left out", "\(grouped(leftOut)) test ratings that the model was trained on"))
             }
             lines.append(("seen in training", seen.text(of: split.testRows.count)))
-            lines.append(("ranked", "each user's own test items, not the catalogue: such figures are"))
-            lines.append(("", "much higher than metrics over all items"))
+            lines.append(("ranked", Self.ranked))
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
             try StandardStream.output.write(
                 listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale), width: StandardStream.output.width)
