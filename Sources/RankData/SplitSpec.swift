@@ -65,6 +65,12 @@ public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
         case .seed(let seed):
             return Split(seed: seed, ratings)
         case .file(let path):
+            guard try FileSystem.kind(of: path) != nil else {
+                throw DataError(
+                    .unreadable,
+                    "the split \(path): no such file; expected seed:N, none, or a CSV file of test pairs"
+                )
+            }
             return try Split(testPairs: PairList.load(path: path, for: ratings), source: path, ratings)
         case .none:
             return Split(trainingRows: Array(0..<UInt32(ratings.count)), testRows: [], ratings)

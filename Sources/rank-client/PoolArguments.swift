@@ -119,7 +119,7 @@ extension [WorkerReport<WorkerInfo>] {
         let isLate = code == .deadlineExceeded
         throw PoolError(
             code,
-            "no worker answers\(isLate ? " in time" : ""); start one, or mend --workers"
+            "no worker answers\(isLate ? " in time" : ""); start one, or correct --workers"
                 + (isLate ? ", or give more --deadline" : ""),
             causes: errors.flatMap(\.causes)
         )

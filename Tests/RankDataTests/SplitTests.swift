@@ -60,6 +60,14 @@ struct SplitTests {
         #expect(collect(other.forEachCanonicalChunk) != collect(seeded.forEachCanonicalChunk))
     }
 
+    @Test("A split that is no file is refused with what a split can be")
+    func noFile() throws {
+        let ratings = try Samples.ratings(Self.pairs)
+        expectDataError(.unreadable, ["the split random: no such file", "expected seed:N, none, or a CSV"]) {
+            _ = try SplitSpec(parsing: "random").resolve(ratings)
+        }
+    }
+
     @Test("None trains on all rows in file order")
     func none() throws {
         let split = try SplitSpec.none.resolve(Samples.ratings(Self.pairs))

@@ -268,7 +268,7 @@ extension PoolState {
         let advice =
             status == .resourceExhausted
             ? "no connection can be made; raise the limit of open files (ulimit -n)"
-            : "no worker can be reached; start one, or mend the endpoints"
+            : "no worker can be reached; start one, or correct the endpoints"
         let error = PoolError(status, advice, causes: causes)
         for item in waiting.all where calls[item.call]?.waitsForReady == false {
             finish(item.call, .failure(error))

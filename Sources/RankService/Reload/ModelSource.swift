@@ -69,7 +69,9 @@ extension ModelSource {
             if let identity = FileIdentity(path: path) {
                 listing.versions = [ModelVersion(path: path, identity: identity)]
             } else {
-                listing.problem = "there is no regular file at \(path)"
+                listing.problem =
+                    "there is no regular file at \(path); give the path of a model file, or a directory of versions to "
+                    + "--model-dir"
             }
         case .directory(let path):
             guard let names = Self.names(in: path) else {
