@@ -104,6 +104,7 @@ extension Endpoint {
             return .ipv6(inner)
         }
         if text.contains(":") {
+            if text.contains(" ") { throw invalid("it holds a blank; give each endpoint by itself") }
             throw invalid("an IPv6 address stands in brackets: tcp://[::1]:7000")
         }
         let looksNumeric = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }

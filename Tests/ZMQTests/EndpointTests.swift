@@ -48,6 +48,7 @@ struct EndpointTests {
         ("tcp://*:7000", "* as a host works only for a bind"),
         ("tcp://::1:7000", "stands in brackets"),
         ("tcp://[::1:7000", "stands in brackets"),
+        ("tcp://127.0.0.1:7000 tcp://127.0.0.1:7001", "give each endpoint by itself"),
         ("tcp://[]:7000", "\"\" is not an IPv6 address"),
         ("tcp://[127.0.0.1]:7000", "is not an IPv6 address"),
         ("tcp://[::g]:7000", "\"::g\" is not an IPv6 address"),
