@@ -15,10 +15,11 @@ enum FieldSeparator {
     /// - Parameters:
     ///   - line: The line.
     ///   - expected: What the form calls its separator: one of the names above.
+    ///   - least: How often another separator stands in a line of the fewest fields.
     /// - Returns: The separator that is there and, where commas are expected, how they take its place; nil where no other
-    ///   separator stands in the line at least twice.
-    static func advice(_ line: [UInt8], expected: String) -> String? {
-        let found = known.first { $0.name != expected && count($0.bytes, in: line) >= 2 }
+    ///   separator stands in the line that often.
+    static func advice(_ line: [UInt8], expected: String, least: Int = 2) -> String? {
+        let found = known.first { $0.name != expected && count($0.bytes, in: line) >= least }
         guard let found else { return nil }
         let start = "found \(found.name) between fields, expected \(expected)"
         guard expected == "commas" else { return start + "; convert the file, or give it the name of its form" }

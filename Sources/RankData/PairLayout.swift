@@ -60,7 +60,10 @@ struct PairLayout {
             return
         }
         guard (2...4).contains(fields.count), fields.count == 2 || Self.isNumber(fields[2]) else {
-            throw .at(number, of: source, "\(columns(fields.count, line)), expected 2: user,item; or \(Self.expected)")
+            let found = "\(columns(fields.count, line)), expected 2: user,item; or \(Self.expected)"
+            let advice =
+                fields.count == 1 ? FieldSeparator.advice(Array(bytes[line]), expected: "commas", least: 1) : nil
+            throw .at(number, of: source, advice.map { "\(columns(fields.count, line)); \($0)" } ?? found)
         }
         self.init(.commas, fields.count, 0, 1, hasHeader: false)
     }

@@ -5,6 +5,20 @@ import Testing
 @Suite("PairList")
 struct PairListTests {
     @Test(
+        "Pairs behind another separator are refused with how commas take its place",
+        arguments: [
+            ("1;2\n", "found semicolons", "tr ';' ','"), ("user\titem\n", "found tabs", "tr '\\t' ','"),
+            ("1;2;5\n", "found semicolons", "tr ';' ','"),
+        ]
+    )
+    func otherSeparators(_ text: String, _ found: String, _ advice: String) throws {
+        let error = #expect(throws: DataError.self) {
+            try PairList(parsing: Array(text.utf8), source: "test", kind: .texts)
+        }
+        #expect(error?.message.contains(found) == true && error?.message.contains(advice) == true, "\(error as Any)")
+    }
+
+    @Test(
         "Reads pairs with and without a header",
         arguments: [
             "1,2\n3,4\n1,2\n", "user,item\n1,2\n3,4\n1,2", "\u{FEFF}User_ID, item_id\r\n 1 , 2\r\n\r\n3,4\r\n1,2\r\n",
