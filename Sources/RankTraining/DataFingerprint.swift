@@ -122,10 +122,14 @@ public struct DataFingerprint: Sendable, Equatable {
         }
         if isReordering(of: model) { try requireUnseen(by: model, to: purpose) }
         guard model["data_sha256"] == dataSHA256 else {
+            // A model that was trained on all of its data would be refused on them, too.
+            let hasSeenAll = purpose == "evaluate" && (model.isRefitted || model["split"] == "none")
+            let advice =
+                hasSeenAll
+                ? "give --trained-on the model's data, so that ratings among them are left out" : "give --data the model's data"
             throw TrainingError(
                 .fingerprintMismatch,
-                "the model was trained on \(model["data"]), the data given is \(data) with other ratings; "
-                    + "give --data the model's data, \(insist)"
+                "the model was trained on \(model["data"]), the data given is \(data) with other ratings; \(advice), \(insist)"
             )
         }
         guard model["split_sha256"] == splitSHA256 else {

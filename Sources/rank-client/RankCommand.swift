@@ -101,7 +101,7 @@ struct RankCommand: ParsableCommand {
         as: ID.Type
     ) async throws -> (text: String, notes: [String]) {
         let user = try ID(argument: self.user, of: "--user")
-        let rated = try RatedItems(excludeRated, of: user)
+        let rated = try UserHistory(excludeRated, of: user)
         let titles = try Titles.load(catalog, rated.dataSet, areTexts: ID.self == String.self)
         let (listed, model) = try await source.candidates(
             pool,
