@@ -126,7 +126,8 @@ public struct DataFingerprint: Sendable, Equatable {
             let hasSeenAll = purpose == "evaluate" && (model.isRefitted || model["split"] == "none")
             let advice =
                 hasSeenAll
-                ? "give --trained-on the model's data, so that ratings among them are left out" : "give --data the model's data"
+                ? "give --trained-on the model's data, so that ratings among them are left out"
+                : "give --data the model's data"
             throw TrainingError(
                 .fingerprintMismatch,
                 "the model was trained on \(model["data"]), the data given is \(data) with other ratings; \(advice), \(insist)"

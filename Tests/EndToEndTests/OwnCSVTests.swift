@@ -233,7 +233,8 @@ struct ClientMessageTests {
     private static let rank = ["rank", "--workers", "tcp://127.0.0.1:1", "--user", "1", "--items", "1"]
 
     @Test(arguments: [
-        (rank + ["--deadline", "5"], "it has no unit; expected a number and its unit (us, ms, s, m or h), such as 5s or 5ms"),
+        (rank + ["--deadline", "5"], "it has no unit; expected a number and its unit"),
+        (rank + ["--deadline", "5"], "(us, ms, s, m or h), such as 5s or 5ms"),
         (rank + ["--deadline", "5 s"], "did you mean 5s?"),
         (rank + ["--deadline", "5sec"], "did you mean 5s?"),
         (rank + ["--deadline", "soon"], "expected a number and its unit"),
