@@ -75,13 +75,14 @@ struct ReloadWork: Sendable {
             scorer.ring()
         } catch {
             let delay = state.failed(version, at: MonotonicClock.nanoseconds()) / 1_000_000_000
+            // The log first: what STATS counts has been told there.
+            log(
+                "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, or on a change"
+            )
             status.update { snapshot in
                 snapshot.failures += 1
                 snapshot.lastError = error.message
             }
-            log(
-                "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, or on a change"
-            )
         }
     }
 }
