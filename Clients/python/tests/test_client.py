@@ -132,8 +132,8 @@ def test_a_req_has_one_request_at_a_time(serve):
 
 @both
 def test_nobody_listens(tmp_path, mode):
-    with Client(f"ipc://{tmp_path}/nobody", mode=mode) as client, \
-            Client(f"ipc://{tmp_path}/nobody", mode=mode, deadline=SHORT, wait_ready=True) as waiting:
+    with Client(f"ipc://{tmp_path}/unbound", mode=mode) as client, \
+            Client(f"ipc://{tmp_path}/unbound", mode=mode, deadline=SHORT, wait_ready=True) as waiting:
         for call in [(client.score, 1, [2]), *[(client.ask, kind) for kind in (INFO, STATS, HEALTH)],
                      (client.ask, CANCEL, bytes(8))]:
             start = time.monotonic()
@@ -211,7 +211,7 @@ def test_nonsense_endpoints(endpoint):
 
 def test_nonsense_arguments(tmp_path):
     fails(Status.INVALID_ARGUMENT, Client, "tcp://127.0.0.1:5000", mode="SUB")
-    with Client(f"ipc://{tmp_path}/nobody") as client:
+    with Client(f"ipc://{tmp_path}/unbound") as client:
         for deadline in (0, -1, float("nan"), float("inf"), 3600, "1", True, [1]):
             fails(Status.INVALID_ARGUMENT, Client, "tcp://127.0.0.1:5000", deadline=deadline)
             fails(Status.INVALID_ARGUMENT, client.ask, HEALTH, deadline=deadline)

@@ -352,7 +352,7 @@ def test_inputs_are_told_by_whole_names_or_asked_for(convert, tmp_path, names, t
         code, output, _ = convert(tmp_path / "m.keras", "--user-input", said)
         tensors = load(output)[1]
         assert code == 0 and (len(tensors["user_embedding"]), len(tensors["candidate_embedding"])) == rows
-    assert convert(tmp_path / "m.keras", "--user-input", "nobody")[0] == 65
+    assert convert(tmp_path / "m.keras", "--user-input", "absent")[0] == 65
 
 
 @contextlib.contextmanager
