@@ -120,7 +120,11 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
-        .testTarget(name: "RankProtocolTests", dependencies: ["RankProtocol"], swiftSettings: settings),
+        .testTarget(
+            name: "RankProtocolTests",
+            dependencies: ["RankProtocol", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "RankEngineTests",
             dependencies: ["CRankKernels", "RankEngine", "TestSupport"],
@@ -151,7 +155,7 @@ let package = Package(
         .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "CommandSupportTests",
-            dependencies: ["CommandSupport", argumentParser],
+            dependencies: ["CommandSupport", "TestSupport", argumentParser],
             swiftSettings: settings
         ),
         .testTarget(

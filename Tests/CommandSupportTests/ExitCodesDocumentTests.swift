@@ -1,13 +1,12 @@
 import CommandSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// `docs/ERRORS.md` has every exit code, and no other.
 @Suite struct ExitCodesDocumentTests {
     @Test func everyExitCodeIsInTheTable() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/ERRORS.md"), encoding: .utf8)
+        let text = try Repository.text("docs/ERRORS.md")
         let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("Exit codes\n") })
         let codes = section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).compactMap { line in
             line.split(separator: "|").first.flatMap { Int32($0.trimmingCharacters(in: .whitespaces)) }

@@ -1,18 +1,13 @@
 import CommandSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// The one version that programs, Python package and changelog tell.
 @Suite struct SoftwareVersionTests {
-    private static func text(_ path: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
-    }
-
     /// What stands behind the first occurrence of a text, up to the end of its line.
     private static func rest(_ path: String, after start: String) throws -> String {
-        let lines = try text(path).split(separator: "\n")
+        let lines = try Repository.text(path).split(separator: "\n")
         let line = try #require(lines.first { $0.hasPrefix(start) }, "\(path): \(start)")
         return String(line.dropFirst(start.count))
     }

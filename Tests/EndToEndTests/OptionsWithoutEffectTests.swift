@@ -1,5 +1,6 @@
 import Foundation
 import RankEngine
+import TestSupport
 import Testing
 
 /// Options that have no effect beside the others, or with the model, are refused and never passed over.
@@ -157,8 +158,7 @@ struct OptionsWithoutEffectTests {
     func refused(_ example: Example) async throws {
         try await withTemporaryDirectory { directory in
             let network = try TestModel.write(in: directory)
-            let factors = URL(filePath: #filePath).deletingLastPathComponent()
-                .appending(path: "../Fixtures/model/dot_only.rank").path
+            let factors = Repository.fixture("model/dot_only.rank")
             let names = ["NETWORK": network, "FACTORS": factors, "OUTPUT": "\(directory)/output"]
             let outcome = try await run(example.program, example.arguments.map { names[$0] ?? $0 })
             #expect(outcome.exitCode == example.code, "\(outcome.errors)")
@@ -183,8 +183,7 @@ struct OptionsWithoutEffectTests {
     func accepted(_ arguments: [String]) async throws {
         try await withTemporaryDirectory { directory in
             let network = try TestModel.write(in: directory)
-            let factors = URL(filePath: #filePath).deletingLastPathComponent()
-                .appending(path: "../Fixtures/model/dot_only.rank").path
+            let factors = Repository.fixture("model/dot_only.rank")
             let names = ["NETWORK": network, "FACTORS": factors]
             let options = arguments.map { names[$0] ?? $0 } + ["--bind", "ipc://\(directory)/socket"]
             let outcome = try await ServingProcess.run(options, in: directory) { _ in }

@@ -1,6 +1,7 @@
 import Foundation
 import RankEngine
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `--precision` of `rank-worker serve`, and what other commands make of it.
@@ -88,9 +89,7 @@ struct PrecisionTests {
     func refusals() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            let flat = URL(filePath: #filePath).deletingLastPathComponent().appending(
-                path: "../Fixtures/model/dot_only.rank"
-            ).path
+            let flat = Repository.fixture("model/dot_only.rank")
             let serve = ["serve", "--bind", "ipc://\(directory)/socket", "--model"]
             let examples: [(arguments: [String], code: Int32, message: String)] = [
                 ([model, "--precision", "int4"], 64, "choose one of fp32, int16, int8"),

@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 
 /// The commands under test, as built beside this test.
 enum Programs {
@@ -12,10 +13,7 @@ enum Programs {
     }()
 
     /// The root of the repository.
-    static let repository: FilePath = FilePath(
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path
-    )
+    static let repository = FilePath(Repository.root)
 
     static func path(_ name: String) -> FilePath { directory.appending(name) }
 

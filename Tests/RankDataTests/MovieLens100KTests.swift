@@ -3,11 +3,9 @@ import RankData
 import TestSupport
 import Testing
 
-private enum Repository {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    static let data = root.appendingPathComponent("data/ml-100k").path
-    static let hasData = FileManager.default.fileExists(atPath: data)
+extension Repository {
+    fileprivate static let data = file("data/ml-100k")
+    fileprivate static let hasData = FileManager.default.fileExists(atPath: data)
 }
 
 /// Checks on the real data, where `scripts/fetch-movielens` has put it; its licence keeps it out of the repository.

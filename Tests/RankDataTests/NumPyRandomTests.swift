@@ -1,5 +1,6 @@
 import Foundation
 import RankData
+import TestSupport
 import Testing
 
 /// One line of `random.txt`.
@@ -11,9 +12,7 @@ struct NumPyVector: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(kind) \(arguments)" }
 
     static let all: [NumPyVector] = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/numpy/random.txt")
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+        guard let text = try? Repository.text("Tests/Fixtures/numpy/random.txt") else { return [] }
         return text.split(separator: "\n").map { line in
             let words = line.split(separator: " ")
             let colon = words.firstIndex(of: ":") ?? words.endIndex

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A script of this repository, run to its end.
 struct Script {
@@ -6,8 +7,7 @@ struct Script {
     /// Standard output and standard error, as they came.
     let output: String
 
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(fileURLWithPath: Repository.root)
 
     /// Runs `program script arguments`, with these variables and no others.
     init(_ program: String, _ name: String, _ arguments: [String], environment: [String: String]) throws {

@@ -48,7 +48,7 @@ func writeFile(_ path: String, _ bytes: [UInt8]) throws {
 }
 
 /// The directory of fixtures of this package.
-let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Fixtures"
+let fixtures = Repository.file("Tests/Fixtures")
 
 /// The error that `body` throws, which must be an `EngineError`.
 func engineError(_ body: () throws -> Void) -> EngineError? {

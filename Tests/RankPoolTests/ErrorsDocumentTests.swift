@@ -1,5 +1,6 @@
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 import ZMQ
 
@@ -7,8 +8,7 @@ import ZMQ
 @Suite struct ErrorsDocumentTests {
     /// The cells of the table under a heading, without its head.
     static func rows(under heading: String) throws -> [[String]] {
-        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let text = try EndpointFile.read("/\(root)/docs/ERRORS.md")
+        let text = try Repository.text("docs/ERRORS.md")
         let section = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") }
         return lines.dropFirst(2).map { line in

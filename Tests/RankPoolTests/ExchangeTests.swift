@@ -1,6 +1,7 @@
 import Foundation
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// A request and a reply of Tests/Fixtures/protocol/vectors.json, and whether the one answers the other.
@@ -18,9 +19,7 @@ struct Exchange: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     static let all: [Exchange] = {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/protocol/vectors.json")
-        let file = try? JSONDecoder().decode(File.self, from: Data(contentsOf: path))
+        let file = try? JSONDecoder().decode(File.self, from: Repository.fixtureData("protocol/vectors.json"))
         return file?.exchanges ?? []
     }()
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A frame of Tests/Fixtures/protocol/vectors.json with its meaning, written by the script beside it.
@@ -92,11 +93,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
 
     /// Every vector of the file.
     static let all: [Vector] = {
-        let path = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/protocol/vectors.json")
         do {
-            return try JSONDecoder().decode(File.self, from: Data(contentsOf: path)).vectors
+            return try JSONDecoder().decode(File.self, from: Repository.fixtureData("protocol/vectors.json")).vectors
         } catch {
             preconditionFailure("vectors.json: \(error)")
         }

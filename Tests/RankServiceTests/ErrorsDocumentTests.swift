@@ -2,6 +2,7 @@ import Foundation
 import RankEngine
 import RankProtocol
 import RankService
+import TestSupport
 import Testing
 
 /// `docs/ERRORS.md` says what keeps a worker from starting, and what it refuses.
@@ -9,9 +10,7 @@ import Testing
 struct ErrorsDocumentTests {
     /// The cells of the table under a heading, without its head and without the marks of code.
     private static func rows(under heading: String) throws -> [[String]] {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/ERRORS.md"), encoding: .utf8)
+        let text = try Repository.text("docs/ERRORS.md")
         let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("\(heading)\n") })
         return section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
             line.split(separator: "|").map {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A frame of Tests/Fixtures/protocol/vectors.json, written by the script beside it.
 struct ProtocolVector: Decodable {
@@ -26,8 +27,6 @@ struct ProtocolVector: Decodable {
     }
 
     static func all() throws -> [ProtocolVector] {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: tests.appending(path: "Fixtures/protocol/vectors.json"))
-        return try JSONDecoder().decode(File.self, from: data).vectors
+        try JSONDecoder().decode(File.self, from: Repository.fixtureData("protocol/vectors.json")).vectors
     }
 }

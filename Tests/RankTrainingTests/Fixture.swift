@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The tensors of a safetensors file, read without any code of the package.
 struct Tensors {
@@ -8,9 +9,7 @@ struct Tensors {
     struct Missing: Error { let name: String }
 
     init(keras name: String) throws {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/keras/\(name).safetensors")
-        let file = try Data(contentsOf: url)
+        let file = try Repository.fixtureData("keras/\(name).safetensors")
         let length = (0..<8).reduce(0) { $0 | Int(file[$1]) << (8 * $1) }
         let header = try JSONSerialization.jsonObject(with: file[8..<(8 + length)])
         entries = header as? [String: [String: Any]] ?? [:]

@@ -4,8 +4,7 @@ import RankTraining
 import TestSupport
 import Testing
 
-private let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "data/ml-100k").path
+private let directory = Repository.file("data/ml-100k")
 
 /// The figures of docs/QUALITY.md, where `scripts/fetch-movielens` has put the real data.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: directory), "scripts/fetch-movielens has not been run"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// `Tests/Fixtures/ranking/ranking.json`: losses by keras_rs in float64, and metrics in float32.
 struct RankingFixture: Decodable {
@@ -27,8 +28,6 @@ struct RankingFixture: Decodable {
     let metrics: [Metrics]
 
     static func load() throws -> RankingFixture {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/ranking/ranking.json")
-        return try JSONDecoder().decode(RankingFixture.self, from: Data(contentsOf: url))
+        return try JSONDecoder().decode(RankingFixture.self, from: Repository.fixtureData("ranking/ranking.json"))
     }
 }

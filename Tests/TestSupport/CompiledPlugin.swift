@@ -2,12 +2,8 @@ import Foundation
 
 /// Plugins that tests build with the machine's C compiler or with this Swift's compiler.
 package enum CompiledPlugin {
-    /// The root of the repository.
-    package static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-
     /// The folder of `rank_plugin.h`.
-    package static var headers: String { repository + "/Sources/CRankPlugin/include" }
+    package static var headers: String { Repository.file("Sources/CRankPlugin/include") }
 
     /// The machine's C compiler, or the one that comes with Swift.
     private static let compiler: String = {
@@ -37,7 +33,7 @@ package enum CompiledPlugin {
                 path,
             ]
                 + options
-                + [source.hasPrefix("/") ? source : "\(repository)/\(source)"]
+                + [source.hasPrefix("/") ? source : Repository.file(source)]
         )
     }
 
@@ -51,7 +47,7 @@ package enum CompiledPlugin {
     package static func swift(_ source: String, module: String, to path: String) throws {
         try run([
             "swiftc", "-O", "-emit-library", "-module-name", module, "-I", headers, "-o", path,
-            "\(repository)/\(source)",
+            Repository.file(source),
         ])
     }
 

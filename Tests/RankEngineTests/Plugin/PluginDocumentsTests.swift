@@ -46,7 +46,7 @@ struct PluginRefusalsDocumentTests {
 
     @Test("Every refusal has a row, and every row is a refusal")
     func table() throws {
-        let text = try String(contentsOfFile: CompiledPlugin.repository + "/docs/ERRORS.md", encoding: .utf8)
+        let text = try Repository.text("docs/ERRORS.md")
         let section = try #require(
             text.components(separatedBy: "\n## ").first { $0.hasPrefix("Refusals of a plugin\n") }
         )
@@ -71,7 +71,7 @@ struct PluginRefusalsDocumentTests {
 struct PluginDocumentTests {
     @Test("The first plugin compiles as it stands, loads, and ranks by closeness")
     func firstPlugin() throws {
-        let text = try String(contentsOfFile: CompiledPlugin.repository + "/docs/PLUGINS.md", encoding: .utf8)
+        let text = try Repository.text("docs/PLUGINS.md")
         let block = try #require(text.components(separatedBy: "```c\n").dropFirst().first)
         let code = try #require(block.components(separatedBy: "\n```").first)
         let directory = try TemporaryDirectory()
