@@ -30,9 +30,8 @@ struct MovieLens100KTests {
 
     @Test("Seeds give the test sets that NumPy gives")
     func splits() throws {
-        let fixture = Repository.root.appendingPathComponent("Tests/Fixtures/numpy/movielens.txt")
         let ratings = try DataSet.load(directory: Repository.data).ratings
-        let lines = try String(contentsOf: fixture, encoding: .utf8).split(separator: "\n")
+        let lines = try Repository.text("Tests/Fixtures/numpy/movielens.txt").split(separator: "\n")
         #expect(lines.count == 5)
         for line in lines {
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }

@@ -28,6 +28,6 @@ struct RankingFixture: Decodable {
     let metrics: [Metrics]
 
     static func load() throws -> RankingFixture {
-        return try JSONDecoder().decode(RankingFixture.self, from: Repository.fixtureData("ranking/ranking.json"))
+        try JSONDecoder().decode(RankingFixture.self, from: Repository.fixtureData("ranking/ranking.json"))
     }
 }
