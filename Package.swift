@@ -38,21 +38,24 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     ],
     targets: [
-        // What several modules need and none owns; knows nobody.
-        .target(name: "RankBase", swiftSettings: memorySettings),
+        // Words that both ends speak: pure values and texts; knows nobody.
+        .target(name: "RankCore", swiftSettings: settings),
+        // The operating system: files, threads, clocks, signals, limits.
+        .target(name: "RankSystem", dependencies: ["RankCore"], swiftSettings: memorySettings),
 
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(
             name: "ZMQ",
-            dependencies: ["CZMQ", "RankBase"],
+            dependencies: ["CZMQ", "RankCore", "RankSystem"],
             // `Lifetimes`: a span into a message ends before the message changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
         ),
 
-        // Wire: messages and codec; knows nobody.
+        // Wire: messages and codec.
         .target(
             name: "RankProtocol",
+            dependencies: ["RankCore"],
             path: "Sources/Protocol",
             // `Lifetimes`: a view of a frame ends before the frame's memory changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
@@ -65,60 +68,87 @@ let package = Package(
         .target(
             name: "RankEngine",
             dependencies: [
-                "CRankKernels", "CRankPlugin", "RankBase", .product(name: "Crypto", package: "swift-crypto"),
+                "CRankKernels", "CRankPlugin", "RankCore", "RankSystem",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: memorySettings
         ),
 
         // Data sets and training.
-        .target(name: "RankData", dependencies: ["RankBase"], swiftSettings: settings),
+        .target(name: "RankData", dependencies: ["RankCore", "RankSystem"], swiftSettings: settings),
         .target(
             name: "RankTraining",
-            dependencies: ["RankData", "RankEngine", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CRankKernels", "RankCore", "RankSystem", "RankData", "RankEngine",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
 
         // What a person sees of a trained model.
         .target(
             name: "RankReport",
-            dependencies: ["CommandSupport", "RankBase", "RankData", "RankEngine", "RankTraining"],
+            dependencies: ["CommandSupport", "RankCore", "RankSystem", "RankData", "RankEngine", "RankTraining"],
             swiftSettings: settings
         ),
 
         // The two ends of the pool.
         .target(
             name: "RankService",
-            dependencies: ["RankBase", "RankEngine", "RankProtocol", "ZMQ"],
+            dependencies: ["RankCore", "RankSystem", "RankEngine", "RankProtocol", "ZMQ"],
             // `Lifetimes`: a view of a request or of a reply ends before its memory changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
         ),
-        .target(name: "RankPool", dependencies: ["RankBase", "RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(
+            name: "RankPool",
+            dependencies: ["RankCore", "RankSystem", "RankProtocol", "ZMQ"],
+            swiftSettings: settings
+        ),
 
         // The load generator behind `rank-client bench`.
-        .target(name: "RankLoad", dependencies: ["RankBase", "RankProtocol", "ZMQ"], swiftSettings: settings),
+        .target(
+            name: "RankLoad",
+            dependencies: ["RankCore", "RankSystem", "RankProtocol", "ZMQ"],
+            swiftSettings: settings
+        ),
 
         // Commands.
-        .target(name: "CommandSupport", dependencies: ["RankBase", argumentParser], swiftSettings: settings),
+        .target(
+            name: "CommandSupport",
+            dependencies: ["RankCore", "RankSystem", argumentParser],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "rank-train",
-            dependencies: ["CommandSupport", "RankData", "RankEngine", "RankReport", "RankTraining", argumentParser],
+            dependencies: [
+                "CommandSupport", "RankCore", "RankSystem", "RankData", "RankEngine", "RankReport", "RankTraining",
+                argumentParser,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "rank-worker",
-            dependencies: ["CommandSupport", "RankEngine", "RankService", argumentParser],
+            dependencies: [
+                "CommandSupport", "RankCore", "RankSystem", "RankEngine", "RankService", argumentParser,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "rank-client",
             dependencies: [
-                "CommandSupport", "RankBase", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ", argumentParser,
+                "CommandSupport", "RankCore", "RankSystem", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ",
+                argumentParser,
             ],
             swiftSettings: settings
         ),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["RankCore", "RankSystem"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "RankProtocolTests",

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Why data could not be read, split or written.
 ///

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Reads the files of a data set and puts together what belongs together.
 struct DataLoader {

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// What went wrong while a model was read, written or asked for scores.
 public struct EngineError: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import RankBase
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// A load that is under way: what it sends and what it has counted.

@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 import Synchronization
 
 /// A load made of the calls of a client library, as many callers would make them: every call runs in a task of its own,

@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 public import ZMQ
 
 /// A client that does nothing but load workers: one thread, a socket each, no retries, no allocation per request.

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 public import RankProtocol
 
 /// Why a call failed: the only error of this module.

@@ -1,5 +1,5 @@
-import RankBase
 public import RankProtocol
+import RankSystem
 
 extension RankPool {
     /// Lists every candidate that the workers' model knows.

@@ -1,5 +1,5 @@
-import RankBase
 import RankProtocol
+import RankSystem
 
 extension RankPool {
     /// Asks every worker what it is.

@@ -1,5 +1,5 @@
-import RankBase
 import RankProtocol
+import RankSystem
 import Synchronization
 import ZMQ
 

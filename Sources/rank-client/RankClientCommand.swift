@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import RankBase
+import RankSystem
 
 @main
 struct RankClientCommand: ParsableCommand {

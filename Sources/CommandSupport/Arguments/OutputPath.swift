@@ -1,5 +1,5 @@
 public import ArgumentParser
-import RankBase
+import RankSystem
 
 #if canImport(Glibc)
 import Glibc

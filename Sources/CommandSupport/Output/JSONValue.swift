@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// A JSON value that keeps the order of its keys and writes numbers in their shortest form that reads back exactly.
 ///

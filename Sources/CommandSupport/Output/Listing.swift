@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Lines of names and values, the values in one column; without control characters, since both may come from files.
 ///

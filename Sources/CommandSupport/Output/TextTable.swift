@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Rows of text, printed for people, for spreadsheets or for a page.
 public struct TextTable: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Dense features from a file: a row of float32 for each candidate of a list.
 ///

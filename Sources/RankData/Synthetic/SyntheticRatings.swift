@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 
 /// Invented ratings in any number, in the form MovieLens has had since 2013, for tests of speed and size.
 ///

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// The tensors of a model file that is being written, in order, and the header that fits them.
 struct FileLayout {

@@ -1,4 +1,4 @@
-internal import RankBase
+internal import RankCore
 
 /// What the metadata says about the steps between layers and behind the sum of all terms.
 struct FileSteps {

@@ -1,4 +1,4 @@
-internal import RankBase
+internal import RankCore
 
 /// By what it is known that a model scores as its maker meant; docs/MODEL-FILE.md says what a file has for each.
 public enum ModelProof: Sendable, Hashable, CustomStringConvertible {

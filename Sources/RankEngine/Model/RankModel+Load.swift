@@ -1,4 +1,4 @@
-internal import RankBase
+internal import RankSystem
 
 extension RankModel {
     /// Where the bytes of a model are.

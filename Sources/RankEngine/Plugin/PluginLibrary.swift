@@ -1,5 +1,5 @@
 internal import CRankPlugin
-internal import RankBase
+internal import RankCore
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,6 +1,6 @@
 internal import CRankKernels
 internal import Crypto
-import RankBase
+import RankCore
 
 #if canImport(Glibc)
 internal import Glibc

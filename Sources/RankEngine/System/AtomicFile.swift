@@ -1,4 +1,4 @@
-internal import RankBase
+internal import RankSystem
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 import ZMQ
 
 /// Follows a source of endpoints, on a thread of its own: files and the system's resolver block.

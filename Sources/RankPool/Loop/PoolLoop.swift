@@ -1,5 +1,5 @@
-import RankBase
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// What the pool's thread does: it carries events to the machine and the machine's actions to the sockets.

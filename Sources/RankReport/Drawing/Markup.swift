@@ -1,5 +1,5 @@
 import CommandSupport
-import RankBase
+import RankCore
 
 /// Text of a page: literals are markup, and every value put into them is escaped unless it is markup itself.
 ///

@@ -1,4 +1,5 @@
-import RankBase
+import RankCore
+import RankSystem
 
 /// The pages of the admin server: what each shows of a worker's state.
 enum AdminPages {

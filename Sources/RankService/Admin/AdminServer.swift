@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 import Synchronization
 import ZMQ
 

@@ -1,4 +1,4 @@
-import RankBase
+import RankSystem
 
 #if canImport(Glibc)
 import Glibc

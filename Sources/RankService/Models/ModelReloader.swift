@@ -1,6 +1,6 @@
-import RankBase
 import RankEngine
 import RankProtocol
+import RankSystem
 import Synchronization
 import ZMQ
 

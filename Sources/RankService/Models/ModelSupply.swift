@@ -1,6 +1,6 @@
-import RankBase
 public import RankEngine
 import RankProtocol
+import RankSystem
 
 /// A source of models, and the way in which a file of it becomes a ranker.
 ///

@@ -1,6 +1,6 @@
-import RankBase
 import RankEngine
 import RankProtocol
+import RankSystem
 
 /// What the reload thread does at each look.
 struct ReloadWork: Sendable {

@@ -1,6 +1,6 @@
-import RankBase
 package import RankEngine
 package import RankProtocol
+import RankSystem
 
 /// Answers requests: bytes in, bytes out, with the time as an argument.
 ///

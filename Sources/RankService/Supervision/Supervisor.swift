@@ -1,4 +1,5 @@
-import RankBase
+import RankCore
+import RankSystem
 
 #if canImport(Glibc)
 import Glibc

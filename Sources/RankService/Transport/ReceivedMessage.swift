@@ -1,5 +1,5 @@
-import RankBase
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// One message of a worker's socket, with room that is reused for the next.

@@ -1,6 +1,6 @@
-import RankBase
 public import RankEngine
 import RankProtocol
+import RankSystem
 import Synchronization
 import ZMQ
 

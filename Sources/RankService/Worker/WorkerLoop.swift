@@ -1,6 +1,7 @@
-import RankBase
+import RankCore
 import RankEngine
 import RankProtocol
+import RankSystem
 import Synchronization
 import ZMQ
 

@@ -1,6 +1,6 @@
-import RankBase
 package import RankEngine
 package import RankProtocol
+import RankSystem
 
 /// What the parts of a worker share: what it is, what it has counted, how loaded it is.
 ///

@@ -1,5 +1,5 @@
 import CZMQ
-import RankBase
+import RankSystem
 
 /// What a socket or a descriptor can do without waiting.
 public struct Readiness: OptionSet, Hashable, Sendable {

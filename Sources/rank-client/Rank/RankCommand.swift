@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import RankBase
+import RankCore
 import RankData
 import RankPool
 

@@ -1,4 +1,4 @@
-import RankBase
+import RankCore
 
 /// Tries a plugin out before it serves: what a host checks at each load, and what takes longer.
 ///
