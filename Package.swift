@@ -149,6 +149,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .testTarget(name: "RankCoreTests", dependencies: ["RankCore"], swiftSettings: settings),
         .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "RankProtocolTests",
@@ -185,7 +186,7 @@ let package = Package(
         .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "CommandSupportTests",
-            dependencies: ["CommandSupport", "TestSupport", argumentParser],
+            dependencies: ["CommandSupport", "RankCore", "TestSupport", argumentParser],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+import RankCore
+
 /// The end of a command that could not do what was asked.
 public struct CommandFailure: Error, Sendable, Equatable {
     /// The exit code.

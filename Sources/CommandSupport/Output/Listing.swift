@@ -36,9 +36,3 @@ public func broken(_ text: String, for stream: StandardStream) -> String {
         .map { displayWidth(String($0)) > width ? wrap(String($0), to: width).joined(separator: "\n") : String($0) }
         .joined(separator: "\n")
 }
-
-/// A name from a file or from outside as it is put into a line for people: whatever it holds, it neither moves the cursor
-/// nor forges a line, and is cut after 2,000 characters.
-public func oneLine(_ text: String) -> String {
-    text.printable(limit: 2_000)
-}

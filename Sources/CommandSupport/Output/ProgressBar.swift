@@ -1,3 +1,5 @@
+import RankCore
+
 /// The text of a progress bar, in the manner of Keras:
 /// `80/80 ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step - loss: 0.0847`.
 ///

@@ -17,3 +17,9 @@ extension String {
         return String(scalars)
     }
 }
+
+/// A name from a file or a peer as one line for people: control characters become U+FFFD, and the text is cut after
+/// 2,000 Unicode scalars.
+package func oneLine(_ text: String) -> String {
+    text.printable(limit: 2_000)
+}

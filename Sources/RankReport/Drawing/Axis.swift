@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 /// A scale with round marks.
 package struct Axis: Equatable {

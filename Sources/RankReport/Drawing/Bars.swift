@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 /// Bars to the right from zero, one under the other, each with its number.
 struct Bars {

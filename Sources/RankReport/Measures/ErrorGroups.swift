@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 /// The error by how often a user or an item was met in training.
 package struct ErrorGroups: Equatable {

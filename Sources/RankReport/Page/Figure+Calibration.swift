@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 extension Figure {
     /// Mean ratings over mean predictions.

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 extension Figure {
     /// How the training went: none for a curve without points, two of a student.

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 extension Figure {
     /// The error by how often an item was rated in training.

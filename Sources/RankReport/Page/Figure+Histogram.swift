@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 extension Figure {
     /// Ratings and predictions by stars.

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 extension Neighbours {
     /// The section of the page.

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankTraining
 
 /// The page of a report.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Dispatch
+import RankCore
 import RankPool
 import Synchronization
 

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 
 #if canImport(Glibc)
 import Glibc

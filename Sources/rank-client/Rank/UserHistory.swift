@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankData
 
 /// What the user has rated, and the titles: read from data in any form that `rank-train fit --data` takes.

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankPool
 
 /// What is known of one worker at one time, and how it has fared since the time before.

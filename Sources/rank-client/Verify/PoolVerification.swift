@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankEngine
 import RankLoad
 import RankPool

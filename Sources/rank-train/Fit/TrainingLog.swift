@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankTraining
 
 /// A training's log in the manner of Keras, on stderr when that is a terminal.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import CommandSupport
+import RankCore
 import RankData
 import RankEngine
 public import RankTraining

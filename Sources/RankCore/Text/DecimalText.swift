@@ -6,7 +6,7 @@
 ///   - value: The number.
 ///   - places: 0 to 9.
 /// - Returns: The text.
-public func fixed(_ value: Double, _ places: Int) -> String {
+package func fixed(_ value: Double, _ places: Int) -> String {
     let scale = (0..<max(0, min(places, 9))).reduce(Int64(1)) { scale, _ in scale * 10 }
     let scaled = (value.magnitude * Double(scale)).rounded()
     guard value.magnitude < 1e15, scaled < 9e18 else { return "\(value)" }
@@ -17,7 +17,7 @@ public func fixed(_ value: Double, _ places: Int) -> String {
 }
 
 /// Groups the digits of a count by thousands: `1,234,567`.
-public func grouped(_ count: Int) -> String {
+package func grouped(_ count: Int) -> String {
     let digits = Array(String(count.magnitude))
     var text = count < 0 ? "-" : ""
     for (index, digit) in digits.enumerated() {
@@ -25,15 +25,4 @@ public func grouped(_ count: Int) -> String {
         text.append(digit)
     }
     return text
-}
-
-/// A count and its noun: `1 model`, `2 models`, `1,234 models`.
-///
-/// - Parameters:
-///   - count: How many.
-///   - one: The noun for one of them.
-///   - many: The noun for any other number; nil to append an s.
-/// - Returns: The text.
-public func plural(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }
