@@ -82,7 +82,7 @@ let package = Package(
                 "CRankKernels", "RankCore", "RankSystem", "RankData", "RankEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: settings
+            swiftSettings: memorySettings
         ),
 
         // What a person sees of a trained model.

@@ -1,10 +1,10 @@
-internal import CRankKernels
+package import CRankKernels
 
 /// A family of scoring kernels.
 ///
 /// Those of one ``profile`` give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
-    let level: rank_level
+    package let level: rank_level
     /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, under every plan
     /// but direct.
     ///
@@ -101,7 +101,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     package var fused: Kernel { profile == .fp32FMA ? self : .scalar }
 
     /// The same kernel, summing dead units like live ones.
-    var dense: Kernel { Kernel(level: level) }
+    package var dense: Kernel { Kernel(level: level) }
 }
 
 // `rank_level` is a C enumeration: a number.

@@ -34,16 +34,16 @@ package struct FactorSide: Sendable {
     package mutating func start(_ term: Int, from next: () -> Double) {
         for index in coefficients[term].indices { coefficients[term][index] = next() }
         let coefficients = coefficients[term]
-        values[term].withUnsafeMutableBufferPointer { values in
+        unsafe values[term].withUnsafeMutableBufferPointer { values in
             var feature = 0
             for block in blocks {
-                block.entities.withUnsafeBufferPointer { entities in
-                    block.scales.withUnsafeBufferPointer { scales in
+                unsafe block.entities.withUnsafeBufferPointer { entities in
+                    unsafe block.scales.withUnsafeBufferPointer { scales in
                         for column in 0..<block.columnCount {
                             let coefficient = coefficients[feature]
                             for entry in block.entries(of: column) {
-                                let entity = Int(entities[entry])
-                                values[entity] += scales[entity] * coefficient
+                                let entity = unsafe Int(entities[entry])
+                                unsafe values[entity] += scales[entity] * coefficient
                             }
                             feature += 1
                         }
@@ -79,8 +79,8 @@ package struct FactorSide: Sendable {
     ///   - term: 0 for the linear one, or a factor.
     ///   - rule: What the new values are.
     mutating func solve(_ term: Int, by rule: inout some CoefficientRule) {
-        change.withUnsafeMutableBufferPointer { change in
-            values[term].withUnsafeBufferPointer { values in _ = change.update(from: values) }
+        unsafe change.withUnsafeMutableBufferPointer { change in
+            unsafe values[term].withUnsafeBufferPointer { values in _ = unsafe change.update(from: values) }
         }
         var feature = 0
         for block in blocks {
@@ -92,9 +92,9 @@ package struct FactorSide: Sendable {
             solve(block, penalty, from: feature, term, &rule)
             feature = end
         }
-        change.withUnsafeMutableBufferPointer { change in
-            values[term].withUnsafeBufferPointer { values in
-                for entity in values.indices { change[entity] = values[entity] - change[entity] }
+        unsafe change.withUnsafeMutableBufferPointer { change in
+            unsafe values[term].withUnsafeBufferPointer { values in
+                for entity in values.indices { unsafe change[entity] = values[entity] - change[entity] }
             }
         }
     }
@@ -111,24 +111,24 @@ package struct FactorSide: Sendable {
         _ term: Int,
         _ rule: inout some CoefficientRule
     ) {
-        block.scales.withUnsafeBufferPointer { scales in
-            sums.withUnsafeMutableBufferPointer { sums in
-                scaled.withUnsafeMutableBufferPointer { scaled in
-                    moved.withUnsafeMutableBufferPointer { moved in
+        unsafe block.scales.withUnsafeBufferPointer { scales in
+            unsafe sums.withUnsafeMutableBufferPointer { sums in
+                unsafe scaled.withUnsafeMutableBufferPointer { scaled in
+                    unsafe moved.withUnsafeMutableBufferPointer { moved in
                         for entity in scales.indices {
-                            let x = scales[entity]
-                            scaled[entity] = x * Residuals.Sums(x * sums[entity].x, sums[entity].y)
+                            let x = unsafe scales[entity]
+                            unsafe scaled[entity] = x * Residuals.Sums(x * sums[entity].x, sums[entity].y)
                         }
-                        moved.update(repeating: 0)
-                        coefficients[term].withUnsafeMutableBufferPointer { coefficients in
-                            let coefficients = UnsafeMutableBufferPointer(rebasing: coefficients[first...])
-                            block.solve(coefficients, penalty, UnsafeBufferPointer(scaled), moved, &rule)
+                        unsafe moved.update(repeating: 0)
+                        unsafe coefficients[term].withUnsafeMutableBufferPointer { coefficients in
+                            let coefficients = unsafe UnsafeMutableBufferPointer(rebasing: coefficients[first...])
+                            unsafe block.solve(coefficients, penalty, UnsafeBufferPointer(scaled), moved, &rule)
                         }
-                        values[term].withUnsafeMutableBufferPointer { values in
+                        unsafe values[term].withUnsafeMutableBufferPointer { values in
                             for entity in scales.indices {
-                                let step = scales[entity] * moved[entity]
-                                values[entity] += step
-                                sums[entity].y -= step * sums[entity].x
+                                let step = unsafe scales[entity] * moved[entity]
+                                unsafe values[entity] += step
+                                unsafe sums[entity].y -= step * sums[entity].x
                             }
                         }
                     }
@@ -155,7 +155,7 @@ extension FeatureBlock {
         _ moved: UnsafeMutableBufferPointer<Double>,
         _ rule: inout some CoefficientRule
     ) {
-        entities.withUnsafeBufferPointer { entities in
+        unsafe entities.withUnsafeBufferPointer { entities in
             for column in 0..<columnCount {
                 let entries = entries(of: column)
                 // Two of each, added up in turns, for one would wait for itself.
@@ -163,25 +163,25 @@ extension FeatureBlock {
                 var (evenLoss, oddLoss) = (0.0, 0.0)
                 var entry = entries.lowerBound
                 while entry &+ 1 < entries.upperBound {
-                    let (one, other) = (Int(entities[entry]), Int(entities[entry &+ 1]))
-                    even += sums[one]
-                    evenLoss += sums[one].x * moved[one]
-                    odd += sums[other]
-                    oddLoss += sums[other].x * moved[other]
+                    let (one, other) = unsafe (Int(entities[entry]), Int(entities[entry &+ 1]))
+                    unsafe even += sums[one]
+                    unsafe evenLoss += sums[one].x * moved[one]
+                    unsafe odd += sums[other]
+                    unsafe oddLoss += sums[other].x * moved[other]
                     entry &+= 2
                 }
                 if entry < entries.upperBound {
-                    let one = Int(entities[entry])
-                    even += sums[one]
-                    evenLoss += sums[one].x * moved[one]
+                    let one = unsafe Int(entities[entry])
+                    unsafe even += sums[one]
+                    unsafe evenLoss += sums[one].x * moved[one]
                 }
                 let sum = even + odd
                 let gradient = sum.y - (evenLoss + oddLoss)
-                let old = coefficients[column]
+                let old = unsafe coefficients[column]
                 let new = rule.next(old, weight: sum.x, gradient: gradient, penalty: penalty)
-                coefficients[column] = new
+                unsafe coefficients[column] = new
                 let change = new - old
-                for entry in entries { moved[Int(entities[entry])] += change }
+                for entry in entries { unsafe moved[Int(entities[entry])] += change }
             }
         }
     }

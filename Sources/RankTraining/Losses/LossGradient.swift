@@ -1,4 +1,4 @@
-package import RankEngine
+import RankEngine
 
 /// A loss over a batch and its gradient by the scores.
 ///

@@ -1,4 +1,4 @@
-package import RankEngine
+import RankEngine
 
 /// Trains a network by mini-batches: a loss, backpropagation, Adagrad or Adam.
 ///

@@ -118,15 +118,15 @@ package struct ColumnEffects: Sendable {
             for term in 0..<terms { center[term] += means[feature] * effects[feature * terms + term] }
         }
         var result = [Double](repeating: 0, count: rows.count * terms)
-        effects.withUnsafeBufferPointer { effects in
-            result.withUnsafeMutableBufferPointer { result in
+        unsafe effects.withUnsafeBufferPointer { effects in
+            unsafe result.withUnsafeMutableBufferPointer { result in
                 for entity in rows.indices {
-                    for term in 0..<terms { result[entity * terms + term] = -center[term] }
+                    for term in 0..<terms { unsafe result[entity * terms + term] = -center[term] }
                 }
                 forEachFeature { feature, block, entries in
                     for entry in entries {
                         let entity = Int(block.entities[entry])
-                        add(block.scales[entity], effects, row: feature, to: result, row: entity)
+                        unsafe add(block.scales[entity], effects, row: feature, to: result, row: entity)
                     }
                 }
             }
@@ -138,17 +138,17 @@ package struct ColumnEffects: Sendable {
     private func transposedProduct(_ values: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: terms)
         var result = [Double](repeating: 0, count: means.count * terms)
-        values.withUnsafeBufferPointer { values in
-            sum.withUnsafeMutableBufferPointer { sum in
-                for entity in rows.indices { add(1, values, row: entity, to: sum, row: 0) }
+        unsafe values.withUnsafeBufferPointer { values in
+            unsafe sum.withUnsafeMutableBufferPointer { sum in
+                for entity in rows.indices { unsafe add(1, values, row: entity, to: sum, row: 0) }
             }
-            result.withUnsafeMutableBufferPointer { result in
+            unsafe result.withUnsafeMutableBufferPointer { result in
                 forEachFeature { feature, block, entries in
                     for entry in entries {
                         let entity = Int(block.entities[entry])
-                        add(block.scales[entity], values, row: entity, to: result, row: feature)
+                        unsafe add(block.scales[entity], values, row: entity, to: result, row: feature)
                     }
-                    for term in 0..<terms { result[feature * terms + term] -= means[feature] * sum[term] }
+                    for term in 0..<terms { unsafe result[feature * terms + term] -= means[feature] * sum[term] }
                 }
             }
         }
@@ -163,9 +163,9 @@ package struct ColumnEffects: Sendable {
         to target: UnsafeMutableBufferPointer<Double>,
         row other: Int
     ) {
-        let source = UnsafeBufferPointer(rebasing: source[row * terms..<(row + 1) * terms])
-        let target = UnsafeMutableBufferPointer(rebasing: target[other * terms..<(other + 1) * terms])
-        for term in 0..<terms { target[term] += scale * source[term] }
+        let source = unsafe UnsafeBufferPointer(rebasing: source[row * terms..<(row + 1) * terms])
+        let target = unsafe UnsafeMutableBufferPointer(rebasing: target[other * terms..<(other + 1) * terms])
+        for term in 0..<terms { unsafe target[term] += scale * source[term] }
     }
 
     private static func dot(_ one: [Double], _ other: [Double]) -> Double {

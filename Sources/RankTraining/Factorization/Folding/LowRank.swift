@@ -57,13 +57,13 @@ struct Columns {
             values: .init(repeating: 0, count: columns.count * other.width)
         )
         let width = width
-        values.withUnsafeMutableBufferPointer { sums in
-            other.values.withUnsafeBufferPointer { other in
+        unsafe values.withUnsafeMutableBufferPointer { sums in
+            unsafe other.values.withUnsafeBufferPointer { other in
                 for (row, column) in columns.enumerated() {
-                    let target = UnsafeMutableBufferPointer(rebasing: sums[row * width..<(row + 1) * width])
+                    let target = unsafe UnsafeMutableBufferPointer(rebasing: sums[row * width..<(row + 1) * width])
                     for (entity, value) in column.enumerated() {
                         let start = entity &* width
-                        for index in 0..<width { target[index] += value * other[start &+ index] }
+                        for index in 0..<width { unsafe target[index] += value * other[start &+ index] }
                     }
                 }
             }
@@ -75,13 +75,13 @@ struct Columns {
         let rows = columns.first?.count ?? 0
         self.init(rows: rows, width: other.width, values: .init(repeating: 0, count: rows * other.width))
         let width = width
-        values.withUnsafeMutableBufferPointer { sums in
-            other.values.withUnsafeBufferPointer { other in
+        unsafe values.withUnsafeMutableBufferPointer { sums in
+            unsafe other.values.withUnsafeBufferPointer { other in
                 for (row, column) in columns.enumerated() {
-                    let source = UnsafeBufferPointer(rebasing: other[row * width..<(row + 1) * width])
+                    let source = unsafe UnsafeBufferPointer(rebasing: other[row * width..<(row + 1) * width])
                     for (entity, value) in column.enumerated() {
                         let start = entity &* width
-                        for index in 0..<width { sums[start &+ index] += value * source[index] }
+                        for index in 0..<width { unsafe sums[start &+ index] += value * source[index] }
                     }
                 }
             }

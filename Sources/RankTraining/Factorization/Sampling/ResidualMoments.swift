@@ -10,11 +10,11 @@ package struct ResidualMoments: Sendable, Equatable {
     /// Sums in eight interleaved sums, which are then added.
     package init(of residuals: [Double]) {
         var (sums, squares) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-        residuals.withUnsafeBufferPointer { residuals in
+        unsafe residuals.withUnsafeBufferPointer { residuals in
             let bytes = UnsafeRawBufferPointer(residuals)
             var index = 0
             while index &+ 8 <= residuals.count {
-                let eight = bytes.loadUnaligned(
+                let eight = unsafe bytes.loadUnaligned(
                     fromByteOffset: index &* MemoryLayout<Double>.stride,
                     as: SIMD8<Double>.self
                 )
@@ -23,8 +23,8 @@ package struct ResidualMoments: Sendable, Equatable {
                 index &+= 8
             }
             while index < residuals.count {
-                sums[0] += residuals[index]
-                squares[0] += residuals[index] * residuals[index]
+                unsafe sums[0] += residuals[index]
+                unsafe squares[0] += residuals[index] * residuals[index]
                 index &+= 1
             }
         }

@@ -41,19 +41,19 @@ package struct Residuals: Sendable {
         summing userValues: [Double],
         into itemSums: inout [Sums]
     ) {
-        pass { users, items, values in
-            itemValues.withUnsafeBufferPointer { itemValues in
-                itemSums.withUnsafeMutableBufferPointer { sums in
-                    sums.update(repeating: .zero)
+        unsafe pass { users, items, values in
+            unsafe itemValues.withUnsafeBufferPointer { itemValues in
+                unsafe itemSums.withUnsafeMutableBufferPointer { sums in
+                    unsafe sums.update(repeating: .zero)
                     for user in 0..<users.entityCount {
                         let change = change[user]
                         let h = userValues[user]
                         let square = h * h
                         for rating in users.range(of: user) {
-                            let item = Int(items[rating])
-                            let residual = values[rating] - change * itemValues[item]
-                            values[rating] = residual
-                            sums[item] += Sums(square, h * residual)
+                            let item = unsafe Int(items[rating])
+                            let residual = unsafe values[rating] - change * itemValues[item]
+                            unsafe values[rating] = residual
+                            unsafe sums[item] += Sums(square, h * residual)
                         }
                     }
                 }
@@ -73,13 +73,13 @@ package struct Residuals: Sendable {
         by userValues: [Double],
         summingInto userSums: inout [Sums]
     ) {
-        pass { users, partners, values in
-            items.withUnsafeBufferPointer { items in
+        unsafe pass { users, partners, values in
+            unsafe items.withUnsafeBufferPointer { items in
                 /// Subtracts from one rating.
                 @inline(__always) func step(_ rating: Int, _ value: Double) -> Sums {
-                    let item = items[Int(partners[rating])]
-                    let residual = values[rating] - item.x * value
-                    values[rating] = residual
+                    let item = unsafe items[Int(partners[rating])]
+                    let residual = unsafe values[rating] - item.x * value
+                    unsafe values[rating] = residual
                     return item.y * Sums(item.y, residual)
                 }
                 for user in 0..<users.entityCount {
@@ -110,16 +110,16 @@ package struct Residuals: Sendable {
     ///   - userFactors: By user.
     ///   - itemFactors: By item.
     mutating func subtractProducts(_ userFactors: [SIMD8<Double>], _ itemFactors: [SIMD8<Double>]) {
-        pass { users, items, values in
-            itemFactors.withUnsafeBufferPointer { itemFactors in
+        unsafe pass { users, items, values in
+            unsafe itemFactors.withUnsafeBufferPointer { itemFactors in
                 for user in 0..<users.entityCount {
                     let factors = userFactors[user]
                     for rating in users.range(of: user) {
-                        let products = factors * itemFactors[Int(items[rating])]
+                        let products = unsafe factors * itemFactors[Int(items[rating])]
                         // Not sum(), whose order is not laid down.
                         let four = products.lowHalf + products.highHalf
                         let two = four.lowHalf + four.highHalf
-                        values[rating] -= two.x + two.y
+                        unsafe values[rating] -= two.x + two.y
                     }
                 }
             }
@@ -132,8 +132,8 @@ package struct Residuals: Sendable {
         _ body: (RatingGroups, UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> Void
     ) {
         let users = users
-        values.withUnsafeMutableBufferPointer { values in
-            users.partners.withUnsafeBufferPointer { body(users, $0, values) }
+        unsafe values.withUnsafeMutableBufferPointer { values in
+            unsafe users.partners.withUnsafeBufferPointer { unsafe body(users, $0, values) }
         }
     }
 

@@ -1,4 +1,5 @@
 import CRankKernels
+package import RankEngine
 
 /// The matrix product of training: `C = seed + A·B`, one chain of fused multiply-adds per element, depth ascending.
 ///

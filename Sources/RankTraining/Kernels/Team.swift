@@ -1,4 +1,4 @@
-internal import CRankKernels
+import CRankKernels
 
 /// Some threads, the caller's among them, that share the loops of a training one after the other.
 ///

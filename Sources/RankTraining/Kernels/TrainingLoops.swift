@@ -1,4 +1,5 @@
-internal import CRankKernels
+import CRankKernels
+package import RankEngine
 
 /// The elementwise loops of training between its matrix products.
 ///

@@ -1,4 +1,4 @@
-internal import CRankKernels
+import CRankKernels
 
 /// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
 ///

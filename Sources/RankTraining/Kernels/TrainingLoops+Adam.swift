@@ -1,4 +1,4 @@
-internal import CRankKernels
+import CRankKernels
 
 extension TrainingLoops {
     /// What a step of Adam takes beside gradients; the last three numbers are the same for all weights and steps.
