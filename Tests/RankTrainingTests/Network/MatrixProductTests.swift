@@ -1,5 +1,6 @@
 import RankData
 import RankEngine
+import RankTraining
 import Testing
 
 @Suite struct MatrixProductTests {

@@ -1,5 +1,6 @@
 import RankData
 import RankEngine
+import RankTraining
 import Testing
 
 /// Every kernel against the definition, one operation at a time, at widths with and without a tail.
