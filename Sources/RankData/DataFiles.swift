@@ -1,20 +1,6 @@
-/// The forms that a data set may come in.
-enum Form: String, Sendable, CaseIterable {
-    /// `u.data` and `u.item`.
-    case movieLens = "MovieLens (u.data)"
-    /// `NAME.inter` and `NAME.item`.
-    case recBole = "RecBole (.inter)"
-    /// `ratings.dat` and `movies.dat`.
-    case movieLensDat = "MovieLens (ratings.dat)"
-    /// `ratings.csv` and `movies.csv`.
-    case movieLensCSV = "MovieLens (ratings.csv)"
-    /// Any CSV of ratings.
-    case csv = "CSV"
-}
-
 /// Finds the files of a data set by what lies in its directory.
 struct DataFiles {
-    let form: Form
+    let format: DataFormat
     let ratings: String
     /// The catalogue, where the form has one.
     private(set) var items: String?
@@ -40,11 +26,11 @@ struct DataFiles {
     init(file: String) {
         ratings = file
         if file.hasSuffix(".inter") {
-            form = .recBole
+            format = .recBole
         } else if file.hasSuffix(".dat") {
-            form = .movieLensDat
+            format = .movieLensDat
         } else {
-            form = lastPathComponent(file) == MovieLens.dataName ? .movieLens : .csv
+            format = lastPathComponent(file) == MovieLens.dataName ? .movieLens : .csv
         }
     }
 
@@ -70,7 +56,7 @@ struct DataFiles {
         }
         let names = try FileSystem.names(in: directory)
         let tables = names.filter { $0.hasSuffix(".csv") && !Self.ignored.contains($0) }
-        let parts: [(form: Form, found: [String])] = [
+        let parts: [(format: DataFormat, found: [String])] = [
             (.movieLens, [MovieLens.dataName, MovieLens.itemName].filter(names.contains)),
             (
                 .recBole,
@@ -88,7 +74,7 @@ struct DataFiles {
             )
         }
         guard parts.count == 1 else {
-            let found = parts.map { "\($0.found.joined(separator: " and ")) (\($0.form.rawValue))" }
+            let found = parts.map { "\($0.found.joined(separator: " and ")) (\($0.format.rawValue))" }
             throw DataError(
                 .inconsistent,
                 "\(directory): two forms are mixed, \(found.joined(separator: " beside ")); move the files of one form to "
@@ -103,27 +89,27 @@ struct DataFiles {
             }
         }
         marker = optional(MovieLens.markerName)
-        switch part.form {
+        switch part.format {
         case .movieLens:
             try require([MovieLens.dataName, MovieLens.itemName])
-            (form, ratings) = (.movieLens, path(MovieLens.dataName))
+            (format, ratings) = (.movieLens, path(MovieLens.dataName))
             items = path(MovieLens.itemName)
             users = optional(MovieLens.userName)
             info = optional(MovieLens.infoName)
         case .recBole:
             let name = try Self.recBoleName(part.found, directory)
-            (form, ratings) = (.recBole, path(name + ".inter"))
+            (format, ratings) = (.recBole, path(name + ".inter"))
             items = path(name + ".item")
             users = optional(name + ".user")
         case .movieLensDat:
             try require([MovieLensDat.dataName, MovieLensDat.itemName])
-            (form, ratings) = (.movieLensDat, path(MovieLensDat.dataName))
+            (format, ratings) = (.movieLensDat, path(MovieLensDat.dataName))
             items = path(MovieLensDat.itemName)
             users = optional(MovieLensDat.userName)
         case .movieLensCSV, .csv:
             if tables.contains(Self.moviesName) {
                 try require([Self.ratingsName])
-                (form, ratings) = (.movieLensCSV, path(Self.ratingsName))
+                (format, ratings) = (.movieLensCSV, path(Self.ratingsName))
                 items = path(Self.moviesName)
                 return
             }
@@ -134,7 +120,7 @@ struct DataFiles {
                     "\(directory): found \(found); \(Self.expected), or give the file itself"
                 )
             }
-            (form, ratings) = (.csv, path(tables[0]))
+            (format, ratings) = (.csv, path(tables[0]))
         }
     }
 

@@ -23,13 +23,13 @@ struct DataLoader {
         var ratings: Ratings
         var catalog = Catalog()
         var itemAttributes = Attributes.empty
-        if let builder = try reader.read(NumberTable.self) {
+        if let builder = try reader.read(NumberRows.self) {
             bytes = builder.byteCount
             ratings = builder.finish(scale: try scale(builder.lowest, builder.highest))
             let items = try files.readItems()
             (catalog, itemAttributes) = (items.catalog, items.attributes)
             notes += items.notes
-        } else if let builder = try reader.read(TextTable.self) {
+        } else if let builder = try reader.read(TextRows.self) {
             bytes = builder.byteCount
             (ratings, catalog, itemAttributes) = try finish(builder)
         } else {
@@ -57,7 +57,7 @@ struct DataLoader {
             userAttributes: userAttributes,
             itemAttributes: itemAttributes,
             reading: DataReading(
-                form: files.form.rawValue,
+                format: files.format.rawValue,
                 byteCount: bytes,
                 seconds: seconds,
                 scaleSource: options.scale != nil
@@ -68,7 +68,7 @@ struct DataLoader {
     }
 
     private func layout() throws(DataError) -> RatingLayout {
-        switch files.form {
+        switch files.format {
         case .movieLens: MovieLens.layout
         case .recBole: try RecBole.layout(files.ratings)
         case .movieLensDat: MovieLensDat.layout
@@ -98,7 +98,7 @@ struct DataLoader {
 
     /// Numbers the texts of ratings and catalogue, and brings both together.
     private mutating func finish(
-        _ builder: consuming RatingBuilder<TextTable>
+        _ builder: consuming RatingBuilder<TextRows>
     ) throws(DataError) -> (Ratings, Catalog, Attributes) {
         let range = try scale(builder.lowest, builder.highest)
         let rated = builder.items.count
@@ -148,7 +148,7 @@ struct DataLoader {
     /// Holds the rated items against the catalogue; a set that is published whole must have them all.
     private mutating func checkItems(_ ratings: Ratings, _ catalog: Catalog, _ firstLine: Int) throws(DataError) {
         guard let file = files.items else { return }
-        if files.form == .movieLens || files.form == .recBole,
+        if files.format == .movieLens || files.format == .recBole,
             let row = ratings.itemIDs.firstRow(where: { !catalog.contains($0) })
         {
             throw .at(
@@ -188,22 +188,12 @@ struct DataLoader {
 extension DataFiles {
     /// The scale that the form promises; nil where any number may be a rating.
     fileprivate var scale: RatingScale? {
-        switch form {
+        switch format {
         case .movieLens, .recBole: .stars
         case .movieLensDat: users == nil ? .halfStars : .stars
         case .movieLensCSV: .halfStars
         case .csv: nil
         }
-    }
-}
-
-extension TextTable {
-    /// The texts in order, and by row the id that each gets.
-    func ranked() -> (IDNames, [UInt64]) {
-        let order = (0..<count).sorted { text($0).lexicographicallyPrecedes(text($1)) }
-        var ids = [UInt64](repeating: 0, count: count)
-        for (place, row) in order.enumerated() { ids[row] = UInt64(place + 1) }
-        return (IDNames(order.lazy.map { text($0) }), ids)
     }
 }
 

@@ -95,7 +95,7 @@ extension DataSet: Equatable {
 /// How a data set was read, for people.
 public struct DataReading: Sendable, Equatable {
     /// The form, such as `CSV`.
-    public let form: String
+    public let format: String
     /// The bytes of the file of ratings.
     public let byteCount: Int
     /// How long all files took, in seconds.

@@ -97,8 +97,3 @@ enum MovieLens {
         return text
     }
 }
-
-/// The start of a message about a wrong number of columns.
-func columns(_ count: Int, _ line: Range<Int>) -> String {
-    line.isEmpty ? "the line is empty" : count == 1 ? "1 column" : "\(count) columns"
-}

@@ -65,23 +65,3 @@ enum MovieLensDat {
         }
     }
 }
-
-extension [UInt8] {
-    /// Cuts a line at each `::`.
-    func splitAtDoubleColons(_ line: Range<Int>, into fields: inout [Range<Int>]) {
-        fields.removeAll(keepingCapacity: true)
-        let colon = UInt8(ascii: ":")
-        var start = line.lowerBound
-        var place = start
-        while place + 1 < line.upperBound {
-            if self[place] == colon, self[place + 1] == colon {
-                fields.append(start..<place)
-                start = place + 2
-                place = start
-            } else {
-                place += 1
-            }
-        }
-        fields.append(start..<line.upperBound)
-    }
-}

@@ -47,11 +47,3 @@ extension RecBole {
         return table.attributes
     }
 }
-
-extension String {
-    /// The parts between separators, each once and none empty, in linear time.
-    func distinctParts(separator: Character) -> [String] {
-        var seen: Set<Substring> = []
-        return split(separator: separator).filter { seen.insert($0).inserted }.map(String.init)
-    }
-}

@@ -47,7 +47,7 @@ public struct TextCatalog: Sendable, Equatable {
             guard let items = files.items else {
                 throw DataError(.inconsistent, "\(path): has ratings and no titles; give a CSV item,title")
             }
-            guard files.form == .csv || files.form == .movieLensCSV else {
+            guard files.format == .csv || files.format == .movieLensCSV else {
                 return TextCatalog(try Catalog.load(path: path))
             }
             file = items

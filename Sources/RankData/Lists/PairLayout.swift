@@ -16,8 +16,8 @@ struct PairLayout {
     ///
     /// - Throws: `DataError` for columns that cannot be told.
     init(_ bytes: [UInt8], first line: Range<Int>, _ number: Int, source: String) throws(DataError) {
-        let form = DataFiles(file: source).form
-        switch form {
+        let format = DataFiles(file: source).format
+        switch format {
         case .recBole:
             let header = Array(bytes[line])
             var lines = Lines(header)

@@ -106,13 +106,3 @@ public struct PairList: Sendable, Equatable {
     /// A pair as the list has it.
     func text(_ position: Int) -> String { "\(userText(position)),\(itemText(position))" }
 }
-
-extension [UInt8] {
-    /// A text that is an id, or the error that says what is wrong with it.
-    func textID(named name: String, line: Int, of file: String) throws(DataError) -> String {
-        let field = Array(self[trimmed(indices)])
-        guard !field.isEmpty, field.count <= TextTable.longest, let text = String(validating: field, as: UTF8.self)
-        else { throw TextTable.fault(field, named: name, line: line, of: file) }
-        return text
-    }
-}

@@ -37,16 +37,16 @@ struct PlainLines {
     /// Takes lines until one is not plain or the block is full.
     ///
     /// - Returns: How many lines, each of which is a rating in the block.
-    func take<Table: IDTable>(
+    func take<Rows: IDRows>(
         at cursor: inout PlainCursor,
-        _ users: inout Table,
-        _ items: inout Table,
+        _ users: inout Rows,
+        _ items: inout Rows,
         into block: inout RatingBlock
     ) -> Int {
         let before = block.count
         while !block.isFull {
             var line = cursor
-            guard let rating = rating(at: &line, Table.self), lowest <= rating.stars, rating.stars <= highest,
+            guard let rating = rating(at: &line, Rows.self), lowest <= rating.stars, rating.stars <= highest,
                 let user = users.row(ofPlain: rating.user), let item = items.row(ofPlain: rating.item)
             else { break }
             block.append(user: user, item: item, stars: rating.stars, time: rating.time)
@@ -64,9 +64,9 @@ struct PlainLines {
 
     /// Reads one line with its end.
     @inline(__always)
-    private func rating<Table: IDTable>(at line: inout PlainCursor, _: Table.Type) -> Rating<Table.PlainID>? {
-        var user: Table.PlainID?
-        var item: Table.PlainID?
+    private func rating<Rows: IDRows>(at line: inout PlainCursor, _: Rows.Type) -> Rating<Rows.PlainID>? {
+        var user: Rows.PlainID?
+        var item: Rows.PlainID?
         var stars = Float.nan
         var time: Int64 = 0
         for place in fields.indices {
@@ -77,9 +77,9 @@ struct PlainLines {
             let end = isQuoted ? quote : separator
             switch fields[place] {
             case .user:
-                user = Table.plainID(at: &line, until: end)
+                user = Rows.plainID(at: &line, until: end)
             case .item:
-                item = Table.plainID(at: &line, until: end)
+                item = Rows.plainID(at: &line, until: end)
             case .rating:
                 guard let number = line.decimal() else { return nil }
                 stars = Float(number)

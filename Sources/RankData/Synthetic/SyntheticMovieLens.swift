@@ -65,9 +65,15 @@ public struct SyntheticMovieLens: Sendable, Equatable {
     /// - Returns: The set, `isSynthetic`.
     public func generate() -> DataSet {
         var random = NumPyRandom(seed: seed)
-        let pairs = SyntheticPairs(self, &random)
+        let pairs = SyntheticPairs(
+            userCount: userCount,
+            itemCount: itemCount,
+            ratingCount: ratingCount,
+            minimumPerUser: Self.minimumPerUser,
+            &random
+        )
         let stars = SyntheticStars(pairs, &random).stars
-        var ratings = RatingBuilder<NumberTable>(hasTimestamps: true)
+        var ratings = RatingBuilder<NumberRows>(hasTimestamps: true)
         ratings.reserveCapacity(ratingCount)
         for row in random.permutation(ratingCount) {
             // The seven months of the real set.

@@ -7,31 +7,39 @@ struct SyntheticPairs {
     /// Per item, its popularity rank over the number of items: 0 is the most popular.
     let popularity: [Double]
 
-    init(_ plan: SyntheticMovieLens, _ random: inout NumPyRandom) {
-        userCount = plan.userCount
-        itemCount = plan.itemCount
-        let itemByRank = random.permutation(plan.itemCount)
-        var popularity = [Double](repeating: 0, count: plan.itemCount)
+    /// Draws the pairs.
+    ///
+    /// - Parameters:
+    ///   - userCount: The number of users.
+    ///   - itemCount: The number of items, each of which gets a rating.
+    ///   - ratingCount: The number of pairs.
+    ///   - minimumPerUser: The pairs that each user has at least, or as many as there are items.
+    ///   - random: Where the draws come from.
+    init(userCount: Int, itemCount: Int, ratingCount: Int, minimumPerUser: Int, _ random: inout NumPyRandom) {
+        self.userCount = userCount
+        self.itemCount = itemCount
+        let itemByRank = random.permutation(itemCount)
+        var popularity = [Double](repeating: 0, count: itemCount)
         for (rank, item) in itemByRank.enumerated() {
-            popularity[item] = (Double(rank) + 0.5) / Double(plan.itemCount)
+            popularity[item] = (Double(rank) + 0.5) / Double(itemCount)
         }
         self.popularity = popularity
 
-        let activity = Self.activity(plan)
-        var chosen: [[Int]] = Array(repeating: [], count: plan.userCount)
-        let room = zip(random.permutation(plan.userCount), activity).sorted { $0.0 < $1.0 }.map(\.1)
+        let activity = Self.activity(userCount, itemCount, ratingCount, minimum: min(minimumPerUser, itemCount))
+        var chosen: [[Int]] = Array(repeating: [], count: userCount)
+        let room = zip(random.permutation(userCount), activity).sorted { $0.0 < $1.0 }.map(\.1)
         // Each item gets its one rating first, so that the popular ones cannot crowd it out.
-        for item in 0..<plan.itemCount {
-            var user = Int(random.nextInteger(upTo: UInt64(plan.userCount - 1)))
-            while chosen[user].count >= room[user] { user = (user + 1) % plan.userCount }
+        for item in 0..<itemCount {
+            var user = Int(random.nextInteger(upTo: UInt64(userCount - 1)))
+            while chosen[user].count >= room[user] { user = (user + 1) % userCount }
             chosen[user].append(item)
         }
 
         let draw = WeightedDraw(popularity.map { UInt64(1_000_000 * Self.skew($0, offset: 0.04)) + 1 })
-        var isTaken = [Bool](repeating: false, count: plan.itemCount)
-        users.reserveCapacity(plan.ratingCount)
-        items.reserveCapacity(plan.ratingCount)
-        for user in 0..<plan.userCount {
+        var isTaken = [Bool](repeating: false, count: itemCount)
+        users.reserveCapacity(ratingCount)
+        items.reserveCapacity(ratingCount)
+        for user in 0..<userCount {
             for item in chosen[user] { isTaken[item] = true }
             while chosen[user].count < room[user] {
                 var item = draw.next(&random)
@@ -41,7 +49,7 @@ struct SyntheticPairs {
                     attempts += 1
                 }
                 // Whoever has rated nearly everything takes the next one left.
-                while isTaken[item] { item = (item + 1) % plan.itemCount }
+                while isTaken[item] { item = (item + 1) % itemCount }
                 isTaken[item] = true
                 chosen[user].append(item)
             }
@@ -60,15 +68,14 @@ struct SyntheticPairs {
     }
 
     /// How many ratings the most active user has, the second most active, and so on.
-    private static func activity(_ plan: SyntheticMovieLens) -> [Int] {
-        let minimum = min(SyntheticMovieLens.minimumPerUser, plan.itemCount)
-        let weights = (0..<plan.userCount).map { skew((Double($0) + 0.5) / Double(plan.userCount), offset: 0.1) }
+    private static func activity(_ userCount: Int, _ itemCount: Int, _ ratingCount: Int, minimum: Int) -> [Int] {
+        let weights = (0..<userCount).map { skew((Double($0) + 0.5) / Double(userCount), offset: 0.1) }
         let total = weights.reduce(0, +)
-        let extra = plan.ratingCount - minimum * plan.userCount
-        var counts = weights.map { min(plan.itemCount, minimum + Int(Double(extra) * $0 / total)) }
-        var rest = plan.ratingCount - counts.reduce(0, +)
+        let extra = ratingCount - minimum * userCount
+        var counts = weights.map { min(itemCount, minimum + Int(Double(extra) * $0 / total)) }
+        var rest = ratingCount - counts.reduce(0, +)
         while rest > 0 {
-            for user in counts.indices where rest > 0 && counts[user] < plan.itemCount {
+            for user in counts.indices where rest > 0 && counts[user] < itemCount {
                 counts[user] += 1
                 rest -= 1
             }

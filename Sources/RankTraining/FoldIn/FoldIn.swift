@@ -62,7 +62,7 @@ public struct FoldIn: Sendable {
     ///   nobody of those that are described, `invalidOption`.
     public init(
         _ ratings: RatingList?,
-        describedBy descriptions: Descriptions? = nil,
+        describedBy descriptions: SideInformation? = nil,
         into model: RankModel,
         _ options: FoldInOptions
     ) throws(TrainingError) {
@@ -140,7 +140,7 @@ public struct FoldIn: Sendable {
     private static func metadata(
         _ model: RankModel,
         _ ratings: RatingList?,
-        _ descriptions: Descriptions?,
+        _ descriptions: SideInformation?,
         _ options: FoldInOptions
     ) -> ModelMetadata {
         var fields = model.metadata.fingerprint.withoutRefit

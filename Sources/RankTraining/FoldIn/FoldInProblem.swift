@@ -37,7 +37,7 @@ struct FoldInProblem {
     /// - Throws: `TrainingError` with code `unsuitableData` where the model knows nobody of those that are described.
     init(
         _ list: RatingList?,
-        _ descriptions: Descriptions?,
+        _ descriptions: SideInformation?,
         _ model: RankModel,
         _ draft: ModelDraft,
         _ refresh: FoldInOptions.Refresh

@@ -39,7 +39,7 @@ struct DataCommand: ParsableCommand {
         let ratings = set.ratings
         let ids = set.ids
         var lines = [("data", set.name)]
-        if let reading = set.reading { lines.append(("form", reading.form)) }
+        if let reading = set.reading { lines.append(("form", reading.format)) }
         lines += [
             ("ratings", grouped(ratings.count)),
             ("users", ids.users.text), ("items", ids.items.text), ("scale", set.scaleText),
@@ -69,7 +69,7 @@ struct DataCommand: ParsableCommand {
         let ratings = set.ratings
         return [
             "data": .string(set.name),
-            "form": set.reading.map { .string($0.form) } ?? .null,
+            "form": set.reading.map { .string($0.format) } ?? .null,
             "ratings": .integer(ratings.count),
             "users": .integer(ratings.userIDs.vocabulary.count),
             "items": .integer(ratings.itemIDs.vocabulary.count),

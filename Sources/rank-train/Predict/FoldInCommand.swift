@@ -89,7 +89,7 @@ struct FoldInCommand: ParsableCommand {
         let model = try RankModel.load(path: model)
         let texts = model.users.kind.isText
         let list = try ratings.map { try RatingList.load(path: $0, idsAreTexts: texts, range: FoldIn.scale(of: model)) }
-        let columns = try data.map { try Descriptions.load(directory: $0, idsAreTexts: texts) }
+        let columns = try data.map { try SideInformation.load(directory: $0, idsAreTexts: texts) }
         let clock = ContinuousClock()
         let start = clock.now
         let folded = try FoldIn(

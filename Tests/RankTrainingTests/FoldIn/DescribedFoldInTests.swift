@@ -41,7 +41,7 @@ import Testing
         users: String? = "7\t24\tF\n8\t24\tM\n",
         items: String = "",
         texts: Bool = false
-    ) throws -> Descriptions {
+    ) throws -> SideInformation {
         let directory = try TemporaryDirectory()
         try directory.write("x.inter", "user_id:token\titem_id:token\trating:float\nnot read")
         let known = (1...4).map { "\($0)\tTitle\t1990\t\($0 > 2 ? "B" : "A")\n" }.joined()
@@ -50,7 +50,7 @@ import Testing
             let known = (1...6).map { "\($0)\t\(20 + $0)\t\($0.isMultiple(of: 2) ? "M" : "F")\n" }.joined()
             try directory.write("x.user", userHeader + known + users)
         }
-        return try Descriptions.load(directory: directory.path, idsAreTexts: texts)
+        return try SideInformation.load(directory: directory.path, idsAreTexts: texts)
     }
 
     private static func list(_ text: String, texts: Bool = false) throws -> RatingList {
@@ -141,19 +141,19 @@ import Testing
             "movies.csv",
             "movieId,title,genres\np,P,A\nq,Q,A\nr,R,B\ncaf\u{E9},S,B\ncafe\u{301},New,B\n\"x,y\",New,A\n"
         )
-        let described = try Descriptions.load(directory: data.path, idsAreTexts: true)
+        let described = try SideInformation.load(directory: data.path, idsAreTexts: true)
         let folded = try FoldIn(nil, describedBy: described, into: model, FoldInOptions())
         #expect(folded.summary.newItems == 2 && folded.summary.describedItems == 2)
         let loaded = try Self.written(folded, in: directory)
         #expect(try Self.score(loaded, "a", "cafe\u{301}") > Self.score(loaded, "a", "x,y"))
         #expect(loaded.candidates.row(ofText: "cafe\u{301}") == 5)
-        #expect(throws: DataError.self) { try Descriptions.load(directory: data.path, idsAreTexts: false) }
+        #expect(throws: DataError.self) { try SideInformation.load(directory: data.path, idsAreTexts: false) }
     }
 
     @Test func columnsThatSayNothingAreRefused() throws {
         let directory = try TemporaryDirectory()
         let strangers = try Self.model(in: directory, users: .numbers([0, 101, 102, 103, 104, 105, 106]))
-        func refusal(_ model: RankModel, _ described: Descriptions, _ ratings: String? = nil) -> TrainingError? {
+        func refusal(_ model: RankModel, _ described: SideInformation, _ ratings: String? = nil) -> TrainingError? {
             #expect(throws: TrainingError.self) {
                 try FoldIn(ratings.map { try Self.list($0) }, describedBy: described, into: model, FoldInOptions())
             }

@@ -131,7 +131,7 @@ import Testing
         }
         let trained = try loaded(all) { try Self.train(all, options).write(to: $0) }
         let parent = try loaded(known) { try Self.train(known, options).write(to: $0) }
-        let columns = try Descriptions.load(directory: all.path, idsAreTexts: false)
+        let columns = try SideInformation.load(directory: all.path, idsAreTexts: false)
         let folded = try loaded(known) {
             try FoldIn(nil, describedBy: columns, into: parent, FoldInOptions()).write(to: $0)
         }

@@ -22,6 +22,12 @@ extension [UInt8] {
         return value
     }
 
+    /// Whether it is a number of at most 64 bits whose text is this one: no leading zero.
+    var isPlainNumber: Bool {
+        guard let number = try? unsignedInteger(indices) else { return false }
+        return "\(number)".utf8.elementsEqual(self)
+    }
+
     /// A decimal number such as `4`, `3.5` or `8.8e8`; NaN, infinities and hexadecimal forms are not numbers here.
     func decimal(_ range: Range<Int>) throws(NumberFault) -> Double {
         if range.count == 1, let first = range.first {
@@ -107,5 +113,25 @@ extension [UInt8] {
             )
         }
         return seconds
+    }
+
+    /// The longest id that is a text, as the wire protocol has it.
+    static let longestTextID = 65_535
+
+    /// A text that is an id, or the error that says what is wrong with it.
+    func textID(named name: String, line: Int, of file: String) throws(DataError) -> String {
+        let field = Array(self[trimmed(indices)])
+        guard !field.isEmpty, field.count <= Self.longestTextID, let text = String(validating: field, as: UTF8.self)
+        else { throw field.textIDFault(named: name, line: line, of: file) }
+        return text
+    }
+
+    /// What is wrong with a text that is no id.
+    func textIDFault(named name: String, line: Int, of file: String) -> DataError {
+        if isEmpty { return .at(line, of: file, "the \(name) is empty") }
+        if count > Self.longestTextID {
+            return .at(line, of: file, "the \(name) has \(count) bytes; expected at most \(Self.longestTextID)")
+        }
+        return .at(line, of: file, "the \(name) \(quoted(indices)) is not UTF-8")
     }
 }
