@@ -74,6 +74,13 @@ let package = Package(
             swiftSettings: memorySettings
         ),
 
+        // What `rank-worker check-plugin` tries out, before a plugin serves.
+        .target(
+            name: "RankPluginCheck",
+            dependencies: ["CRankKernels", "CRankPlugin", "RankCore", "RankSystem", "RankEngine"],
+            swiftSettings: memorySettings
+        ),
+
         // Data sets and training.
         .target(name: "RankData", dependencies: ["RankCore", "RankSystem"], swiftSettings: settings),
         .target(
@@ -129,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "rank-worker",
             dependencies: [
-                "CommandSupport", "RankCore", "RankSystem", "RankEngine", "RankService", argumentParser,
+                "CommandSupport", "RankCore", "RankSystem", "RankEngine", "RankPluginCheck", "RankService",
+                argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -159,6 +167,11 @@ let package = Package(
         .testTarget(
             name: "RankEngineTests",
             dependencies: ["CRankKernels", "RankEngine", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RankPluginCheckTests",
+            dependencies: ["RankEngine", "RankPluginCheck", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "RankDataTests", dependencies: ["RankData", "TestSupport"], swiftSettings: settings),

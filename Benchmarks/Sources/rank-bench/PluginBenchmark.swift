@@ -59,7 +59,7 @@ struct PluginBenchmark {
             clients.append(client)
             let ranker: any Ranker =
                 place == .plugin
-                ? try PluginRanker.load(PluginReference(libraryPath: options.plugin)) : NullRanker()
+                ? try PluginRanker.load(PluginReference(libraryPath: options.plugin)) : LastByteRanker()
             scorers.append(InProcess(ranker, requests))
         }
         guard try Set(scorers.map { try $0.bits(of: 3) }).count == 1 else {

@@ -1,9 +1,9 @@
-internal import CRankPlugin
+package import CRankPlugin
 
 /// An instance of a plugin: made, described, given back at its end.
 ///
 /// Belongs to one thread at a time.
-@safe struct PluginInstance: ~Copyable {
+@safe package struct PluginInstance: ~Copyable {
     /// What it was made from.
     let library: PluginLibrary
     /// What the plugin's functions get.
@@ -66,7 +66,7 @@ internal import CRankPlugin
     }
 
     /// Calls a function with options as C has them.
-    static func withOptions(
+    package static func withOptions(
         _ options: [PluginReference.Option],
         _ body: (UnsafeBufferPointer<rank_plugin_option>) -> Int32
     ) -> Int32 {
@@ -91,9 +91,9 @@ internal import CRankPlugin
 }
 
 /// What a plugin's functions return.
-enum PluginStatus {
+package enum PluginStatus {
     /// Done.
-    static let done = Int32(RANK_PLUGIN_OK)
+    package static let done = Int32(RANK_PLUGIN_OK)
     /// The query makes no sense for the model.
     static let invalidQuery = Int32(RANK_PLUGIN_INVALID_QUERY)
 }

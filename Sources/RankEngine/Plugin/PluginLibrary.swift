@@ -1,4 +1,4 @@
-internal import CRankPlugin
+package import CRankPlugin
 internal import RankCore
 import Synchronization
 
@@ -14,7 +14,7 @@ internal import Darwin
 ///
 /// A library stays loaded for the life of the process: code of its own threads and of languages' runtimes may run at any
 /// time. May be used from any thread.
-@safe final class PluginLibrary: Sendable {
+@safe package final class PluginLibrary: Sendable {
     /// The only symbol that is looked up.
     static let symbol = "rank_plugin_entry"
 
@@ -25,8 +25,9 @@ internal import Darwin
     /// What messages call it.
     let subject: String
 
+    /// The plugin's functions.
     // Proof: a copy that nobody writes, of functions that the interface lets any thread call.
-    nonisolated(unsafe) let table: rank_plugin_table
+    package nonisolated(unsafe) let table: rank_plugin_table
     /// Whether the plugin was built with a header that has `takes_missing`.
     let knowsMissing: Bool
 
@@ -42,7 +43,7 @@ internal import Darwin
     ///
     /// - Throws: ``EngineError/Code/pluginRefused`` when it is no plugin of this interface, or when another file has
     ///   taken its place since it was opened.
-    static func open(_ path: String) throws(EngineError) -> PluginLibrary {
+    package static func open(_ path: String) throws(EngineError) -> PluginLibrary {
         guard let identity = FileIdentity(path: path) else {
             throw EngineError(.pluginRefused, "plugin \(path): there is no regular file at \(path); mend its path")
         }
@@ -133,7 +134,7 @@ internal import Darwin
 }
 
 /// Texts that a plugin has written.
-enum PluginText {
+package enum PluginText {
     /// The most bytes of a plugin's name, its version and the names of features.
     static let longestName = 63
 
@@ -146,7 +147,7 @@ enum PluginText {
     }
 
     /// The text up to the first zero, or to the end where there is none; nil if it is not UTF-8.
-    static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+    package static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
         let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
         return unsafe String(validating: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
     }

@@ -221,7 +221,7 @@ extension NumericProfile {
     /// The profile of a plugin: its number is 0x8000 and the low 15 bits of the FNV-1a hash of its name.
     ///
     /// http://www.isthe.com/chongo/tech/comp/fnv/
-    init(plugin name: String) {
+    package init(plugin name: String) {
         var hash: UInt32 = 0x811C_9DC5
         for byte in name.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         self.init(number: 0x8000 | UInt16(truncatingIfNeeded: hash & 0x7FFF), description: name)

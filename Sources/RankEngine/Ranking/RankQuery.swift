@@ -67,7 +67,7 @@ extension RankQuery.Candidates {
     ///
     /// `index` must be below the count.
     @inline(__always)
-    static func text(
+    package static func text(
         offsets: UnsafeRawBufferPointer,
         text: UnsafeRawBufferPointer,
         _ index: Int

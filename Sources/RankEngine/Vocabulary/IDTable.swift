@@ -1,5 +1,5 @@
 /// From an id to its row: open addressing with linear probing, at most half full.
-struct IDTable: Sendable {
+package struct IDTable: Sendable {
     /// Rows by slot; 0 is a free slot.
     private let slots: SharedMemory
     private let mask: Int
@@ -65,7 +65,7 @@ struct IDTable: Sendable {
 
     /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014).
     @inline(__always)
-    static func hash(_ number: UInt64) -> UInt64 {
+    package static func hash(_ number: UInt64) -> UInt64 {
         var z = number &+ 0x9E37_79B9_7F4A_7C15
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
@@ -73,7 +73,7 @@ struct IDTable: Sendable {
     }
 
     /// Eight bytes at a time through the same finalizer.
-    static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
+    package static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var state = UInt64(truncatingIfNeeded: text.count)
         var position = 0
         while position + 8 <= text.count {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import RankEngine
+import RankPluginCheck
 
 struct CheckPluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,12 @@
+package import RankEngine
+
 /// A ranker that reads the ids and computes nothing, to measure what serving costs without scoring.
 ///
 /// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown. It may pretend that each
 /// candidate costs time: the thread then sleeps for it, as if a slower machine computed.
-public final class NullRanker: Ranker {
+package final class NullRanker: Ranker {
     /// What the ranker is: a model and a profile of its own, so that a client takes its replies.
-    public let info: RankerInfo
+    package let info: RankerInfo
 
     private let nanosecondsPerCandidate: Int64
     private var work = PretendedWork()
@@ -14,7 +16,7 @@ public final class NullRanker: Ranker {
     /// - Parameters:
     ///   - hasTextIDs: Whether ids are text.
     ///   - costPerCandidate: How long each candidate takes, up to 1 s; 0 = no longer than it does.
-    public init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
+    package init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
         nanosecondsPerCandidate = Int64(max(0, min(costPerCandidate / .nanoseconds(1), 1e9)))
         info = RankerInfo(
             modelID: Array("null-ranker".utf8),
@@ -33,7 +35,7 @@ public final class NullRanker: Ranker {
     }
 
     /// Reads every id; see ``Ranker``.
-    public func score(
+    package func score(
         _ query: RankQuery,
         candidates: Range<Int>,
         scores: UnsafeMutableBufferPointer<Float>,

@@ -1,3 +1,5 @@
+import RankEngine
+
 extension PluginCheck {
     private static let splitCount = 300
     private static let repeatCount = 2_000

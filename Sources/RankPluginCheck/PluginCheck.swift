@@ -1,4 +1,5 @@
 import RankCore
+package import RankEngine
 
 /// Tries a plugin out before it serves: what a host checks at each load, and what takes longer.
 ///

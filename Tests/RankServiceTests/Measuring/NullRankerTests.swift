@@ -1,4 +1,5 @@
 import RankEngine
+import RankService
 import Testing
 
 /// The ranker that computes nothing, and may pretend that it does.
@@ -63,5 +64,43 @@ import Testing
         let expected = ids.map { Float($0 % 256) }
         #expect(free.map { $0 * 256 } == expected)
         #expect(try scores(NullRanker(costPerCandidate: .microseconds(10))) == free)
+    }
+
+    private func refusal(
+        of ranker: NullRanker,
+        _ candidates: RankQuery.Candidates,
+        _ range: Range<Int>
+    ) -> EngineError? {
+        var scores = [Float](repeating: 0, count: 8)
+        var unknown = [Bool](repeating: false, count: 8)
+        return scores.withUnsafeMutableBufferPointer { scores in
+            unknown.withUnsafeMutableBufferPointer { unknown in
+                let query = RankQuery(user: .number(1), candidates: candidates)
+                do throws(EngineError) {
+                    _ = try ranker.score(query, candidates: range, scores: scores, unknown: unknown)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        }
+    }
+
+    @Test func candidatesBeyondTheQueryAreRefused() {
+        [UInt8](repeating: 0, count: 32).withUnsafeBytes { bytes in
+            #expect(refusal(of: NullRanker(), .numbers(bytes), 0..<4) == nil)
+            #expect(refusal(of: NullRanker(), .numbers(bytes), 0..<5)?.code == .invalidQuery)
+        }
+    }
+
+    @Test func aTextBeyondTheTextsIsNamed() {
+        let offsets: [UInt32] = [0, 4, 2, 5, .max]
+        offsets.withUnsafeBytes { offsets in
+            Array("abcdefgh".utf8).withUnsafeBytes { text in
+                let texts = RankQuery.Candidates.texts(offsets: offsets, text: text)
+                #expect(refusal(of: NullRanker(hasTextIDs: true), texts, 0..<1) == nil)
+                #expect(refusal(of: NullRanker(hasTextIDs: true), texts, 0..<2)?.position == 1)
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import RankEngine
+
 extension PluginCheck {
     /// Lists of which features are missing: each alone, all, and some at random.
     func missing(

@@ -1,11 +1,12 @@
-internal import CRankKernels
+import CRankKernels
+import RankEngine
 
 #if canImport(Glibc)
-internal import Glibc
+import Glibc
 #elseif canImport(Musl)
-internal import Musl
+import Musl
 #elseif canImport(Darwin)
-internal import Darwin
+import Darwin
 #endif
 
 extension PluginCheck {

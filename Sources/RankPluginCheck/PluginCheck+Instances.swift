@@ -1,4 +1,5 @@
-internal import CRankPlugin
+import CRankPlugin
+import RankEngine
 
 extension PluginCheck {
     /// Another instance of the same plugin and model: the same model, the same bits.

@@ -1,3 +1,5 @@
+import RankEngine
+
 /// A list that a plugin is tried with, in memory as a request has it, with guards that show who writes where they
 /// must not.
 struct TrialList {
