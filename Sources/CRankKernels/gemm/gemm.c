@@ -1,0 +1,78 @@
+#include "rank_gemm.h"
+
+#include "gemm.h"
+#include "../team/team.h"
+
+// Rows that all tiles divide without a rest, whatever their width.
+#define GEMM_ROW_GRAIN 12
+
+typedef struct gemm_call {
+    rank_gemm_job job;
+    void (*multiply)(const rank_gemm_job *job);
+    // How rows and columns are cut; a part has all of either.
+    size_t row_grain, column_grain;
+    int by_columns;
+} gemm_call;
+
+static gemm_call call_of(rank_level level, rank_gemm_job job) {
+    gemm_call call = {job, rank_gemm_scalar, GEMM_ROW_GRAIN, 16, 0};
+    switch (level) {
+#if defined(__x86_64__)
+    case RANK_LEVEL_AVX512:
+        call.multiply = rank_gemm_avx512;
+        call.column_grain = 64;
+        break;
+    case RANK_LEVEL_AVX2:
+        call.multiply = job.many_zeros ? rank_gemm_avx2_zeros : rank_gemm_avx2;
+        call.column_grain = job.many_zeros ? 64 : 16;
+        break;
+#endif
+#if defined(__aarch64__)
+    case RANK_LEVEL_NEON:
+        call.multiply = rank_gemm_neon;
+        break;
+#endif
+    default:
+        break;
+    }
+    // Then a lane is a row.
+    if (job.n == 1 && job.a_row == 1) {
+        call.row_grain = call.column_grain;
+    }
+    return call;
+}
+
+static void multiply_part(const void *argument, size_t part, size_t parts) {
+    const gemm_call *call = argument;
+    rank_gemm_job job = call->job;
+    if (call->by_columns) {
+        const team_range range = team_share(job.n, call->column_grain, part, parts);
+        job.n = range.to - range.from;
+        job.b += range.from;
+        job.c += range.from;
+        job.seed = job.seed ? job.seed + range.from : job.seed;
+    } else {
+        const team_range range = team_share(job.m, call->row_grain, part, parts);
+        job.m = range.to - range.from;
+        job.a += range.from * job.a_row;
+        job.c += range.from * job.c_row;
+    }
+    if (job.m > 0 && job.n > 0) {
+        call->multiply(&job);
+    }
+}
+
+void rank_gemm(rank_team *team, rank_level level, int flags, size_t m, size_t n, size_t k, const float *a, size_t a_row,
+               size_t a_column, const float *b, size_t b_row, const float *seed, float *c, size_t c_row) {
+    const int adds = (flags & RANK_GEMM_ADDS) != 0, many_zeros = (flags & RANK_GEMM_MANY_ZEROS) != 0;
+    gemm_call call = call_of(
+        level, (rank_gemm_job){m, n, k, a, a_row, a_column, b, b_row, seed, c, c_row, adds, many_zeros});
+    const size_t parts = team_parts(team, m * n * k, TEAM_MULTIPLY_ADDS);
+    if (parts < 2) {
+        call.multiply(&call.job);
+        return;
+    }
+    call.by_columns =
+        team_largest(n, call.column_grain, parts) * m < team_largest(m, call.row_grain, parts) * n;
+    rank_team_run(team, parts, multiply_part, &call);
+}
