@@ -104,7 +104,7 @@ extension RankPool {
         idKind: IDKind,
         topK: Int,
         options: CallOptions
-    ) async throws(PoolError) -> ScoreOutcome {
+    ) async throws(PoolError) -> MergedAnswer {
         guard topK >= 0 else {
             throw PoolError(.invalidArgument, "top k is \(topK); expected 0 for every candidate, or a count")
         }
@@ -175,7 +175,7 @@ extension RankPool {
     }
 }
 
-extension ScoreOutcome {
+extension MergedAnswer {
     /// One query's list with the caller's ids.
     func list<ID>(_ query: Int, _ candidates: [ID]) -> RankedList<ID> {
         let merged = queries[query]

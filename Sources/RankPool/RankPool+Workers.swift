@@ -24,6 +24,24 @@ extension RankPool {
         }
     }
 
+    /// Asks every worker what it has counted.
+    ///
+    /// - Parameter deadline: when the answers must be there; nil = the pool's default.
+    /// - Returns: one report per worker, in the order of the endpoints.
+    public func stats(deadline: Duration? = nil) async -> [WorkerReport<WorkerStatistics>] {
+        await ask(.stats, deadline: deadline) { outcome in
+            guard case .stats(let statistics) = outcome else { return nil }
+            return statistics
+        }
+    }
+
+    /// What the pool has done so far; zeros after its end.
+    public func counters() async -> PoolCounters {
+        await withCheckedContinuation { continuation in
+            if !queue.post(.count(continuation)) { continuation.resume(returning: PoolCounters()) }
+        }
+    }
+
     /// The workers in the list, once every source of endpoints has spoken or a time has come.
     func listing(until limit: Int64) async -> PoolState.Listing {
         await withCheckedContinuation { continuation in

@@ -62,7 +62,7 @@ final class CommandQueue: Sendable {
     }
 
     /// Takes every command, in order, into an empty array whose memory the queue goes on with.
-    func take(into commands: inout [PoolCommand]) {
+    func takeAll(into commands: inout [PoolCommand]) {
         state.withLock { state in swap(&state.commands, &commands) }
     }
 

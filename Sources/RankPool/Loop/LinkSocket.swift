@@ -20,9 +20,9 @@ final class LinkSocket {
         let socket = try Socket(.dealer, in: context, settings: settings)
         let monitor = try SocketMonitor(socket)
         descriptors = (try socket.fileDescriptor(), try monitor.fileDescriptor())
-        try set.add(descriptors.socket, as: News.socket(link).name)
+        try set.add(descriptors.socket, as: ReadyDescriptor.socket(link).name)
         do {
-            try set.add(descriptors.monitor, as: News.monitor(link).name)
+            try set.add(descriptors.monitor, as: ReadyDescriptor.monitor(link).name)
             try socket.connect(endpoint)
         } catch {
             set.remove(descriptors.socket)

@@ -12,7 +12,7 @@ struct PoolLoop: ~Copyable {
     private var set: DescriptorSet
     /// Where something may be left to read although no descriptor tells: libzmq may have taken the news in passing,
     /// while it sent or connected.
-    private var pending: [News] = []
+    private var pending: [ReadyDescriptor] = []
     private var state: PoolState
     private var sockets: [LinkSocket?] = []
     /// Where each worker is, once its name is resolved.
@@ -34,7 +34,7 @@ struct PoolLoop: ~Copyable {
             let context = try Context(maximumSockets: 16_384)
             let wakeUp = try WakeUp()
             var set = try DescriptorSet()
-            try set.add(wakeUp.fileDescriptor, as: News.commands.name)
+            try set.add(wakeUp.fileDescriptor, as: ReadyDescriptor.commands.name)
             return PoolLoop(context: context, wakeUp: wakeUp, set: set, options: options)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
@@ -69,7 +69,7 @@ struct PoolLoop: ~Copyable {
         } catch {
             state.shutDown(PoolError(.internal, "the pool's transport failed: \(error.message)"))
         }
-        perform()
+        carryOutActions()
         answerListings(now: .max)
         for command in queue.close() { refuse(command) }
         for watcher in watchers { watcher.ring() }
@@ -99,33 +99,33 @@ struct PoolLoop: ~Copyable {
     private mutating func turn() throws(ZMQError) {
         let now = MonotonicClock.microseconds()
         state.tick(now: now)
-        perform()
+        carryOutActions()
         try readPending()
         answerListings(now: now)
         let next = [state.nextTick, listings.map(\.deadline).min()].compactMap { $0 }.min()
         let rest = pending.isEmpty ? next.map { max(0, $0 - MonotonicClock.microseconds()) } : 0
-        for index in 0..<(try set.wait(microseconds: rest)) { try read(News(name: set.name(at: index))) }
+        for index in 0..<(try set.wait(microseconds: rest)) { try read(ReadyDescriptor(name: set.name(at: index))) }
     }
 
     /// Reads what no descriptor may tell of, once; what that touches in turn is read in the next round.
     private mutating func readPending() throws(ZMQError) {
         guard !pending.isEmpty else { return }
-        let news = pending
+        let descriptors = pending
         pending.removeAll(keepingCapacity: true)
-        for one in news {
-            if case .socket(let id) = one { sockets[id.index]?.isTouched = false }
-            try read(one)
+        for descriptor in descriptors {
+            if case .socket(let id) = descriptor { sockets[id.index]?.isTouched = false }
+            try read(descriptor)
         }
     }
 
-    private mutating func read(_ news: News) throws(ZMQError) {
-        switch news {
+    private mutating func read(_ descriptor: ReadyDescriptor) throws(ZMQError) {
+        switch descriptor {
         case .commands:
             wakeUp.reset()
-            queue.take(into: &commands)
+            queue.takeAll(into: &commands)
             for command in commands { execute(command) }
             commands.removeAll(keepingCapacity: true)
-            perform()
+            carryOutActions()
         case .socket(let id):
             if let link = sockets[id.index] { try receive(from: link, id) }
         case .monitor(let id):
@@ -165,9 +165,9 @@ struct PoolLoop: ~Copyable {
         case .unresolved(let link, let reason):
             state.handle(.failed(.unavailable, reason: reason), at: link, now: MonotonicClock.microseconds())
         case .endpoints(let endpoints, let source):
-            let added = state.take(endpoints.map { "\($0)" }, from: source, now: MonotonicClock.microseconds())
+            let added = state.list(endpoints.map { "\($0)" }, from: source, now: MonotonicClock.microseconds())
             // First closes what has left: its place may be taken.
-            perform()
+            carryOutActions()
             for (link, text) in added {
                 makeRoom(for: link)
                 if let endpoint = endpoints.first(where: { "\($0)" == text }) { connect(endpoint, link) }
@@ -208,7 +208,7 @@ struct PoolLoop: ~Copyable {
 
     private mutating func addLink(_ endpoint: String, _ condition: Link.Condition) -> LinkID {
         // First closes what has left: its place may be taken.
-        perform()
+        carryOutActions()
         let link = state.addLink(endpoint: endpoint, condition: condition)
         makeRoom(for: link)
         return link
@@ -263,7 +263,7 @@ struct PoolLoop: ~Copyable {
             if meaning == .lost { for watcher in watchers { watcher.ring() } }
             guard sockets[id.index] === link else { return }
             state.handle(meaning, at: id, now: MonotonicClock.microseconds())
-            perform()
+            carryOutActions()
         }
     }
 
@@ -293,7 +293,7 @@ struct PoolLoop: ~Copyable {
             )
         }
         if !isDrained { touch(id) }
-        perform()
+        carryOutActions()
     }
 
     /// Reads a reply in place.
@@ -313,24 +313,26 @@ struct PoolLoop: ~Copyable {
     }
 
     /// Carries out what the machine has decided, until it has nothing more to say.
-    private mutating func perform() {
+    private mutating func carryOutActions() {
         while !state.actions.isEmpty {
             let actions = state.actions
             state.actions.removeAll(keepingCapacity: true)
-            for action in actions {
-                switch action {
-                case .send(let request, let link): send(request, link)
-                case .cancel(let request, let link, let id): cancel(request, link, id)
-                case .open(let link): open(link)
-                case .close(let link): close(link)
-                case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
-                }
-            }
+            for action in actions { carryOut(action) }
+        }
+    }
+
+    private mutating func carryOut(_ action: PoolAction) {
+        switch action {
+        case .send(let request, let link): send(request, link)
+        case .cancel(let request, let link, let id): cancel(request, link, id)
+        case .open(let link): open(link)
+        case .close(let link): close(link)
+        case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
         }
     }
 
     private mutating func send(_ request: RequestID, _ id: LinkID) {
-        guard let flight = state.flights[request], let call = state.calls[flight.call] else { return }
+        guard let flight = state.flights[request], let call = state.calls[flight.requester] else { return }
         let now = MonotonicClock.microseconds()
         let remaining = call.remainingMicroseconds(at: now)
         switch call.task {

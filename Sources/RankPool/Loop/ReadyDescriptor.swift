@@ -1,5 +1,5 @@
 /// What the pool's thread waits for, and where there may be something to read.
-enum News: Equatable {
+enum ReadyDescriptor: Equatable {
     /// Other threads have posted commands.
     case commands
     /// A worker's socket may have received.

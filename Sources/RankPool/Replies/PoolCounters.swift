@@ -37,12 +37,3 @@ public struct PoolCounters: Hashable, Sendable {
         if reason == .hedge { add(&hedges) }
     }
 }
-
-extension RankPool {
-    /// What the pool has done so far; zeros after its end.
-    public func counters() async -> PoolCounters {
-        await withCheckedContinuation { continuation in
-            if !queue.post(.count(continuation)) { continuation.resume(returning: PoolCounters()) }
-        }
-    }
-}

@@ -18,16 +18,3 @@ public struct WorkerStatistics: Hashable, Sendable {
         pairs.first { $0.key == key }.flatMap { UInt64($0.value) }
     }
 }
-
-extension RankPool {
-    /// Asks every worker what it has counted.
-    ///
-    /// - Parameter deadline: when the answers must be there; nil = the pool's default.
-    /// - Returns: one report per worker, in the order of the endpoints.
-    public func stats(deadline: Duration? = nil) async -> [WorkerReport<WorkerStatistics>] {
-        await ask(.stats, deadline: deadline) { outcome in
-            guard case .stats(let statistics) = outcome else { return nil }
-            return statistics
-        }
-    }
-}

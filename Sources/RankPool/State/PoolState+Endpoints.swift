@@ -20,7 +20,7 @@ extension PoolState {
     /// A source says where the workers are now: who is no longer there finishes what is in flight and gets nothing new.
     ///
     /// - Returns: the workers to connect to.
-    package mutating func take(
+    package mutating func list(
         _ endpoints: [String],
         from source: Int,
         now: Int64
@@ -78,8 +78,8 @@ extension PoolState {
         links[id.index].condition = .leaving
         let error = PoolError(.unavailable, "\(links[id.index].endpoint) is no longer in the list of endpoints")
         for request in links[id.index].inFlight {
-            guard let flight = flights[request], case .control = calls[flight.call]?.task else { continue }
-            finish(flight.call, .failure(error))
+            guard let flight = flights[request], case .control = calls[flight.requester]?.task else { continue }
+            finish(flight.requester, .failure(error))
         }
         closeIfIdle(id)
     }

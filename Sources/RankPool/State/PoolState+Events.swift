@@ -80,68 +80,22 @@ extension PoolState {
         )
     }
 
+    /// Takes a reply to a request of this pool.
+    ///
+    /// - Throws: what the worker got wrong.
     private mutating func take(_ frame: borrowing ReplyFrame, _ flight: Flight, now: Int64) throws(ProtocolError) {
-        let endpoint = links[flight.link.index].endpoint
-        guard let call = calls[flight.call] else { return }
+        guard let call = calls[flight.requester] else { return }
         switch (frame.header.kind, call.task) {
-        case (.error, _):
-            let error = try frame.error()
-            if let part = call.score?.parts[flight.part] { try error.checkIndexes(of: part.slices) }
-            let failure = PartFailure(
-                status: error.status,
-                message: error.message,
-                endpoint: endpoint,
-                isTransport: false,
-                queryIndex: error.queryIndex,
-                candidateIndex: error.candidateIndex,
-                retryAfterMicroseconds: error.retryAfterMicroseconds,
-                isCharged: error.status != .unavailable || !frame.header.flags.contains(.draining)
-            )
-            settle(flight, failure: failure, now: now)
-        case (.score, .score(let work)):
-            guard let part = call.score?.parts[flight.part] else { return }
-            let answer = try ScoreAnswer(frame, slices: part.slices, of: work)
-            guard part.model == .unspecified || part.model == answer.model,
-                part.profile == .unspecified || part.profile == answer.profile
-            else {
-                throw ProtocolError(.internal, "model \(answer.model) answered where \(part.model) was demanded")
-            }
-            budget.noteAnswer()
-            silenceBudget.noteAnswer()
-            if options.hedges { hedging.noteAnswer(after: now - flight.startedAt) }
-            cancelTwins(of: flight, now: now)
-            links[flight.link.index].health.answered()
-            links[flight.link.index].failure = nil
-            learn(answer, flight, candidates: part.candidateCount, now: now)
-            let links = self.links
-            if let step = calls[flight.call]?.score?.answered(
-                flight.part,
-                answer,
-                from: endpoint,
-                isHeld: { model in links.contains { $0.condition == .ready && $0.model == model } }
-            ) {
-                perform(step, of: flight.call)
-            }
-        case (.info, .control(.info, _)):
-            let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
-            // Lists are cut to what every worker takes: one that takes nothing would keep the others from working.
-            guard info.limits.candidates > 0, info.limits.queries > 0, info.limits.messageBytes >= 128 else {
-                throw ProtocolError(
-                    .internal,
-                    "INFO names limits that no request keeps: max_candidates \(info.limits.candidates), "
-                        + "max_queries \(info.limits.queries), max_message_bytes \(info.limits.messageBytes)"
-                )
-            }
-            ready(flight.link, limits: info.limits, now: now)
-            links[flight.link.index].prior = info.prior.map { (info.model, $0) }
-            finish(flight.call, .success(.pairs(info)))
+        case (.error, _): try takeFailure(frame, flight, of: call, now: now)
+        case (.score, .score(let work)): try takeScore(frame, flight, of: call, work, now: now)
+        case (.info, .control(.info, _)): try takeInfo(frame, flight, now: now)
         case (.health, .control(.health, _)):
             let health = WorkerHealth(
                 isServing: try frame.isServing(),
                 isDraining: frame.header.flags.contains(.draining),
                 model: frame.header.model
             )
-            finish(flight.call, .success(.health(health)))
+            finish(flight.requester, .success(.health(health)))
         case (.stats, .control(.stats, _)):
             let statistics = WorkerStatistics(
                 pairs: try frame.pairs(),
@@ -150,31 +104,100 @@ extension PoolState {
                 isDraining: frame.header.flags.contains(.draining),
                 isNotServing: frame.header.flags.contains(.notServing)
             )
-            finish(flight.call, .success(.stats(statistics)))
+            finish(flight.requester, .success(.stats(statistics)))
         case (.catalog, .control(.catalog(let question), _)):
-            let page = try frame.catalog()
-            let (model, profile) = (frame.header.model, frame.header.profile)
-            guard model != .unspecified, page.first == question.page.first, page.ids.count <= Int(question.page.count),
-                question.model == .unspecified || question.model == model,
-                question.profile == .unspecified || question.profile == profile
-            else { throw ProtocolError(.internal, "a page of a catalogue that was not asked for") }
-            finish(flight.call, .success(.catalog(CatalogAnswer(page: page, model: model, profile: profile))))
+            finish(flight.requester, .success(.catalog(try CatalogAnswer(frame, to: question))))
         default:
             throw ProtocolError(.internal, "a reply of another kind, \(frame.header.kind)", offset: 17)
         }
     }
 
+    /// Takes a worker's refusal.
+    private mutating func takeFailure(
+        _ frame: borrowing ReplyFrame,
+        _ flight: Flight,
+        of call: Call,
+        now: Int64
+    ) throws(ProtocolError) {
+        let error = try frame.error()
+        if let part = call.score?.parts[flight.part] { try error.checkIndexes(of: part.slices) }
+        let failure = PartFailure(
+            status: error.status,
+            message: error.message,
+            endpoint: links[flight.link.index].endpoint,
+            isTransport: false,
+            queryIndex: error.queryIndex,
+            candidateIndex: error.candidateIndex,
+            retryAfterMicroseconds: error.retryAfterMicroseconds,
+            isCharged: error.status != .unavailable || !frame.header.flags.contains(.draining)
+        )
+        settle(flight, failure: failure, now: now)
+    }
+
+    /// Takes the scores of a part.
+    private mutating func takeScore(
+        _ frame: borrowing ReplyFrame,
+        _ flight: Flight,
+        of call: Call,
+        _ work: ScoreWork,
+        now: Int64
+    ) throws(ProtocolError) {
+        guard let part = call.score?.parts[flight.part] else { return }
+        let answer = try ScoreAnswer(frame, slices: part.slices, of: work)
+        guard part.model == .unspecified || part.model == answer.model,
+            part.profile == .unspecified || part.profile == answer.profile
+        else {
+            throw ProtocolError(.internal, "model \(answer.model) answered where \(part.model) was demanded")
+        }
+        budget.noteAnswer()
+        silenceBudget.noteAnswer()
+        if options.hedges { hedging.noteAnswer(after: now - flight.startedAt) }
+        cancelTwins(of: flight, now: now)
+        links[flight.link.index].health.answered()
+        links[flight.link.index].failure = nil
+        learn(answer, flight, candidates: part.candidateCount, now: now)
+        let links = self.links
+        if let step = calls[flight.requester]?.score?.answered(
+            flight.part,
+            answer,
+            from: links[flight.link.index].endpoint,
+            isHeld: { model in links.contains { $0.condition == .ready && $0.model == model } }
+        ) {
+            advance(flight.requester, by: step)
+        }
+    }
+
+    /// Takes what a worker says of itself: from then on it gets requests.
+    private mutating func takeInfo(
+        _ frame: borrowing ReplyFrame,
+        _ flight: Flight,
+        now: Int64
+    ) throws(ProtocolError) {
+        let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
+        // Lists are cut to what every worker takes: one that takes nothing would keep the others from working.
+        guard info.limits.candidates > 0, info.limits.queries > 0, info.limits.messageBytes >= 128 else {
+            throw ProtocolError(
+                .internal,
+                "INFO names limits that no request keeps: max_candidates \(info.limits.candidates), "
+                    + "max_queries \(info.limits.queries), max_message_bytes \(info.limits.messageBytes)"
+            )
+        }
+        ready(flight.link, limits: info.limits, now: now)
+        links[flight.link.index].prior = info.prior.map { (info.model, $0) }
+        finish(flight.requester, .success(.pairs(info)))
+    }
+
     /// Asks a new connection what it is: only a worker whose scoring thread answers gets requests.
     mutating func introduce(_ link: LinkID, now: Int64) {
-        let id = CallID(.max - UInt64(link.index))
-        guard calls[id] == nil else { return }
-        calls[id] = Call(
+        let greeting = Requester.greeting(link)
+        guard calls[greeting] == nil else { return }
+        calls[greeting] = Call(
             task: .control(.info, link),
             deadline: .max,
             allotted: .zero,
             waitsForReady: true
         )
-        send(id, part: 0, to: link, now: now)
+        send(greeting, part: 0, to: link, now: now)
     }
 
     /// A list that was scored whole says what the worker's candidates cost.
@@ -229,7 +252,7 @@ extension PoolState {
     }
 
     private mutating func settle(_ flight: Flight, failure: PartFailure, now: Int64) {
-        guard let call = calls[flight.call] else { return }
+        guard let call = calls[flight.requester] else { return }
         guard case .score = call.task, let part = call.score?.parts[flight.part] else {
             settleControl(flight, failure, now: now)
             return
@@ -240,13 +263,13 @@ extension PoolState {
             // What is wrong with the request is wrong with its twin.
             verdict = failure.status.advice == .mendRequest ? .no(remark: "") : .underway
         }
-        if let step = calls[flight.call]?.score?.failed(flight.part, failure, verdict) {
-            perform(step, of: flight.call)
+        if let step = calls[flight.requester]?.score?.failed(flight.part, failure, verdict) {
+            advance(flight.requester, by: step)
         }
     }
 
     private mutating func settleControl(_ flight: Flight, _ failure: PartFailure, now: Int64) {
-        if flight.call.rawValue == .max - UInt64(flight.link.index) {
+        if case .greeting = flight.requester {
             // A worker that refuses INFO still speaks the protocol; a malformed answer or a lost connection does not.
             if failure.isTransport {
                 if links[flight.link.index].condition == .introducing {
@@ -262,16 +285,17 @@ extension PoolState {
             retryAfter: failure.retryAfterMicroseconds == 0
                 ? nil : .microseconds(Int64(failure.retryAfterMicroseconds))
         )
-        finish(flight.call, .failure(error))
+        finish(flight.requester, .failure(error))
     }
 
-    private mutating func perform(_ step: CallState.Step, of id: CallID) {
+    /// Does what the machine of a call wants next.
+    private mutating func advance(_ requester: Requester, by step: CallState.Step) {
         switch step {
         case .wait: break
         case .send(let parts):
-            for part in parts { waiting.append(Pending(call: id, part: part)) }
-        case .retry(let part, let time): delayed.insert(Pending(call: id, part: part), at: time)
-        case .finish(let result): finish(id, result.map { .score($0) })
+            for part in parts { waiting.append(Pending(requester: requester, part: part)) }
+        case .retry(let part, let time): delayed.insert(Pending(requester: requester, part: part), at: time)
+        case .finish(let result): finish(requester, result.map { .score($0) })
         }
     }
 }

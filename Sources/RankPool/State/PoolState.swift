@@ -33,13 +33,13 @@ package struct PoolState: Sendable {
     package let options: PoolOptions
     package internal(set) var links: [Link] = []
     package internal(set) var sources: [Source] = []
-    package internal(set) var calls: [CallID: Call] = [:]
+    package internal(set) var calls: [Requester: Call] = [:]
     package internal(set) var flights: [RequestID: Flight] = [:]
     package var actions: [PoolAction] = []
     /// The parts that wait for a worker.
     var waiting = WaitingQueue()
     /// The questions that wait for their worker.
-    var questions: [CallID] = []
+    var questions: [Requester] = []
     /// The parts that are sent again, but not yet.
     var delayed = DeadlineQueue<Pending>()
     /// When requests are late.
@@ -118,14 +118,14 @@ package struct PoolState: Sendable {
     /// Puts a request of a call on its way.
     ///
     /// - Parameters:
-    ///   - call: whose it is.
-    ///   - part: which part of the call.
+    ///   - requester: the call or the greeting that it belongs to.
+    ///   - part: the part of the call.
     ///   - link: where to.
     ///   - twin: why it is sent while another worker has the part; nil where none has.
     ///   - startedAt: when the part was first sent, of a twin.
     ///   - now: the time.
     mutating func send(
-        _ call: CallID,
+        _ requester: Requester,
         part: Int,
         to link: LinkID,
         reason twin: Flight.Reason? = nil,
@@ -133,7 +133,7 @@ package struct PoolState: Sendable {
         now: Int64
     ) {
         let request = makeRequestID()
-        let work = calls[call]?.score?.parts[part]
+        let work = calls[requester]?.score?.parts[part]
         let candidates = work?.candidateCount
         let cost = candidates.map { links[link.index].cost.compute($0) } ?? 0
         let expected = links[link.index].load.wait(now: now) + cost + links[link.index].cost.roundTrip
@@ -141,7 +141,7 @@ package struct PoolState: Sendable {
         let reason: Flight.Reason = isAgain.map { twin ?? ($0 ? .again : .first) } ?? .question
         counters.note(reason)
         flights[request] = Flight(
-            call: call,
+            requester: requester,
             part: part,
             link: link,
             reason: reason,
@@ -150,8 +150,8 @@ package struct PoolState: Sendable {
             sentAt: now,
             startedAt: startedAt ?? now
         )
-        calls[call]?.flights.insert(request)
-        calls[call]?.score?.sent(part, to: link)
+        calls[requester]?.flights.insert(request)
+        calls[requester]?.score?.sent(part, to: link)
         links[link.index].inFlight.insert(request)
         links[link.index].load.sent(cost, now: now)
         useCount += 1
@@ -166,7 +166,7 @@ package struct PoolState: Sendable {
     @discardableResult
     mutating func land(_ request: RequestID) -> Flight? {
         guard let flight = flights.removeValue(forKey: request) else { return nil }
-        calls[flight.call]?.flights.remove(request)
+        calls[flight.requester]?.flights.remove(request)
         links[flight.link.index].inFlight.remove(request)
         links[flight.link.index].load.landed(flight.cost)
         // What stands still is not idle for having nothing left: it is so when it shows a sign of life.
@@ -178,8 +178,8 @@ package struct PoolState: Sendable {
     }
 
     /// Ends a call: whoever waits gets the result, workers that still score for it are told.
-    mutating func finish(_ id: CallID, _ result: Result<CallOutcome, PoolError>) {
-        guard let call = calls[id] else { return }
+    mutating func finish(_ requester: Requester, _ result: Result<CallOutcome, PoolError>) {
+        guard let call = calls[requester] else { return }
         for request in call.flights {
             guard let flight = land(request) else { continue }
             if case .score = call.task {
@@ -187,12 +187,12 @@ package struct PoolState: Sendable {
             }
         }
         // What waits for it is dropped by the next dispatch.
-        calls[id] = nil
+        calls[requester] = nil
         // Entries outlive their calls until their time comes, which for long deadlines may be far off.
         if deadlines.count > 4 * calls.count + 1_024 {
             let calls = calls
-            deadlines.removeAll { calls[$0] == nil }
+            deadlines.removeAll { calls[.call($0)] == nil }
         }
-        actions.append(.finish(id, result))
+        if case .call(let id) = requester { actions.append(.finish(id, result)) }
     }
 }

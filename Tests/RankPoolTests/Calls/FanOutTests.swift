@@ -6,7 +6,7 @@ import Testing
 @Suite struct FanOutTests {
     /// A worker that has been seen to take 20 µs, `perCandidate` µs per candidate, and 100 µs on the way.
     static func worker(_ perCandidate: Double, wait: Double = 0) -> FanOut.Worker {
-        var cost = CostModel()
+        var cost = ReplyCostModel()
         for count in stride(from: 100, through: 5_000, by: 100) {
             let compute = 20 + perCandidate * Double(count)
             cost.learn(candidates: count, compute: compute, queue: 0, latency: compute + 100)

@@ -56,7 +56,7 @@ import Darwin
     }
 
     static func take(_ endpoints: [String], from source: Int, _ bench: inout Bench) {
-        for (link, _) in bench.state.take(endpoints, from: source, now: bench.now) {
+        for (link, _) in bench.state.list(endpoints, from: source, now: bench.now) {
             while bench.models.count <= link.index { bench.models.append(Fake.model) }
             bench.becomeReady(link)
         }

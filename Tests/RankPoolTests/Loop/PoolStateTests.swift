@@ -26,9 +26,9 @@ import ZMQ
         var bench = Bench(workers: 1)
         let whole = bench.start([1], deadline: deadline)
         let partial = bench.start([1], deadline: deadline, flags: .allowPartial)
-        #expect(bench.state.calls[whole]?.remainingMicroseconds(at: 0) == UInt32(deadline))
-        #expect(bench.state.calls[partial]?.remainingMicroseconds(at: 0) == atWorker)
-        #expect(bench.state.calls[partial]?.remainingMicroseconds(at: deadline + 1) == 0)
+        #expect(bench.state.calls[.call(whole)]?.remainingMicroseconds(at: 0) == UInt32(deadline))
+        #expect(bench.state.calls[.call(partial)]?.remainingMicroseconds(at: 0) == atWorker)
+        #expect(bench.state.calls[.call(partial)]?.remainingMicroseconds(at: deadline + 1) == 0)
     }
 
     @Test func aLateReplyIsIgnored() {

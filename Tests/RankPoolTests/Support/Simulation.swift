@@ -54,7 +54,7 @@ struct Simulation {
     private mutating func serve() {
         for (request, link) in bench.out {
             guard let flight = bench.state.flights[request],
-                let count = bench.state.calls[flight.call]?.score?.parts[flight.part].candidateCount
+                let count = bench.state.calls[flight.requester]?.score?.parts[flight.part].candidateCount
             else { continue }
             let arrival = Double(bench.now + wire)
             let start = max(arrival, workers[link.index].busyUntil)

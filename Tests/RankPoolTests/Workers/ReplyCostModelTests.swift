@@ -2,9 +2,9 @@ import RankPool
 import Testing
 
 /// What is learned from replies.
-@Suite struct CostModelTests {
+@Suite struct ReplyCostModelTests {
     @Test func findsTheLine() {
-        var model = CostModel()
+        var model = ReplyCostModel()
         var random = SplitMix(state: 3)
         for _ in 0..<200 {
             let count = Int.random(in: 1...5_000, using: &random)
@@ -18,13 +18,13 @@ import Testing
     }
 
     @Test func oneSizeIsTakenAsTheCandidates() {
-        var model = CostModel()
+        var model = ReplyCostModel()
         for _ in 0..<50 { model.learn(candidates: 500, compute: 100, queue: 0, latency: 150) }
         #expect(abs(model.compute(1_000) - 200) < 0.01)
     }
 
     @Test func forgetsWhatAWorkerWas() {
-        var model = CostModel()
+        var model = ReplyCostModel()
         for count in 1...500 { model.learn(candidates: count, compute: Double(count), queue: 0, latency: 0) }
         for count in 1...200 { model.learn(candidates: count, compute: Double(8 * count), queue: 0, latency: 0) }
         #expect(abs(model.line.perCandidate - 8) < 0.1)
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func isNeverNegativeOrWithoutAValue(_ seed: UInt64) {
-        var model = CostModel()
+        var model = ReplyCostModel()
         var random = SplitMix(state: seed)
         for _ in 0..<300 {
             model.learn(

@@ -1,39 +1,5 @@
 package import RankProtocol
 
-/// What a call came to.
-package enum CallOutcome: Sendable {
-    case score(ScoreOutcome)
-    case pairs(WorkerInfo)
-    case health(WorkerHealth)
-    case stats(WorkerStatistics)
-    case catalog(CatalogAnswer)
-}
-
-/// A merged answer.
-package struct ScoreOutcome: Sendable {
-    package var queries: [MergedQuery]
-    package var model: ModelID
-    package var profile: NumericProfile
-    package var parts: [PartReport]
-}
-
-/// Why one sending of a part brought no answer.
-package struct PartFailure: Hashable, Sendable {
-    package var status: Status
-    package var message: String
-    package var endpoint: String
-    /// The connection was lost, or the worker sent nonsense: another worker may do better.
-    package var isTransport: Bool
-    package var queryIndex: UInt32?
-    package var candidateIndex: UInt32?
-    package var retryAfterMicroseconds: UInt32 = 0
-    /// Whether it counts against retries: not where a worker that leaves turned the request away before anything was
-    /// scored, and not for each of the requests that one lost connection took along.
-    package var isCharged = true
-    /// Why it was not sent again although another worker might do better.
-    package var remark = ""
-}
-
 /// One request of a SCORE call.
 package struct CallPart: Sendable {
     package let slices: [Slice]
@@ -69,7 +35,7 @@ package struct CallState: Sendable {
         /// Send this part again, not before this time.
         case retry(Int, at: Int64)
         /// The call is over.
-        case finish(Result<ScoreOutcome, PoolError>)
+        case finish(Result<MergedAnswer, PoolError>)
     }
 
     package init(work: ScoreWork, parts: [[Slice]], attempts: Int) {
@@ -174,7 +140,7 @@ package struct CallState: Sendable {
     ///
     /// - Parameter prior: a model's score for candidates that it had no time for, as far as known.
     /// - Returns: nil where there is no answer, or nothing is known to stand for those that are missing.
-    package func partialOutcome(prior: (ModelID) -> Float?) -> ScoreOutcome? {
+    package func partialOutcome(prior: (ModelID) -> Float?) -> MergedAnswer? {
         func weight(_ answer: ScoreAnswer) -> Int {
             parts.reduce(0) { sum, part in
                 let isSame = part.answer?.model == answer.model && part.answer?.profile == answer.profile
@@ -188,7 +154,7 @@ package struct CallState: Sendable {
     }
 
     /// Merges the answers of one model; parts without one are filled with the prior.
-    private func merged(model: ModelID, profile: NumericProfile, prior: Float = 0) -> ScoreOutcome {
+    private func merged(model: ModelID, profile: NumericProfile, prior: Float = 0) -> MergedAnswer {
         var answers: [(slice: Slice, answer: SliceAnswer)] = []
         var reports: [PartReport] = []
         for part in parts {
@@ -208,7 +174,7 @@ package struct CallState: Sendable {
                 )
             )
         }
-        return ScoreOutcome(
+        return MergedAnswer(
             queries: Merge.merge(answers, of: work),
             model: model,
             profile: profile,

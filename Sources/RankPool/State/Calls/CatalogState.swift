@@ -138,17 +138,3 @@ package struct CatalogState: Sendable {
             ? [PoolError.Cause(endpoint: endpoints[worker], reason: "\(error.code): \(error.message)")] : error.causes
     }
 }
-
-/// What a worker is asked for its catalogue.
-package struct CatalogQuestion: Hashable, Sendable {
-    package var page: CatalogRequest
-    package var model: ModelID
-    package var profile: NumericProfile
-}
-
-/// What a worker says of its catalogue.
-package struct CatalogAnswer: Sendable {
-    package var page: CatalogPage
-    package var model: ModelID
-    package var profile: NumericProfile
-}

@@ -9,9 +9,9 @@ package enum FanOut {
     package struct Worker: Sendable {
         /// The µs that a request would wait there.
         package var wait: Double
-        package var cost: CostModel
+        package var cost: ReplyCostModel
 
-        package init(wait: Double, cost: CostModel) {
+        package init(wait: Double, cost: ReplyCostModel) {
             self.wait = wait
             self.cost = cost
         }
@@ -41,7 +41,7 @@ package enum FanOut {
     }
 
     /// Whether a list takes longer to score than a round trip.
-    static func isLong(_ candidates: Int, _ cost: CostModel) -> Bool { cost.compute(candidates) > cost.roundTrip }
+    static func isLong(_ candidates: Int, _ cost: ReplyCostModel) -> Bool { cost.compute(candidates) > cost.roundTrip }
 
     private static func end(_ worker: Worker, _ candidates: Int) -> Double {
         worker.wait + worker.cost.compute(candidates) + worker.cost.roundTrip

@@ -12,42 +12,43 @@ extension PoolState {
         waitsForReady: Bool = false,
         now: Int64
     ) {
-        calls[id] = Call(task: task, deadline: deadline, allotted: allotted, waitsForReady: waitsForReady)
+        let requester = Requester.call(id)
+        calls[requester] = Call(task: task, deadline: deadline, allotted: allotted, waitsForReady: waitsForReady)
         guard deadline > now else {
             let error = PoolError(.deadlineExceeded, "no time is left: the call was given \(allotted); give it more")
-            finish(id, .failure(error))
+            finish(requester, .failure(error))
             return
         }
         deadlines.insert(id, at: deadline)
         switch task {
-        case .control: questions.append(id)
+        case .control: questions.append(requester)
         case .score:
             guard waiting.count < options.waitingParts else {
-                finish(id, .failure(full("\(waiting.count) parts of lists wait for a worker already")))
+                finish(requester, .failure(full("\(waiting.count) parts of lists wait for a worker already")))
                 return
             }
-            waiting.append(Pending(call: id, part: nil))
+            waiting.append(Pending(requester: requester, part: nil))
         }
         dispatchAll(now: now)
     }
 
     /// Ends a call because its task was cancelled.
     package mutating func cancel(_ id: CallID) {
-        finish(id, .failure(PoolError(.cancelled, "the task was cancelled")))
+        finish(.call(id), .failure(PoolError(.cancelled, "the task was cancelled")))
     }
 
     /// Ends every call with this error.
     package mutating func shutDown(_ error: PoolError) {
-        for id in calls.keys { finish(id, .failure(error)) }
+        for requester in calls.keys { finish(requester, .failure(error)) }
     }
 
     /// Ends what is over and sends what can be sent.
     ///
     /// Call it after events and when `nextTick` has come.
     package mutating func tick(now: Int64) {
-        while let (time, id) = deadlines.first, time <= now || calls[id] == nil {
+        while let (time, id) = deadlines.first, time <= now || calls[.call(id)] == nil {
             deadlines.removeFirst()
-            if calls[id] != nil { expire(id, now: now) }
+            expire(id, now: now)
         }
         for index in links.indices {
             if links[index].blockedUntil <= now { links[index].blockedUntil = 0 }
@@ -58,7 +59,7 @@ extension PoolState {
         }
         while let (time, item) = delayed.first, time <= now {
             delayed.removeFirst()
-            if calls[item.call] != nil { waiting.append(item) }
+            if calls[item.requester] != nil { waiting.append(item) }
         }
         lookForSilence(now: now)
         hedgeWhatIsLate(now: now)
@@ -70,7 +71,7 @@ extension PoolState {
         if !questions.isEmpty {
             let asked = questions
             questions = []
-            for id in asked { ask(id, now: now) }
+            for requester in asked { ask(requester, now: now) }
         }
         var kept: [Pending] = []
         // Where no worker has room, nobody in the queue has to be looked at.
@@ -95,26 +96,27 @@ extension PoolState {
     package mutating func blocked(_ request: RequestID, now: Int64) {
         guard let flight = land(request) else { return }
         counters.note(flight.reason, by: -1)
-        calls[flight.call]?.score?.unsent(flight.part)
+        calls[flight.requester]?.score?.unsent(flight.part)
         links[flight.link.index].blockedUntil = now + 1_000
-        if case .control = calls[flight.call]?.task {
-            questions.append(flight.call)
+        if case .control = calls[flight.requester]?.task {
+            questions.append(flight.requester)
         } else if twins(of: flight).isEmpty {
-            waiting.append(Pending(call: flight.call, part: flight.part))
+            waiting.append(Pending(requester: flight.requester, part: flight.part))
         }
     }
 
     private mutating func expire(_ id: CallID, now: Int64) {
-        guard let call = calls[id] else { return }
+        let requester = Requester.call(id)
+        guard let call = calls[requester] else { return }
         switch call.task {
         case .control(_, let link):
-            finish(id, .failure(late(call, causes: [links[link.index].cause])))
+            finish(requester, .failure(late(call, causes: [links[link.index].cause])))
         case .score:
             for flight in call.flights.compactMap({ flights[$0] }) { noteLateness(of: flight, now: now) }
             if case .score(let work) = call.task, work.flags.contains(.allowPartial),
                 let outcome = call.score?.partialOutcome(prior: { prior(of: $0) })
             {
-                finish(id, .success(.score(outcome)))
+                finish(requester, .success(.score(outcome)))
                 return
             }
             let isReady = hasLink { $0.condition == .ready }
@@ -122,7 +124,7 @@ extension PoolState {
             let error =
                 isReady && !wasSent
                 ? full("no worker had room for it within \(call.allotted)") : late(call, causes: causes)
-            finish(id, .failure(error))
+            finish(requester, .failure(error))
         }
     }
 
@@ -143,14 +145,14 @@ extension PoolState {
     }
 
     /// INFO introduces a worker; any other question waits until it has been answered.
-    private mutating func ask(_ id: CallID, now: Int64) {
-        guard let call = calls[id], case .control(let kind, let link) = call.task else { return }
+    private mutating func ask(_ requester: Requester, now: Int64) {
+        guard let call = calls[requester], case .control(let kind, let link) = call.task else { return }
         let target = links[link.index]
         let isOpen = target.condition == .ready || (kind == .info && target.condition == .introducing)
         if isOpen, target.blockedUntil <= now {
-            send(id, part: 0, to: link, now: now)
+            send(requester, part: 0, to: link, now: now)
         } else {
-            questions.append(id)
+            questions.append(requester)
         }
     }
 
@@ -166,7 +168,7 @@ extension PoolState {
 
     /// Sends a part, or splits a call.
     private mutating func dispatch(_ item: Pending, now: Int64) -> Dispatch {
-        guard let call = calls[item.call] else { return .done }
+        guard let call = calls[item.requester] else { return .done }
         guard let part = item.part else { return split(item, now: now) }
         guard let state = call.score, case .score(let work) = call.task else { return .done }
         let wanted = state.parts[part]
@@ -178,30 +180,30 @@ extension PoolState {
             candidates: wanted.candidateCount
         )
         if let link = choose(for: request, now: now) {
-            send(item.call, part: part, to: link, now: now)
+            send(item.requester, part: part, to: link, now: now)
             return .done
         }
         guard !isLeft(for: wanted, except: nil), let error = state.gaveUp(on: part) else {
             return wanted.tried.isEmpty && wanted.model == .unspecified ? .waitsForRoom : .waits
         }
-        finish(item.call, .failure(error))
+        finish(item.requester, .failure(error))
         return .done
     }
 
     private mutating func split(_ item: Pending, now: Int64) -> Dispatch {
-        guard let call = calls[item.call], case .score(let work) = call.task else { return .done }
+        guard let call = calls[item.requester], case .score(let work) = call.task else { return .done }
         guard let limits = commonLimits(queries: work.queries.count) else { return .waitsForRoom }
         do {
             let count = work.requestedParts ?? worthwhile(work, now: now)
             let parts = try Partition.split(work, limits: limits, into: count)
-            calls[item.call]?.score = CallState(work: work, parts: parts, attempts: options.attempts)
+            calls[item.requester]?.score = CallState(work: work, parts: parts, attempts: options.attempts)
             for part in parts.indices {
-                let item = Pending(call: item.call, part: part)
+                let item = Pending(requester: item.requester, part: part)
                 if case .done = dispatch(item, now: now) { continue }
                 waiting.append(item)
             }
         } catch {
-            finish(item.call, .failure(error))
+            finish(item.requester, .failure(error))
         }
         return .done
     }
@@ -251,12 +253,14 @@ extension PoolState {
     private mutating func failWhatIsHopeless() {
         let isHopeless = !isListing && !hasLink { $0.condition == .ready || $0.isUnderway }
         guard isHopeless || !questions.isEmpty else { return }
-        for id in questions {
-            guard let call = calls[id], !call.waitsForReady, case .control(_, let link) = call.task else { continue }
+        for requester in questions {
+            guard let call = calls[requester], !call.waitsForReady, case .control(_, let link) = call.task else {
+                continue
+            }
             let target = links[link.index]
             guard target.condition == .failed || target.isRetired else { continue }
             let status = target.failure?.status ?? .unavailable
-            finish(id, .failure(PoolError(status, "the worker cannot be reached", causes: [target.cause])))
+            finish(requester, .failure(PoolError(status, "the worker cannot be reached", causes: [target.cause])))
         }
         guard isHopeless else { return }
         let present = links.filter { !$0.isRetired }
@@ -270,10 +274,10 @@ extension PoolState {
             ? "no connection can be made; raise the limit of open files (ulimit -n)"
             : "no worker can be reached; start one, or correct the endpoints"
         let error = PoolError(status, advice, causes: causes)
-        for item in waiting.all where calls[item.call]?.waitsForReady == false {
-            finish(item.call, .failure(error))
+        for item in waiting.all where calls[item.requester]?.waitsForReady == false {
+            finish(item.requester, .failure(error))
         }
         let calls = calls
-        waiting.removeAll { calls[$0.call] == nil }
+        waiting.removeAll { calls[$0.requester] == nil }
     }
 }

@@ -1,6 +1,6 @@
 /// A part that waits for a worker; nil part = the call is not split yet.
 struct Pending: Hashable, Sendable {
-    var call: CallID
+    var requester: Requester
     var part: Int?
 }
 

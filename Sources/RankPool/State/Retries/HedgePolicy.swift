@@ -39,7 +39,7 @@ package struct HedgePolicy: Sendable {
     }
 
     /// Takes a hedge out of the budget, if there is one.
-    package mutating func take() -> Bool {
+    package mutating func takeHedge() -> Bool {
         guard credit >= Self.price else { return false }
         credit -= Self.price
         return true

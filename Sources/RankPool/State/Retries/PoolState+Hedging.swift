@@ -12,7 +12,7 @@ extension PoolState {
     mutating func hedgeWhatIsLate(now: Int64) {
         while let (time, request) = hedges.first, time <= now || flights[request] == nil {
             hedges.removeFirst()
-            guard let flight = flights[request], let call = calls[flight.call], case .score(let work) = call.task,
+            guard let flight = flights[request], let call = calls[flight.requester], case .score(let work) = call.task,
                 let part = call.score?.parts[flight.part], part.attempts < options.attempts
             else { continue }
             let wanted = Request(
@@ -21,15 +21,15 @@ extension PoolState {
                 key: options.balancing == .rendezvous ? work.key(of: part.slices) : 0,
                 candidates: part.candidateCount
             )
-            guard let link = choose(for: wanted, now: now), isFit(links[link.index], now: now), hedging.take()
+            guard let link = choose(for: wanted, now: now), isFit(links[link.index], now: now), hedging.takeHedge()
             else { continue }
-            send(flight.call, part: flight.part, to: link, reason: .hedge, startedAt: flight.startedAt, now: now)
+            send(flight.requester, part: flight.part, to: link, reason: .hedge, startedAt: flight.startedAt, now: now)
         }
     }
 
     /// The other requests that are out for the same part.
     func twins(of flight: Flight) -> [RequestID] {
-        guard let call = calls[flight.call], !call.flights.isEmpty else { return [] }
+        guard let call = calls[flight.requester], !call.flights.isEmpty else { return [] }
         return call.flights.filter { flights[$0]?.part == flight.part }
     }
 

@@ -47,7 +47,7 @@ package struct Link: Sendable {
     /// The requests it has not answered yet.
     package var inFlight: Set<RequestID> = []
     /// What its requests cost.
-    package var cost = CostModel()
+    package var cost = ReplyCostModel()
     /// How much work waits there.
     package var load = LinkLoad()
     /// Whether it is set aside, and what share of the work it gets.

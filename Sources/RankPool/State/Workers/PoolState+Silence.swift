@@ -60,7 +60,7 @@ extension PoolState {
     }
 
     private func isList(_ request: RequestID) -> Bool {
-        guard let flight = flights[request], case .score = calls[flight.call]?.task else { return false }
+        guard let flight = flights[request], case .score = calls[flight.requester]?.task else { return false }
         return true
     }
 
@@ -77,7 +77,7 @@ extension PoolState {
         guard budget.allowsRetries else { return }
         var isLeft = false
         for request in links[link.index].inFlight.sorted(by: { $0.rawValue < $1.rawValue }) where isList(request) {
-            guard let flight = flights[request], let call = calls[flight.call], case .score(let work) = call.task,
+            guard let flight = flights[request], let call = calls[flight.requester], case .score(let work) = call.task,
                 let part = call.score?.parts[flight.part], part.answer == nil, part.attempts < options.attempts,
                 twins(of: flight).allSatisfy({ isStill($0) })
             else { continue }
@@ -92,8 +92,8 @@ extension PoolState {
                 continue
             }
             // Answers fill it again.
-            guard silenceBudget.take() else { return }
-            send(flight.call, part: flight.part, to: other, reason: .again, startedAt: flight.startedAt, now: now)
+            guard silenceBudget.takeRequest() else { return }
+            send(flight.requester, part: flight.part, to: other, reason: .again, startedAt: flight.startedAt, now: now)
         }
         links[link.index].silence = .silent(lookAt: isLeft ? now + Self.lookInterval : .max)
     }

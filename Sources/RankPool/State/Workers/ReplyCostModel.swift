@@ -2,7 +2,7 @@
 ///
 /// Compute time is taken as `a + b · candidates`, fitted by least squares with old replies forgotten; the round trip
 /// is what is left of a request's time without its waiting and its scoring.
-package struct CostModel: Sendable {
+package struct ReplyCostModel: Sendable {
     /// What a reply's weight is worth once another one has come.
     private static let memory = 0.95
     private var weight = 0.0

@@ -14,7 +14,7 @@ package struct SilenceBudget: Hashable, Sendable {
     package mutating func noteAnswer() { tenths = min(Self.capacity, tenths + 1) }
 
     /// Takes a request out of it, if there is one.
-    package mutating func take() -> Bool {
+    package mutating func takeRequest() -> Bool {
         guard tenths >= Self.price else { return false }
         tenths -= Self.price
         return true
