@@ -2,7 +2,7 @@
 
     run.py --model FILE --shallow FILE --bench PATH [--rounds N] [--json] [--svg FILE]
 
-scripts/bench engine calls it with what it has built. `rank-bench engine` measures our rows and takes its turn in each
+Benchmarks/run engine calls it with what it has built. `rank-bench engine` measures our rows and takes its turn in each
 round; every peer's scores must agree with ours. Cold rows score lists of 500 after 128 MiB of other memory were
 written, as after other work.
 """

@@ -1,10 +1,10 @@
-"""What others make of the splits of docs/QUALITY.md: means, biases, and SVD, SVD++ and kNN of Surprise.
+"""What others make of the splits of docs/quality.md: means, biases, and SVD, SVD++ and kNN of Surprise.
 
     python -m venv VENV && VENV/bin/pip install -r Benchmarks/quality/requirements.txt
     VENV/bin/python Benchmarks/quality/baselines.py DIRECTORY [--only NAME] [--splits N ...] [--json]
 
 DIRECTORY holds u.data or a *.inter of MovieLens-100k. The settings are Surprise's own, but for
-one SVD, whose 100 epochs, rate and penalty were chosen on the training rows of seed:42 alone (docs/QUALITY.md). RMSE is of predictions as they are, and of those clipped to 1...5,
+one SVD, whose 100 epochs, rate and penalty were chosen on the training rows of seed:42 alone (docs/quality.md). RMSE is of predictions as they are, and of those clipped to 1...5,
 as Surprise gives them. kNN and SVD++ take
 some seconds a split.
 """

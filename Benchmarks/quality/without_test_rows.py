@@ -1,4 +1,4 @@
-"""How well a preset predicts the splits of docs/QUALITY.md when the training cannot see the test rows at all.
+"""How well a preset predicts the splits of docs/quality.md when the training cannot see the test rows at all.
 
     swift build -c release --product rank-train
     python -m venv VENV && VENV/bin/pip install numpy

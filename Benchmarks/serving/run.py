@@ -2,7 +2,7 @@
 
     run.py --model FILE --worker PATH --echo PATH [--rounds N] [--requests N] [--json] [--svg FILE]
 
-scripts/bench serving calls it with what it has built.
+Benchmarks/run serving calls it with what it has built.
 """
 import argparse
 import contextlib
@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def frame(ids) -> bytes:
-    """A SCORE request for every score (docs/PROTOCOL.md)."""
+    """A SCORE request for every score (docs/reference/protocol.md)."""
     body = ids.astype("<u8").tobytes()
     payload = struct.pack("<IIBBBxIII", 1, 0, 0, 0, 0, 0, len(ids) - 1, 8 + len(body)) + body
     return struct.pack("<I4sQBBHI16sHHI", 44 + len(payload), b"RANK", 1, 1, 1, 0, 0xFFFFFFFF, bytes(16), 0, 0, 0) + payload

@@ -3,7 +3,7 @@
     run.py --train PATH --data DIRECTORY [--torch-python PATH] [--myfm-python PATH] [--surprise-python PATH]
            [--rounds N] [--json] [--svg FILE]
 
-scripts/bench training calls it with what it has built. In each round every peer is a process of its own, whose first
+Benchmarks/run training calls it with what it has built. In each round every peer is a process of its own, whose first
 training ends its cold start and whose second is warm. A peer whose library is not there is left out and named.
 """
 import argparse

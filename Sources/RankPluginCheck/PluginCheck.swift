@@ -3,7 +3,7 @@ package import RankEngine
 
 /// Tries a plugin out before it serves: what a host checks at each load, and what takes longer.
 ///
-/// Its checks are listed in docs/PLUGINS.md. Belongs to one thread; the plugin is also used on others, one at a time or
+/// docs/guide/plugins.md lists the checks. Belongs to one thread; the plugin is also used on others, one at a time or
 /// as several instances.
 package struct PluginCheck {
     /// What a check found.

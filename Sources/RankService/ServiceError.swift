@@ -1,6 +1,6 @@
 /// Why a worker does not start or had to stop.
 ///
-/// Requests never cause one: what is wrong with a request is answered with a status (docs/PROTOCOL.md).
+/// Requests never cause one: what is wrong with a request is answered with a status (docs/reference/protocol.md).
 public struct ServiceError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure this is, and with it who has to act.
     ///

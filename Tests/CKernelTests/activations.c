@@ -9,7 +9,7 @@
 #include "oracle.h"
 #include "random.h"
 
-// docs/NUMERICS.md, "Activations", from the document alone.
+// docs/reference/numerics.md, "Activations", from the document alone.
 
 static float multiply_add(float x, float w, float z, bool fused) {
     if (fused) {

@@ -11,7 +11,7 @@
 
 #define MOST_CANDIDATES 64
 
-/// docs/NUMERICS.md, "Integers", from the document alone: the numbers of one model.
+/// docs/reference/numerics.md, "Integers", from the document alone: the numbers of one model.
 typedef struct integers {
     uint32_t units;
     uint32_t outputs;

@@ -1,4 +1,4 @@
-// docs/NUMERICS.md written down once more, from the document alone and over plain weights.
+// docs/reference/numerics.md written down once more, from the document alone and over plain weights.
 #pragma once
 
 #include "model.h"

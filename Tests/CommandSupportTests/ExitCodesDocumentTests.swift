@@ -3,10 +3,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `docs/ERRORS.md` has every exit code, and no other.
+/// `docs/reference/errors.md` has every exit code, and no other.
 @Suite struct ExitCodesDocumentTests {
     @Test func everyExitCodeIsInTheTable() throws {
-        let text = try Repository.text("docs/ERRORS.md")
+        let text = try Repository.text("docs/reference/errors.md")
         let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("Exit codes\n") })
         let codes = section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).compactMap { line in
             line.split(separator: "|").first.flatMap { Int32($0.trimmingCharacters(in: .whitespaces)) }

@@ -20,7 +20,8 @@ struct SetupTests {
             try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
         let log = directory.path + "/log"
-        return (try Script("/bin/bash", "setup", [], environment: ["PATH": directory.path, "LOG": log]), directory)
+        let environment = ["PATH": directory.path, "LOG": log]
+        return (try Script("/bin/bash", "scripts/setup", [], environment: environment), directory)
     }
 
     @Test("Asks for a Swift toolchain of 6.2 or later")

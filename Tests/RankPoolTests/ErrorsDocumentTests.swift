@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 import ZMQ
 
-/// `docs/ERRORS.md` says what the code does.
+/// `docs/reference/errors.md` says what the code does.
 @Suite struct ErrorsDocumentTests {
     /// The cells of the table under a heading, without its head.
     static func rows(under heading: String) throws -> [[String]] {
-        let text = try Repository.text("docs/ERRORS.md")
+        let text = try Repository.text("docs/reference/errors.md")
         let section = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") }
         return lines.dropFirst(2).map { line in

@@ -19,7 +19,7 @@ package enum CompiledPlugin {
         package let description: String
     }
 
-    /// Builds a library of C as docs/PLUGINS.md tells to.
+    /// Builds a library of C as docs/guide/plugins.md tells to.
     ///
     /// - Parameters:
     ///   - source: The path, from the root or below the repository.
@@ -37,7 +37,7 @@ package enum CompiledPlugin {
         )
     }
 
-    /// Builds a library of Swift as docs/PLUGINS.md tells to.
+    /// Builds a library of Swift as docs/guide/plugins.md tells to.
     ///
     /// - Parameters:
     ///   - source: The path, from the root or below the repository.

@@ -1,6 +1,6 @@
 /// SCORE requests of one size with different users and candidates, one after another in memory.
 ///
-/// Written from docs/PROTOCOL.md and not with the product's codec, so that the load is the same for every server.
+/// Written from docs/reference/protocol.md and not with the product's codec, so that the load is the same for every server.
 struct RequestSet {
     /// How many different requests there are.
     let variants: Int

@@ -70,7 +70,7 @@ static uint32_t get32(const uint8_t *bytes) {
     return value;
 }
 
-// docs/PROTOCOL.md, SCORE.
+// docs/reference/protocol.md, SCORE.
 static size_t build(uint8_t *frame, const struct options *options, uint64_t seed) {
     size_t size = header + parameters + query + 8 * (size_t)options->candidates;
     memset(frame, 0, header + parameters + query);

@@ -1,4 +1,4 @@
-"""A client for swift-rank workers (docs/PROTOCOL.md, version 1)."""
+"""A client for swift-rank workers (docs/reference/protocol.md, version 1)."""
 
 from .catalog import Catalog, CatalogPage
 from .client import Client

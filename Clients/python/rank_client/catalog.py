@@ -1,4 +1,4 @@
-"""A worker's catalogue: every candidate that its model knows, page by page (CATALOG in docs/PROTOCOL.md)."""
+"""A worker's catalogue: every candidate that its model knows, page by page (CATALOG in docs/reference/protocol.md)."""
 import itertools
 import struct
 import time

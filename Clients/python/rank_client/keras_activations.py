@@ -1,4 +1,4 @@
-"""Keras' activations by the names that docs/NUMERICS.md gives them."""
+"""Keras' activations by the names that docs/reference/numerics.md gives them."""
 
 from typing import Any, Optional
 

@@ -1,4 +1,4 @@
-"""Makes the network of docs/MODEL-FILE.md out of the form of a model's score."""
+"""Makes the network of docs/reference/model-file.md out of the form of a model's score."""
 
 from typing import Any, Dict, List, Sequence, Tuple
 

@@ -1,4 +1,4 @@
-"""Writes the model file of docs/MODEL-FILE.md, with goldens, digest and an atomic rename."""
+"""Writes the model file of docs/reference/model-file.md, with goldens, digest and an atomic rename."""
 
 import errno
 import hashlib

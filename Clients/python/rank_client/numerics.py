@@ -1,4 +1,4 @@
-"""Profile `fp32-fma` of docs/NUMERICS.md in NumPy: the scores of many pairs, bit for bit as workers compute them."""
+"""Profile `fp32-fma` of docs/reference/numerics.md in NumPy: scores of many pairs, bit for bit as workers compute them."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Network:
     candidate_bias: Optional[Floats] = None
     mean: Optional[Floats] = None
     activations: Optional[List[str]] = None
-    """The names of docs/NUMERICS.md, one for each dense layer but the last; None where all are relu."""
+    """The names of docs/reference/numerics.md, one for each dense layer but the last; None where all are relu."""
     output: str = "linear"
     """What the sum of all terms goes through, one of the same names."""
     output_scale: Optional[Floats] = None

@@ -1,4 +1,4 @@
-"""The frames of docs/PROTOCOL.md, version 1, as a client sees them: requests are written, replies are read."""
+"""The frames of docs/reference/protocol.md, version 1, as a client sees them: it writes requests and reads replies."""
 import math
 import re
 import struct

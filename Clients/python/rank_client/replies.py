@@ -1,4 +1,4 @@
-"""Whether a reply is an answer to its request: what docs/PROTOCOL.md demands in "What a reply satisfies"."""
+"""Whether a reply is an answer to its request: what docs/reference/protocol.md demands in "What a reply satisfies"."""
 import operator
 import struct
 from typing import Any, List, NamedTuple, Optional

@@ -6,7 +6,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple, Union
 Id = Union[int, str]
 Query = Union[Tuple[Id, Sequence[Id]], Tuple[Id, Sequence[Id], Sequence[float]]]  # user, candidates, features
 
-# gRPC's integers; docs/PROTOCOL.md says when a worker sends which and what the caller does then.
+# gRPC's integers; docs/reference/protocol.md says when a worker sends which and what the caller does then.
 Status = enum.IntEnum("Status", "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS "
                       "PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED "
                       "INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED", start=0)

@@ -1,4 +1,4 @@
-"""Which id is which row of a table: the vocabularies of docs/MODEL-FILE.md."""
+"""Which id is which row of a table: the vocabularies of docs/reference/model-file.md."""
 
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, Union

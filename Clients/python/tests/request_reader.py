@@ -1,4 +1,4 @@
-"""Reads request frames as a worker must, in the order that docs/PROTOCOL.md gives. Only the tests use it."""
+"""Reads request frames as a worker must, in the order that docs/reference/protocol.md gives. Only the tests use it."""
 
 import math
 import struct

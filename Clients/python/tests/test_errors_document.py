@@ -1,4 +1,4 @@
-"""docs/ERRORS.md has what the client refuses, with the words of the code."""
+"""docs/reference/errors.md has what the client refuses, with the words of the code."""
 
 import struct
 import threading
@@ -9,7 +9,7 @@ from test_client import Worker, reply, scores
 
 from rank_client import Client, RankError, Status
 
-TEXT = (ROOT / "docs" / "ERRORS.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 SECTION = next(s for s in TEXT.split("\n## ") if s.startswith("Refusals of the Python client"))
 ROWS = [[cell.strip().strip("`") for cell in line.strip("|").split("|")[:2]]
         for line in SECTION.splitlines() if line.startswith("|")][2:]

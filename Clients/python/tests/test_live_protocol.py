@@ -1,4 +1,4 @@
-"""What docs/PROTOCOL.md says of the corners, against a real worker process, named by RANK_WORKER."""
+"""What docs/reference/protocol.md says of the corners, against a real worker process, named by RANK_WORKER."""
 
 import shutil
 import struct

@@ -1,4 +1,4 @@
-"""The NumPy oracle against exact rational arithmetic, pair by pair and in the order of docs/NUMERICS.md."""
+"""The NumPy oracle against exact rational arithmetic, pair by pair and in the order of docs/reference/numerics.md."""
 
 import json
 import math

@@ -8,7 +8,7 @@ extern "C" {
 #endif
 
 /// A family of kernels, in ascending order of preference. All but the portable ones give the same bits
-/// (docs/NUMERICS.md).
+/// (docs/reference/numerics.md).
 typedef enum rank_level {
     /// One `fmaf` at a time: the oracle. Runs everywhere.
     RANK_LEVEL_SCALAR = 0,

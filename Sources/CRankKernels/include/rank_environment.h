@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/// Whether this thread rounds to nearest and keeps subnormals, as docs/NUMERICS.md takes for granted.
+/// Whether this thread rounds to nearest and keeps subnormals, as docs/reference/numerics.md takes for granted.
 bool rank_environment_is_usual(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// Scoring with the first two dense layers in integers. docs/NUMERICS.md says what each function computes, bit for bit.
+// Scoring with the first two dense layers in integers. docs/reference/numerics.md defines each function, bit for bit.
 //
 // No function allocates, checks an id or touches a global. Any number of threads may read one description at a time.
 #pragma once

@@ -1,4 +1,4 @@
-// Scoring one user against many candidates. docs/NUMERICS.md says what each function computes, bit for bit.
+// Scoring one user against many candidates. docs/reference/numerics.md says what each function computes, bit for bit.
 //
 // No function allocates, checks an id or touches a global: rows are the caller's to check. Pointers to float need the
 // alignment of a float only, unless a comment says otherwise. Any number of threads may read one network at a time.
@@ -17,7 +17,7 @@ extern "C" {
 /// Widths are padded to a multiple of this; padding holds +0.
 #define RANK_LANES 16
 
-/// What a unit's sum goes through; docs/NUMERICS.md defines each.
+/// What a unit's sum goes through; docs/reference/numerics.md defines each.
 typedef enum rank_function {
     RANK_LINEAR = 0,
     RANK_RELU = 1,

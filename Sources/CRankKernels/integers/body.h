@@ -64,7 +64,7 @@ INLINE void activate(const job *job, const coming *coming, size_t byte) {
     }
 }
 
-// docs/NUMERICS.md, the fixed tree of `lanes`.
+// docs/reference/numerics.md, the fixed tree of `lanes`.
 INLINE float tree(__m512 lane) {
     __m256 t8 = _mm256_add_ps(_mm512_castps512_ps256(lane), _mm512_extractf32x8_ps(lane, 1));
     __m128 t4 = _mm_add_ps(_mm256_castps256_ps128(t8), _mm256_extractf128_ps(t8, 1));

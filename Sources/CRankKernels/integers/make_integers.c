@@ -1,4 +1,4 @@
-// From float32 to integers, in double: the same integers on every CPU. docs/NUMERICS.md has the formulas.
+// From float32 to integers, in double: the same integers on every CPU. docs/reference/numerics.md has the formulas.
 #include "integers.h"
 
 #include <float.h>

@@ -1,4 +1,4 @@
-// The integer reference: docs/NUMERICS.md written down as plainly as C allows. The VNNI kernels are compared with it.
+// The integer reference: docs/reference/numerics.md written down as plainly as C allows. The VNNI kernels are compared with it.
 #include "../score/oracle.h"
 #include "integers.h"
 

@@ -1,4 +1,4 @@
-// The numbers of docs/NUMERICS.md, "Activations".
+// The numbers of docs/reference/numerics.md, "Activations".
 #pragma once
 
 #define RANK_LOG2_E 0x1.715476p0f

@@ -1,6 +1,6 @@
 // Activations other than relu, and the output step; part of vector_body.h, whose vectors these are.
 //
-// docs/NUMERICS.md defines each function as a sequence of operations, and every lane goes through all of them: what a lane
+// docs/reference/numerics.md defines each function as a sequence of operations; all lanes take each: what a lane
 // does not need is computed and left out.
 #include "activation_constants.h"
 

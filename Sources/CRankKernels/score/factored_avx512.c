@@ -5,7 +5,7 @@
 //   that are the limit.
 // - Units are taken in blocks whose weights stay in the L1 cache while all tiles pass by; the sums wait in memory.
 //   Storing and reloading a float changes no bit.
-// - Units that are at +0 in the whole tile are passed over (docs/NUMERICS.md says why no bit changes). The fewer
+// - Units that are at +0 in the whole tile are passed over (docs/reference/numerics.md: no bit changes). The fewer
 //   candidates a tile has, the more units are; three suffice to keep the multipliers busy.
 //
 // Where other activations than relu stand between the layers, the first layer's come ready from the table, and the sums
@@ -168,7 +168,7 @@ INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m5
     }
 }
 
-// docs/NUMERICS.md, the fixed tree of `lanes`.
+// docs/reference/numerics.md, the fixed tree of `lanes`.
 INLINE float tree(__m512 lane) {
     __m256 t8 = _mm256_add_ps(_mm512_castps512_ps256(lane), _mm512_extractf32x8_ps(lane, 1));
     __m128 t4 = _mm_add_ps(_mm256_castps256_ps128(t8), _mm256_extractf128_ps(t8, 1));

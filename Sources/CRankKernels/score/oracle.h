@@ -1,4 +1,4 @@
-// docs/NUMERICS.md written down as plainly as C allows, in float32: what every other kernel is compared with.
+// docs/reference/numerics.md written down as plainly as C allows, in float32: what every other kernel is compared with.
 //
 // Each function is inlined into its callers, whose target says how `fmaf` is computed: the bits are the same.
 #pragma once
@@ -10,7 +10,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// NUMERICS.md, chain(s; x, W): the padding of `z` stays as it is.
+/// docs/reference/numerics.md, chain(s; x, W): the padding of `z` stays as it is.
 RANK_ORACLE void rank_chain(const rank_matrix *matrix, const float *x, float *z) {
     for (uint32_t output = 0; output < matrix->outputs; output++) {
         z[output] = matrix->bias ? matrix->bias[output] : 0.0f;
@@ -23,7 +23,7 @@ RANK_ORACLE void rank_chain(const rank_matrix *matrix, const float *x, float *z)
     }
 }
 
-/// NUMERICS.md, lanes(x, w).
+/// docs/reference/numerics.md, lanes(x, w).
 RANK_ORACLE float rank_lanes(const float *x, const float *w, size_t length) {
     float lane[16] = {0};
     for (size_t block = 0; block < length; block += 16) {

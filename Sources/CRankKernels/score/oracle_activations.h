@@ -1,4 +1,4 @@
-// docs/NUMERICS.md, "Activations", one float at a time; part of oracle.h.
+// docs/reference/numerics.md, "Activations", one float at a time; part of oracle.h.
 #pragma once
 
 #include "activation_constants.h"

@@ -3,7 +3,7 @@
 // Vectors that hold the 16 lanes of a sum.
 #define LANE_VECTORS (RANK_LANES / RANK_WIDTH)
 
-// NUMERICS.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
+// docs/reference/numerics.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
 INLINE quad fold(const vector *lane) {
 #if RANK_WIDTH == 4
     return (lane[0] + lane[2]) + (lane[1] + lane[3]);
@@ -40,7 +40,7 @@ INLINE vector load_part(const float *from, size_t count) {
 #endif
 }
 
-// The lanes of NUMERICS.md's lanes(x, w), for rows that are not padded.
+// The lanes of docs/reference/numerics.md's lanes(x, w), for rows that are not padded.
 INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lane) {
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
         lane[v] = (vector){0};
@@ -73,7 +73,7 @@ INLINE quad lanes(const float *x, const float *w, size_t length) {
 }
 
 #if RANK_WIDTH == 16
-// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
+// docs/reference/numerics.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
 INLINE quad dots(const float *x, const float *const *w, size_t length) {
     vector lane[4];
     UNROLL for (int r = 0; r < 4; r++) {
@@ -92,7 +92,7 @@ INLINE quad dots(const float *x, const float *const *w, size_t length) {
     return __builtin_shufflevector(t1, t1, 0, 4, 8, 12);
 }
 #else
-// NUMERICS.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
+// docs/reference/numerics.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
 INLINE quad dots(const float *x, const float *const *w, size_t length) {
     const quad a = lanes(x, w[0], length), b = lanes(x, w[1], length);
     const quad ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);

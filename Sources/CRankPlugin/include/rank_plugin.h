@@ -2,7 +2,7 @@
 //
 // A plugin exports one function, `rank_plugin_entry`, which gives a table of functions. The host makes an instance of
 // the plugin (`create`), asks what it is (`describe`), lets it score lists of candidates (`score`), and gives it back
-// (`destroy`). docs/PLUGINS.md goes through one from the first line to serving it.
+// (`destroy`). docs/guide/plugins.md goes through one from the first line to serving it.
 //
 // Memory. Nothing that one side has allocated is freed by the other. What the host passes to a function is valid until
 // that function returns, is not to be kept, and is not to be written unless a comment here says so. Pointers have the

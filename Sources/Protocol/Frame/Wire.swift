@@ -1,4 +1,4 @@
-/// The constants of the frame's layout; docs/PROTOCOL.md is normative.
+/// The constants of the frame's layout; docs/reference/protocol.md is normative.
 enum Wire {
     static let lengthBytes = 4
     static let headerBytes = 48

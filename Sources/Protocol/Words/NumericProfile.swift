@@ -12,7 +12,7 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
 
     /// Any profile in a request, none in a reply of a worker without a model.
     public static let unspecified = NumericProfile(rawValue: 0)
-    /// Chains of fused multiply-adds in binary32, as docs/NUMERICS.md defines them.
+    /// Chains of fused multiply-adds in binary32, as docs/reference/numerics.md defines them.
     public static let fp32FMA = NumericProfile(rawValue: 1)
     /// The same chains in binary32 with a multiplication and an addition, each rounded.
     public static let fp32Unfused = NumericProfile(rawValue: 2)

@@ -55,7 +55,7 @@ package struct SafetensorsHeader: Sendable {
 extension SafetensorsHeader {
     /// Reads the header of a whole file.
     ///
-    /// Refuses whatever docs/MODEL-FILE.md tells a reader to refuse about the layout. Time and memory are linear in
+    /// Refuses every layout that docs/reference/model-file.md tells a reader to refuse. Time and memory are linear in
     /// the header, which is at most ``maximumSize``.
     package init(file: UnsafeRawBufferPointer) throws(EngineError) {
         guard file.count >= 8 else {

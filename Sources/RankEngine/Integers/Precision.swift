@@ -3,7 +3,7 @@ internal import CRankKernels
 /// What the two first dense layers are computed in.
 ///
 /// ``fp32`` gives the scores of the file. The others are faster and give scores of their own, the same on every CPU and
-/// however a list is split, but not those of the file: each is a numeric profile of its own (docs/NUMERICS.md).
+/// however a list is split, but not those of the file: each is a numeric profile (docs/reference/numerics.md).
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// float32, under every plan.
     case fp32

@@ -1,6 +1,6 @@
 internal import CRankKernels
 
-/// How the units of the first layer become integers: docs/NUMERICS.md, "Integers".
+/// How the units of the first layer become integers: docs/reference/numerics.md, "Integers".
 struct UnitScales {
     /// Rows of a table that are computed at a time.
     private static let chunk = 256

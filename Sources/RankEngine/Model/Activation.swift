@@ -1,6 +1,6 @@
 internal import CRankKernels
 
-/// What a unit's sum goes through, and what a score's sum may go through; docs/NUMERICS.md defines each.
+/// What a unit's sum goes through, and what a score's sum may go through; docs/reference/numerics.md defines each.
 ///
 /// Its text is that of a model file: `tanh`, `leaky_relu(0.2)`.
 public struct Activation: Sendable, Hashable, CustomStringConvertible {
@@ -97,7 +97,7 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-// What docs/NUMERICS.md knows of the functions, for its bounds.
+// What docs/reference/numerics.md knows of the functions, for its bounds.
 extension Activation {
     /// 1, or the size of the number where that is larger.
     private var factor: Double { max(1, Double(number.magnitude)) }

@@ -1,6 +1,6 @@
 internal import RankCore
 
-/// By what it is known that a model scores as its maker meant; docs/MODEL-FILE.md says what a file has for each.
+/// By what it is known that a model scores as its maker meant; docs/reference/model-file.md has the fields of each.
 public enum ModelProof: Sendable, Hashable, CustomStringConvertible {
     /// The model is of this software's own training.
     case trained

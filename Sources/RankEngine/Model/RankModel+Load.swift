@@ -21,7 +21,7 @@ extension RankModel {
         public var total: Duration
     }
 
-    /// Reads a model file and proves it, in the order that docs/MODEL-FILE.md gives.
+    /// Reads a model file and proves it, in the order that docs/reference/model-file.md gives.
     ///
     /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. What becomes of the file
     /// afterwards does not change the model, unless `mapped` is asked for.

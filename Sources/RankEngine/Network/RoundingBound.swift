@@ -1,4 +1,4 @@
-/// How far a score under a profile that rounds otherwise may be from that under `fp32-fma`; docs/NUMERICS.md derives it.
+/// How far a score under a profile that rounds otherwise may be from `fp32-fma`; docs/reference/numerics.md derives it.
 ///
 /// The bound of a pair is k · ε · Σ|terms| with ε = 2⁻²³: k counts the roundings between a weight and the score, and the
 /// sum is the score of the same network with the absolute value of every weight, which no relu cuts. Where other

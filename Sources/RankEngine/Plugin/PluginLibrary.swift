@@ -80,7 +80,7 @@ internal import Darwin
             throw refused("cannot load it: \(Self.lastError); is it a shared library for this machine?")
         }
         guard let address = unsafe dlsym(handle, Self.symbol) else {
-            throw refused("it has no symbol \(Self.symbol); export that function, as docs/PLUGINS.md shows")
+            throw refused("it has no symbol \(Self.symbol); export that function, as docs/guide/plugins.md shows")
         }
         let entry = unsafe unsafeBitCast(address, to: rank_plugin_entry_function.self)
         guard let start = unsafe entry(RANK_PLUGIN_ABI_VERSION) else {

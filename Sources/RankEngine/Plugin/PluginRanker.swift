@@ -1,6 +1,6 @@
 internal import CRankPlugin
 
-/// A ranker in a shared library, behind the interface of `rank_plugin.h`; docs/PLUGINS.md tells how one is written.
+/// A ranker in a shared library, behind the interface of `rank_plugin.h`; docs/guide/plugins.md writes one.
 ///
 ///     let ranker = try PluginRanker.load(PluginReference("./libpopularity.so:items.csv?damping=25"))
 ///     let best = try ranker.rank(user: 42, candidates: [204, 141, 131], topK: 2)

@@ -7,7 +7,7 @@ extension EmbeddingRanker {
 
     /// The pairs that the model's file proves itself with, by their ids.
     ///
-    /// A kernel without fused multiply-add has to come as close as rounding allows: docs/NUMERICS.md has the bound. One of
+    /// A kernel without fused multiply-add is as close as rounding allows (bound: docs/reference/numerics.md). One of
     /// a reduced precision has to give the bits of the scalar kernel, whose scores are within the limit of the file's. Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
     /// its turn; the others stand with the pairs of their user. Takes memory and time linear in the pairs.
     public var goldenQueries: [GoldenQuery] {

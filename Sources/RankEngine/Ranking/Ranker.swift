@@ -74,7 +74,7 @@ public struct RankerInfo: Sendable {
     public var prior: Float
     /// What scoring takes by the ranker's own word; a service corrects it by what it measures.
     public var costHint: ScoringCost
-    /// Facts as INFO shows them, in order, with the keys of docs/PROTOCOL.md.
+    /// Facts as INFO shows them, in order, with the keys of docs/reference/protocol.md.
     public var facts: [(key: String, value: String)]
 
     /// Makes a description; `modelID` is cut or filled with zeros to 16 bytes.

@@ -1,4 +1,4 @@
-/// Picks the best candidates of a scored list in the order of docs/NUMERICS.md: score descending, then id ascending,
+/// Picks the best of a scored list in the order of docs/reference/numerics.md: score descending, then id ascending,
 /// then position ascending.
 ///
 /// Keeps its memory between lists: a selection allocates only when a list is longer than any before. One thread at a

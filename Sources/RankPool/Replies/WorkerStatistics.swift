@@ -2,7 +2,7 @@ public import RankProtocol
 
 /// A worker's answer to STATS: what it has counted since it started, and its load now.
 public struct WorkerStatistics: Hashable, Sendable {
-    /// Every pair, in the worker's order; keys not named in docs/PROTOCOL.md included.
+    /// Every pair, in the worker's order; keys not named in docs/reference/protocol.md included.
     public var pairs: [InfoPair]
     /// The model it holds.
     public var model: ModelID

@@ -17,7 +17,7 @@ import RankSystem
 /// }
 /// ```
 ///
-/// Whatever the bytes are, there is a reply, and it is one of docs/PROTOCOL.md. Scoring goes through one ``Ranker`` in
+/// Whatever the bytes are, the reply is one of docs/reference/protocol.md. Scoring goes through one ``Ranker`` in
 /// slices; before each the deadline is checked, and jobs may take turns. Once warm, a SCORE request that succeeds
 /// allocates nothing. Belongs to one thread.
 package struct RequestHandler: ~Copyable {

@@ -13,7 +13,7 @@ public struct NetworkShape: Sendable, Hashable {
     /// Outputs of each dense relu layer, first layer first; may be empty.
     public let hidden: [Int]
 
-    /// The largest width that a model file allows (docs/MODEL-FILE.md).
+    /// The largest width that a model file allows (docs/reference/model-file.md).
     public static let widths = 1...65_536
     /// The numbers of rows that a model file allows.
     static let rows = 1...(1 << 32 - 1)

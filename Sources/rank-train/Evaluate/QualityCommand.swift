@@ -10,7 +10,7 @@ struct QualityCommand: ParsableCommand {
         commandName: "quality",
         abstract: "Test a preset and the baselines on several splits.",
         discussion: """
-            Makes the tables of docs/QUALITY.md. RMSE is unclipped; after a ranking loss there is only the order to \
+            Makes the tables of docs/quality.md. RMSE is unclipped; after a ranking loss there is only the order to \
             measure.
 
             EXAMPLE:

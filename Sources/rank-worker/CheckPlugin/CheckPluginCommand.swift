@@ -11,7 +11,7 @@ struct CheckPluginCommand: ParsableCommand {
             A line for each check, ok or FAIL with what was found, and a verdict at the end: golden scores, lists of many \
             lengths, the same bits however lists are split, permuted and repeated, extreme ids and features, other threads \
             and instances, wrong options, a missing model, memory and descriptors left behind, and speed beside the \
-            plugin's own hint. docs/PLUGINS.md says what each wants. A plugin that crashes, ends the process, or takes more \
+            plugin's own hint. docs/guide/plugins.md has more. A plugin that crashes, ends the process, or takes more \
             than a minute for a check fails it.
 
             EXAMPLE:

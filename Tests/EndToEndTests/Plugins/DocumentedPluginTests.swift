@@ -14,7 +14,7 @@ struct DocumentedPluginTests {
         var testDescription: String { "\(document): \(serve)" }
     }
 
-    static let commands: [Commands] = ["docs/PLUGINS.md", "README.md"].flatMap { (document: String) -> [Commands] in
+    static let commands: [Commands] = ["docs/guide/plugins.md", "README.md"].flatMap { document -> [Commands] in
         let path = "\(Programs.repository)/\(document)"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }

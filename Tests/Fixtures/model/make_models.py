@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the model files of this directory and expected.json, from docs/MODEL-FILE.md and docs/NUMERICS.md alone.
+"""Writes the model files of this directory and expected.json, from model-file.md and numerics.md of docs/reference alone.
 
 Shares nothing with the package: every float32 operation is done on exact fractions and rounded once. Needs Python 3 only.
 Usage: make_models.py [DIRECTORY]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes vectors.json: frames of docs/PROTOCOL.md in hex, each with its meaning.
+"""Writes vectors.json: frames of docs/reference/protocol.md in hex, each with its meaning.
 
 An independent writer: it knows the document, `struct`, and none of the product's codecs.
 

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("scripts/fetch-movielens", .timeLimit(.minutes(5)))
+@Suite("tools/fetch-movielens", .timeLimit(.minutes(5)))
 struct FetchMovieLensTests {
     /// Runs it where neither GroupLens nor a package index is in reach: the proxy refuses, the index is off.
     private func fetch(_ arguments: [String]) throws -> Script {
         let variables = ProcessInfo.processInfo.environment
         return try Script(
             "/usr/bin/env",
-            "fetch-movielens",
+            "tools/fetch-movielens",
             arguments,
             environment: [
                 "PATH": variables["PATH"] ?? "/usr/bin:/bin", "HOME": variables["HOME"] ?? "/",

@@ -8,8 +8,8 @@ extension Repository {
     fileprivate static let hasData = FileManager.default.fileExists(atPath: data)
 }
 
-/// Checks on the real data, where `scripts/fetch-movielens` has put it; its licence keeps it out of the repository.
-@Suite("MovieLens-100k", .enabled(if: Repository.hasData, "scripts/fetch-movielens has not been run"))
+/// Checks on the real data, where `tools/fetch-movielens` has put it; its licence keeps it out of the repository.
+@Suite("MovieLens-100k", .enabled(if: Repository.hasData, "tools/fetch-movielens has not been run"))
 struct MovieLens100KTests {
     @Test("Has the published shape and the odd titles of the original")
     func shape() throws {

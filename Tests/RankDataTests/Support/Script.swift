@@ -9,11 +9,11 @@ struct Script {
 
     static let repository = URL(fileURLWithPath: Repository.root)
 
-    /// Runs `program script arguments`, with these variables and no others.
+    /// Runs `program script arguments`, the script being a path from the root, with these variables and no others.
     init(_ program: String, _ name: String, _ arguments: [String], environment: [String: String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = [Self.repository.appendingPathComponent("scripts/\(name)").path] + arguments
+        process.arguments = [Self.repository.appendingPathComponent(name).path] + arguments
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         let pipe = Pipe()

@@ -1,4 +1,4 @@
-/// docs/NUMERICS.md, "Activations", written down again in Swift, from the document alone.
+/// docs/reference/numerics.md, "Activations", written down again in Swift, from the document alone.
 struct ActivationOracle {
     /// Whether products are added without a rounding of their own.
     let isFused: Bool

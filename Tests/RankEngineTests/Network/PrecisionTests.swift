@@ -8,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-/// Reduced precisions as rankers have them; `Tests/CKernelTests/integers.c` holds their bits against docs/NUMERICS.md.
+/// Reduced precisions of rankers; `Tests/CKernelTests/integers.c` holds their bits against docs/reference/numerics.md.
 @Suite("Reduced precisions")
 struct PrecisionTests {
     private static let reduced: [Precision] = [.int16, .int8]

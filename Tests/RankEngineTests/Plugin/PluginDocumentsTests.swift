@@ -3,8 +3,8 @@ import RankEngine
 import TestSupport
 import Testing
 
-/// `docs/ERRORS.md` has every refusal of a plugin, and no other.
-@Suite("ERRORS.md: plugins", .timeLimit(.minutes(5)))
+/// `docs/reference/errors.md` has every refusal of a plugin, and no other.
+@Suite("docs/reference/errors.md: plugins", .timeLimit(.minutes(5)))
 struct PluginRefusalsDocumentTests {
     /// Every refusal that a plugin can cause.
     private static func refusals() throws -> [EngineError] {
@@ -46,7 +46,7 @@ struct PluginRefusalsDocumentTests {
 
     @Test("Every refusal has a row, and every row is a refusal")
     func table() throws {
-        let text = try Repository.text("docs/ERRORS.md")
+        let text = try Repository.text("docs/reference/errors.md")
         let section = try #require(
             text.components(separatedBy: "\n## ").first { $0.hasPrefix("Refusals of a plugin\n") }
         )
@@ -66,12 +66,12 @@ struct PluginRefusalsDocumentTests {
     }
 }
 
-/// The code of `docs/PLUGINS.md` does what the text says.
-@Suite("PLUGINS.md", .timeLimit(.minutes(5)))
+/// The code of `docs/guide/plugins.md` does what the text says.
+@Suite("docs/guide/plugins.md", .timeLimit(.minutes(5)))
 struct PluginDocumentTests {
     @Test("The first plugin compiles as it stands, loads, and ranks by closeness")
     func firstPlugin() throws {
-        let text = try Repository.text("docs/PLUGINS.md")
+        let text = try Repository.text("docs/guide/plugins.md")
         let block = try #require(text.components(separatedBy: "```c\n").dropFirst().first)
         let code = try #require(block.components(separatedBy: "\n```").first)
         let directory = try TemporaryDirectory()

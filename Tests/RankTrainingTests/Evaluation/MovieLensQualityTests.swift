@@ -6,8 +6,8 @@ import Testing
 
 private let directory = Repository.file("data/ml-100k")
 
-/// The figures of docs/QUALITY.md, where `scripts/fetch-movielens` has put the real data.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: directory), "scripts/fetch-movielens has not been run"))
+/// The figures of docs/quality.md, where `tools/fetch-movielens` has put the real data.
+@Suite(.enabled(if: FileManager.default.fileExists(atPath: directory), "tools/fetch-movielens has not been run"))
 struct MovieLensQualityTests {
     @Test func theTutorialPresetReachesWhatKerasReaches() throws {
         let report = try QualityReport(

@@ -1,6 +1,6 @@
 import RankProtocol
 
-/// What a request makes of a reply to one query, beyond the reply's form: docs/PROTOCOL.md, "What a reply satisfies".
+/// What a request demands of a reply to a query, beyond its form: docs/reference/protocol.md, "What a reply satisfies".
 struct AnswerRules {
     /// The candidates asked for.
     let count: Int
