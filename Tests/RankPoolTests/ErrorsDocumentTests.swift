@@ -6,15 +6,9 @@ import ZMQ
 
 /// `docs/reference/errors.md` says what the code does.
 @Suite struct ErrorsDocumentTests {
-    /// The cells of the table under a heading, without its head.
+    /// The rows of the table under a heading.
     static func rows(under heading: String) throws -> [[String]] {
-        let text = try Repository.text("docs/reference/errors.md")
-        let section = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
-        let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") }
-        return lines.dropFirst(2).map { line in
-            line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast()
-                .map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
-        }
+        try DocumentTable(of: "docs/reference/errors.md", under: heading).rows
     }
 
     @Test func everyCodeHasItsNameAndAdvice() throws {

@@ -8,15 +8,9 @@ import Testing
 /// `docs/reference/errors.md` says what keeps a worker from starting, and what it refuses.
 @Suite("docs/reference/errors.md: the worker's refusals", .timeLimit(.minutes(5)))
 struct ErrorsDocumentTests {
-    /// The cells of the table under a heading, without its head and without the marks of code.
+    /// The rows of the table under a heading.
     private static func rows(under heading: String) throws -> [[String]] {
-        let text = try Repository.text("docs/reference/errors.md")
-        let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("\(heading)\n") })
-        return section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
-            line.split(separator: "|").map {
-                $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "`"))
-            }
-        }
+        try DocumentTable(of: "docs/reference/errors.md", under: heading).rows
     }
 
     @Test("What keeps a worker from starting")

@@ -53,6 +53,11 @@ package struct TemporaryDirectory: Sendable {
         return file(name)
     }
 
+    /// Removes the directory with all that is in it, before the process ends.
+    package func remove() {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
     /// The names in it, sorted.
     package var names: [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []

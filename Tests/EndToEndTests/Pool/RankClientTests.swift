@@ -2,6 +2,7 @@ import Foundation
 import RankEngine
 import RankPool
 import RankProtocol
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -147,9 +148,16 @@ struct RankClientTests {
             let local = try await run("rank-train", ["predict", "--model", model, "--input", file])
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
                 let endpoints = workers.map(\.endpoint).joined(separator: ",")
-                async let served = run("rank-client", ["score", "--workers", endpoints, "--input", file])
-                try await Task.sleep(for: .milliseconds(150))
+                let hasEnded = Mutex(false)
+                async let served = {
+                    defer { hasEnded.withLock { $0 = true } }
+                    return try await run("rank-client", ["score", "--workers", endpoints, "--input", file])
+                }()
+                // Killed in the middle of the run: after its first scores, before the last ones of the list.
+                let client = RawClient(endpoint: workers[0].endpoint, form: .dealer)
+                while try await client.statistics()["candidates"] == "0" {}
                 workers[0].kill()
+                #expect(!hasEnded.withLock { $0 })
                 let outcome = try await served
                 #expect(outcome.exitCode == 0, "\(outcome.errors)")
                 #expect(outcome.output == local.output)

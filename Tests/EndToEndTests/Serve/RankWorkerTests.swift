@@ -124,7 +124,7 @@ struct RankWorkerTests {
             let endpoint = "ipc://\(directory)/socket"
             let outcome = try await Self.serve(
                 ["--model", model, "--plan", "user-once", "--json", "--bind", endpoint, "tcp://127.0.0.1:*"],
-                until: "\(directory)/socket",
+                in: directory,
                 end: [signal]
             )
             #expect(outcome.exitCode == 0)
@@ -152,7 +152,7 @@ struct RankWorkerTests {
             let model = try TestModel.write(in: directory)
             let outcome = try await Self.serve(
                 ["--model", model, "--bind", "ipc://\(directory)/socket"],
-                until: "\(directory)/socket",
+                in: directory,
                 end: [SIGTERM, SIGINT]
             )
             #expect(outcome.exitCode == 128 + SIGTERM || outcome.exitCode == 128 + SIGINT)
@@ -168,6 +168,7 @@ struct RankWorkerTests {
             try "model".write(toFile: model, atomically: true, encoding: .utf8)
             let outcome = try await Self.serve(
                 ["--plugin", "\(library):\(model)?does=wait", "--bind", "ipc://\(directory)/socket"],
+                in: directory,
                 until: "\(model).loading",
                 end: [signal]
             )
@@ -183,7 +184,7 @@ struct RankWorkerTests {
             var grown = Int.max
             let outcome = try await Self.serve(
                 ["--ranker", "null", "--max-message", "4M", "--bind", "ipc://\(socket)"],
-                until: socket
+                in: directory
             ) { process in
                 let client = RawClient(endpoint: "ipc://\(socket)", form: .dealer)
                 let candidates = [UInt64](repeating: 1, count: 500_000)
@@ -211,31 +212,46 @@ struct RankWorkerTests {
         #expect(try await run("rank-worker", ["--version"]).output.hasPrefix("swift-rank "))
     }
 
-    /// Serves; once a path exists calls `body`, then sends signals one after another, and returns what the worker left.
+    /// Serves; once the worker is ready calls `body`, then sends signals one after another, and returns what the worker left.
+    ///
+    /// - Parameters:
+    ///   - arguments: The arguments after `serve`.
+    ///   - directory: The directory of the worker's output.
+    ///   - path: A file that the worker makes before it is ready, to be awaited in place of its first line.
+    ///   - signals: The signals.
+    ///   - body: What is done with the worker, by its process id.
+    /// - Returns: The worker's end and its output.
+    /// - Throws: What `body` throws, or what keeps the worker from being started.
     private static func serve(
         _ arguments: [String],
-        until path: String,
+        in directory: FilePath,
+        until path: String? = nil,
         end signals: [Int32] = [SIGTERM],
         body: (Int32) async throws -> Void = { _ in }
     ) async throws -> Outcome {
+        let output = "\(directory)/output"
         let result = try await Subprocess.run(
-            .path(Programs.path("rank-worker")),
-            arguments: Arguments(["serve"] + arguments),
+            .path("/bin/sh"),
+            // `exec`, so that signals reach the worker.
+            arguments: Arguments(
+                ["-c", "exec \"$0\" serve \"$@\" > \(output)", Programs.path("rank-worker").string] + arguments
+            ),
             input: .none,
-            output: .string(limit: 1 << 20),
+            output: .discarded,
             error: .string(limit: 1 << 20)
         ) { execution in
             let process = execution.processIdentifier.value
-            for _ in 0..<2_000 where !FileManager.default.fileExists(atPath: path) {
-                try await Task.sleep(for: .milliseconds(5))
+            func isAwaited() -> Bool {
+                if let path { return FileManager.default.fileExists(atPath: path) }
+                return (try? String(contentsOfFile: output, encoding: .utf8))?.hasSuffix("\n") == true
             }
-            // The first endpoint is bound a little before the worker is ready to tell.
-            try await Task.sleep(for: .milliseconds(200))
+            for _ in 0..<2_000 where !isAwaited() { try await Task.sleep(for: .milliseconds(5)) }
             try await body(process)
             for signal in signals { _ = Foundation.kill(process, signal) }
         }
         var exitCode: Int32?
         if case .exited(let code) = result.terminationStatus { exitCode = code }
-        return Outcome(exitCode: exitCode, output: result.standardOutput, errors: result.standardError)
+        let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+        return Outcome(exitCode: exitCode, output: text, errors: result.standardError)
     }
 }

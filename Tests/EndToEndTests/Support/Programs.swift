@@ -70,11 +70,9 @@ func runOnTerminal(_ name: String, _ arguments: [String]) async throws -> Outcom
 
 /// A fresh folder, removed at the end of `body`.
 func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
-    // Under /tmp, since a socket's path has at most 107 bytes.
-    let path = FilePath("/tmp/rank-\(UUID().uuidString.prefix(8))")
-    try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: path.string) }
-    return try await body(path)
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    return try await body(FilePath(directory.path))
 }
 
 /// Makes a folder and gives its path.

@@ -46,15 +46,7 @@ struct PluginRefusalsDocumentTests {
 
     @Test("Every refusal has a row, and every row is a refusal")
     func table() throws {
-        let text = try Repository.text("docs/reference/errors.md")
-        let section = try #require(
-            text.components(separatedBy: "\n## ").first { $0.hasPrefix("Refusals of a plugin\n") }
-        )
-        let rows = section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
-            line.split(separator: "|").map {
-                $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "`"))
-            }
-        }
+        let rows = try DocumentTable(of: "docs/reference/errors.md", under: "Refusals of a plugin").rows
         let refusals = try Self.refusals()
         #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 11)
         for row in rows {

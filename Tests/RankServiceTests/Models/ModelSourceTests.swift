@@ -1,4 +1,5 @@
 import RankService
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

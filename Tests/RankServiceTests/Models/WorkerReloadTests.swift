@@ -2,6 +2,7 @@ import RankEngine
 import RankProtocol
 import RankService
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 

@@ -1,5 +1,6 @@
 import RankEngine
 import RankService
+import TestSupport
 import Testing
 
 /// A model of the tutorial's shape with invented weights.
@@ -10,7 +11,8 @@ enum TestModel {
     /// The model, loaded from a file that is gone again.
     static func load(_ draft: ModelDraft = draft()) throws -> RankModel {
         let directory = try TemporaryDirectory()
-        let path = "\(directory.path)/model.rank"
+        defer { directory.remove() }
+        let path = directory.file("model.rank")
         try draft.write(to: path)
         return try RankModel.load(path: path)
     }

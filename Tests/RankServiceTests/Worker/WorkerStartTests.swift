@@ -1,5 +1,6 @@
 import RankProtocol
 import RankService
+import TestSupport
 import Testing
 import ZMQ
 
