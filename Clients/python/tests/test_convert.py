@@ -17,7 +17,7 @@ import pytest
 from conftest import FIXTURES
 
 import rank_client
-from rank_client import numerics
+from rank_client.conversion import numerics
 from rank_client.convert import main
 
 KERAS, MADE = FIXTURES / "keras", pathlib.Path(__file__).parent / "keras"

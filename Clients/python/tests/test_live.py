@@ -15,7 +15,8 @@ from conftest import FIXTURES, VECTORS, decode_any
 from test_convert import CLASSES, network_of
 from test_numerics import random_network
 
-from rank_client import CANCEL, HEALTH, INFO, STATS, Client, RankError, Status, model_file, numerics
+from rank_client import CANCEL, HEALTH, INFO, STATS, Client, RankError, Status
+from rank_client.conversion import model_file, numerics
 from rank_client.convert import main
 
 WORKER = os.environ.get("RANK_WORKER")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rank_client import numerics
-from rank_client.numerics import Network
+from rank_client.conversion import numerics
+from rank_client.conversion.numerics import Network
 
 F = np.float32
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_convert import load
 
-from rank_client.numerics import Network, scores
+from rank_client.conversion.numerics import Network, scores
 
 TRAIN = os.environ.get("RANK_TRAIN")
 pytestmark = pytest.mark.skipif(not TRAIN, reason="RANK_TRAIN does not name a built rank-train (scripts/test sets it)")

@@ -31,7 +31,7 @@ import numpy as np
 from keras import layers, ops
 
 from rank_client import convert
-from rank_client.numerics import Network, scores
+from rank_client.conversion.numerics import Network, scores
 
 NAMES = [("user_id", "movie_id"), ("user", "item"), ("userId", "productId"), ("movie_input", "user_input"),
          ("customer_id", "b"), ("a", "item_id"), ("the_user_maybe", "a_film"), ("item_user", "user_item")]
