@@ -13,8 +13,11 @@ import Testing
     }
 
     @Test func isThatOfTheNewestHeadingOfTheChangelog() throws {
-        let heading = try Self.rest("CHANGELOG.md", after: "## ").split(separator: " ")
-        #expect(softwareVersion == "swift-rank \(heading.first ?? "")")
+        // As in `## [0.1.0] - 2026-11-30`; above it stands what is not released yet.
+        let lines = try Repository.text("CHANGELOG.md").split(separator: "\n").filter { $0.hasPrefix("## [") }
+        let released = try #require(lines.first { !$0.hasPrefix("## [Unreleased]") })
+        let heading = released.split(separator: " ")
+        #expect(heading[1] == "[\(softwareVersion.dropFirst("swift-rank ".count))]")
         // The day of the release, as in 2026-11-30.
         #expect(heading.last?.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil, "\(heading)")
     }
