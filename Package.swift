@@ -92,10 +92,13 @@ let package = Package(
             swiftSettings: memorySettings
         ),
 
+        // Drawings in SVG, as text.
+        .target(name: "RankCharts", dependencies: ["RankCore"], swiftSettings: settings),
+
         // What a person sees of a trained model.
         .target(
             name: "RankReport",
-            dependencies: ["CommandSupport", "RankCore", "RankSystem", "RankData", "RankEngine", "RankTraining"],
+            dependencies: ["RankCharts", "RankCore", "RankData", "RankEngine", "RankTraining"],
             swiftSettings: settings
         ),
 
@@ -144,8 +147,9 @@ let package = Package(
         .executableTarget(
             name: "rank-client",
             dependencies: [
-                "CommandSupport", "RankCore", "RankSystem", "RankData", "RankEngine", "RankLoad", "RankPool", "ZMQ",
-                argumentParser,
+                "CommandSupport", "RankCharts", "RankCore", "RankSystem", "RankData", "RankEngine", "RankLoad",
+                "RankPool",
+                "ZMQ", argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -180,6 +184,7 @@ let package = Package(
             dependencies: ["RankData", "RankEngine", "RankTraining", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(name: "RankChartsTests", dependencies: ["RankCharts"], swiftSettings: settings),
         .testTarget(
             name: "RankReportTests",
             dependencies: ["RankData", "RankEngine", "RankReport", "RankTraining", "TestSupport"],

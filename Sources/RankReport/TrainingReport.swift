@@ -1,3 +1,4 @@
+import RankCharts
 public import RankData
 public import RankEngine
 public import RankTraining
@@ -40,13 +41,18 @@ public struct TrainingReport: Sendable {
         refitted: ModelID? = nil
     ) throws(TrainingError) {
         let pairs = try MeasuredPairs(model, data, split)
-        let standing = try Standing(pairs, data.ratings, split, preset: model.metadata.fingerprint["preset"])
+        let comparison = try BaselineComparison(
+            pairs,
+            data.ratings,
+            split,
+            preset: model.metadata.fingerprint["preset"]
+        )
         let page = ReportPage(
-            facts: Facts(model, data, split, as: spec, refitted: refitted),
+            facts: ReportFacts(model, data, split, as: spec, refitted: refitted),
             pairs: pairs,
-            standing: standing,
+            comparison: comparison,
             curve: curve,
-            neighbours: Neighbours(model, data, ratings: pairs.ratingsOfItem)
+            nearestItems: NearestItems(model, data, ratings: pairs.ratingsOfItem)
         )
         metrics = pairs.metrics
         isTested = pairs.areTest

@@ -1,4 +1,3 @@
-import CommandSupport
 import RankCore
 
 /// The error by how often a user or an item was met in training.

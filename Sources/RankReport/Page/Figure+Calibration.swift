@@ -1,4 +1,4 @@
-import CommandSupport
+import RankCharts
 import RankCore
 
 extension Figure {
@@ -33,7 +33,7 @@ extension Figure {
                 """,
             key: [("ours dot", "a bin, with two standard errors"), ("other line", "as predicted")],
             drawing: "\(plot.frame())\(diagonal)\(dots)",
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: ["bin", "pairs", "mean prediction", "mean rating", "standard error"],
                 rows: bins.enumerated().map { index, bin in
                     ["\(index + 1)", grouped(bin.count)]

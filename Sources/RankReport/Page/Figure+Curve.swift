@@ -1,4 +1,4 @@
-import CommandSupport
+import RankCharts
 import RankCore
 
 extension Figure {
@@ -62,7 +62,7 @@ extension Figure {
             text: text,
             key: [("\(line.style) line", line.name)],
             drawing: "\(plot.frame())\(plot.line(points, style: line.style))",
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: [curve.unit, line.measure],
                 rows: line.points.map { [grouped($0), fixed($1, 4)] }
             )
@@ -92,7 +92,7 @@ extension Figure {
             text: text(curve, last, tests, unit),
             key: key,
             drawing: "\(plot.frame())\(kept)\(phases)",
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: [curve.unit, "training RMSE", "test RMSE"],
                 rows: points.map { [grouped($0.step), fixed($0.training, 4), $0.test.map { fixed($0, 4) } ?? "–"] },
                 emphasised: points.firstIndex { $0.step == curve.kept }

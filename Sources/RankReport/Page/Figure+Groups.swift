@@ -1,4 +1,4 @@
-import CommandSupport
+import RankCharts
 import RankCore
 
 extension Figure {
@@ -54,7 +54,7 @@ extension Figure {
             key: [("ours fill", "this model"), ("other tick", "user and item biases")],
             height: bars.height,
             drawing: bars.drawing,
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: [column, "pairs", "RMSE", "RMSE of the biases"],
                 rows: groups.groups.map { group in
                     [group.name, grouped(group.count), fixed(group.error, 4), fixed(group.baseline, 4)]

@@ -1,4 +1,4 @@
-import CommandSupport
+import RankCharts
 import RankCore
 
 extension Figure {
@@ -33,7 +33,7 @@ extension Figure {
             text: "How often each rating was given, and how often about as much was predicted.\(outside)",
             key: [("other fill", "ratings"), ("ours fill", "predictions")],
             drawing: "\(plot.frame(labelsAcross: false))\(bars)",
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: [unit, "ratings", "predictions"],
                 rows: bins.map { [fixed($0.stars, places), grouped($0.actual), grouped($0.predicted)] }
             )

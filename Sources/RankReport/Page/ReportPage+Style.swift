@@ -1,3 +1,5 @@
+import RankCharts
+
 extension ReportPage {
     /// The style sheet: one column on a telephone, two on a desk, and the reader's choice of light and dark.
     ///

@@ -1,19 +1,19 @@
-import CommandSupport
+import RankCharts
 import RankCore
 import RankTraining
 
 /// The page of a report.
 struct ReportPage {
     /// What is said of model and data.
-    let facts: Facts
+    let facts: ReportFacts
     /// What the model is held against.
     let pairs: MeasuredPairs
     /// The baselines beside it.
-    let standing: Standing
+    let comparison: BaselineComparison
     /// How the training went, where that is known.
     let curve: LearningCurve?
     /// The neighbours of well-known items.
-    let neighbours: Neighbours
+    let nearestItems: NearestItems
 
     /// The whole document.
     var document: Markup {
@@ -35,7 +35,7 @@ struct ReportPage {
         \(tiles)
         </header>
         <main>
-        \(figures.map(\.markup))\(neighbours.markup)\(modelSection)
+        \(figures.map(\.markup))\(nearestItems.markup)\(modelSection)
         </main>
         </body>
         </html>
@@ -45,9 +45,9 @@ struct ReportPage {
 
     private var figures: [Figure] {
         let groups = { (ratings: [Int]) in
-            ErrorGroups(by: ratings, predictions: pairs.predictions, baseline: standing.biases, stars: pairs.stars)
+            ErrorGroups(by: ratings, predictions: pairs.predictions, baseline: comparison.biases, stars: pairs.stars)
         }
-        return [Figure.standing(standing, areTest: pairs.areTest, unit: facts.unit)]
+        return [Figure.baselines(comparison, areTest: pairs.areTest, unit: facts.unit)]
             + (curve.map { Figure.curves($0, unit: facts.unit) } ?? []) + [
                 .calibration(Calibration(pairs), unit: facts.unit),
                 .histogram(
@@ -78,7 +78,7 @@ struct ReportPage {
                 them, and flatters what it makes of others.\(synthetic)</p>
                 """
         }
-        let others = standing.rows.filter { !$0.isModel }
+        let others = comparison.rows.filter { !$0.isModel }
         guard let best = others.min(by: { $0.metrics.rmseInStars < $1.metrics.rmseInStars }) else { return synthetic }
         let difference = best.metrics.rmseInStars - metrics.rmseInStars
         let words = difference >= 0 ? "less" : "more"

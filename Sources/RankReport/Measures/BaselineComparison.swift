@@ -3,7 +3,7 @@ import RankEngine
 import RankTraining
 
 /// The model beside baselines that were computed from the same training rows, on the same pairs.
-struct Standing {
+struct BaselineComparison {
     /// What predicted.
     struct Row: Equatable {
         /// Its name.

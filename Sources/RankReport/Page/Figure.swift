@@ -1,3 +1,5 @@
+import RankCharts
+
 /// A drawing with its title, what is to be seen in it, its key, and its numbers as a table.
 struct Figure {
     /// Its name in the page's links; letters and hyphens.
@@ -9,11 +11,11 @@ struct Figure {
     /// The key: the class of each mark, and what it stands for.
     var key: [(style: String, name: String)] = []
     /// Units of the drawing down.
-    var height = Plot.height
-    /// The drawing, `Plot.width` units across.
+    var height = PlotLayout.card.height
+    /// The drawing, `PlotLayout.card.width` units across.
     let drawing: Markup
     /// The same in numbers.
-    let numbers: NumberTable
+    let numbers: FigureTable
 
     /// The element.
     var markup: Markup {
@@ -30,7 +32,7 @@ struct Figure {
             <h2>\(title)</h2>
             <p>\(text)</p>
             \(key)
-            <svg viewBox="0 0 \(Plot.width) \(height)" role="img" aria-labelledby="\(id)-title">\
+            <svg viewBox="0 0 \(PlotLayout.card.width) \(height)" role="img" aria-labelledby="\(id)-title">\
             <title id="\(id)-title">\(title)</title>\(drawing)</svg>
             <details><summary>The numbers</summary>\(numbers.markup)</details>
             </section>
@@ -40,7 +42,7 @@ struct Figure {
 }
 
 /// Rows of text under a header; every column but the first is of numbers.
-struct NumberTable {
+struct FigureTable {
     /// The columns' names.
     let columns: [String]
     /// The rows, as long as `columns`.

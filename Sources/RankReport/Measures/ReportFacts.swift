@@ -1,11 +1,10 @@
-import CommandSupport
 import RankCore
 import RankData
 import RankEngine
 import RankTraining
 
 /// What a report says of the model and its data before any figure.
-struct Facts {
+struct ReportFacts {
     /// The data's name.
     let data: String
     /// Whether the ratings were invented.

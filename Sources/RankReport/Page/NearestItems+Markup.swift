@@ -1,7 +1,7 @@
-import CommandSupport
+import RankCharts
 import RankCore
 
-extension Neighbours {
+extension NearestItems {
     /// The section of the page.
     var markup: Markup {
         let items = lists.map { list -> Markup in

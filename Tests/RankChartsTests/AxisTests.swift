@@ -1,34 +1,5 @@
-import RankReport
+import RankCharts
 import Testing
-
-@Suite struct MarkupTests {
-    @Test(arguments: [
-        ("Tom & Jerry", "Tom &amp; Jerry"), ("<script>", "&lt;script&gt;"), ("\"x\" 'y'", "&quot;x&quot; &#39;y&#39;"),
-        ("a\u{0}b\u{1B}[2J\n", "a\u{FFFD}b\u{FFFD}[2J\u{FFFD}"), ("\u{FFFE}\u{FFFF}", "\u{FFFD}\u{FFFD}"),
-        ("Amélie 天", "Amélie 天"), ("&amp;", "&amp;amp;"),
-    ])
-    func valuesAreEscaped(_ value: String, _ expected: String) {
-        let markup: Markup = "<b title=\"\(value)\">\(value)</b>"
-        #expect(markup.text == "<b title=\"\(expected)\">\(expected)</b>")
-    }
-
-    @Test func markupIsNotEscapedTwice() {
-        let inner = ["<", "&"].map { value -> Markup in "<i>\(value)</i>" }
-        let outer: Markup = "<p>\(inner)\(inner[0])</p>"
-        #expect(outer.text == "<p><i>&lt;</i><i>&amp;</i><i>&lt;</i></p>")
-    }
-
-    @Test func longTextsAreCutOff() {
-        let long = String(repeating: "x", count: 10_000)
-        let markup: Markup = "\(long)"
-        #expect(markup.text == String(repeating: "x", count: 200) + " …")
-    }
-
-    @Test func numbersOfADrawingHaveOneDecimal() {
-        let markup: Markup = "\(1.25) \(-0.01) \(12)"
-        #expect(markup.text == "1.3 0.0 12")
-    }
-}
 
 @Suite struct AxisTests {
     @Test(
@@ -56,5 +27,25 @@ import Testing
         )
         // A flat curve has no tight scale.
         #expect(Axis(covering: [1, 1], endsWithMarks: false).upper > 1)
+    }
+
+    @Test(
+        arguments: [
+            ([2, 4_300], ["1", "10", "100", "1,000", "10,000"]), ([20, 40], ["10", "100"]), ([], ["1", "10"]),
+            ([0, -5, 0.2], ["1", "10"]), ([1_000, 1_000], ["100", "1,000"]),
+        ] as [([Double], [String])]
+    )
+    func decadesCoverPositiveValues(_ values: [Double], _ expected: [String]) {
+        let axis = Axis(decadesCovering: values)
+        #expect(axis.ticks.map(axis.label) == expected)
+        #expect(axis.share(of: axis.lower) == 0 && axis.share(of: axis.upper) == 1)
+        #expect(axis.share(of: 0) == 0 && axis.share(of: 1e300) == 1)
+        #expect((axis.share(of: (axis.lower * axis.upper).squareRoot()) - 0.5).magnitude < 1e-12)
+    }
+
+    @Test func marksMayHaveNames() {
+        let axis = Axis(0...2, marks: [(0, "min"), (1, "p90"), (2, "p99")])
+        #expect(axis.ticks.map(axis.label) == ["min", "p90", "p99"])
+        #expect(axis.share(of: 1) == 0.5)
     }
 }

@@ -2,7 +2,7 @@ import RankData
 import RankEngine
 
 /// The items whose vectors point most nearly where those of the best known items do.
-struct Neighbours: Equatable {
+struct NearestItems: Equatable {
     /// An item and its neighbours.
     struct List: Equatable {
         /// The item's title.

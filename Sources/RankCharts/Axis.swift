@@ -1,15 +1,25 @@
-import CommandSupport
 import RankCore
 
-/// A scale with round marks.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// An axis with marks: linear with round ones, logarithmic with powers of ten, or with marks that have names.
 package struct Axis: Equatable {
     /// The first value.
     package let lower: Double
-    /// The last; above the first.
+    /// The last value, above the first.
     package let upper: Double
-    /// Round values between the two, ascending.
+    /// The marks between the two, ascending.
     package let ticks: [Double]
-    private let places: Int
+    private var places = 0
+    private var isLogarithmic = false
+    /// The names of the marks, where they are not numbers.
+    private var names: [String]?
 
     /// The shortest scale that covers some values, or the shortest of those that begin and end with a mark.
     ///
@@ -35,14 +45,42 @@ package struct Axis: Equatable {
         places = step.places
     }
 
-    /// Where a value lies: 0 for the first, 1 for the last, and never beyond.
-    package func share(of value: Double) -> Double {
-        min(max((value - lower) / (upper - lower), 0), 1)
+    /// The shortest logarithmic axis from one power of ten to another that covers some values; it begins at 1 or above.
+    ///
+    /// - Parameter values: The values to cover; those that are not positive are passed over.
+    package init(decadesCovering values: [Double]) {
+        let positive = values.filter { $0 > 0 && $0 < 1e15 }
+        let top = pow(10, log10(positive.max() ?? 1).rounded(.up))
+        let bottom = max(1, min(pow(10, log10(positive.min() ?? 1).rounded(.down)), top / 10))
+        lower = bottom
+        upper = max(top, 10 * bottom)
+        let end = upper
+        ticks = Array(sequence(first: bottom) { $0 * 10 < end * 1.5 ? $0 * 10 : nil })
+        isLogarithmic = true
     }
 
-    /// A mark as text.
+    /// A linear axis whose marks have names.
+    ///
+    /// - Parameters:
+    ///   - range: The first and the last value, which differ.
+    ///   - marks: The marks, ascending.
+    package init(_ range: ClosedRange<Double>, marks: [(value: Double, name: String)]) {
+        lower = range.lowerBound
+        upper = range.upperBound
+        ticks = marks.map(\.value)
+        names = marks.map(\.name)
+    }
+
+    /// The place of a value on the axis: 0 at its begin, 1 at its end, and never beyond.
+    package func share(of value: Double) -> Double {
+        guard isLogarithmic else { return min(max((value - lower) / (upper - lower), 0), 1) }
+        return min(max(log(max(value, lower) / lower) / log(upper / lower), 0), 1)
+    }
+
+    /// The text of a mark.
     package func label(_ tick: Double) -> String {
-        places == 0 ? grouped(Int(tick.rounded())) : fixed(tick, places)
+        if let names, let place = ticks.firstIndex(of: tick) { return names[place] }
+        return places == 0 ? grouped(Int(tick.rounded())) : fixed(tick, places)
     }
 
     /// The first of 1, 2, 2.5 and 5 times a power of ten that is no less, and its decimals.

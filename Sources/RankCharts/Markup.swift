@@ -1,4 +1,3 @@
-import CommandSupport
 import RankCore
 
 /// Text of a page: literals are markup, and every value put into them is escaped unless it is markup itself.
@@ -57,7 +56,8 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
         }
     }
 
-    static func += (markup: inout Markup, more: Markup) {
+    /// Appends markup.
+    package static func += (markup: inout Markup, more: Markup) {
         markup.text += more.text
     }
 

@@ -1,12 +1,12 @@
-import CommandSupport
+import RankCharts
 import RankCore
 import RankTraining
 
 extension Figure {
     /// The model beside the baselines.
-    static func standing(_ standing: Standing, areTest: Bool, unit: String) -> Figure {
+    static func baselines(_ comparison: BaselineComparison, areTest: Bool, unit: String) -> Figure {
         let bars = Bars(
-            bars: standing.rows.map { row in
+            bars: comparison.rows.map { row in
                 Bars.Bar(name: row.name, value: row.metrics.rmseInStars, isOurs: row.isModel)
             },
             nameWidth: 164,
@@ -22,13 +22,13 @@ extension Figure {
                 """,
             height: bars.height,
             drawing: bars.drawing,
-            numbers: NumberTable(
+            numbers: FigureTable(
                 columns: ["", "RMSE", "MAE", "NDCG@10"],
-                rows: standing.rows.map { row in
+                rows: comparison.rows.map { row in
                     [row.name]
                         + [row.metrics.rmseInStars, row.metrics.maeInStars, row.metrics.ndcgAt10].map { fixed($0, 4) }
                 },
-                emphasised: standing.rows.firstIndex(where: \.isModel)
+                emphasised: comparison.rows.firstIndex(where: \.isModel)
             )
         )
     }

@@ -1,40 +1,55 @@
-import CommandSupport
 import RankCore
 
 /// Bars to the right from zero, one under the other, each with its number.
-struct Bars {
-    /// One of them.
-    struct Bar {
-        /// Its name, on the left.
+package struct Bars {
+    /// A bar, its name and its number.
+    package struct Bar: Sendable {
+        /// The name, to the left of the bar.
         let name: String
-        /// How long it is.
+        /// The length.
         let value: Double
-        /// Where a mark is drawn across it, for comparison.
-        var mark: Double?
-        /// What is said beside its number.
-        var note = ""
-        /// Whether it is the one to look at.
-        var isOurs = true
+        /// The value of a mark across the bar, for comparison.
+        let mark: Double?
+        /// A remark beside the number.
+        let note: String
+        /// Whether the bar is of the subject of the drawing and not of what it is compared with.
+        let isOurs: Bool
+
+        /// A bar.
+        package init(name: String, value: Double, mark: Double? = nil, note: String = "", isOurs: Bool = true) {
+            self.name = name
+            self.value = value
+            self.mark = mark
+            self.note = note
+            self.isOurs = isOurs
+        }
     }
 
-    /// The bars, from above.
-    let bars: [Bar]
-    /// Units of the drawing for the names.
-    let nameWidth: Double
-    /// Decimals of the numbers.
-    let places: Int
+    /// The bars, from the top.
+    package let bars: [Bar]
+    /// The width of the names (units of the drawing).
+    package let nameWidth: Double
+    /// The decimals of the numbers.
+    package let places: Int
+
+    /// Bars under each other.
+    package init(bars: [Bar], nameWidth: Double, places: Int) {
+        self.bars = bars
+        self.nameWidth = nameWidth
+        self.places = places
+    }
 
     private static let step = 32.0
 
-    /// Units of the drawing down.
-    var height: Double { Self.step * Double(bars.count) + 8 }
+    /// The height of the drawing (units of the drawing).
+    package var height: Double { Self.step * Double(bars.count) + 8 }
 
     /// The drawing.
-    var drawing: Markup {
+    package var drawing: Markup {
         let longest = max(bars.reduce(0) { max($0, $1.value, $1.mark ?? 0) }, 1e-9)
         // Behind the longest bar there is room for its number and note.
         let room = bars.contains { !$0.note.isEmpty } ? 124.0 : 62.0
-        let unit = (Plot.width - nameWidth - room) / longest
+        let unit = (PlotLayout.card.width - nameWidth - room) / longest
         var markup: Markup = ""
         for (index, bar) in bars.enumerated() {
             let top = Self.step * Double(index) + 6
