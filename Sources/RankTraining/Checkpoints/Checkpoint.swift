@@ -3,7 +3,7 @@ import RankEngine
 /// A training that was interrupted, as a file holds it: read, whole, and of a known format.
 ///
 /// The file is a safetensors file with the digest of a model file (docs/reference/model-file.md); what it holds is in
-/// docs/guide/training.md.
+/// docs/reference/training.md.
 public struct Checkpoint: Sendable {
     /// The format of the file.
     public static let format = ModelMetadata.checkpointFormat + "1"

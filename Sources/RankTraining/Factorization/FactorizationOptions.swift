@@ -85,7 +85,7 @@ public struct FactorizationOptions: Sendable, Equatable {
     /// What is mixed in; nil for nothing.
     public var sampling: Sampling?
 
-    /// The factorisation machine of docs/quality.md: 32 factors, 10 sweeps.
+    /// The factorisation machine of docs/reference/training.md: 32 factors, 10 sweeps.
     public static let mapFM = FactorizationOptions(
         preset: "map-fm",
         factors: 32,
@@ -104,7 +104,7 @@ public struct FactorizationOptions: Sendable, Equatable {
         seed: 42
     )
 
-    /// The most accurate model of docs/quality.md: half such a machine of 48 factors and 30
+    /// The most accurate model of docs/reference/training.md: half such a machine of 48 factors and 30
     /// sweeps, half the average of a Gibbs sampler.
     public static let best = FactorizationOptions(
         preset: "best",

@@ -39,7 +39,7 @@ import Testing
         #expect(moved.contains { abs($0) > 1e-3 })
     }
 
-    /// 0, or what the units that stay are multiplied by, as docs/guide/training.md says.
+    /// 0, or what the units that stay are multiplied by, as docs/reference/training.md says.
     private static func factor(seed: UInt64, step: UInt64, layer: Int, place: Int, rate: Double) -> Double {
         let key = DropoutMask.splitMix64(DropoutMask.splitMix64(seed, at: step), at: UInt64(layer))
         let bits = DropoutMask.splitMix64(key, at: UInt64(place / 2))
