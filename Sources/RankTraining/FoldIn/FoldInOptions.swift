@@ -25,7 +25,7 @@ public struct FoldInOptions: Sendable, Equatable {
         self.refresh = refresh
     }
 
-    /// The penalty that docs/history/quality-log.md has the choice of it.
+    /// The penalty; docs/history/quality-log.md has the choice of it.
     public static let defaultPenalty = 0.5
 
     func validate() throws(TrainingError) {

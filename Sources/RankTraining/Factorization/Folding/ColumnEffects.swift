@@ -10,7 +10,7 @@ package struct ColumnEffects: Sendable {
     /// By entity: the row that its features make; nil for those without a feature that a known entity has.
     package private(set) var rows: [[Double]?]
 
-    /// What a squared effect costs beside a squared difference of one row; docs/history/quality-log.md has the choice of it.
+    /// The cost of a squared effect beside a squared difference of one row (chosen in docs/history/quality-log.md).
     package static let penalty = 1.0
     /// The conjugate gradients end once the squared gradient has fallen by this.
     private static let tolerance = 1e-20
