@@ -34,13 +34,12 @@ private struct Sample {
         (options.userDimensions, options.candidateDimensions, options.hidden) = (4, 4, [8])
         (options.epochs, options.batchSize) = (3, 64)
         adjust(&options)
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split)
-        let result = try Training(options).run(on: set)
-        let model = try TrainedModel(result, set, data, split, as: spec, options)
+        let training = try TrainingData(data, split: spec)
+        let result = try Training(options).run(on: training)
+        let model = try TrainedModel(network: result, on: training, options)
         _ = try model.write(to: directory.file("network"))
         return (
-            try RankModel.load(path: directory.file("network")), split, model.test,
+            try RankModel.load(path: directory.file("network")), training.split, model.test,
             LearningCurve(result, width: 4)
         )
     }
@@ -50,14 +49,12 @@ private struct Sample {
         (options.factors, options.sweeps) = (3, 4)
         options.sampling?.factors = 2
         options.sampling?.sweeps = 26
-        let spec = SplitSpec.seed(1)
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        let result = try FactorTraining(options).run(on: set, data, testingSweeps: true)
-        let model = try TrainedFactors(result, set, data, split, as: spec, options)
+        let training = try TrainingData(data, split: .seed(1), includesUnrated: true)
+        let result = try FactorTraining(options).run(on: training, testingSweeps: true)
+        let model = try TrainedModel(factors: result, on: training, options)
         _ = try model.write(to: directory.file("factors"))
         let curve = LearningCurve(result.sweeps, solved: options.sweeps, width: 4)
-        return (try RankModel.load(path: directory.file("factors")), split, model.test, curve)
+        return (try RankModel.load(path: directory.file("factors")), training.split, model.test, curve)
     }
 }
 
@@ -66,14 +63,13 @@ extension Sample {
         var (options, teacher) = (DistillationOptions.distilled, FactorizationOptions.mapFM)
         (teacher.factors, teacher.sweeps) = (3, 4)
         (options.dimensions, options.hidden, options.steps) = (4, [8], 230)
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        let lesson = try Lesson(teacher, set, data, split, as: spec)
-        let result = try Distillation(options).run(on: set, data, lesson, testingReports: true)
-        let model = try DistilledModel(result, set, data, split, options, lesson.teacher)
+        let training = try TrainingData(data, split: spec, includesUnrated: true)
+        let taught = try TeacherTraining(teacher).run(on: training).teacher
+        let result = try Distillation(options).run(on: training, teacher: taught, testingReports: true)
+        let model = try TrainedModel(student: result, on: training, teacher: taught, options)
         _ = try model.write(to: directory.file("student"))
         return (
-            try RankModel.load(path: directory.file("student")), split, model.test,
+            try RankModel.load(path: directory.file("student")), training.split, model.test,
             LearningCurve(result.reports, width: 4)
         )
     }
@@ -217,20 +213,12 @@ private final class Reading: NSObject, XMLParserDelegate {
         try directory.write("x.inter", "user_id:token\titem_id:token\trating:float\n7\t9\t4\n")
         try directory.write("x.item", "item_id:token\tmovie_title:token_seq\n9\tNine\n")
         let data = try DataSet.load(directory: directory.path)
-        let split = try SplitSpec.none.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        let training = try TrainingData(data, split: .none, includesUnrated: true)
         var options = FactorizationOptions.mapFM
         (options.factors, options.sweeps) = (2, 1)
-        let trained = try TrainedFactors(
-            FactorTraining(options).run(on: set, data),
-            set,
-            data,
-            split,
-            as: .none,
-            options
-        )
+        let trained = try TrainedModel(factors: FactorTraining(options).run(on: training), on: training, options)
         _ = try trained.write(to: directory.file("m"))
-        let report = try TrainingReport(RankModel.load(path: directory.file("m")), data, split, as: .none)
+        let report = try TrainingReport(RankModel.load(path: directory.file("m")), data, training.split, as: .none)
         #expect(Reading(report.html).isWellFormed && report.metrics.count == 1)
     }
 

@@ -8,6 +8,9 @@ public struct Checkpoint: Sendable {
     /// The format of the file.
     public static let format = ModelMetadata.checkpointFormat + "1"
 
+    /// Named tensors of a checkpoint.
+    typealias Tensors = [(name: String, values: TensorFile.Values)]
+
     /// Where it was read from.
     public let path: String
     /// The epochs, sweeps or steps that were done.
@@ -61,7 +64,7 @@ public struct Checkpoint: Sendable {
         to path: String,
         _ identity: [String: String],
         epoch: Int,
-        _ tensors: [(name: String, values: TensorFile.Values)]
+        _ tensors: Tensors
     ) throws(TrainingError) {
         var metadata = ["format": format, "epoch": "\(epoch)"]
         for (key, value) in identity { metadata[identityPrefix + key] = value }
@@ -146,84 +149,5 @@ public struct Checkpoint: Sendable {
         } catch {
             throw TrainingError(.checkpointRefused, "\(path): \(error.message)", cause: error)
         }
-    }
-}
-
-/// Where a training keeps its checkpoint, and from which one it goes on.
-public struct CheckpointPlan: Sendable {
-    /// The file to write, each time over the one before; nil for none.
-    public let path: String?
-    /// The number of epochs, sweeps, or reports of a distillation, between two checkpoints; there is always one after the
-    /// last.
-    public private(set) var interval: Int
-    /// The one to go on from; nil to begin at the beginning.
-    public internal(set) var resumed: Checkpoint?
-    /// What is trained on.
-    public let data: DataFingerprint
-    /// The epochs, sweeps or steps of the checkpoint that lies at the path from the beginning, where that is the resumed one.
-    let savedAtStart: Int?
-    /// Of a training on all ratings: what is kept of the test before it.
-    private(set) var keptTest: KeptTest?
-
-    /// A plan.
-    ///
-    /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
-    public init(
-        path: String?,
-        interval: Int = 1,
-        resumed: Checkpoint? = nil,
-        data: DataFingerprint
-    ) throws(TrainingError) {
-        guard interval >= 1 else {
-            throw TrainingError(.invalidOption, "a checkpoint every \(interval) epochs; choose at least 1")
-        }
-        self.path = path
-        self.interval = interval
-        self.resumed = resumed
-        self.data = data
-        let identity = path.flatMap { FileIdentity(path: $0) }
-        let isResumed = identity != nil && identity == resumed.flatMap { FileIdentity(path: $0.path) }
-        savedAtStart = isResumed ? resumed?.epoch : nil
-    }
-
-    /// The same plan with another interval.
-    ///
-    /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
-    public func every(_ interval: Int) throws(TrainingError) -> CheckpointPlan {
-        var plan = try CheckpointPlan(path: path, interval: interval, resumed: resumed, data: data)
-        plan.keptTest = keptTest
-        return plan
-    }
-
-    /// The plan of a training on all ratings, whose checkpoints also keep the test before it.
-    public func keeping(_ test: KeptTest) -> CheckpointPlan {
-        var plan = self
-        plan.keptTest = test
-        return plan
-    }
-
-    /// What a checkpoint of this plan was made with, `own` being what its training adds.
-    func identity(_ own: [String: String]) -> [String: String] {
-        own.merging(keptTest?.identity ?? [:]) { own, _ in own }
-    }
-
-    /// Writes a checkpoint of this plan.
-    func write(
-        to path: String,
-        _ own: [String: String],
-        epoch: Int,
-        _ tensors: [(name: String, values: TensorFile.Values)]
-    ) throws(TrainingError) {
-        try Checkpoint.write(to: path, identity(own), epoch: epoch, tensors + (keptTest?.tensors ?? []))
-    }
-
-    /// The same error, which also says what was saved.
-    func explaining(_ error: TrainingError, saved epoch: Int?, unit: String) -> TrainingError {
-        guard let path else { return error }
-        let isThere = FileIdentity(path: path) != nil
-        let saved =
-            epoch.map { "the checkpoint \(path) is that of \(unit) \($0)" }
-            ?? "no checkpoint was written" + (isThere ? ", \(path) is as it was" : "")
-        return TrainingError(error.code, "\(error.message); \(saved)", cause: error.cause)
     }
 }

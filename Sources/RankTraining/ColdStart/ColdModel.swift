@@ -25,8 +25,8 @@ struct ColdModel {
     ) throws(TrainingError) {
         let rows = (deal.others(than: part) + deal.shown(shown, of: part)).sorted()
         let split = Split(trainingRows: rows.map { UInt32($0) }, testRows: [], data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        let tables = try trainer.run(on: set, data).tables
+        let training = try TrainingData(data, split, as: .none, includesUnrated: true)
+        let (set, tables) = (training.set, try trainer.run(on: training).tables)
         func terms(_ table: FoldedFactors.Table) -> [[Double]] { table.bias.indices.map { table.terms(of: $0) } }
         ratings = data.ratings
         self.side = side

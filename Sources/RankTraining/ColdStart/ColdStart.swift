@@ -31,32 +31,47 @@ public struct ColdStart: Sendable {
         public let metrics: [Predictor: Metrics]
     }
 
-    /// By number of shown ratings.
-    public let rows: [Row]
-    /// Users or items with a tested rating.
-    public let entityCount: Int
-    /// Those with too few ratings to be tested.
-    public let leftOut: Int
-    /// The tested ratings.
-    public let testedCount: Int
+    /// The measures by number of shown ratings.
+    public struct Result: Sendable {
+        /// One row for each number of shown ratings, in their order.
+        public let rows: [Row]
+        /// Users or items with a tested rating.
+        public let entityCount: Int
+        /// Users or items with too few ratings to be tested.
+        public let leftOut: Int
+        /// The tested ratings.
+        public let testedCount: Int
+    }
 
-    /// Trains once for each part, or once more for each number of shown ratings.
+    private let data: DataSet
+    private let trainer: FactorTraining
+    private let options: ColdStartOptions
+
+    /// Prepares the test.
     ///
     /// - Parameters:
     ///   - data: The data set.
-    ///   - training: What is trained.
+    ///   - training: The options of the trainings.
     ///   - options: What is hidden and shown.
-    ///   - show: Called before each training with its number, counted from 1, and the number of all.
-    /// - Throws: `TrainingError` with code `unsuitableData` when nobody has more ratings than are shown, or nothing is
-    ///   left to train on, `invalidOption`, `diverged`.
+    /// - Throws: `TrainingError` with code `invalidOption`.
     public init(
         _ data: DataSet,
         _ training: FactorizationOptions,
-        _ options: ColdStartOptions,
-        show: (Int, Int) -> Void = { _, _ in }
+        _ options: ColdStartOptions
     ) throws(TrainingError) {
         try options.validate()
-        let trainer = try FactorTraining(training)
+        trainer = try FactorTraining(training)
+        self.data = data
+        self.options = options
+    }
+
+    /// Trains once for each part, or once more for each number of shown ratings.
+    ///
+    /// - Parameter show: Called before each training with its number, counted from 1, and the number of all.
+    /// - Returns: The measures.
+    /// - Throws: `TrainingError` with code `unsuitableData` when no user (item) has more ratings than are shown, or nothing
+    ///   is left to train on, `diverged`.
+    public func run(show: (Int, Int) -> Void = { _, _ in }) throws(TrainingError) -> Result {
         let deal = HiddenRatings(data.ratings, options)
         guard !deal.tested.isEmpty else {
             throw TrainingError(
@@ -66,7 +81,7 @@ public struct ColdStart: Sendable {
         }
         var scores = [[Predictor: [Float]]](repeating: [:], count: options.shown.count)
         var tested: [Int] = []
-        // Nobody is in a part of more parts than there are users.
+        // Of more parts than users some are empty.
         let parts = (0..<options.folds).map { (part: $0, rows: deal.tested(in: $0)) }.filter { !$0.rows.isEmpty }
         let total = parts.count * (1 + (options.trainsAnew ? options.shown.count(where: { $0 > 0 }) : 0))
         var number = 0
@@ -90,16 +105,18 @@ public struct ColdStart: Sendable {
         let users = tested.map { data.ratings.userIDs[$0] }
         let transform = LabelTransform(data.ratings.scale)
         let stars = tested.map { data.ratings.stars[$0] }
-        rows = zip(options.shown, scores).map { shown, scores in
-            Row(
-                shown: shown,
-                metrics: scores.compactMapValues {
-                    Metrics(users: users, stars: stars, scores: $0, transform: transform)
-                }
-            )
-        }
-        testedCount = tested.count
-        entityCount = deal.entityCount
-        leftOut = deal.leftOut
+        return Result(
+            rows: zip(options.shown, scores).map { shown, scores in
+                Row(
+                    shown: shown,
+                    metrics: scores.compactMapValues {
+                        Metrics(users: users, stars: stars, scores: $0, transform: transform)
+                    }
+                )
+            },
+            entityCount: deal.entityCount,
+            leftOut: deal.leftOut,
+            testedCount: tested.count
+        )
     }
 }

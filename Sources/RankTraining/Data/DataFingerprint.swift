@@ -33,44 +33,9 @@ public struct DataFingerprint: Sendable, Equatable {
         splitSHA256 = sha256 { split.forEachCanonicalChunk($0) }
     }
 
-    /// What a model file says of a training on this.
-    func training(_ options: TrainingOptions) -> TrainingFingerprint {
-        let identity = [
-            "data": data,
-            "data_sha256": dataSHA256,
-            "split": split,
-            "split_sha256": splitSHA256,
-            "version": Training.version,
-        ]
-        return TrainingFingerprint(options.distinctiveMembers.merging(identity) { _, identity in identity })
-    }
-
-    /// What a model file says of a factorisation machine that was trained on this; every sweep sees all ratings.
-    func training(_ options: FactorizationOptions, ratings: Int, _ data: DataSet) -> TrainingFingerprint {
-        var members = [
-            "batch_size": "\(ratings)",
-            "data": self.data,
-            "data_sha256": dataSHA256,
-            "epochs": "\(options.sweeps)",
-            "factors": "\(options.factors)",
-            "item_attributes_sha256": sha256 { data.itemAttributes.forEachCanonicalChunk($0) },
-            "preset": options.preset,
-            "seed": "\(options.seed)",
-            "split": split,
-            "split_sha256": splitSHA256,
-            "user_attributes_sha256": sha256 { data.userAttributes.forEachCanonicalChunk($0) },
-            "version": FactorTraining.version,
-        ]
-        if let sampling = options.sampling {
-            members["sampling_factors"] = "\(sampling.factors)"
-            members["sampling_interval"] = "\(sampling.interval)"
-            members["sampling_prior_count"] = "\(sampling.priorCount)"
-            members["sampling_prior_precision"] = "\(sampling.priorPrecision)"
-            members["sampling_share"] = "\(sampling.share)"
-            members["sampling_sweeps"] = "\(sampling.sweeps)"
-            members["sampling_warm_up"] = "\(sampling.warmUp)"
-        }
-        return TrainingFingerprint(members)
+    /// What every model file says of its data and split.
+    var members: [String: String] {
+        ["data": data, "data_sha256": dataSHA256, "split": split, "split_sha256": splitSHA256]
     }
 
     /// Demands that a model was trained on these very data, with their scale, and tested on this very split.

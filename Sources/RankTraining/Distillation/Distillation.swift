@@ -1,4 +1,3 @@
-public import RankData
 public import RankEngine
 
 /// A training of a network towards the scores of a teacher, from their singular vectors to the last step.
@@ -10,7 +9,7 @@ public struct Distillation: Sendable {
     public static let version = "rank-distill/1"
 
     /// What some steps came to.
-    public struct StepReport: Sendable, Equatable {
+    public struct StepReport: ProgressReport {
         /// Counted from 1.
         public let step: Int
         /// The mean squared distance from the teacher over the steps since the last report, each before its update.
@@ -19,10 +18,10 @@ public struct Distillation: Sendable {
         /// for, without a test set, and of what was done before a checkpoint that was made without.
         public let testLoss: Double?
 
-        /// The root of the loss.
-        public var rootMeanSquaredError: Double { loss.squareRoot() }
-        /// The root of the test loss.
-        public var testRootMeanSquaredError: Double? { testLoss?.squareRoot() }
+        /// The word for what is counted.
+        public static let unit = "step"
+        /// The step.
+        public var position: Int { step }
     }
 
     /// What it made.
@@ -66,20 +65,21 @@ public struct Distillation: Sendable {
 
     /// Refuses what is too large for a student, before its teacher takes time.
     ///
-    /// - Parameters:
-    ///   - set: The rows.
-    ///   - data: The data set that `set` was made from.
+    /// - Parameter data: The data.
     /// - Throws: `TrainingError` with code `invalidOption` or `unsuitableData`, as `run` would.
-    public func requireRoom(on set: TrainingSet, _ data: DataSet) throws(TrainingError) {
-        _ = try DistillationRun.subject(options, set, data)
+    public func requireRoom(on data: TrainingData) throws(TrainingError) {
+        _ = try DistillationRun.subject(options, data)
     }
 
     /// Trains.
     ///
+    /// A checkpoint to resume that is the one of the teacher's training has been resumed by that: the student begins at
+    /// its beginning.
+    ///
     /// - Parameters:
-    ///   - set: The rows. Its test examples change no bit of the result, nor do the labels of any.
-    ///   - data: The data set that `set` was made from.
-    ///   - teacher: Made for `set`.
+    ///   - data: The data, with those who have no rating. Its test examples change no bit of the result, nor do the labels
+    ///     of any.
+    ///   - teacher: Made for the rows of `data`.
     ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on; its interval
     ///     counts reports.
     ///   - testingReports: Whether to find the test loss with each report, which takes time.
@@ -90,62 +90,15 @@ public struct Distillation: Sendable {
     ///   finite or a checkpoint cannot be written, `checkpointRefused` when the one to resume is of another run. A
     ///   checkpoint written before is then as it was.
     public func run(
-        on set: TrainingSet,
-        _ data: DataSet,
+        on data: TrainingData,
         teacher: Teacher,
         checkpoints: CheckpointPlan? = nil,
         testingReports: Bool = false,
         show: (StepReport) -> Void = { _ in }
-    ) throws(TrainingError) -> Result {
-        try run(on: set, data, teacher: teacher, .file, checkpoints, testingReports: testingReports, show: show)
-    }
-
-    /// The same with a teacher that was trained for it.
-    ///
-    /// A checkpoint to resume that is the teacher's has been gone on from: the student begins at its beginning.
-    public func run(
-        on set: TrainingSet,
-        _ data: DataSet,
-        _ lesson: Lesson,
-        checkpoints: CheckpointPlan? = nil,
-        testingReports: Bool = false,
-        show: (StepReport) -> Void = { _ in }
-    ) throws(TrainingError) -> Result {
-        try run(
-            on: set,
-            data,
-            teacher: lesson.teacher,
-            lesson.origin,
-            checkpoints?.ofStudent,
-            testingReports: testingReports,
-            show: show
-        )
-    }
-
-    private func run(
-        on set: TrainingSet,
-        _ data: DataSet,
-        teacher: Teacher,
-        _ origin: DistillationRun.TeacherOrigin,
-        _ checkpoints: CheckpointPlan?,
-        testingReports: Bool,
-        show: (StepReport) -> Void
     ) throws(TrainingError) -> Result {
         let product = MatrixProduct(kernel, team: Team(threads: threads))
-        var run = try DistillationRun(options, set, data, teacher, product, testingReports: testingReports)
-        if let checkpoints {
-            try run.restore(checkpoints, origin)
-            if run.isFinished && run.savedStep == nil { try run.save(checkpoints, origin) }
-        }
-        while !run.isFinished {
-            do throws(TrainingError) {
-                try run.trainToReport()
-                if let checkpoints { try run.save(checkpoints, origin) }
-            } catch  where error.code == .diverged {
-                throw checkpoints?.explaining(error, saved: run.savedStep, unit: "step") ?? error
-            }
-            if let report = run.reports.last { show(report) }
-        }
-        return run.result
+        var run = try DistillationRun(options, data, teacher, product, testingReports: testingReports)
+        let plan = if case .training = teacher.origin { checkpoints?.ofStudent } else { checkpoints }
+        return try run.complete(plan, show: show)
     }
 }

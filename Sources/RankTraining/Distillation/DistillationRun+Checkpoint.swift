@@ -2,14 +2,6 @@ import RankData
 import RankEngine
 
 extension DistillationRun {
-    /// Where a teacher comes from, which a checkpoint has to tell.
-    enum TeacherOrigin {
-        /// From a file, which is there again when the distillation goes on: its id is enough.
-        case file
-        /// Trained before by the same command: the checkpoint holds it, and what it was trained with.
-        case training(FactorTraining.Result, identity: [String: String])
-    }
-
     /// The names of a checkpoint's tensors, beside those of what the optimizer keeps.
     ///
     /// Each with a number for every weight lists them as `RankingNetwork.parameters` does.
@@ -22,47 +14,35 @@ extension DistillationRun {
         static let weights = "weights"
     }
 
-    /// What a checkpoint must have been made with, so that this distillation can go on from it.
-    private func identity(_ data: DataFingerprint, _ origin: TeacherOrigin) -> [String: String] {
+    var identity: [String: String] {
         var members = options.members
-        members["data"] = data.data
-        members["data_sha256"] = data.dataSHA256
-        members["scale"] = data.scale
-        members["split_sha256"] = data.splitSHA256
-        members["user_rows"] = "\(set.users.rowCount)"
-        members["candidate_rows"] = "\(set.candidates.rowCount)"
+        members["data"] = data.fingerprint.data
+        members["data_sha256"] = data.fingerprint.dataSHA256
+        members["scale"] = data.fingerprint.scale
+        members["split_sha256"] = data.fingerprint.splitSHA256
+        members["user_rows"] = "\(data.set.users.rowCount)"
+        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
         members["teacher"] = teacher.modelID.description
         members["version"] = Distillation.version
-        guard case .training(_, let identity) = origin else { return members }
+        guard case .training(_, let identity) = teacher.origin else { return members }
         return members.merging(identity) { own, _ in own }
     }
 
-    /// Writes a checkpoint if the plan wants one after this report; there is always one after the last.
-    ///
-    /// - Throws: `diverged` when a weight is not finite, `engineFailed` when the file cannot be written. An older file
-    ///   is then as it was.
-    mutating func save(_ plan: CheckpointPlan, _ origin: TeacherOrigin) throws(TrainingError) {
-        guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
+    func tensors() throws(TrainingError) -> Checkpoint.Tensors {
         let state = trainer.state
-        var tensors: [(name: String, values: TensorFile.Values)] = []
+        var tensors: Checkpoint.Tensors = []
         for (name, network) in zip([Name.weights] + options.optimizer.slotNames, [state.network] + state.slots) {
             let parameters = network.parameters
-            guard parameters.allSatisfy(\.isFinite) else { throw Self.diverged(in: step) }
+            guard parameters.allSatisfy(\.isFinite) else { throw Self.diverged(in: position) }
             tensors.append((name, .floats(parameters)))
         }
         tensors.append((Name.generator, .numbers(random.words)))
         tensors.append((Name.losses, .doubles(reports.flatMap { [$0.loss, $0.testLoss ?? .nan] })))
-        if case .training(let result, _) = origin { tensors += result.tensors("teacher_") }
-        try plan.write(to: path, identity(plan.data, origin), epoch: step, tensors)
-        savedStep = step
+        if case .training(let result, _) = teacher.origin { tensors += result.tensors("teacher_") }
+        return tensors
     }
 
-    /// Goes to where the checkpoint of the plan was made, if it has one.
-    ///
-    /// - Throws: `checkpointRefused` when it is of another run.
-    mutating func restore(_ plan: CheckpointPlan, _ origin: TeacherOrigin) throws(TrainingError) {
-        guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(plan.identity(identity(plan.data, origin)))
+    mutating func restore(_ checkpoint: Checkpoint) throws(TrainingError) {
         let shape = trainer.shape
         let names = [Name.weights] + options.optimizer.slotNames
         let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }
@@ -86,6 +66,5 @@ extension DistillationRun {
                 testLoss: testLoss.isNaN ? nil : testLoss
             )
         }
-        savedStep = plan.savedAtStart
     }
 }

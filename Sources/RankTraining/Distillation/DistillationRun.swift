@@ -2,9 +2,9 @@ import RankData
 import RankEngine
 
 /// A distillation under way, from one report to the next.
-struct DistillationRun: ~Copyable {
+struct DistillationRun: ResumableRun, ~Copyable {
     let options: DistillationOptions
-    let set: TrainingSet
+    let data: TrainingData
     let teacher: Teacher
     private let product: MatrixProduct
     private let settings: TrainerSettings
@@ -20,19 +20,16 @@ struct DistillationRun: ~Copyable {
     var trainer: NetworkTrainer
     /// One for each `Distillation.reportInterval` steps so far, and for those after the last of these.
     var reports: [Distillation.StepReport] = []
-    /// The last step that the file of checkpoints is known to hold.
-    var savedStep: Int?
 
     /// A distillation before its first step.
     init(
         _ options: DistillationOptions,
-        _ set: TrainingSet,
-        _ data: DataSet,
+        _ data: TrainingData,
         _ teacher: Teacher,
         _ product: MatrixProduct,
         testingReports: Bool
     ) throws(TrainingError) {
-        let (shape, users, items) = try Self.subject(options, set, data)
+        let (shape, users, items) = try Self.subject(options, data)
         scores = try Self.scores(of: teacher, users.rows, items.rows)
         var random = NumPyRandom(seed: options.seed)
         let initial = Self.start(shape, options, scores, users, items, product, &random)
@@ -40,9 +37,10 @@ struct DistillationRun: ~Copyable {
         settings = TrainerSettings(options.optimizer, decay: options.decay, plannedSteps: options.steps)
         trainer = NetworkTrainer(initial, settings, product: product)
         batch = PairBatch(users: options.users, candidates: options.candidates)
+        let set = data.set
         test = testingReports && set.test.count > 0 ? set.test.taught(users.rows, items.rows) : nil
         self.options = options
-        self.set = set
+        self.data = data
         self.teacher = teacher
         self.product = product
         self.users = users
@@ -54,9 +52,9 @@ struct DistillationRun: ~Copyable {
     /// - Throws: `invalidOption` for layers that do not fit, `unsuitableData` for more users × candidates than do.
     static func subject(
         _ options: DistillationOptions,
-        _ set: TrainingSet,
-        _ data: DataSet
+        _ data: TrainingData
     ) throws(TrainingError) -> (shape: NetworkShape, users: TaughtRows, items: TaughtRows) {
+        let (set, dataSet) = (data.set, data.dataSet)
         let shape = try NetworkShape(
             userRows: set.users.rowCount,
             candidateRows: set.candidates.rowCount,
@@ -65,8 +63,8 @@ struct DistillationRun: ~Copyable {
             hidden: options.hidden
         )
         try shape.requireRoom(batch: options.users * options.candidates)
-        let users = TaughtRows(set.users, rated: set.training.users, described: data.userAttributes.ids)
-        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: data.itemAttributes.ids)
+        let users = TaughtRows(set.users, rated: set.training.users, described: dataSet.userAttributes.ids)
+        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: dataSet.itemAttributes.ids)
         guard items.rows.count <= Distillation.scoreLimit / users.rows.count else {
             throw TrainingError(
                 .unsuitableData,
@@ -77,11 +75,8 @@ struct DistillationRun: ~Copyable {
         return (shape, users, items)
     }
 
-    /// The steps so far.
-    var step: Int { reports.last?.step ?? 0 }
-
     /// Whether the last step is done.
-    var isFinished: Bool { step >= options.steps }
+    var isFinished: Bool { position >= options.steps }
 
     /// What has come of it.
     var result: Distillation.Result {
@@ -105,8 +100,8 @@ struct DistillationRun: ~Copyable {
     /// Trains up to the next report.
     ///
     /// - Throws: `diverged` when a loss is not finite.
-    mutating func trainToReport() throws(TrainingError) {
-        let steps = step + 1...min(step + Distillation.reportInterval, options.steps)
+    mutating func advance(_: (Distillation.StepReport) -> Void) throws(TrainingError) {
+        let steps = position + 1...min(position + Distillation.reportInterval, options.steps)
         var squares = 0.0
         for _ in steps {
             batch.draw(users, items, from: scores, &random)
@@ -120,6 +115,8 @@ struct DistillationRun: ~Copyable {
         guard loss.isFinite else { throw Self.diverged(in: steps.upperBound) }
         reports.append(Distillation.StepReport(step: steps.upperBound, loss: loss, testLoss: testLoss()))
     }
+
+    static func event(_ report: Distillation.StepReport) -> Distillation.StepReport { report }
 
     static func diverged(in step: Int) -> TrainingError {
         TrainingError(

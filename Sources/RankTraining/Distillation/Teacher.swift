@@ -9,11 +9,21 @@ public struct Teacher: Sendable {
     let metadata: ModelMetadata
     /// The preset that made it, as its own file has it.
     public var preset: String { metadata.fingerprint["preset"] }
+    /// Where the teacher comes from.
+    let origin: Origin
     private let scorer: BatchScorer
     /// The teacher's row for each row of the student's table of users.
     private let userRows: [UInt32]
     /// The teacher's row for each row of the student's table of candidates.
     private let candidateRows: [UInt32]
+
+    /// Where a teacher comes from, which a student's checkpoint has to tell.
+    enum Origin: Sendable {
+        /// A model that is there again when the distillation goes on: its id is enough.
+        case model
+        /// A training before that of the student: the checkpoint holds its result, and the members of its identity.
+        case training(FactorTraining.Result, identity: [String: String])
+    }
 
     /// A model file's model, for students of the rows of `set`.
     ///
@@ -27,6 +37,7 @@ public struct Teacher: Sendable {
     public init(_ model: RankModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
         modelID = model.modelID
         metadata = model.metadata
+        origin = .model
         scorer = try TrainingError.translating { () throws(EngineError) in try BatchScorer(model, threads: threads) }
         userRows = set.users.rows(in: model.users)
         candidateRows = set.candidates.rows(in: model.candidates)
@@ -35,13 +46,23 @@ public struct Teacher: Sendable {
     /// A factorisation machine that was trained on `set`, without a file.
     ///
     /// - Parameters:
-    ///   - factors: The teacher.
+    ///   - model: The teacher.
     ///   - set: The student's rows, and its own.
     ///   - threads: How many threads score, or nil for one on each processor that this process may use.
     /// - Throws: `TrainingError` with code `engineFailed`.
-    public init(_ factors: TrainedFactors, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
-        let draft = factors.draft
+    public init(_ model: TrainedModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
+        try self.init(model, of: set, .model, threads: threads)
+    }
+
+    init(
+        _ model: TrainedModel,
+        of set: TrainingSet,
+        _ origin: Origin,
+        threads: Int? = nil
+    ) throws(TrainingError) {
+        let draft = model.draft
         metadata = draft.metadata
+        self.origin = origin
         (modelID, scorer) = try TrainingError.translating { () throws(EngineError) in
             (try draft.modelID(), try BatchScorer(draft, threads: threads))
         }

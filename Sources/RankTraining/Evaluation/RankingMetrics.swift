@@ -76,13 +76,13 @@ public struct RankingMetrics: Sendable, Equatable {
         while start < order.endIndex {
             let user = users[order[start]]
             let end = order[start...].firstIndex { users[$0] != user } ?? order.endIndex
-            let list = RankedList(
+            let list = TiedList(
                 stars: order[start..<end].map { stars[$0] },
                 scores: order[start..<end].map { scores[$0] },
                 cutoff
             )
             sums[0] += list.normalisedGain { Double($0) }
-            sums[1] += list.normalisedGain { RankedList.exponentialGain($0) }
+            sums[1] += list.normalisedGain { TiedList.exponentialGain($0) }
             sums[2] += list.reciprocalRank
             sums[3] += list.averagePrecision
             sums[4] += list.recall

@@ -2,19 +2,16 @@ import RankData
 import RankEngine
 
 /// A training of a factorisation machine under way, from one sweep to the next.
-struct FactorRun {
+struct FactorRun: ResumableRun {
     private let options: FactorizationOptions
-    private let set: TrainingSet
-    private let data: DataSet
+    private let data: TrainingData
     private var machine: FactorizationMachine
     /// What draws and averages, once the sweeps of best coefficients are done.
     private var sampler: Sampler?
-    /// What is held against the test examples; nil where no sweep is tested.
-    private var test: SweepTest?
+    /// The test examples; nil where no sweep is tested.
+    private var test: HeldOutRatings?
     /// One per sweep so far.
     private(set) var reports: [FactorTraining.SweepReport] = []
-    /// The last sweep that the file of checkpoints is known to hold.
-    private(set) var savedSweep: Int?
 
     private struct Sampler {
         var rule: PosteriorDraw
@@ -22,12 +19,11 @@ struct FactorRun {
     }
 
     /// A training before its first sweep.
-    init(_ options: FactorizationOptions, _ set: TrainingSet, _ data: DataSet, testingSweeps: Bool = false) {
+    init(_ options: FactorizationOptions, _ data: TrainingData, testingSweeps: Bool = false) {
         self.options = options
-        self.set = set
         self.data = data
-        machine = FactorTraining.machine(set, data, options)
-        test = testingSweeps ? SweepTest(set.test) : nil
+        machine = FactorTraining.machine(data, options)
+        test = testingSweeps ? HeldOutRatings(data.set.test) : nil
     }
 
     /// Whether the last sweep is done.
@@ -45,7 +41,7 @@ struct FactorRun {
     /// Sweeps once more.
     ///
     /// - Throws: `diverged` when the loss is not finite.
-    mutating func sweep() throws(TrainingError) {
+    mutating func advance(_: (FactorTraining.SweepReport) -> Void) throws(TrainingError) {
         var testSquares: Double?
         if let sampling = options.sampling, reports.count >= options.sweeps {
             var sampler = self.sampler ?? startSampling(sampling)
@@ -70,6 +66,8 @@ struct FactorRun {
         )
     }
 
+    static func event(_ report: FactorTraining.SweepReport) -> FactorTraining.SweepReport { report }
+
     /// Mixes the machine of best coefficients in, and puts the one to draw in its place.
     private mutating func startSampling(_ sampling: FactorizationOptions.Sampling) -> Sampler {
         var sampler = emptySampler(sampling)
@@ -93,7 +91,7 @@ struct FactorRun {
     private func drawnMachine(_ sampling: FactorizationOptions.Sampling) -> FactorizationMachine {
         var drawn = options
         drawn.factors = sampling.factors
-        return FactorTraining.machine(set, data, drawn)
+        return FactorTraining.machine(data, drawn)
     }
 
     private func diverged(in sweep: Int) -> TrainingError {
@@ -120,41 +118,29 @@ extension FactorRun {
         static let mixture = "mixture"
     }
 
-    /// What a checkpoint must have been made with, so that this training can go on from it.
-    private func identity(_ fingerprint: DataFingerprint) -> [String: String] {
-        var members = fingerprint.training(options, ratings: set.training.count, data).fields
+    var identity: [String: String] {
+        var members = TrainingFingerprint(data, options).fields
         members["split"] = nil
-        members["scale"] = fingerprint.scale
-        members["user_rows"] = "\(set.users.rowCount)"
-        members["candidate_rows"] = "\(set.candidates.rowCount)"
+        members["scale"] = data.fingerprint.scale
+        members["user_rows"] = "\(data.set.users.rowCount)"
+        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
         return members.merging(options.penaltyMembers) { own, _ in own }
     }
 
-    /// Writes a checkpoint if the plan wants one after this sweep; there is always one after the last.
-    ///
-    /// - Throws: `diverged` when a coefficient is not finite, `engineFailed` when the file cannot be written. An older file
-    ///   is then as it was.
-    mutating func save(_ plan: CheckpointPlan) throws(TrainingError) {
-        guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
+    func tensors() throws(TrainingError) -> Checkpoint.Tensors {
         let state = machine.state
         guard state.allSatisfy(\.isFinite) else { throw diverged(in: reports.count) }
-        var tensors: [(name: String, values: TensorFile.Values)] = [
+        var tensors: Checkpoint.Tensors = [
             (Name.machine, .doubles(state)), (Name.losses, .doubles(reports.map(\.loss))),
         ]
         if let sampler {
             tensors.append((Name.draws, .numbers(sampler.rule.words)))
             tensors.append((Name.mixture, .doubles(sampler.mixture.state)))
         }
-        try plan.write(to: path, identity(plan.data), epoch: reports.count, tensors)
-        savedSweep = reports.count
+        return tensors
     }
 
-    /// Goes to where the checkpoint of the plan was made, if it has one.
-    ///
-    /// - Throws: `checkpointRefused` when it is of another run.
-    mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
-        guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(plan.identity(identity(plan.data)))
+    mutating func restore(_ checkpoint: Checkpoint) throws(TrainingError) {
         let losses = try checkpoint.doubles(Name.losses)
         guard losses.count == checkpoint.epoch, losses.count <= options.sweeps + (options.sampling?.sweeps ?? 0)
         else { throw checkpoint.inconsistent }
@@ -173,6 +159,5 @@ extension FactorRun {
         }
         guard machine.restore(try checkpoint.doubles(Name.machine)) else { throw checkpoint.inconsistent }
         reports = losses.enumerated().map { FactorTraining.SweepReport(sweep: $0 + 1, loss: $1, testLoss: nil) }
-        savedSweep = plan.savedAtStart
     }
 }

@@ -1,4 +1,5 @@
-public import RankData
+import RankData
+import RankEngine
 
 /// A training of a factorisation machine, from its start to the last sweep and to the tables that serve it.
 public struct FactorTraining: Sendable {
@@ -6,7 +7,7 @@ public struct FactorTraining: Sendable {
     public static let version = "rank-train-fm/5"
 
     /// What a sweep came to.
-    public struct SweepReport: Sendable, Equatable {
+    public struct SweepReport: ProgressReport {
         /// Counted from 1.
         public let sweep: Int
         /// The mean squared error of the training labels after it.
@@ -15,10 +16,10 @@ public struct FactorTraining: Sendable {
         /// test set, while a sampler warms up, and of what was done before a checkpoint.
         public let testLoss: Double?
 
-        /// The root of the loss.
-        public var rootMeanSquaredError: Double { loss.squareRoot() }
-        /// The root of the test loss.
-        public var testRootMeanSquaredError: Double? { testLoss?.squareRoot() }
+        /// The word for what is counted.
+        public static let unit = "sweep"
+        /// The sweep.
+        public var position: Int { sweep }
     }
 
     /// What it made.
@@ -29,9 +30,7 @@ public struct FactorTraining: Sendable {
         public let sweeps: [SweepReport]
     }
 
-    private let options: FactorizationOptions
-    /// The preset of the options.
-    var preset: String { options.preset }
+    let options: FactorizationOptions
 
     /// Prepares a training.
     ///
@@ -44,8 +43,7 @@ public struct FactorTraining: Sendable {
     /// Trains on one thread, with work linear in ratings × factors × sweeps.
     ///
     /// - Parameters:
-    ///   - set: What to train on. Its test examples change no bit of the result.
-    ///   - data: The data set that `set` was made from, for its attributes.
+    ///   - data: What to train on, with those who have no rating. Its test examples change no bit of the result.
     ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
     ///   - testingSweeps: Whether to find the test loss after each sweep, which takes time.
     ///   - show: Called after each sweep, on the calling thread. It does not influence the result.
@@ -54,39 +52,21 @@ public struct FactorTraining: Sendable {
     ///   training ratings, `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one
     ///   cannot be written. A checkpoint written before is then as it was.
     public func run(
-        on set: TrainingSet,
-        _ data: DataSet,
+        on data: TrainingData,
         checkpoints: CheckpointPlan? = nil,
         testingSweeps: Bool = false,
         show: (SweepReport) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
-        guard set.training.count <= Int(Int32.max) else {
+        guard data.set.training.count <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) training ratings; train on a sample of them")
         }
-        var run = FactorRun(options, set, data, testingSweeps: testingSweeps)
-        if let checkpoints {
-            try run.restore(checkpoints)
-            if run.isFinished && run.savedSweep == nil { try run.save(checkpoints) }
-        }
-        while !run.isFinished {
-            do throws(TrainingError) {
-                try run.sweep()
-                if let checkpoints { try run.save(checkpoints) }
-            } catch  where error.code == .diverged {
-                throw checkpoints?.explaining(error, saved: run.savedSweep, unit: "sweep") ?? error
-            }
-            if let report = run.reports.last { show(report) }
-        }
-        return run.result
+        var run = FactorRun(options, data, testingSweeps: testingSweeps)
+        return try run.complete(checkpoints, show: show)
     }
 
     /// The machine before its first sweep.
-    package static func machine(
-        _ set: TrainingSet,
-        _ data: DataSet,
-        _ options: FactorizationOptions
-    ) -> FactorizationMachine {
-        let training = set.training
+    package static func machine(_ data: TrainingData, _ options: FactorizationOptions) -> FactorizationMachine {
+        let (set, training) = (data.set, data.set.training)
         let users = RatingGroups(training.users, partners: training.candidates, count: set.users.rowCount)
         let items = RatingGroups(training.candidates, partners: training.users, count: set.candidates.rowCount)
         func side(
@@ -109,9 +89,34 @@ public struct FactorTraining: Sendable {
         }
         return FactorizationMachine(
             stars: training.labels.map { 1 + StarLabel.starsPerUnit * Double($0) },
-            users: side(users, items, data.userAttributes, set.users, options.users),
-            items: side(items, users, data.itemAttributes, set.candidates, options.items),
+            users: side(users, items, data.dataSet.userAttributes, set.users, options.users),
+            items: side(items, users, data.dataSet.itemAttributes, set.candidates, options.items),
             options
         )
+    }
+}
+
+extension TrainingFingerprint {
+    /// What a model file says of a factorisation machine's training; every sweep sees all ratings.
+    init(_ data: TrainingData, _ options: FactorizationOptions) {
+        var members = data.fingerprint.members
+        members["batch_size"] = "\(data.set.training.count)"
+        members["epochs"] = "\(options.sweeps)"
+        members["factors"] = "\(options.factors)"
+        members["item_attributes_sha256"] = sha256 { data.dataSet.itemAttributes.forEachCanonicalChunk($0) }
+        members["preset"] = options.preset
+        members["seed"] = "\(options.seed)"
+        members["user_attributes_sha256"] = sha256 { data.dataSet.userAttributes.forEachCanonicalChunk($0) }
+        members["version"] = FactorTraining.version
+        if let sampling = options.sampling {
+            members["sampling_factors"] = "\(sampling.factors)"
+            members["sampling_interval"] = "\(sampling.interval)"
+            members["sampling_prior_count"] = "\(sampling.priorCount)"
+            members["sampling_prior_precision"] = "\(sampling.priorPrecision)"
+            members["sampling_share"] = "\(sampling.share)"
+            members["sampling_sweeps"] = "\(sampling.sweeps)"
+            members["sampling_warm_up"] = "\(sampling.warmUp)"
+        }
+        self.init(members)
     }
 }

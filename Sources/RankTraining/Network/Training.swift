@@ -23,7 +23,7 @@ public struct Training: Sendable {
     ///
     /// Losses are mean squared errors of labels, or what `Loss.Formula` says of a ranking loss; then roots mean
     /// nothing.
-    public struct EpochReport: Sendable, Equatable {
+    public struct EpochReport: ProgressReport {
         /// Counted from 1.
         public let epoch: Int
         /// Over the training examples, each before the update by its batch, as Keras has it; what dropout left of the
@@ -34,10 +34,10 @@ public struct Training: Sendable {
         /// Over the test examples after the epoch; nil without a test set.
         public let testLoss: Double?
 
-        /// The root of the loss.
-        public var rootMeanSquaredError: Double { loss.squareRoot() }
-        /// The root of the test loss.
-        public var testRootMeanSquaredError: Double? { testLoss?.squareRoot() }
+        /// The word for what is counted.
+        public static let unit = "epoch"
+        /// The epoch.
+        public var position: Int { epoch }
     }
 
     /// What it made.
@@ -91,7 +91,7 @@ public struct Training: Sendable {
     /// Trains.
     ///
     /// - Parameters:
-    ///   - set: What to train on.
+    ///   - data: What to train on.
     ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
     ///   - show: Called after each step and each epoch, on the calling thread. It does not influence the result.
     /// - Returns: The weights and how the losses went.
@@ -100,25 +100,20 @@ public struct Training: Sendable {
     ///   `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one cannot be written.
     ///   A checkpoint written before is then as it was.
     public func run(
-        on set: TrainingSet,
+        on data: TrainingData,
         checkpoints: CheckpointPlan? = nil,
         show: (Event) -> Void = { _ in }
     ) throws(TrainingError) -> Result {
-        var run = try TrainingRun(options, set, MatrixProduct(kernel, team: Team(threads: threads)))
-        if let checkpoints {
-            try run.restore(checkpoints)
-            if run.isFinished && run.savedEpoch == nil { try run.save(checkpoints) }
-        }
-        while !run.isFinished {
-            do throws(TrainingError) {
-                try run.trainEpoch(show)
-                if let checkpoints { try run.save(checkpoints) }
-            } catch  where error.code == .diverged {
-                throw checkpoints?.explaining(error, saved: run.savedEpoch, unit: "epoch") ?? error
-            }
-            if let report = run.reports.last { show(.epoch(report)) }
-        }
-        return run.result
+        var run = try TrainingRun(options, data, MatrixProduct(kernel, team: Team(threads: threads)))
+        return try run.complete(checkpoints, show: show)
+    }
+}
+
+extension TrainingFingerprint {
+    /// What a model file says of a network's training.
+    init(_ data: DataFingerprint, _ options: TrainingOptions) {
+        let identity = data.members.merging(["version": Training.version]) { own, _ in own }
+        self.init(options.distinctiveMembers.merging(identity) { _, identity in identity })
     }
 }
 

@@ -20,27 +20,21 @@ extension TrainingRun {
         static let bestEpoch = "best_epoch"
     }
 
-    /// What a checkpoint must have been made with, so that this training can go on from it.
-    private func identity(_ data: DataFingerprint) -> [String: String] {
+    var identity: [String: String] {
         var members = options.members
-        members["data"] = data.data
-        members["data_sha256"] = data.dataSHA256
-        members["scale"] = data.scale
-        members["split_sha256"] = data.splitSHA256
-        members["user_rows"] = "\(set.users.rowCount)"
-        members["candidate_rows"] = "\(set.candidates.rowCount)"
+        members["data"] = data.fingerprint.data
+        members["data_sha256"] = data.fingerprint.dataSHA256
+        members["scale"] = data.fingerprint.scale
+        members["split_sha256"] = data.fingerprint.splitSHA256
+        members["user_rows"] = "\(data.set.users.rowCount)"
+        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
         members["version"] = Training.version
         return members
     }
 
-    /// Writes a checkpoint if the plan wants one after this epoch; there is always one after the last.
-    ///
-    /// - Throws: `diverged` when a weight is not finite, `engineFailed` when the file cannot be written. An older file
-    ///   is then as it was.
-    mutating func save(_ plan: CheckpointPlan) throws(TrainingError) {
-        guard let path = plan.path, isFinished || reports.count.isMultiple(of: plan.interval) else { return }
+    func tensors() throws(TrainingError) -> Checkpoint.Tensors {
         let state = trainer.state
-        var tensors: [(name: String, values: TensorFile.Values)] = []
+        var tensors: Checkpoint.Tensors = []
         for (name, network) in zip([Name.weights] + options.optimizer.slotNames, [state.network] + state.slots) {
             let parameters = network.parameters
             guard parameters.allSatisfy(\.isFinite) else { throw Self.diverged(in: reports.count, at: "its end") }
@@ -54,16 +48,10 @@ extension TrainingRun {
             tensors.append((Name.best, .floats(best.network.parameters)))
             tensors.append((Name.bestEpoch, .numbers([UInt64(best.epoch)])))
         }
-        try plan.write(to: path, identity(plan.data), epoch: reports.count, tensors)
-        savedEpoch = reports.count
+        return tensors
     }
 
-    /// Goes to where the checkpoint of the plan was made, if it has one.
-    ///
-    /// - Throws: `checkpointRefused` when it is of another run.
-    mutating func restore(_ plan: CheckpointPlan) throws(TrainingError) {
-        guard let checkpoint = plan.resumed else { return }
-        try checkpoint.requireMatch(plan.identity(identity(plan.data)))
+    mutating func restore(_ checkpoint: Checkpoint) throws(TrainingError) {
         let shape = trainer.shape
         let names = [Name.weights] + options.optimizer.slotNames
         let lists = try names.map { (name) throws(TrainingError) in try checkpoint.floats(name) }
@@ -80,16 +68,7 @@ extension TrainingRun {
         random = generator
         resume(TrainerState(network: networks[0], slots: Array(networks.dropFirst()), steps: stepCount))
         reports = (0..<checkpoint.epoch).map { index in
-            func loss(_ column: Int) -> Double? {
-                let loss = losses[3 * index + column]
-                return loss.isNaN ? nil : loss
-            }
-            return Training.EpochReport(
-                epoch: index + 1,
-                loss: losses[3 * index],
-                validationLoss: loss(1),
-                testLoss: loss(2)
-            )
+            Training.EpochReport(epoch: index + 1, losses: Array(losses[3 * index..<3 * index + 3]))
         }
         if options.validation != nil {
             let (parameters, epochs) = (try checkpoint.floats(Name.best), try checkpoint.numbers(Name.bestEpoch))
@@ -98,6 +77,21 @@ extension TrainingRun {
             else { throw checkpoint.inconsistent }
             best = (epoch, loss, RankingNetwork(shape: shape, parameters: parameters))
         }
-        savedEpoch = plan.savedAtStart
+    }
+}
+
+extension Training.EpochReport {
+    /// A report as a checkpoint has it.
+    ///
+    /// - Parameters:
+    ///   - epoch: Counted from 1.
+    ///   - losses: Loss, validation loss and test loss; not a number where there is none.
+    init(epoch: Int, losses: [Double]) {
+        self.init(
+            epoch: epoch,
+            loss: losses[0],
+            validationLoss: losses[1].isNaN ? nil : losses[1],
+            testLoss: losses[2].isNaN ? nil : losses[2]
+        )
     }
 }

@@ -2,9 +2,9 @@ import RankData
 import RankEngine
 
 /// A training under way, from one epoch to the next.
-struct TrainingRun: ~Copyable {
+struct TrainingRun: ResumableRun, ~Copyable {
     let options: TrainingOptions
-    let set: TrainingSet
+    let data: TrainingData
     private let product: MatrixProduct
     private let settings: TrainerSettings
     /// What is trained on, ascending by user and item.
@@ -21,24 +21,17 @@ struct TrainingRun: ~Copyable {
     var reports: [Training.EpochReport] = []
     /// The best epoch so far by the validation part.
     var best: (epoch: Int, loss: Double, network: RankingNetwork)?
-    /// The last epoch that the file of checkpoints is known to hold.
-    var savedEpoch: Int?
 
     /// A training before its first epoch.
-    init(_ options: TrainingOptions, _ set: TrainingSet, _ product: MatrixProduct) throws(TrainingError) {
-        let shape = try NetworkShape(
-            userRows: set.users.rowCount,
-            candidateRows: set.candidates.rowCount,
-            userDimensions: options.userDimensions,
-            candidateDimensions: options.candidateDimensions,
-            hidden: options.hidden
-        )
+    init(_ options: TrainingOptions, _ data: TrainingData, _ product: MatrixProduct) throws(TrainingError) {
+        let set = data.set
+        let shape = try NetworkShape(options, set)
         try shape.requireRoom(batch: min(options.batchSize, set.training.count))
         var random = NumPyRandom(seed: options.seed)
         let initial = RankingNetwork(shape: shape, random: &random)
         let parts = try Self.parts(of: set.training, options.validation, &random)
         self.options = options
-        self.set = set
+        self.data = data
         self.product = product
         examples = parts.0
         validation = Batches(inOrder: parts.1, options)
@@ -103,7 +96,7 @@ struct TrainingRun: ~Copyable {
     /// Trains one epoch more.
     ///
     /// - Throws: `diverged` when a loss is not finite, or a weight at the end.
-    mutating func trainEpoch(_ show: (Training.Event) -> Void) throws(TrainingError) {
+    mutating func advance(_ show: (Training.Event) -> Void) throws(TrainingError) {
         let epoch = reports.count + 1
         if options.reshuffles && epoch > 1 { batches = Batches(shuffling: examples, options, &random) }
         let steps = batches.batches.count
@@ -131,6 +124,8 @@ struct TrainingRun: ~Copyable {
         }
     }
 
+    static func event(_ report: Training.EpochReport) -> Training.Event { .epoch(report) }
+
     static func diverged(in epoch: Int, at place: String) -> TrainingError {
         TrainingError(
             .diverged,
@@ -144,5 +139,18 @@ struct TrainingRun: ~Copyable {
         var loss = 0.0
         for batch in batches.batches { loss += trainer.loss(batches, batch) }
         return loss / Double(batches.terms(of: options.loss))
+    }
+}
+
+extension NetworkShape {
+    /// The shape that options give a network with the rows of a set.
+    init(_ options: TrainingOptions, _ set: TrainingSet) throws(TrainingError) {
+        try self.init(
+            userRows: set.users.rowCount,
+            candidateRows: set.candidates.rowCount,
+            userDimensions: options.userDimensions,
+            candidateDimensions: options.candidateDimensions,
+            hidden: options.hidden
+        )
     }
 }

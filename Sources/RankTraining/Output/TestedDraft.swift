@@ -14,29 +14,32 @@ struct TestedDraft {
 
     /// Scores the test rows.
     ///
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is not
-    ///   finite.
-    init(
+    /// - Parameters:
+    ///   - draft: The model.
+    ///   - data: The data that it was trained on, and the test rows.
+    ///   - kernel: The kernel that scores.
+    /// - Returns: The model with the claim.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is
+    ///   not finite.
+    static func scored(
         _ draft: ModelDraft,
-        _ set: TrainingSet,
-        _ data: DataSet,
-        _ split: Split,
+        on data: TrainingData,
         kernel: Kernel
-    ) throws(TrainingError) {
-        let scores = try draft.scores(of: set.test, kernel)
-        let users = split.testRows.map { data.ratings.userIDs[$0] }
-        let stars = split.testRows.map { data.ratings.stars[$0] }
-        if draft.metadata.labelTransform == LabelTransform.none {
-            metrics = nil
-            let gains = LabelTransform(data.ratings.scale).gains(of: stars)
-            ranking = RankingMetrics(users: users, stars: gains, scores: scores)
-        } else {
-            metrics = Metrics(users: users, stars: stars, scores: scores, transform: draft.metadata.labelTransform)
-            ranking = metrics?.ranking
-        }
+    ) throws(TrainingError) -> TestedDraft {
         var draft = draft
+        let scores = try draft.scores(of: data.set.test, kernel)
+        let (rows, ratings) = (data.split.testRows, data.dataSet.ratings)
+        let users = rows.map { ratings.userIDs[$0] }
+        let stars = rows.map { ratings.stars[$0] }
+        let transform = draft.metadata.labelTransform
+        if transform == LabelTransform.none {
+            let gains = LabelTransform(ratings.scale).gains(of: stars)
+            draft.metadata.claimedTestRMSE = nil
+            return TestedDraft(draft, nil, RankingMetrics(users: users, stars: gains, scores: scores))
+        }
+        let metrics = Metrics(users: users, stars: stars, scores: scores, transform: transform)
         draft.metadata.claimedTestRMSE = metrics.map { Float($0.rmse) }
-        self.draft = draft
+        return TestedDraft(draft, metrics, metrics?.ranking)
     }
 
     private init(_ draft: ModelDraft, _ metrics: Metrics?, _ ranking: RankingMetrics?) {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import RankCore
-import RankData
 import RankTraining
 
 /// How a training outlives an interruption.
@@ -73,25 +72,18 @@ struct CheckpointArguments: ParsableArguments {
     ///
     /// - Parameters:
     ///   - resumed: The checkpoint to go on from, which is read before the data, as these may take long.
-    ///   - data: The data set.
-    ///   - split: Its split.
-    ///   - spec: How the split was asked for.
     ///   - interval: Between two checkpoints, where nothing was given.
     /// - Returns: The plan.
     /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
     func plan(
         from resumed: Checkpoint?,
-        _ data: DataSet,
-        _ split: Split,
-        as spec: SplitSpec,
         every interval: Int
     ) throws(TrainingError) -> CheckpointPlan? {
         guard checkpoint != nil || resumed != nil else { return nil }
         return try CheckpointPlan(
             path: checkpoint?.path,
             interval: checkpointEvery ?? interval,
-            resumed: resumed,
-            data: DataFingerprint(data, split, as: spec)
+            resumed: resumed
         )
     }
 }

@@ -80,34 +80,6 @@ struct DistillationArguments: PresetArguments {
     }
 }
 
-/// The steps of a distillation as they go, on a terminal.
-struct DistillationLog {
-    private var line: ProgressLine
-    private let bar: ProgressBar
-    private let total: Int
-
-    /// Begins the log, with the checkpoint that the training goes on from.
-    init(_ options: DistillationOptions, resumed: Checkpoint?, isQuiet: Bool) {
-        line = ProgressLine(on: .error, isQuiet: isQuiet)
-        if let resumed { line.note(resumed.note("step")) }
-        bar = ProgressBar(total: options.steps, unit: "step", startingAt: resumed?.epoch ?? 0)
-        total = options.steps
-    }
-
-    /// Shows a report, `elapsed` after the training began.
-    mutating func show(_ report: Distillation.StepReport, at elapsed: Duration) {
-        let text = { [bar] width in
-            bar.line(
-                completed: report.step,
-                elapsed: elapsed,
-                details: [("distance_from_teacher", report.rootMeanSquaredError)],
-                width: width
-            )
-        }
-        if report.step < total { line.show(at: elapsed, text) } else { line.finish(text) }
-    }
-}
-
 extension DistillationOptions {
     /// What a distillation made of a teacher, for programs.
     func json(_ result: Distillation.Result, _ teacher: Teacher) -> [JSONValue.Member] {

@@ -15,10 +15,14 @@ struct NetworkArguments: PresetArguments {
 
     @OptionGroup var loss: LossArguments
 
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var kernelArgument: KernelArgument
 
     var given: [String] {
-        names(("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--kernel", kernelOption.kernel != nil))
+        names(
+            ("--epochs", epochs != nil),
+            ("--batch-size", batchSize != nil),
+            ("--kernel", kernelArgument.kernel != nil)
+        )
             + optimizer.given + loss.given
     }
 

@@ -25,19 +25,19 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var kernelArgument: KernelArgument
 
-    @OptionGroup var precisionOption: PrecisionOption
+    @OptionGroup var precisionArgument: PrecisionArgument
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
         // A kernel that there is not is refused before the file is read.
-        let precision = precisionOption.precision
-        _ = try Kernel.chosen(kernelOption.kernel, for: precision)
+        let precision = precisionArgument.precision
+        _ = try Kernel.chosen(kernelArgument.kernel, for: precision)
         let model = try RankModel.load(path: model)
-        let ranker = try model.makeRanker(kernel: kernelOption.kernel, precision: precision, errorLimit: .infinity)
+        let ranker = try model.makeRanker(kernel: kernelArgument.kernel, precision: precision, errorLimit: .infinity)
         if json {
             try StandardStream.output.writeLine(report(model, ranker).description)
         } else {
@@ -76,7 +76,7 @@ struct InspectCommand: ParsableCommand {
             return ("plan \(plan.rawValue)", size + (isChosen ? ", chosen" : ""))
         }
         if let error = ranker.scoreError {
-            let precision = precisionOption.precision
+            let precision = precisionArgument.precision
             lines += [
                 ("precision \(precision)", "\(grouped(precision.tableBytes(model.shape))) bytes of tables"),
                 (
@@ -176,7 +176,7 @@ struct InspectCommand: ParsableCommand {
     /// What a reduced precision takes and costs; null for fp32.
     private func precision(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
         guard let error = ranker.scoreError else { return .null }
-        let precision = precisionOption.precision
+        let precision = precisionArgument.precision
         return [
             "name": .string("\(precision)"),
             "table_bytes": .integer(precision.tableBytes(model.shape)),

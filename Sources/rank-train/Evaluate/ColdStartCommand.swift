@@ -78,7 +78,7 @@ struct ColdStartCommand: ParsableCommand {
         var training = preset == .best ? FactorizationOptions.best : .mapFM
         training.seed = seed
         let dataSet = try source.load()
-        let report = try ColdStart(dataSet, training, options) { number, total in
+        let report = try ColdStart(dataSet, training, options).run { number, total in
             guard StandardStream.error.isTerminal else { return }
             try? StandardStream.error.writeLine("training \(number) of \(total)")
         }
@@ -109,7 +109,7 @@ struct ColdStartCommand: ParsableCommand {
         }
     }
 
-    private func table(_ report: ColdStart) -> TextTable {
+    private func table(_ report: ColdStart.Result) -> TextTable {
         var table = TextTable([("shown", .right)] + predictors.map { (name($0), .right) })
         for row in report.rows {
             table.append(
@@ -119,7 +119,7 @@ struct ColdStartCommand: ParsableCommand {
         return table
     }
 
-    private func json(_ report: ColdStart, _ dataSet: DataSet) -> JSONValue {
+    private func json(_ report: ColdStart.Result, _ dataSet: DataSet) -> JSONValue {
         [
             "data": .string(dataSet.name),
             "preset": .string(preset.rawValue),

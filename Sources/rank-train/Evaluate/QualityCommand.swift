@@ -63,7 +63,7 @@ struct QualityCommand: ParsableCommand {
     func run() throws {
         let dataSet = try source.load()
         if preset == .tutorial && network.options(seed: seed).loss.ranks { return try runRanking(on: dataSet) }
-        let report = try report(on: dataSet)
+        let report = try study(of: dataSet).run(show: show)
         switch format {
         case .table: try StandardStream.output.write("\(title(dataSet))\n\(table(report).text(for: .output))")
         case .markdown: try StandardStream.output.write("\(oneLine(dataSet.name))\n\n\(table(report).markdown)")
@@ -81,8 +81,8 @@ struct QualityCommand: ParsableCommand {
     /// Scores of a ranking loss are no ratings: the table is of their order alone.
     private func runRanking(on dataSet: DataSet) throws {
         let options = network.options(seed: seed)
-        let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
-        let report = try RankingReport(dataSet, splits: splits, options, training: training, show: show)
+        let training = try Training(options, kernel: network.kernelArgument.chosen, threads: threading.count)
+        let report = try RankingStudy(dataSet, splits: splits, options, training: training).run(show: show)
         switch format {
         case .table: try StandardStream.output.write("\(title(dataSet))\n\(report.table().text(for: .output))")
         case .markdown: try StandardStream.output.write("\(oneLine(dataSet.name))\n\n\(report.table().markdown)")
@@ -91,32 +91,31 @@ struct QualityCommand: ParsableCommand {
         }
     }
 
-    private func report(on dataSet: DataSet) throws -> QualityReport {
+    private func study(of dataSet: DataSet) throws -> QualityStudy {
         switch preset {
         case .tutorial:
             let options = network.options(seed: seed)
-            let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
-            return try QualityReport(dataSet, splits: splits, options, training: training, show: show)
+            let training = try Training(options, kernel: network.kernelArgument.chosen, threads: threading.count)
+            return QualityStudy(dataSet, splits: splits, options, training: training)
         case .mapFM, .best:
             var options = preset == .best ? FactorizationOptions.best : .mapFM
             options.seed = seed
-            return try QualityReport(dataSet, splits: splits, options, show: show)
+            return try QualityStudy(dataSet, splits: splits, options)
         case .distilled:
             var (options, teacher) = (DistillationOptions.distilled, FactorizationOptions.best)
             (options.seed, teacher.seed) = (seed, seed)
-            return try QualityReport(
+            return try QualityStudy(
                 dataSet,
                 splits: splits,
                 options,
                 distillation: Distillation(options, threads: threading.count),
-                teacher: teacher,
-                show: show
+                teacher: teacher
             )
         }
     }
 
     /// One line per predictor; with the data's name as a first column where there is no other place for it.
-    private func table(_ report: QualityReport, _ data: String? = nil) -> TextTable {
+    private func table(_ report: QualityStudy.Result, _ data: String? = nil) -> TextTable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("model", .left)]
         columns += report.splits.map { ($0.shortName, .right) }
         columns += [("mean ± sd", .right), ("in stars", .right), ("NDCG@10", .right)]
@@ -132,7 +131,7 @@ struct QualityCommand: ParsableCommand {
         return table
     }
 
-    private func json(_ report: QualityReport, _ dataSet: DataSet) -> JSONValue {
+    private func json(_ report: QualityStudy.Result, _ dataSet: DataSet) -> JSONValue {
         [
             "data": .string(dataSet.name),
             "seed": .unsigned(seed),

@@ -44,7 +44,7 @@ struct DistillCommand: ParsableCommand {
 
     @OptionGroup var checkpoints: CheckpointArguments
 
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var kernelArgument: KernelArgument
 
     @Option(
         help: "How many threads train, or all for one on each processor; the model is the same with any (default: 1).",
@@ -79,7 +79,7 @@ struct DistillCommand: ParsableCommand {
     func run() throws {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
-        let distillation = try Distillation(options, kernel: kernelOption.chosen, threads: threads.count)
+        let distillation = try Distillation(options, kernel: kernelArgument.chosen, threads: threads.count)
         let inputs = modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)]
         try output.requireOther(than: inputs + [("--resume", checkpoints.resume)])
         let model = try RankModel.load(path: teacher)
@@ -87,19 +87,17 @@ struct DistillCommand: ParsableCommand {
         try checkpoints.requireOutput(otherThan: inputs)
         let resumed = try checkpoints.resumed()
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
-        let set = try TrainingSet(dataSet, split: resolved, includesUnrated: true)
-        let teacher = try Teacher(model, of: set)
-        let plan = try checkpoints.plan(from: resumed, dataSet, resolved, as: spec, every: 1)
+        let data = try TrainingData(dataSet, resolved, as: spec, includesUnrated: true)
+        let teacher = try Teacher(model, of: data.set)
+        let plan = try checkpoints.plan(from: resumed, every: 1)
 
-        var log = DistillationLog(options, resumed: plan?.resumed, isQuiet: quiet || json)
+        var log = ReportLog(options, resumed: plan?.resumed, isQuiet: quiet || json)
         let clock = ContinuousClock()
         let start = clock.now
-        let result = try distillation.run(on: set, dataSet, teacher: teacher, checkpoints: plan) {
-            log.show($0, at: clock.now - start)
-        }
+        let result = try distillation.run(on: data, teacher: teacher, checkpoints: plan) { log.show($0) }
         let seconds = (clock.now - start) / .seconds(1)
 
-        let distilled = try DistilledModel(result, set, dataSet, resolved, options, teacher)
+        let distilled = try TrainedModel(student: result, on: data, teacher: teacher, options)
         let id = try distilled.write(to: output.path)
         if json {
             let facts = [

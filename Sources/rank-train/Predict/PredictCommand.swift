@@ -69,9 +69,9 @@ struct PredictCommand: ParsableCommand {
     )
     var threads = ThreadCount.all
 
-    @OptionGroup var kernelOption: KernelOption
+    @OptionGroup var kernelArgument: KernelArgument
 
-    @OptionGroup var precisionOption: PrecisionOption
+    @OptionGroup var precisionArgument: PrecisionArgument
 
     func validate() throws {
         guard (input == nil) != (users == nil) else {
@@ -93,8 +93,8 @@ struct PredictCommand: ParsableCommand {
         if let input {
             try predict(pairsIn: input, model)
         } else if let users {
-            let precision = precisionOption.precision
-            try CataloguePrediction(model, kernel: kernelOption.kernel, precision: precision, threads: threads.count)
+            let precision = precisionArgument.precision
+            try CataloguePrediction(model, kernel: kernelArgument.kernel, precision: precision, threads: threads.count)
                 .write(
                     topK ?? 10,
                     users: users,
@@ -112,8 +112,8 @@ struct PredictCommand: ParsableCommand {
     private func predict(pairsIn input: String, _ model: RankModel) throws {
         let predictor = try Predictor(
             model,
-            kernel: kernelOption.kernel,
-            precision: precisionOption.precision,
+            kernel: kernelArgument.kernel,
+            precision: precisionArgument.precision,
             threads: threads.count
         )
         let kind = model.users.kind.isText ? PairList.Kind.texts : .numbers

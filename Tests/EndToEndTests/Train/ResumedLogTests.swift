@@ -59,19 +59,11 @@ import Testing
             let (data, checkpoint) = ("\(directory)/data", "\(directory)/checkpoint")
             try #require(try await run("rank-train", ["synthesize", "--output", data] + Self.tiny).exitCode == 0)
             let set = try DataSet.load(directory: data)
-            let split = try SplitSpec.seed(42).resolve(set.ratings)
             var options = FactorizationOptions.mapFM
             (options.factors, options.sweeps) = (8, 1_004)
-            let plan = try CheckpointPlan(
-                path: checkpoint,
-                interval: 1_000,
-                data: DataFingerprint(set, split, as: .seed(42))
-            )
-            _ = try FactorTraining(options).run(
-                on: TrainingSet(set, split: split, includesUnrated: true),
-                set,
-                checkpoints: plan
-            ) { report in
+            let plan = try CheckpointPlan(path: checkpoint, interval: 1_000)
+            let training = try TrainingData(set, split: .seed(42), includesUnrated: true)
+            _ = try FactorTraining(options).run(on: training, checkpoints: plan) { report in
                 if report.sweep == 1_000 {
                     try? FileManager.default.copyItem(atPath: checkpoint, toPath: "\(checkpoint).1000")
                 }

@@ -17,31 +17,24 @@ import Testing
 
     /// A data set, and what is trained on it.
     private struct Sampled {
-        let data: DataSet
-        let split: Split
-        let set: TrainingSet
-        let fingerprint: DataFingerprint
+        let data: TrainingData
 
         init(seed: UInt64 = 1, split spec: SplitSpec = .seed(42)) throws {
-            data = try Sample.data(seed: seed)
-            split = try spec.resolve(data.ratings)
-            set = try TrainingSet(data, split: split, includesUnrated: true)
-            fingerprint = DataFingerprint(data, split, as: spec)
+            data = try TrainingData(Sample.data(seed: seed), split: spec, includesUnrated: true)
         }
 
         func plan(to path: String?, from resumed: String?, every interval: Int = 1) throws -> CheckpointPlan {
             try CheckpointPlan(
                 path: path,
                 interval: interval,
-                resumed: resumed.map(Checkpoint.init(path:)),
-                data: fingerprint
+                resumed: resumed.map(Checkpoint.init(path:))
             )
         }
 
         /// A student of a teacher that has a file.
         func distil(
             _ options: DistillationOptions = options,
-            teacher: TrainedFactors,
+            teacher: TrainedModel,
             to path: String? = nil,
             every interval: Int = 1,
             from resumed: String? = nil,
@@ -51,18 +44,17 @@ import Testing
             show: (Distillation.StepReport) -> Void = { _ in }
         ) throws -> Distillation.Result {
             try Distillation(options, kernel: kernel, threads: threads).run(
-                on: set,
-                data,
-                teacher: Teacher(teacher, of: set),
+                on: data,
+                teacher: Teacher(teacher, of: data.set),
                 checkpoints: plan(to: path, from: resumed, every: interval),
                 testingReports: tests,
                 show: show
             )
         }
 
-        func teacher(_ options: FactorizationOptions = SmallFactors.solved) throws -> TrainedFactors {
-            let result = try FactorTraining(options).run(on: set, data)
-            return try TrainedFactors(result, set, data, split, as: .seed(42), options)
+        func teacher(_ options: FactorizationOptions = SmallFactors.solved) throws -> TrainedModel {
+            let result = try FactorTraining(options).run(on: data)
+            return try TrainedModel(factors: result, on: data, options)
         }
 
         /// A teacher, and then its student.
@@ -75,10 +67,10 @@ import Testing
             report: (Distillation.StepReport) -> Void = { _ in }
         ) throws -> (ModelID, Distillation.Result) {
             let plan = try plan(to: path, from: resumed)
-            let lesson = try Lesson(teacher, set, data, split, as: .seed(42), checkpoints: plan, show: sweep)
+            let taught = try TeacherTraining(teacher).run(on: data, checkpoints: plan, show: sweep).teacher
             let student = try Distillation(options)
-            let result = try student.run(on: set, data, lesson, checkpoints: plan, show: report)
-            let model = try DistilledModel(result, set, data, split, options, lesson.teacher)
+            let result = try student.run(on: data, teacher: taught, checkpoints: plan, show: report)
+            let model = try TrainedModel(student: result, on: data, teacher: taught, options)
             return (try model.write(to: TemporaryDirectory().file("model")), result)
         }
     }
@@ -131,13 +123,11 @@ import Testing
         #expect(tested.network == untested.network)
         #expect(tested.reports.map(\.loss) == untested.reports.map(\.loss))
         #expect(untested.reports.allSatisfy { $0.testLoss == nil })
-        let model = try DistilledModel(
-            tested,
-            sampled.set,
-            sampled.data,
-            sampled.split,
-            Self.options,
-            Teacher(teacher, of: sampled.set)
+        let model = try TrainedModel(
+            student: tested,
+            on: sampled.data,
+            teacher: Teacher(teacher, of: sampled.data.set),
+            Self.options
         )
         let (found, expected) = (try #require(tested.reports.last?.testLoss), try #require(model.test?.loss))
         #expect(abs(found - expected) < 1e-6)
@@ -197,8 +187,7 @@ import Testing
         // Neither a student's nor its teacher's.
         let factors = "\(path).map-fm"
         _ = try FactorTraining(SmallFactors.solved).run(
-            on: sampled.set,
-            sampled.data,
+            on: sampled.data,
             checkpoints: sampled.plan(to: factors, from: nil)
         )
         let error = #expect(throws: TrainingError.self) { try sampled.fit(from: factors) }

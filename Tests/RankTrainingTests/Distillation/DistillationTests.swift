@@ -19,28 +19,28 @@ import Testing
     }()
 
     private struct Lesson {
-        let set: TrainingSet
-        let split: Split
-        let teacher: TrainedFactors
+        let data: TrainingData
+        let teacher: TrainedModel
+
+        var set: TrainingSet { data.set }
+        var split: Split { data.split }
     }
 
     private static func lesson(_ data: DataSet, split spec: SplitSpec = .seed(42)) throws -> Lesson {
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        let result = try FactorTraining(teacherOptions).run(on: set, data)
-        let teacher = try TrainedFactors(result, set, data, split, as: spec, teacherOptions)
-        return Lesson(set: set, split: split, teacher: teacher)
+        let data = try TrainingData(data, split: spec, includesUnrated: true)
+        let result = try FactorTraining(teacherOptions).run(on: data)
+        return Lesson(data: data, teacher: try TrainedModel(factors: result, on: data, teacherOptions))
     }
 
     private static func distil(
-        _ data: DataSet,
         _ lesson: Lesson,
         _ teacher: Teacher,
         _ options: DistillationOptions = options,
         kernel: Kernel = .best
-    ) throws -> DistilledModel {
-        let result = try Distillation(options, kernel: kernel).run(on: lesson.set, data, teacher: teacher)
-        return try DistilledModel(result, lesson.set, data, lesson.split, options, teacher)
+    ) throws -> Trained<Distillation.Result> {
+        let result = try Distillation(options, kernel: kernel).run(on: lesson.data, teacher: teacher)
+        let model = try TrainedModel(student: result, on: lesson.data, teacher: teacher, options)
+        return Trained(model: model, result: result)
     }
 
     private static func loaded(_ write: (String) throws -> ModelID) throws -> RankModel {
@@ -53,7 +53,7 @@ import Testing
         let data = try Sample.data()
         let lesson = try Self.lesson(data)
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
-        let distilled = try Self.distil(data, lesson, teacher)
+        let distilled = try Self.distil(lesson, teacher)
         let reports = distilled.result.reports
         #expect(reports.map(\.step) == [100, 200, 300, 400])
         #expect(reports[3].loss < reports[0].loss / 4)
@@ -80,7 +80,7 @@ import Testing
         let data = try Sample.data()
         let lesson = try Self.lesson(data)
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
-        let distilled = try Self.distil(data, lesson, teacher)
+        let distilled = try Self.distil(lesson, teacher)
         let student = try Self.loaded { try distilled.write(to: $0) }
         let shape = student.shape
         #expect(!shape.dotProduct && !shape.userBias && !shape.candidateBias && !shape.mean)
@@ -93,7 +93,7 @@ import Testing
         let test = try #require(distilled.test)
         #expect(student.metadata.claimedTestRMSE == Float(test.rmse))
         #expect(try Evaluation(student, data, lesson.split).metrics == test)
-        try DataFingerprint(data, lesson.split, as: .seed(42)).requireMatch(fingerprint)
+        try lesson.data.fingerprint.requireMatch(fingerprint)
     }
 
     /// Ratings decide the draws, and the teacher's test rows are then among them.
@@ -102,10 +102,10 @@ import Testing
         let (lesson, all) = (try Self.lesson(data), try Self.lesson(data, split: .none))
         var options = Self.options
         options.steps = 5
-        let distilled = try Self.distil(data, all, Teacher(lesson.teacher, of: all.set), options)
+        let distilled = try Self.distil(all, Teacher(lesson.teacher, of: all.set), options)
         let fingerprint = try Self.loaded { try distilled.write(to: $0) }.metadata.fingerprint
         #expect(fingerprint["split"] == TrainingFingerprint.unknown && fingerprint["teacher_preset"] == "map-fm")
-        let given = DataFingerprint(data, lesson.split, as: .seed(42))
+        let given = lesson.data.fingerprint
         let error = #expect(throws: TrainingError.self) { try given.requireMatch(fingerprint) }
         #expect(error?.code == .fingerprintMismatch)
     }
@@ -117,15 +117,15 @@ import Testing
         var options = Self.options
         options.steps = 30
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
-        let first = try Self.distil(data, lesson, teacher, options)
+        let first = try Self.distil(lesson, teacher, options)
         let file = try Self.loaded { try lesson.teacher.write(to: $0) }
         for kernel in Kernel.supported {
             let teacher = try Teacher(file, of: lesson.set, threads: 1)
-            let again = try Self.distil(data, lesson, teacher, options, kernel: kernel)
+            let again = try Self.distil(lesson, teacher, options, kernel: kernel)
             #expect(again.result.network == first.result.network)
         }
         options.seed += 1
-        #expect(try Self.distil(data, lesson, teacher, options).result.network != first.result.network)
+        #expect(try Self.distil(lesson, teacher, options).result.network != first.result.network)
     }
 
     /// A network can teach too.
@@ -136,11 +136,11 @@ import Testing
         var options = Self.options
         (options.dimensions, options.hidden) = (1, [])
         let teacher = try Teacher(network, of: lesson.set)
-        let distilled = try Self.distil(data, lesson, teacher, options)
+        let distilled = try Self.distil(lesson, teacher, options)
         #expect(distilled.result.network.layers.count == 1)
         #expect(try #require(distilled.result.reports.last).rootMeanSquaredError < 0.1)
         options.dimensions = 2
-        #expect(try Self.distil(data, lesson, teacher, options).result.network.userEmbedding.count == 31 * 2)
+        #expect(try Self.distil(lesson, teacher, options).result.network.userEmbedding.count == 31 * 2)
     }
 
     /// Whoever tests must not be seen: the test rows get other users, other items and other stars.
@@ -175,7 +175,7 @@ import Testing
             )
             let data = try DataSet.load(directory: directory.path)
             let lesson = try Self.lesson(data, split: .file(path: pairs))
-            let distilled = try Self.distil(data, lesson, Teacher(lesson.teacher, of: lesson.set), options)
+            let distilled = try Self.distil(lesson, Teacher(lesson.teacher, of: lesson.set), options)
             let student = try Self.loaded { try distilled.write(to: $0) }
             let users = (0...13).flatMap { user in (0...12).map { _ in UInt64(user) } }
             let ids = (0...13).flatMap { _ in (0...12).map { UInt64($0) } }
@@ -194,11 +194,11 @@ import Testing
         options[0].hidden = [65_536, 65_536, 65_536]
         (options[1].hidden, options[1].users, options[1].candidates) = ([65_536], 1_000, 1_000)
         for (options, text) in zip(options, ["dense layers with 85", "1000000 examples a step for a layer of 65536"]) {
-            let error = #expect(throws: TrainingError.self) { _ = try Self.distil(data, lesson, teacher, options) }
+            let error = #expect(throws: TrainingError.self) { _ = try Self.distil(lesson, teacher, options) }
             #expect(error?.code == .invalidOption && error?.message.contains(text) == true, "\(error?.message ?? "")")
             // The same before there is a teacher.
             let early = #expect(throws: TrainingError.self) {
-                try Distillation(options).requireRoom(on: lesson.set, data)
+                try Distillation(options).requireRoom(on: lesson.data)
             }
             #expect(early?.code == error?.code && early?.message == error?.message)
         }
@@ -224,7 +224,7 @@ import Testing
         var options = Self.options
         (options.steps, options.optimizer) = (steps, .adam(Adam(rate: 1e30)))
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
-        let error = #expect(throws: TrainingError.self) { _ = try Self.distil(data, lesson, teacher, options) }
+        let error = #expect(throws: TrainingError.self) { _ = try Self.distil(lesson, teacher, options) }
         #expect(error?.code == .diverged)
     }
 }

@@ -20,7 +20,7 @@ struct DataOfAnyKindTests {
         return try DataSet.load(path: TemporaryDirectory().write("x.csv", lines.joined()), options)
     }
 
-    private static func loaded(_ model: TrainedModel) throws -> RankModel {
+    private static func loaded(_ model: Trained<Training.Result>) throws -> RankModel {
         let path = try TemporaryDirectory().file("model")
         _ = try model.write(to: path)
         return try RankModel.load(path: path)

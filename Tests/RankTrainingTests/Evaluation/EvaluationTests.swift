@@ -7,7 +7,7 @@ import Testing
 @Suite struct EvaluationTests {
     private let directory: TemporaryDirectory
     private let data: DataSet
-    private let trained: TrainedModel
+    private let trained: Trained<Training.Result>
     private let model: RankModel
 
     init() throws {
@@ -140,18 +140,13 @@ import Testing
     }
 }
 
-@Suite struct QualityReportTests {
+@Suite struct QualityStudyTests {
     @Test func baselinesAndPresetOnEachSplit() throws {
         let data = try Sample.data()
         let options = Sample.options()
         var shown: [SplitSpec] = []
-        let report = try QualityReport(
-            data,
-            splits: [.seed(1), .seed(2)],
-            options,
-            training: Training(options),
-            show: { shown.append($0) }
-        )
+        let study = try QualityStudy(data, splits: [.seed(1), .seed(2)], options, training: Training(options))
+        let report = try study.run { shown.append($0) }
         #expect(shown == [.seed(1), .seed(2)] && report.splits == shown)
         #expect(report.rows.map(\.name) == ["global mean", "item mean", "user and item biases", "tutorial"])
         let row = report.rows[3]
@@ -160,7 +155,7 @@ import Testing
         #expect(abs(row.meanRMSE - (a + b) / 2) < 1e-15)
         #expect(abs(row.deviationOfRMSE - abs(a - b) / 2.0.squareRoot()) < 1e-15)
         #expect(throws: TrainingError.self) {
-            try QualityReport(data, splits: [.none], options, training: Training(options))
+            try QualityStudy(data, splits: [.none], options, training: Training(options)).run()
         }
     }
 

@@ -25,18 +25,13 @@ import Testing
         testingSweeps: Bool = false,
         show: (FactorTraining.SweepReport) -> Void = { _ in }
     ) throws -> FactorTraining.Result {
-        let data = try Sample.data(seed: seed)
-        let split = try SplitSpec.seed(42).resolve(data.ratings)
         let plan = try CheckpointPlan(
             path: path,
             interval: interval,
-            resumed: resumed.map(Checkpoint.init(path:)),
-            data: DataFingerprint(data, split, as: .seed(42))
+            resumed: resumed.map(Checkpoint.init(path:))
         )
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
         return try FactorTraining(options).run(
-            on: set,
-            data,
+            on: TrainingData(Sample.data(seed: seed), split: .seed(42), includesUnrated: true),
             checkpoints: plan,
             testingSweeps: testingSweeps,
             show: show

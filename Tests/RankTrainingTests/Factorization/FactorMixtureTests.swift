@@ -6,8 +6,7 @@ import Testing
 @Suite struct FactorMixtureTests {
     /// Two machines of 3 factors each, on the sample.
     private static func machines() throws -> [FactorizationMachine] {
-        let data = try Sample.data()
-        let set = try TrainingSet(data, split: SplitSpec.seed(42).resolve(data.ratings), includesUnrated: true)
+        let data = try TrainingData(Sample.data(), split: .seed(42), includesUnrated: true)
         return [1, 2].map { (seed: UInt64) in
             var options = FactorizationOptions.mapFM
             (options.factors, options.seed) = (3, seed)
@@ -16,7 +15,7 @@ import Testing
                 options[keyPath: side].identity.factor = 0.5
                 options[keyPath: side].history.factor = 0.5
             }
-            var machine = FactorTraining.machine(set, data, options)
+            var machine = FactorTraining.machine(data, options)
             for _ in 1...3 { machine.sweep() }
             return machine
         }

@@ -12,10 +12,10 @@ import Testing
         _ data: DataSet,
         split spec: SplitSpec = .seed(42),
         _ options: FactorizationOptions = options
-    ) throws -> TrainedFactors {
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        return try TrainedFactors(FactorTraining(options).run(on: set, data), set, data, split, as: spec, options)
+    ) throws -> Trained<FactorTraining.Result> {
+        let data = try TrainingData(data, split: spec, includesUnrated: true)
+        let result = try FactorTraining(options).run(on: data)
+        return Trained(model: try TrainedModel(factors: result, on: data, options), result: result)
     }
 
     /// A data set from lines `user item stars`.
@@ -33,21 +33,22 @@ import Testing
         return try DataSet.load(directory: directory.path)
     }
 
-    private static func loaded(_ model: TrainedFactors) throws -> RankModel {
+    private static func loaded(_ model: Trained<FactorTraining.Result>) throws -> RankModel {
         let path = try TemporaryDirectory().file("model")
         _ = try model.write(to: path)
         return try RankModel.load(path: path)
     }
 
-    private static func scores(_ model: TrainedFactors, _ users: [UInt64], _ items: [UInt64]) throws -> [Float] {
+    private static func scores(_ model: Trained<FactorTraining.Result>, _ users: [UInt64], _ items: [UInt64]) throws
+        -> [Float]
+    {
         try Predictor(loaded(model)).predict(users: users, items: items).scores
     }
 
     @Test func theWrittenModelScoresAsTheMachine() throws {
         let data = try Sample.data()
-        let split = try SplitSpec.seed(42).resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        var machine = FactorTraining.machine(set, data, Self.options)
+        let training = try TrainingData(data, split: .seed(42), includesUnrated: true)
+        var machine = FactorTraining.machine(training, Self.options)
         for _ in 1...Self.options.sweeps { machine.sweep() }
         let users = Array(data.ratings.userIDs)
         let items = Array(data.ratings.itemIDs)

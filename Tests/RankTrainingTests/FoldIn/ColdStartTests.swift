@@ -9,8 +9,8 @@ import Testing
         return options
     }()
 
-    private static func run(_ options: ColdStartOptions) throws -> ColdStart {
-        try ColdStart(Sample.data(), training, options)
+    private static func run(_ options: ColdStartOptions) throws -> ColdStart.Result {
+        try ColdStart(Sample.data(), training, options).run()
     }
 
     /// The sample has 30 users and 40 items, with 700 ratings.
@@ -60,9 +60,9 @@ import Testing
             let rows = (0..<data.ratings.count).filter { hidden.contains(data.ratings.userIDs[$0]) }
             let others = (0..<data.ratings.count).filter { !hidden.contains(data.ratings.userIDs[$0]) }
             let split = Split(trainingRows: others.map { UInt32($0) }, testRows: rows.map { UInt32($0) }, data.ratings)
-            let set = try TrainingSet(data, split: split, includesUnrated: true)
-            let result = try FactorTraining(Self.training).run(on: set, data)
-            let test = try #require(TrainedFactors(result, set, data, split, as: .none, Self.training).test)
+            let training = try TrainingData(data, split, as: .none, includesUnrated: true)
+            let result = try FactorTraining(Self.training).run(on: training)
+            let test = try #require(TrainedModel(factors: result, on: training, Self.training).test)
             squares += test.loss * Double(test.count)
         }
         let loss = try #require(result.rows[0].metrics[.columns]?.loss)
@@ -71,8 +71,9 @@ import Testing
 
     /// Of 40 parts, 30 have a user.
     @Test func trainingsAreCounted() throws {
+        let options = ColdStartOptions(shown: [0, 1], folds: 40, trainsAnew: true)
         var seen: [[Int]] = []
-        _ = try ColdStart(Sample.data(), Self.training, ColdStartOptions(shown: [0, 1], folds: 40, trainsAnew: true)) {
+        _ = try ColdStart(Sample.data(), Self.training, options).run {
             seen.append([$0, $1])
         }
         #expect(seen == (1...60).map { [$0, 60] })

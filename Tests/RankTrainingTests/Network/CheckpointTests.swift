@@ -19,14 +19,10 @@ import Testing
     }
 
     private struct Sampled {
-        let set: TrainingSet
-        let data: DataFingerprint
+        let data: TrainingData
 
         init(seed: UInt64 = 1, split spec: SplitSpec = .seed(42)) throws {
-            let data = try Sample.data(seed: seed)
-            let split = try spec.resolve(data.ratings)
-            set = try TrainingSet(data, split: split)
-            self.data = DataFingerprint(data, split, as: spec)
+            data = try TrainingData(Sample.data(seed: seed), split: spec)
         }
 
         func run(
@@ -38,8 +34,8 @@ import Testing
             show: (Training.Event) -> Void = { _ in }
         ) throws -> Training.Result {
             let checkpoint = try resumed.map(Checkpoint.init(path:))
-            let plan = try CheckpointPlan(path: path, interval: interval, resumed: checkpoint, data: data)
-            return try Training(options, kernel: kernel).run(on: set, checkpoints: plan, show: show)
+            let plan = try CheckpointPlan(path: path, interval: interval, resumed: checkpoint)
+            return try Training(options, kernel: kernel).run(on: data, checkpoints: plan, show: show)
         }
     }
 
@@ -47,7 +43,7 @@ import Testing
     func whatIsResumedEndsAsIfNothingHadHappened(_ options: TrainingOptions) throws {
         let directory = try TemporaryDirectory()
         let sampled = try Sampled()
-        let undisturbed = try Training(options).run(on: sampled.set)
+        let undisturbed = try Training(options).run(on: sampled.data)
         #expect(undisturbed.epochs.count == options.epochs)
         let path = directory.file("checkpoint")
         let written = try sampled.run(options, to: path) { event in

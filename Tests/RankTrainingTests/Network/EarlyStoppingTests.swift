@@ -6,10 +6,10 @@ import Testing
 @Suite struct EarlyStoppingTests {
     private func trained(_ change: (inout TrainingOptions) -> Void) throws -> (Training.Result, TrainingSet) {
         let data = try Sample.data()
-        let set = try TrainingSet(data, split: SplitSpec.seed(42).resolve(data.ratings))
+        let training = try TrainingData(data, split: .seed(42))
         var options = Sample.options()
         change(&options)
-        return (try Training(options).run(on: set), set)
+        return (try Training(options).run(on: training), training.set)
     }
 
     @Test func theBestEpochIsKept() throws {
@@ -63,7 +63,7 @@ import Testing
             let items = Set(ratings.itemIDs).sorted().map { "\($0)\tTitle\n" }
             try directory.write("x.item", "item_id:token\tmovie_title:token_seq\n" + items.joined())
             let data = try DataSet.load(directory: directory.path)
-            return try Training(options).run(on: TrainingSet(data, split: SplitSpec.seed(42).resolve(data.ratings)))
+            return try Training(options).run(on: TrainingData(data, split: .seed(42)))
         }
         #expect(results[0].network == results[1].network && results[0].keptEpoch == results[1].keptEpoch)
         #expect(results[0].epochs[0].testLoss != results[1].epochs[0].testLoss)

@@ -122,7 +122,8 @@ import Testing
     @Test func theReportMeasuresTheOrderAlone() throws {
         let data = try Sample.data()
         let options = Self.options(.pairwiseLogistic)
-        let report = try RankingReport(data, splits: [.seed(1), .seed(2)], options, training: Training(options))
+        let study = try RankingStudy(data, splits: [.seed(1), .seed(2)], options, training: Training(options))
+        let report = try study.run()
         #expect(report.rows.map(\.name) == ["global mean", "item mean", "user and item biases", "pairwise-logistic"])
         let row = report.rows[3]
         #expect(row.splits[1] == (try Sample.model(data, split: .seed(2), options).ranking))
@@ -130,7 +131,7 @@ import Testing
         #expect(abs(row.mean(\.ndcg) - (a + b) / 2) < 1e-15)
         #expect(abs(row.deviation(\.ndcg) - abs(a - b) / 2.0.squareRoot()) < 1e-15)
         #expect(throws: TrainingError.self) {
-            try RankingReport(data, splits: [.none], options, training: Training(options))
+            try RankingStudy(data, splits: [.none], options, training: Training(options)).run()
         }
     }
 }

@@ -111,13 +111,11 @@ import Testing
     ])
     func writeTheSameFile(_ options: TrainingOptions) throws {
         let directory = try TemporaryDirectory()
-        let data = try Sample.data()
-        let split = try SplitSpec.seed(42).resolve(data.ratings)
-        let set = try TrainingSet(data, split: split)
+        let data = try TrainingData(Sample.data(), split: .seed(42))
         let models = try Self.threads.map { threads in
-            let result = try Training(options, threads: threads).run(on: set)
+            let result = try Training(options, threads: threads).run(on: data)
             #expect(result.threads == threads)
-            let model = try TrainedModel(result, set, data, split, as: .seed(42), options)
+            let model = try TrainedModel(network: result, on: data, options)
             return (try model.write(to: directory.file("\(threads)")), result.epochs)
         }
         for model in models { #expect(model.0 == models[0].0 && model.1 == models[0].1) }
@@ -126,38 +124,33 @@ import Testing
     @Test func goOnFromEachOthersCheckpoints() throws {
         let directory = try TemporaryDirectory()
         let options = Self.everything()
-        let data = try Sample.data()
-        let split = try SplitSpec.seed(42).resolve(data.ratings)
-        let set = try TrainingSet(data, split: split)
+        let data = try TrainingData(Sample.data(), split: .seed(42))
         let path = directory.file("checkpoint")
-        let fingerprint = DataFingerprint(data, split, as: .seed(42))
         let undisturbed = try Training(options).run(
-            on: set,
-            checkpoints: CheckpointPlan(path: path, data: fingerprint)
+            on: data,
+            checkpoints: CheckpointPlan(path: path)
         ) { event in
             guard case .epoch(let report) = event else { return }
             try? FileManager.default.copyItem(atPath: path, toPath: "\(path).\(report.epoch)")
         }
         for threads in [2, 3] {
-            let plan = try CheckpointPlan(path: nil, resumed: Checkpoint(path: "\(path).2"), data: fingerprint)
-            let resumed = try Training(options, threads: threads).run(on: set, checkpoints: plan)
+            let plan = try CheckpointPlan(path: nil, resumed: Checkpoint(path: "\(path).2"))
+            let resumed = try Training(options, threads: threads).run(on: data, checkpoints: plan)
             #expect(resumed.network.parameters.map(\.bitPattern) == undisturbed.network.parameters.map(\.bitPattern))
             #expect(resumed.epochs == undisturbed.epochs)
         }
     }
 
     @Test func distilTheSameStudent() throws {
-        let data = try Sample.data()
-        let split = try SplitSpec.seed(42).resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
+        let data = try TrainingData(Sample.data(), split: .seed(42), includesUnrated: true)
         var factors = FactorizationOptions.mapFM
         (factors.factors, factors.sweeps) = (4, 3)
-        let taught = try FactorTraining(factors).run(on: set, data)
-        let teacher = try Teacher(TrainedFactors(taught, set, data, split, as: .seed(42), factors), of: set)
+        let taught = try FactorTraining(factors).run(on: data)
+        let teacher = try Teacher(TrainedModel(factors: taught, on: data, factors), of: data.set)
         var options = DistillationOptions.distilled
         options.steps = 20
         let results = try Self.threads.map { threads in
-            try Distillation(options, threads: threads).run(on: set, data, teacher: teacher)
+            try Distillation(options, threads: threads).run(on: data, teacher: teacher)
         }
         for (threads, result) in zip(Self.threads, results) {
             #expect(result.threads == threads && result.reports == results[0].reports)

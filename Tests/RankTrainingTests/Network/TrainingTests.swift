@@ -23,11 +23,10 @@ enum Sample {
         _ options: TrainingOptions = options(),
         kernel: Kernel = .best,
         show: (Training.Event) -> Void = { _ in }
-    ) throws -> TrainedModel {
-        let split = try spec.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split)
-        let result = try Training(options, kernel: kernel).run(on: set, show: show)
-        return try TrainedModel(result, set, data, split, as: spec, options)
+    ) throws -> Trained<Training.Result> {
+        let data = try TrainingData(data, split: spec)
+        let result = try Training(options, kernel: kernel).run(on: data, show: show)
+        return Trained(model: try TrainedModel(network: result, on: data, options), result: result)
     }
 }
 
@@ -59,8 +58,7 @@ enum Sample {
             _ = try directory.write("x.inter", header + rows.joined())
             _ = try directory.write("x.item", "item_id:token\tmovie_title:token_seq\n1\tOne\n2\tTwo\n")
             let data = try DataSet.load(directory: directory.path)
-            let set = try TrainingSet(data, split: SplitSpec.none.resolve(data.ratings))
-            return try Training(Sample.options()).run(on: set).network
+            return try Training(Sample.options()).run(on: TrainingData(data, split: .none)).network
         }
         #expect(networks[0] == networks[1])
         #expect(directory.names == [])

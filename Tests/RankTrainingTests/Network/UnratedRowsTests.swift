@@ -74,12 +74,10 @@ import Testing
     private static func train(
         _ directory: TemporaryDirectory,
         _ options: FactorizationOptions
-    ) throws -> TrainedFactors {
-        let data = try DataSet.load(directory: directory.path)
-        let split = try SplitSpec.none.resolve(data.ratings)
-        let set = try TrainingSet(data, split: split, includesUnrated: true)
-        let result = try FactorTraining(options).run(on: set, data)
-        return try TrainedFactors(result, set, data, split, as: .none, options)
+    ) throws -> Trained<FactorTraining.Result> {
+        let data = try TrainingData(DataSet.load(directory: directory.path), split: .none, includesUnrated: true)
+        let result = try FactorTraining(options).run(on: data)
+        return Trained(model: try TrainedModel(factors: result, on: data, options), result: result)
     }
 
     private static func rows(_ table: FoldedFactors.Table, _ dimensions: Int) -> [[Double]] {

@@ -1,5 +1,5 @@
 /// One user's items in the order of their scores, those of equal score in groups.
-struct RankedList {
+struct TiedList {
     /// Items of one score: they take the places from `start` on, counted from 0, in any order.
     private struct Group {
         let start: Int

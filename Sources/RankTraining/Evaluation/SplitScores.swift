@@ -1,7 +1,7 @@
 import RankData
 
-/// What one predictor comes to on several splits of one data set.
-public struct SplitRow<Measures: Sendable & Equatable>: Sendable, Equatable {
+/// The measures of one predictor on several splits of one data set.
+public struct SplitScores<Measures: Sendable & Equatable>: Sendable, Equatable {
     /// The predictor's name: a preset's, a loss's or a baseline's.
     public let name: String
     /// One entry for each split, in their order.
@@ -39,7 +39,7 @@ public struct SplitRow<Measures: Sendable & Equatable>: Sendable, Equatable {
         _ show: (SplitSpec) -> Void,
         measures: (Metrics) -> Measures,
         train: (SplitSpec, Split) throws -> Measures?
-    ) throws -> [SplitRow] {
+    ) throws -> [SplitScores] {
         guard !splits.isEmpty else { throw TrainingError(.invalidOption, "no split to test on; name at least one") }
         let names = Baseline.allCases.map(\.rawValue) + [name]
         var columns = [[Measures]](repeating: [], count: names.count)
@@ -58,6 +58,6 @@ public struct SplitRow<Measures: Sendable & Equatable>: Sendable, Equatable {
                 columns[column].append(result)
             }
         }
-        return zip(names, columns).map { SplitRow(name: $0, splits: $1) }
+        return zip(names, columns).map { SplitScores(name: $0, splits: $1) }
     }
 }

@@ -3,7 +3,7 @@ import RankCore
 import RankData
 import RankTraining
 
-extension RankingReport {
+extension RankingStudy.Result {
     /// One line per predictor: NDCG@10 by split, and means; with the data's name first where there is no other place
     /// for it.
     func table(_ data: String? = nil) -> TextTable {

@@ -2,7 +2,7 @@
 ///
 /// Whoever has no training rating is scored by the coefficients of his columns; the row that he gets in the model comes of
 /// the finished rows of the others.
-struct SweepTest {
+struct HeldOutRatings {
     private let examples: TrainingSet.Examples
     private let stars: [Double]
     /// What the machine of best coefficients predicts, and how much it counts.

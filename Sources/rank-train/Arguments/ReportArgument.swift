@@ -6,7 +6,7 @@ import RankReport
 import RankTraining
 
 /// `--report` of a training.
-struct ReportOption: ParsableArguments {
+struct ReportArgument: ParsableArguments {
     @Option(
         help: """
             Also write a page on what was learnt, an HTML file: curves, calibration, errors by group, neighbours, and \
@@ -34,9 +34,7 @@ struct ReportOption: ParsableArguments {
     func write(
         modelPath: String,
         tested: @autoclosure () throws -> RankModel?,
-        _ data: DataSet,
-        _ split: Split,
-        as spec: SplitSpec,
+        _ data: TrainingData,
         _ curve: @autoclosure () -> LearningCurve? = nil
     ) throws {
         guard let report else { return }
@@ -44,9 +42,9 @@ struct ReportOption: ParsableArguments {
         let tested = try tested()
         try TrainingReport(
             tested ?? model,
-            data,
-            split,
-            as: spec,
+            data.dataSet,
+            data.split,
+            as: data.spec,
             curve: curve(),
             refitted: tested == nil ? nil : model.modelID
         ).write(to: report.path)

@@ -2,7 +2,7 @@ import ArgumentParser
 import RankEngine
 
 /// The choice of a precision, whose scores are of a numeric profile of their own.
-struct PrecisionOption: ParsableArguments {
+struct PrecisionArgument: ParsableArguments {
     @Option(
         help: """
             fp32; or int16 or int8, of another numeric profile, for networks with two hidden layers or more, such as \
