@@ -26,7 +26,7 @@ struct CheckPluginCommand: ParsableCommand {
             "The library, its model file and its options, as serve --plugin takes them.",
             valueName: "lib:path?option=value&..."
         ),
-        transform: readPlugin
+        transform: PluginReference.read
     )
     var plugin: PluginReference
 

@@ -13,21 +13,21 @@ extension ServeCommand {
     /// Runs `count` workers as processes of their own, and ends this one with what became of them.
     func supervise(_ count: Int) throws -> Never {
         var places: [String: [String]] = [:]
-        for place in bind + (admin.map { [$0] } ?? []) {
+        for place in endpoints.bind + (endpoints.admin.map { [$0] } ?? []) {
             places[place] = try PlacePattern.expand(place, count: count)
         }
         // What can never work is told once, by this process.
         for index in 0..<count {
-            let configuration = configuration(binds: bind.map { places[$0]?[index] ?? $0 })
+            let configuration = configuration(binds: endpoints.bind.map { places[$0]?[index] ?? $0 })
             try configuration.check()
-            try checkInsecure(configuration, admin: admin.map { places[$0]?[index] ?? $0 })
+            try endpoints.checkInsecure(configuration, admin: endpoints.admin.map { places[$0]?[index] ?? $0 })
         }
         var supervisor = Supervisor(
             arguments: (0..<count).map { index in
                 Self.arguments(Array(CommandLine.arguments.dropFirst()), of: index, places: places)
             },
             // Their own limit comes first.
-            patience: UInt64(Self.milliseconds(drainMax)) * 1_000_000 + 5_000_000_000
+            patience: UInt64(lifecycle.drainMaximumMilliseconds) * 1_000_000 + 5_000_000_000
         ) { line in
             try? StandardStream.error.writeLine("rank-worker: supervisor: \(line)")
         }

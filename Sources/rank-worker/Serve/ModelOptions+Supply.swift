@@ -1,0 +1,44 @@
+import CommandSupport
+import RankEngine
+import RankService
+
+extension ModelOptions {
+    /// Where the weights are to be: out of reach of a program that writes the file in place, unless told otherwise.
+    private var placement: RankModel.Placement? { copyWeights ? .copied : mapWeights ? .mapped : nil }
+
+    /// Where models come from; nil for the null ranker.
+    var supply: ModelSupply? {
+        if let plugin {
+            return ModelSupply(.file(plugin.watchedPath), for: "plugin \(plugin.libraryPath)") {
+                _ throws(EngineError) in
+                try PluginRanker.load(plugin)
+            }
+        }
+        let source: ModelSource
+        switch (model, modelDir) {
+        case (let path?, _): source = .file(path)
+        case (_, let path?): source = .directory(path)
+        default: return nil
+        }
+        let firstLoad = FirstLoad()
+        return ModelSupply(source) {
+            [plan, memoryBudget, kernel, placement, precision, maxError] path throws(EngineError) in
+            let model = try RankModel.load(path: path, placement: placement)
+            try firstLoad.check(model, at: path, plan: plan, hasBudget: memoryBudget != nil)
+            let ranker = try model.makeRanker(
+                plan: plan,
+                memoryBudget: memoryBudget?.byteCount ?? ScoringPlan.defaultMemoryBudget,
+                kernel: kernel,
+                precision: precision ?? .fp32,
+                errorLimit: maxError ?? Precision.defaultErrorLimit
+            )
+            try firstLoad.check(ranker.info, at: path, kernel: kernel)
+            return ranker
+        }
+    }
+
+    /// Makes the ranker that computes nothing.
+    func makeNullRanker() -> sending NullRanker {
+        NullRanker(costPerCandidate: costPerCandidate?.duration ?? .zero)
+    }
+}
