@@ -193,7 +193,10 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "RankServiceTests",
-            dependencies: ["CAllocationCounter", "RankEngine", "RankProtocol", "RankService", "TestSupport", "ZMQ"],
+            dependencies: [
+                "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "RankSystem",
+                "TestSupport", "ZMQ",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

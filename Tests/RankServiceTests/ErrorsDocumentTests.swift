@@ -2,8 +2,17 @@ import Foundation
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import TestSupport
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// `docs/reference/errors.md` says what keeps a worker from starting, and what it refuses.
 @Suite("docs/reference/errors.md: the worker's refusals", .timeLimit(.minutes(5)))
@@ -13,8 +22,41 @@ struct ErrorsDocumentTests {
         try DocumentTable(of: "docs/reference/errors.md", under: heading).rows
     }
 
+    /// A refusal as the document has it.
+    private struct Refusal {
+        var code: String
+        var message: String
+    }
+
+    /// The refusal of a worker in a process that has no descriptors left for its sockets.
+    private static func refusalWithoutDescriptors() async throws -> Refusal {
+        let result = try #require(
+            await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                let most = UInt64(max(OpenFiles.count ?? 0, 3) + 4)
+                var limit = rlimit()
+                limit.rlim_cur = .init(most)
+                limit.rlim_max = .init(most)
+                #if canImport(Glibc)
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                #else
+                setrlimit(RLIMIT_NOFILE, &limit)
+                #endif
+                do throws(ServiceError) {
+                    let local = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
+                    _ = try Worker.start(local, ranker: TestRanker())
+                } catch {
+                    print("refused\t\(error.code)\t\(error.message)")
+                }
+            }
+        )
+        let output = String(decoding: result.standardOutputContent, as: UTF8.self)
+        let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("refused\t") })
+        let parts = line.split(separator: "\t").map(String.init)
+        return Refusal(code: parts[1], message: parts[2])
+    }
+
     @Test("What keeps a worker from starting")
-    func start() throws {
+    func start() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("taken", byteCount: 1)
         try directory.write("7.safetensors", byteCount: 0)
@@ -61,13 +103,13 @@ struct ErrorsDocumentTests {
             let supply = TestModel.supply(draft, .int8, errorLimit: limit, kernel: kernel)
             starts.append { try Worker.start(local, models: supply) }
         }
-        var errors = [ServiceError(.resourceExhausted, "raise the limit of open files (ulimit -n)")]
+        var refusals = [try await Self.refusalWithoutDescriptors()]
         for start in starts {
             do {
                 try start().finish()
                 Issue.record("a worker started all the same")
             } catch let error as ServiceError {
-                errors.append(error)
+                refusals.append(Refusal(code: "\(error.code)", message: error.message))
             }
         }
         let exits = [
@@ -76,11 +118,11 @@ struct ErrorsDocumentTests {
         ]
         let rows = try Self.rows(under: "Refusals of a worker")
         for row in rows {
-            #expect(errors.contains { "\($0.code)" == row[0] && $0.message.contains(row[2]) }, "\(row)")
+            #expect(refusals.contains { $0.code == row[0] && $0.message.contains(row[2]) }, "\(row)")
             #expect(exits[row[0]] == row[1], "\(row)")
         }
-        for error in errors {
-            #expect(rows.contains { $0[0] == "\(error.code)" && error.message.contains($0[2]) }, "\(error)")
+        for refusal in refusals {
+            #expect(rows.contains { $0[0] == refusal.code && refusal.message.contains($0[2]) }, "\(refusal)")
         }
     }
 

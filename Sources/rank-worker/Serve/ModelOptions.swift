@@ -18,7 +18,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A shared library that scores, with its model file, which is loaded again when another is renamed over it.",
-            discussion: "docs/PLUGINS.md tells how one is written; check-plugin tries it out.",
+            discussion: "docs/guide/plugins.md tells how one is written; check-plugin tries it out.",
             valueName: "lib:path?option=value&..."
         ),
         transform: PluginReference.read
