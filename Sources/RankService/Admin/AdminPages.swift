@@ -55,9 +55,7 @@ enum AdminPages {
             let gauges = status.gauges
             members.append(number("queue_depth", gauges.queueDepth))
             members.append(number("backlog_us", gauges.backlogMicroseconds))
-            members.append(number("requests", gauges.requests))
-            members.append(number("errors", gauges.errors))
-            members.append(number("candidates", gauges.candidates))
+            members += status.counts.map { number($0.counter.rawValue, $0.count) }
             if let count = OpenFiles.count { members.append(number("open_files", UInt64(count))) }
             members.append(number("open_files_limit", UInt64(OpenFiles.limit)))
             members.append(#""accepting":\#(status.isAccepting)"#)

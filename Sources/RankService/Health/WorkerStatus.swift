@@ -1,3 +1,4 @@
+package import RankCore
 import RankEngine
 import Synchronization
 
@@ -39,8 +40,10 @@ public struct WorkerStatus: Sendable {
     public var reloadFailures: UInt64
     /// Why the last load was refused; nil when it was not.
     public var lastReloadError: String?
-    /// Load and counts.
+    /// The worker's load.
     public var gauges: WorkerGauges.Snapshot
+    /// What the worker has counted, in the order of STATS.
+    package var counts: [(counter: WorkerCounter, count: UInt64)]
     /// Whether connections are accepted: not while descriptors have run out.
     public var isAccepting: Bool
     /// How many times they were not, for a while.
@@ -62,6 +65,7 @@ extension Worker {
             reloadFailures: reloads.failures,
             lastReloadError: reloads.lastError,
             gauges: gauges.snapshot,
+            counts: counters.all,
             isAccepting: control.descriptors.isAccepting,
             acceptPauses: control.descriptors.pauses
         )

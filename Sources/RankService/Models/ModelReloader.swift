@@ -62,7 +62,7 @@ final class ModelReloader: Sendable {
                 if wishes.reload.exchange(false, ordering: .acquiringAndReleasing) { work.state.force() }
                 work.run(at: MonotonicClock.nanoseconds())
             }
-            _ = work.slot.freeRetired()
+            _ = work.control.slot.freeRetired()
         }
     }
 

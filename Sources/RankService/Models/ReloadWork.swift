@@ -5,10 +5,7 @@ import RankSystem
 /// What the reload thread does at each look.
 struct ReloadWork: Sendable {
     let supply: ModelSupply
-    let slot: ModelSlot
-    let status: ReloadStatus
-    /// Wakes the scoring thread.
-    let scorer: ScorerBell
+    let control: WorkerControl
     let software: String
     let limits: FrameLimits
     let log: @Sendable (String) -> Void
@@ -21,15 +18,12 @@ struct ReloadWork: Sendable {
         supply: ModelSupply,
         state: ReloadState,
         control: WorkerControl,
-        scorer: ScorerBell,
         configuration: WorkerConfiguration,
         log: @escaping @Sendable (String) -> Void
     ) {
         self.supply = supply
         self.state = state
-        slot = control.slot
-        status = control.reloads
-        self.scorer = scorer
+        self.control = control
         software = configuration.software
         limits = configuration.limits
         self.log = log
@@ -39,7 +33,7 @@ struct ReloadWork: Sendable {
 
     /// Frees what came back, looks at the source, and loads at most one version.
     mutating func run(at now: UInt64) {
-        guard slot.freeRetired() else { return }
+        guard control.slot.freeRetired() else { return }
         let listing = supply.source.look()
         if listing.junk != knownJunk {
             knownJunk = listing.junk
@@ -59,7 +53,7 @@ struct ReloadWork: Sendable {
         }
         guard let version = state.next(among: listing.versions, at: now) else { return }
         // No other load is under way, so this is the next one.
-        let generation = status.snapshot.generation &+ 1
+        let generation = control.reloads.snapshot.generation &+ 1
         do throws(EngineError) {
             let model = try supply.model(
                 at: version.path,
@@ -69,17 +63,17 @@ struct ReloadWork: Sendable {
             )
             let milliseconds = (MonotonicClock.nanoseconds() &- now) / 1_000_000
             state.succeeded(version, isCopied: model.isCopied)
-            status.update { $0.lastError = nil }
+            control.reloads.update { $0.lastError = nil }
             log("loaded: generation \(generation), \(model.summary), from \(version.path), in \(milliseconds) ms")
-            slot.offer(model)
-            scorer.ring()
+            control.slot.offer(model)
+            control.ring()
         } catch {
             let delay = state.failed(version, at: MonotonicClock.nanoseconds()) / 1_000_000_000
             // The log first: what STATS counts has been told there.
             log(
                 "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, or on a change"
             )
-            status.update { snapshot in
+            control.reloads.update { snapshot in
                 snapshot.failures += 1
                 snapshot.lastError = error.message
             }

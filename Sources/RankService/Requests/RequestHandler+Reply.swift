@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 
@@ -6,9 +7,9 @@ extension RequestHandler {
     mutating func finishScore(_ job: ScoreJob) {
         let queue = (job.start &- job.arrival) / 1_000
         let compute = job.computeTime / 1_000
-        state.counters.queueMicroseconds &+= queue
-        state.counters.computeMicroseconds &+= compute
-        state.counters.candidates &+= UInt64(job.scoredCount)
+        state.counters.count(.queueMicroseconds, queue)
+        state.counters.count(.computeMicroseconds, compute)
+        state.counters.count(.candidates, UInt64(job.scoredCount))
         job.hasScores = true
         job.writer.setTimings(
             ScoreTimings(
@@ -22,9 +23,9 @@ extension RequestHandler {
     }
 
     /// Completes the entries of a query.
-    func finish(_ query: RankQuery, _ progress: QueryProgress, of job: ScoreJob, prior: Float) {
+    func finishQuery(_ query: RankQuery, _ progress: QueryProgress, of job: ScoreJob, prior: Float) {
         guard let entries = progress.entries else {
-            unsafe appendChosen(of: query, result: progress, job: job, prior: prior)
+            unsafe writeTop(of: query, result: progress, job: job, prior: prior)
             return
         }
         if progress.scored < progress.count {
@@ -53,7 +54,7 @@ extension RequestHandler {
     }
 
     /// Appends the entries of an indexed query: the best, or those that are not omitted.
-    private func appendChosen(of query: RankQuery, result: QueryProgress, job: ScoreJob, prior: Float) {
+    private func writeTop(of query: RankQuery, result: QueryProgress, job: ScoreJob, prior: Float) {
         let count = unsafe query.candidateCount
         let omits = job.parameters.unknownIDs == .omit
         let isEmpty = omits && !result.isUserKnown

@@ -5,7 +5,7 @@ extension RequestHandler {
     /// Checks a SCORE request and starts its reply.
     func beginScore(
         _ job: ScoreJob,
-        _ order: RequestOrder,
+        _ request: QueuedRequest,
         _ outline: ScoreOutline,
         _ frame: RawSpan,
         _ model: ServedModel
@@ -17,7 +17,7 @@ extension RequestHandler {
             )
         }
         // The model may be another one than at the arrival.
-        try order.header.checkTarget(
+        try request.header.checkTarget(
             model: model.modelID,
             profile: model.profile,
             profileName: model.info.profile.description
@@ -31,7 +31,12 @@ extension RequestHandler {
     /// Scores up to a number of candidates, over as many queries as they are in.
     ///
     /// - Returns: Whether all queries are done.
-    func score(_ job: ScoreJob, _ frame: RawSpan, _ model: ServedModel, budget: Int) throws(ProtocolError) -> Bool {
+    func scoreSlice(
+        _ job: ScoreJob,
+        _ frame: RawSpan,
+        _ model: ServedModel,
+        budget: Int
+    ) throws(ProtocolError) -> Bool {
         var budget = budget
         while true {
             var queries = ScoreQueries(
@@ -43,13 +48,13 @@ extension RequestHandler {
             guard budget > 0 else { return false }
             // The frame's memory outlives the call, and with it what these pointers point to.
             let view = unsafe RankQuery(query)
-            var progress = job.query ?? begin(query, of: job)
-            try unsafe score(view, job, &progress, ranker: model.ranker, budget: &budget)
+            var progress = job.query ?? reserveEntries(query, of: job)
+            try unsafe scorePart(view, job, &progress, ranker: model.ranker, budget: &budget)
             guard progress.isFinished else {
                 job.query = progress
                 return false
             }
-            unsafe finish(view, progress, of: job, prior: model.info.prior)
+            unsafe finishQuery(view, progress, of: job, prior: model.info.prior)
             job.query = nil
             job.queryIndex &+= 1
             job.remainingBytes = queries.remainingBytes
@@ -57,7 +62,7 @@ extension RequestHandler {
     }
 
     /// Makes room for the entries of a query.
-    private func begin(_ query: borrowing ScoreQuery, of job: ScoreJob) -> QueryProgress {
+    private func reserveEntries(_ query: borrowing ScoreQuery, of job: ScoreJob) -> QueryProgress {
         let count = query.candidateCount
         if job.parameters.repliesAreIndexed {
             job.scratch.reserve(count)
@@ -68,8 +73,8 @@ extension RequestHandler {
         return QueryProgress(entries: entries, count: count)
     }
 
-    /// Scores a part of a query into the reply or into the scratch.
-    private func score(
+    /// Scores as much of a query as the budget allows, into the reply or into the scratch.
+    private func scorePart(
         _ view: RankQuery,
         _ job: ScoreJob,
         _ progress: inout QueryProgress,
@@ -82,7 +87,7 @@ extension RequestHandler {
         }
         let part = progress.scored..<min(progress.count, progress.scored + min(budget, progress.count))
         guard let entries = progress.entries else {
-            try unsafe score(
+            try unsafe callRanker(
                 view,
                 part,
                 job,
@@ -94,12 +99,12 @@ extension RequestHandler {
             budget -= max(part.count, 1)
             return
         }
-        try unsafe score(view, part, job, &progress, ranker: ranker, into: entries, of: &job.writer)
+        try unsafe writeEntries(view, part, job, &progress, ranker: ranker, into: entries, of: &job.writer)
         budget -= max(part.count, 1)
     }
 
     /// Scores a part of a query into its entries in the reply.
-    private func score(
+    private func writeEntries(
         _ view: RankQuery,
         _ part: Range<Int>,
         _ job: ScoreJob,
@@ -115,7 +120,7 @@ extension RequestHandler {
         let flags = unsafe flagSpan.withUnsafeMutableBufferPointer { unsafe $0 }
         let unknown = unsafe UnsafeMutableRawBufferPointer(flags).bindMemory(to: Bool.self)
         defer { unsafe UnsafeMutableRawBufferPointer(unknown).bindMemory(to: UInt8.self) }
-        try unsafe score(
+        try unsafe callRanker(
             view,
             part,
             job,
@@ -126,8 +131,8 @@ extension RequestHandler {
         )
     }
 
-    /// Scores a part of a query.
-    private func score(
+    /// Lets the ranker score a part of a query into two buffers.
+    private func callRanker(
         _ view: RankQuery,
         _ part: Range<Int>,
         _ job: ScoreJob,

@@ -1,6 +1,6 @@
+import RankCore
 package import RankEngine
 package import RankProtocol
-import RankSystem
 
 /// Answers requests: bytes in, bytes out, with the time as an argument.
 ///
@@ -8,9 +8,9 @@ import RankSystem
 ///
 /// ```swift
 /// switch handler.examine(frame) {
-/// case .order(let order):
-///     handler.begin(job, order, arrival: arrival, now: now)
-///     while !handler.advance(job, order, frame, budget: 1_000, now: now, clock: clock) { ... }
+/// case .request(let request):
+///     job.begin(request, arrival: arrival, now: now, model: handler.model)
+///     while !handler.advance(job, request, frame, budget: 1_000, now: now, clock: clock) { ... }
 ///     job.withReply(send)
 /// case .answered: send(handler.reply)
 /// ...
@@ -25,7 +25,8 @@ package struct RequestHandler: ~Copyable {
     let positionScratch = PositionScratch()
     let topK = TopK(capacity: 1_024)
     var writer: FrameWriter
-    private(set) var model: ServedModel
+    /// What scores requests that begin from now on.
+    package private(set) var model: ServedModel
 
     /// Makes a handler.
     ///
@@ -77,28 +78,28 @@ package struct RequestHandler: ~Copyable {
     /// - Parameter frame: What a client sent.
     /// - Returns: What there is to do.
     package mutating func examine(_ frame: RawSpan) -> Arrival {
-        state.counters.requests += 1
+        state.counters.count(.requests)
         do throws(ProtocolError) {
-            let request = try RequestFrame(decoding: frame, limits: state.limits)
-            try request.header.checkTarget(
+            let decoded = try RequestFrame(decoding: frame, limits: state.limits)
+            try decoded.header.checkTarget(
                 model: state.model,
                 profile: state.profile,
                 profileName: model.info.profile.description
             )
-            if request.header.remainingMicroseconds == 0 { state.counters.expired += 1 }
-            try request.header.checkDeadline()
-            switch request.header.kind {
+            if decoded.header.remainingMicroseconds == 0 { state.counters.count(.expired) }
+            try decoded.header.checkDeadline()
+            switch decoded.header.kind {
             case .score:
-                return .order(
-                    RequestOrder(header: request.header, outline: try request.scoreOutline(limits: state.limits))
+                return .request(
+                    QueuedRequest(header: decoded.header, outline: try decoded.scoreOutline(limits: state.limits))
                 )
             case .cancel:
-                return .cancel(request.header, target: try request.cancelledRequest())
+                return .cancel(decoded.header, target: try decoded.cancelledRequest())
             case .catalog:
-                return .order(RequestOrder(header: request.header, listing: try request.catalog()))
+                return .request(QueuedRequest(header: decoded.header, listing: try decoded.catalog()))
             case .info, .health, .stats:
-                try request.checkEmptyPayload()
-                return .order(RequestOrder(header: request.header))
+                try decoded.checkEmptyPayload()
+                return .request(QueuedRequest(header: decoded.header))
             }
         } catch {
             answer(error)
@@ -113,33 +114,17 @@ package struct RequestHandler: ~Copyable {
 
     /// Answers with an error in ``reply``.
     mutating func answer(_ error: ProtocolError, retryAfterMicroseconds: UInt32 = 0) {
-        state.counters.errors += 1
+        state.counters.count(.errors)
         var reply = ErrorReply(answering: error)
         reply.retryAfterMicroseconds = retryAfterMicroseconds
         writer.encodeErrorReply(state.header(answering: error.requestID), error: reply)
-    }
-
-    /// Makes room for the work on requests.
-    package func makeJob() -> ScoreJob {
-        ScoreJob()
-    }
-
-    /// Takes up a request.
-    ///
-    /// - Parameters:
-    ///   - job: A job that is in no other work.
-    ///   - order: What is asked for.
-    ///   - arrival: When it arrived, in nanoseconds. Its remaining time counts from there.
-    ///   - now: The time now, in nanoseconds.
-    package func begin(_ job: ScoreJob, _ order: RequestOrder, arrival: UInt64, now: UInt64) {
-        job.begin(order, arrival: arrival, now: now, model: model)
     }
 
     /// Does a slice of the work on a request.
     ///
     /// - Parameters:
     ///   - job: The job, begun.
-    ///   - order: What is asked for.
+    ///   - request: What is asked for.
     ///   - frame: The request, the same bytes each time.
     ///   - budget: How many candidates may be scored.
     ///   - now: The time now, in nanoseconds.
@@ -147,7 +132,7 @@ package struct RequestHandler: ~Copyable {
     /// - Returns: Whether the work is finished; the answer is then the job's reply.
     package mutating func advance(
         _ job: ScoreJob,
-        _ order: RequestOrder,
+        _ request: QueuedRequest,
         _ frame: RawSpan,
         budget: Int,
         now: UInt64,
@@ -155,18 +140,18 @@ package struct RequestHandler: ~Copyable {
     ) -> Bool {
         do throws(ProtocolError) {
             job.now = now
-            guard let model = job.model, let outline = order.outline else {
-                try answerUnscored(order, job, now: now)
+            guard let model = job.model, let outline = request.outline else {
+                try answerUnscored(request, job, now: now)
                 return true
             }
-            if !job.isStarted { try beginScore(job, order, outline, frame, model) } else { try job.checkDeadline() }
-            let isFinished = try score(job, frame, model, budget: budget)
+            if !job.isStarted { try beginScore(job, request, outline, frame, model) } else { try job.checkDeadline() }
+            let isFinished = try scoreSlice(job, frame, model, budget: budget)
             job.computeTime &+= clock() &- now
             if isFinished { finishScore(job) }
             return isFinished
         } catch {
-            if error.status == .deadlineExceeded { state.counters.expired += 1 }
-            state.counters.errors += 1
+            if error.status == .deadlineExceeded { state.counters.count(.expired) }
+            state.counters.count(.errors)
             job.writer.encodeErrorReply(
                 state.header(answering: error.requestID, model: job.model),
                 error: ErrorReply(answering: error)
@@ -176,11 +161,15 @@ package struct RequestHandler: ~Copyable {
     }
 
     /// Answers what needs no scoring.
-    private mutating func answerUnscored(_ order: RequestOrder, _ job: ScoreJob, now: UInt64) throws(ProtocolError) {
-        let header = order.header
+    private mutating func answerUnscored(
+        _ request: QueuedRequest,
+        _ job: ScoreJob,
+        now: UInt64
+    ) throws(ProtocolError) {
+        let header = request.header
         switch header.kind {
         case .catalog:
-            if let listing = order.listing, let model = job.model { try answerCatalog(listing, header, model, job) }
+            if let listing = request.listing, let model = job.model { try answerCatalog(listing, header, model, job) }
         case .info:
             job.writer.encodePairsReply(state.header(answering: header.id, kind: .info), pairs: model.infoPairs)
         case .stats:
@@ -189,50 +178,5 @@ package struct RequestHandler: ~Copyable {
         case .health, .score, .cancel:
             job.writer.encodeHealthReply(state.header(answering: header.id), isServing: !state.isRefusing)
         }
-    }
-}
-
-extension WorkerState {
-    /// What STATS tells of the models.
-    private var reloadStatistics: [InfoPair] {
-        let reloads = reloads.snapshot
-        return [
-            InfoPair("model_generation", "\(reloads.generation)"),
-            InfoPair("reloads", "\(reloads.reloads)"),
-            InfoPair("reload_failures", "\(reloads.failures)"),
-            InfoPair("last_reload_error", reloads.lastError ?? ""),
-        ]
-    }
-
-    /// What STATS tells of descriptors.
-    private var descriptorStatistics: [InfoPair] {
-        [
-            InfoPair("open_files", OpenFiles.count.map(String.init) ?? ""),
-            InfoPair("open_files_limit", "\(OpenFiles.limit)"),
-            InfoPair("accepting", descriptors.isAccepting ? "1" : "0"),
-            InfoPair("accept_pauses", "\(descriptors.pauses)"),
-        ]
-    }
-
-    /// The pairs of a STATS reply.
-    func statistics(at now: UInt64) -> [InfoPair] {
-        [
-            InfoPair("uptime_us", "\((now &- startTime) / 1_000)"),
-            InfoPair("requests", "\(counters.requests)"),
-            InfoPair("replies", "\(counters.replies)"),
-            InfoPair("errors", "\(counters.errors)"),
-            InfoPair("candidates", "\(counters.candidates)"),
-            InfoPair("malformed", "\(counters.malformed)"),
-            InfoPair("unsent", "\(counters.unsent)"),
-            InfoPair("queue_us", "\(counters.queueMicroseconds)"),
-            InfoPair("compute_us", "\(counters.computeMicroseconds)"),
-            InfoPair("refused_deadline", "\(counters.refusedDeadline)"),
-            InfoPair("refused_queue_limit", "\(counters.refusedQueueLimit)"),
-            InfoPair("refused_client_share", "\(counters.refusedClientShare)"),
-            InfoPair("expired", "\(counters.expired)"),
-            InfoPair("cancelled", "\(counters.cancelled)"),
-            InfoPair("abandoned", "\(counters.abandoned)"),
-            InfoPair("cpu_us", "\(ProcessorTime.microseconds)"),
-        ] + reloadStatistics + descriptorStatistics
     }
 }

@@ -67,7 +67,7 @@ package final class ScoreJob {
     @safe @exclusivity(unchecked) var query: QueryProgress?
 
     /// Makes room for requests.
-    init() {}
+    package init() {}
 
     /// Calls a function with the reply, once the job is finished.
     package func withReply<Result>(_ function: (RawSpan) throws -> Result) rethrows -> Result {
@@ -84,18 +84,18 @@ package final class ScoreJob {
     /// Takes up a request.
     ///
     /// - Parameters:
-    ///   - order: What is asked for.
+    ///   - request: What is asked for.
     ///   - arrival: When it arrived, in nanoseconds.
     ///   - now: The time now, in nanoseconds.
     ///   - model: What scores it.
-    func begin(_ order: RequestOrder, arrival: UInt64, now: UInt64, model: ServedModel) {
+    package func begin(_ request: QueuedRequest, arrival: UInt64, now: UInt64, model: ServedModel) {
         self.model = model
-        id = order.header.id
-        deadline = order.deadline(from: arrival)
-        allowsPartial = order.header.flags.contains(.allowPartial)
-        if let outline = order.outline { parameters = outline.parameters }
-        candidateCount = order.outline?.candidateCount ?? 0
-        remainingBytes = order.outline?.queryByteCount ?? 0
+        id = request.header.id
+        deadline = request.deadline(from: arrival)
+        allowsPartial = request.header.flags.contains(.allowPartial)
+        if let outline = request.outline { parameters = outline.parameters }
+        candidateCount = request.outline?.candidateCount ?? 0
+        remainingBytes = request.outline?.queryByteCount ?? 0
         self.arrival = arrival
         start = now
         self.now = now

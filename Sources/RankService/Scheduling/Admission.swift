@@ -78,24 +78,3 @@ package struct Admission {
         return .admitted
     }
 }
-
-extension FairQueue {
-    /// How long a new request of a flow would wait: behind the flow's own requests, while every other flow of the class
-    /// works as much and a slice more, and the other class its share.
-    ///
-    /// - Parameters:
-    ///   - flow: Its flow, -1 if it has none yet.
-    ///   - isBulk: Its class.
-    ///   - cost: What has to be done: nothing to start it, its own cost to finish it.
-    /// - Returns: Nanoseconds.
-    func wait(flow: Int, isBulk: Bool, untilDone cost: UInt64 = 0) -> UInt64 {
-        let own = (flow < 0 ? 0 : flows[flow].backlog) &+ cost
-        var wait = own
-        for index in 0..<activeCount where active[index] != flow {
-            let other = flows[active[index]]
-            if other.isBulk == isBulk { wait &+= min(other.backlog, own &+ CostModel.slice) }
-        }
-        let share = isBulk ? (wait &+ CostModel.slice) &* Self.bulkWeight : wait / Self.bulkWeight
-        return wait &+ min(backlog(isBulk: !isBulk), share)
-    }
-}

@@ -65,7 +65,7 @@ package struct FairQueue: ~Copyable {
     /// - Parameters:
     ///   - capacity: How many requests it can hold; they are numbered from 0 on.
     ///   - quantum: What a flow earns with each turn, in nanoseconds: the cost of a slice.
-    package init(capacity: Int, quantum: UInt64 = CostModel.slice) {
+    package init(capacity: Int, quantum: UInt64 = ScoringCostModel.slice) {
         self.quantum = Int64(clamping: quantum)
         entries = Array(repeating: Entry(), count: capacity)
         flows = Array(repeating: Flow(), count: capacity)

@@ -20,9 +20,9 @@ final class JobPool {
     private var longCount = 0
     private var longBulkCount = 0
 
-    /// Takes the memory: as many jobs as the capacity says.
-    init(_ jobs: [ScoreJob]) {
-        free = jobs
+    /// Makes as many jobs as the capacity says.
+    init() {
+        free = (0..<Self.capacity).map { _ in ScoreJob() }
     }
 
     /// How many requests are in work.

@@ -1,20 +1,19 @@
+import RankCore
 import RankProtocol
 import ZMQ
 
 extension Scheduler {
-    /// Deals with a message that does not have to wait, and puts any other into the queue.
-    ///
-    /// - Returns: Whether nothing of it is left to do.
-    func isSettled(_ place: Int) throws(ZMQError) -> Bool {
+    /// Answers a message that does not have to wait, and puts any other into the queue.
+    func takeIn(_ place: Int) throws(ZMQError) -> Arrival.Outcome {
         let message = inbox[place]
         switch message.verdict {
         case .probe:
-            return true
+            return .settled
         case .malformed:
-            state.counters.malformed += 1
-            return true
+            state.counters.count(.malformed)
+            return .settled
         case .wrongShape:
-            state.counters.requests += 1
+            state.counters.count(.requests)
             noteLoad()
             handler.answer(
                 ProtocolError(
@@ -29,55 +28,55 @@ extension Scheduler {
             switch arrival {
             case .answered: break
             case .cancel(let header, let target): try cancel(target, by: header, from: message)
-            case .order(let order):
-                if isAdmitted(order, message, place) { return false }
+            case .request(let request):
+                if enqueue(request, message, place) == .queued { return .queued }
             }
         }
-        if try sendAnswer(to: message) == .unreachable { drop(client: message.client) }
-        return true
+        if try send(handler.writer, answering: message) == .unreachable { drop(client: message.client) }
+        return .settled
     }
 
     /// What a client reads whose request came too late.
     private static let leaving = "the worker is leaving; send the request to another one"
 
-    /// Queues a request, or answers that it is refused.
-    private func isAdmitted(_ order: RequestOrder, _ message: ReceivedMessage, _ place: Int) -> Bool {
-        if state.isRefusing, order.isWork, !sockets[message.source].isProxied {
+    /// Queues a request; or refuses it, and writes the refusal into the handler's reply.
+    private func enqueue(_ request: QueuedRequest, _ message: ReceivedMessage, _ place: Int) -> Arrival.Outcome {
+        if state.isRefusing, request.isWork, !sockets[message.source].isProxied {
             handler.answer(
-                ProtocolError(.unavailable, Self.leaving, requestID: order.header.id)
+                ProtocolError(.unavailable, Self.leaving, requestID: request.header.id)
             )
-            return false
+            return .settled
         }
         let client = message.client
-        let cost = costs.cost(candidates: order.candidateCount) + order.listingCost
+        let cost = costs.cost(candidates: request.candidateCount) + request.listingCost
         let verdict = admission.verdict(
             queue,
             client: client,
-            requestClass: order.requestClass,
+            requestClass: request.requestClass,
             cost: cost,
-            remaining: order.header.remainingMicroseconds.map { UInt64($0) &* 1_000 },
-            allowsPartial: order.header.flags.contains(.allowPartial)
+            remaining: request.header.remainingMicroseconds.map { UInt64($0) &* 1_000 },
+            allowsPartial: request.header.flags.contains(.allowPartial)
         )
         if case .refused(let refusal, let wait) = verdict {
             // The next microsecond, since 0 is no advice.
             let microseconds = UInt32(clamping: wait / 1_000 &+ 1)
-            state.counters.count(refusal)
+            state.counters.count(WorkerCounter(refusal))
             lastRefusal = message.arrival
             handler.answer(
-                ProtocolError(.resourceExhausted, refusal.message, requestID: order.header.id),
+                ProtocolError(.resourceExhausted, refusal.message, requestID: request.header.id),
                 retryAfterMicroseconds: microseconds
             )
-            return false
+            return .settled
         }
-        message.order = order
+        message.request = request
         queue.insert(
             place,
             client: client,
-            requestClass: order.requestClass,
+            requestClass: request.requestClass,
             cost: cost,
             bytes: message.heldByteCount
         )
-        return true
+        return .queued
     }
 
     /// Takes a request back that waits or is partly scored, and answers both it and the CANCEL.
@@ -88,12 +87,12 @@ extension Scheduler {
     ) throws(ZMQError) {
         let inbox = self.inbox
         let found = queue.first(of: message.client) { place in
-            inbox[place].order?.header.id == target && inbox[place].isFromSamePeer(as: message)
+            inbox[place].request?.header.id == target && inbox[place].isFromSamePeer(as: message)
         }
         if let found {
             handler.answer(ProtocolError(.cancelled, "a CANCEL took the request back", requestID: target))
-            state.counters.cancelled += 1
-            _ = try sendAnswer(to: inbox[found])
+            state.counters.count(.cancelled)
+            _ = try send(handler.writer, answering: inbox[found])
             remove(found)
             noteLoad()
         }
@@ -112,13 +111,13 @@ extension Admission.Refusal {
     }
 }
 
-extension Counters {
-    /// Counts a refusal by its reason.
-    fileprivate mutating func count(_ refusal: Admission.Refusal) {
+extension WorkerCounter {
+    /// The counter of refusals for a reason.
+    fileprivate init(_ refusal: Admission.Refusal) {
         switch refusal {
-        case .deadline: refusedDeadline += 1
-        case .queueLimit: refusedQueueLimit += 1
-        case .clientShare: refusedClientShare += 1
+        case .deadline: self = .refusedDeadline
+        case .queueLimit: self = .refusedQueueLimit
+        case .clientShare: self = .refusedClientShare
         }
     }
 }

@@ -14,13 +14,13 @@ extension Scheduler {
         let (inbox, jobs) = (self.inbox, self.jobs)
         let place = queue.next { place in
             let message = inbox[place]
-            guard message.job == nil, let order = message.order else { return true }
-            return order.candidateCount <= sliceLength || jobs.hasRoomForLong(isBulk: order.requestClass == .bulk)
+            guard message.job == nil, let request = message.request else { return true }
+            return request.candidateCount <= sliceLength || jobs.hasRoomForLong(isBulk: request.requestClass == .bulk)
         }
-        guard let place, let order = inbox[place].order else { return clock() }
+        guard let place, let request = inbox[place].request else { return clock() }
         let message = inbox[place]
         let isFirst = message.job == nil
-        guard let job = message.job ?? begin(order, message, at: start, sliceLength: sliceLength) else {
+        guard let job = message.job ?? begin(request, message, at: start, sliceLength: sliceLength) else {
             return clock()
         }
 
@@ -30,7 +30,7 @@ extension Scheduler {
         try message.withBody { (frame) throws(ZMQError) in
             isFinished = handler.advance(
                 job,
-                order,
+                request,
                 frame,
                 budget: job.isLong ? sliceLength : .max,
                 now: start,
@@ -51,7 +51,7 @@ extension Scheduler {
             place,
             nanoseconds: end &- start,
             remaining: isFinished
-                ? 0 : costs.cost(candidates: order.candidateCount - job.scoredCount, requests: 0.5)
+                ? 0 : costs.cost(candidates: request.candidateCount - job.scoredCount, requests: 0.5)
         )
         if isFinished {
             let client = outcome == .unreachable ? message.client : nil
@@ -61,18 +61,17 @@ extension Scheduler {
         return end
     }
 
+    /// Takes a job for a request and begins it; nil if the request has to wait for one.
     private func begin(
-        _ order: RequestOrder,
+        _ request: QueuedRequest,
         _ message: ReceivedMessage,
         at time: UInt64,
         sliceLength: Int
     ) -> ScoreJob? {
-        let isLong = order.candidateCount > sliceLength
-        let job = jobs.take(isLong: isLong, isBulk: order.requestClass == .bulk)
-        if let job {
-            handler.begin(job, order, arrival: message.arrival, now: time)
-            message.job = job
-        }
+        let isLong = request.candidateCount > sliceLength
+        guard let job = jobs.take(isLong: isLong, isBulk: request.requestClass == .bulk) else { return nil }
+        job.begin(request, arrival: message.arrival, now: time, model: handler.model)
+        message.job = job
         return job
     }
 }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 import ZMQ
@@ -22,8 +23,8 @@ final class Scheduler {
     // holds it, so that no access can begin within another one. Checking was a fifth of the work on a request.
     @safe @exclusivity(unchecked) var handler: RequestHandler
     @safe @exclusivity(unchecked) var queue = FairQueue(capacity: Admission.capacity)
-    @safe @exclusivity(unchecked) var costs: CostModel
-    let jobs: JobPool
+    @safe @exclusivity(unchecked) var costs: ScoringCostModel
+    let jobs = JobPool()
     let admission: Admission
 
     /// When a request was refused last because too much waits, in nanoseconds; nil before the first time.
@@ -49,10 +50,7 @@ final class Scheduler {
         admission: Admission,
         retire: @escaping (consuming ServedModel) -> Void
     ) {
-        var free: [ScoreJob] = []
-        for _ in 0..<JobPool.capacity { free.append(handler.makeJob()) }
-        jobs = JobPool(free)
-        costs = CostModel(hint: handler.model.info.costHint)
+        costs = ScoringCostModel(hint: handler.model.info.costHint)
         self.handler = handler
         self.sockets = sockets
         self.state = state
@@ -89,7 +87,7 @@ final class Scheduler {
         receipt.count = 1
         receipt.isDrained = false
         inbox[place].arrival = clock()
-        if try isSettled(place) { inbox.release(place) }
+        if try takeIn(place) == .settled { inbox.release(place) }
         return receipt
     }
 
@@ -120,11 +118,14 @@ final class Scheduler {
                 if receipt.count % Self.stampedTogether == 0 { time = clock() }
                 inbox[place].arrival = time
                 if inbox[place].verdict == .probe { receipt.hasProbe = true }
-                if try isSettled(place) {
+                switch try takeIn(place) {
+                case .settled:
                     inbox.release(place)
-                } else if onlyFirst {
+                case .queued where onlyFirst:
                     receipt.isDrained = false
                     return receipt
+                case .queued:
+                    break
                 }
             }
             if hasMore { receipt.isDrained = false }
@@ -142,15 +143,10 @@ final class Scheduler {
     ///
     /// Never waits. If the client has gone, what it has waiting is dropped.
     func send(_ reply: borrowing FrameWriter, answering message: ReceivedMessage) throws(ZMQError) -> SendOutcome {
-        state.counters.replies += 1
+        state.counters.count(.replies)
         let outcome = try message.answer(reply.bytes, through: sockets[message.source].socket)
-        if outcome != .sent { state.counters.unsent += 1 }
+        if outcome != .sent { state.counters.count(.unsent) }
         return outcome
-    }
-
-    /// Sends what the handler answered at the arrival of a message.
-    func sendAnswer(to message: ReceivedMessage) throws(ZMQError) -> SendOutcome {
-        try send(handler.writer, answering: message)
     }
 
     /// Takes a request out of the queue and gives its memory back.
@@ -182,12 +178,12 @@ final class Scheduler {
     func drop(client: UInt64) {
         while let place = queue.first(of: client, where: { _ in true }) {
             remove(place)
-            state.counters.abandoned += 1
+            state.counters.count(.abandoned)
         }
     }
 
     /// Counts what waits as left without an answer.
     func abandonAll() {
-        state.counters.abandoned += UInt64(queue.count)
+        state.counters.count(.abandoned, UInt64(queue.count))
     }
 }

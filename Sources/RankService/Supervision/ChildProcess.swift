@@ -10,6 +10,9 @@ import Darwin
 
 /// Starting this program once more, and noticing as a child that the parent is gone.
 public enum ChildProcess {
+    /// The descriptor by which a child notices that its supervisor is gone.
+    private static let lifelineNumber: Int32 = 3
+
     /// Starts this program with other arguments, the lifeline at its descriptor, and no signal blocked.
     ///
     /// - Throws: `internalFailure` with the system's reason.
@@ -25,7 +28,7 @@ public enum ChildProcess {
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         // A copy onto itself clears close-on-exec, too (POSIX.1-2024).
-        unsafe posix_spawn_file_actions_adddup2(&actions, lifeline, Supervisor.lifeline)
+        unsafe posix_spawn_file_actions_adddup2(&actions, lifeline, lifelineNumber)
 
         var words: [UnsafeMutablePointer<CChar>?] = unsafe ([CommandLine.arguments[0]] + arguments).map {
             unsafe strdup($0)
@@ -52,7 +55,7 @@ public enum ChildProcess {
                 starter.started(())
                 var byte: UInt8 = 0
                 // Nobody writes: it returns when the last writing end is closed.
-                while unsafe read(Supervisor.lifeline, &byte, 1) < 0, errno == EINTR {}
+                while unsafe read(lifelineNumber, &byte, 1) < 0, errno == EINTR {}
                 gone()
             }
         } catch {

@@ -14,9 +14,6 @@ import Darwin
 /// Each child holds the end of a pipe whose other end is here: when this process goes away, however it does, the children
 /// notice and leave.
 public struct Supervisor {
-    /// The descriptor by which a child notices that its supervisor is gone.
-    public static let lifeline: Int32 = 3
-
     private let arguments: [[String]]
     private let log: (String) -> Void
     private let patience: UInt64

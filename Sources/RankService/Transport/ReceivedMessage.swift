@@ -30,7 +30,7 @@ final class ReceivedMessage {
     private(set) var source = 0
 
     /// What it asks for, once it waits.
-    @safe @exclusivity(unchecked) var order: RequestOrder?
+    @safe @exclusivity(unchecked) var request: QueuedRequest?
 
     /// The work on it, once it has begun.
     @safe @exclusivity(unchecked) var job: ScoreJob?
@@ -77,7 +77,7 @@ final class ReceivedMessage {
         heldCount = 0
         surplus.take(from: &empty)
         verdict = .malformed
-        order = nil
+        request = nil
         job = nil
     }
 

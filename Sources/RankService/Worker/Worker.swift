@@ -19,27 +19,27 @@ public final class Worker: Sendable {
     /// Where the worker is bound, with the ports that the system chose, and then where it is connected.
     public var endpoints: [String] { thread.info }
 
-    /// How loaded the worker is, what it has counted, and when its thread last showed that it lives.
+    /// How loaded the worker is, and when its thread last showed that it lives.
     public var gauges: WorkerGauges { control.gauges }
+
+    /// What the worker has counted.
+    package var counters: WorkerCounters { control.counters }
 
     /// What the worker began to score with.
     public let model: RankerInfo
 
     private let thread: OwnedThread<[String], ServiceError>
-    private let bell: ScorerBell
     let control: WorkerControl
     private let reloader: ModelReloader?
 
     private init(
         thread: OwnedThread<[String], ServiceError>,
-        bell: ScorerBell,
         control: WorkerControl,
         reloader: ModelReloader?,
         model: RankerInfo
     ) {
         self.model = model
         self.thread = thread
-        self.bell = bell
         self.control = control
         self.reloader = reloader
     }
@@ -119,8 +119,7 @@ public final class Worker: Sendable {
         do {
             let wakeUp = try WakeUp()
             let reloadWakeUp = try WakeUp()
-            let control = WorkerControl(reloadBell: reloadWakeUp.bell)
-            let bell = ScorerBell(flag: wakeUp.bell, doorbell: control.doorbell)
+            let control = WorkerControl(bell: wakeUp.bell, reloadBell: reloadWakeUp.bell)
             let wakeUpBox = Handover(wakeUp)
             let thread = try OwnedThread<[String], ServiceError>.start(name: "rank-worker") {
                 (starter) throws(ServiceError) in
@@ -142,7 +141,6 @@ public final class Worker: Sendable {
                     supply: supply,
                     state: state,
                     control: control,
-                    scorer: bell,
                     configuration: configuration,
                     log: log
                 )
@@ -151,12 +149,12 @@ public final class Worker: Sendable {
                 } catch {
                     // Without a thread for it nothing is to be left bound.
                     control.isStopping.store(true, ordering: .releasing)
-                    bell.ring()
+                    control.ring()
                     try? thread.join()
                     throw error
                 }
             }
-            return Worker(thread: thread, bell: bell, control: control, reloader: reloader, model: beginning.model.info)
+            return Worker(thread: thread, control: control, reloader: reloader, model: beginning.model.info)
         } catch let error as ZMQError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {
@@ -188,7 +186,7 @@ public final class Worker: Sendable {
     public func stop() {
         reloader?.stop()
         control.isStopping.store(true, ordering: .releasing)
-        bell.ring()
+        control.ring()
     }
 
     /// Waits until the worker has ended and its replies are on their way.

@@ -28,14 +28,31 @@ final class WorkerControl: Sendable {
     /// Whether connections are accepted.
     let descriptors = DescriptorStatus()
 
-    /// How it does.
+    /// The worker's load, and its thread's last sign of life.
     let gauges = WorkerGauges()
+
+    /// What the worker has counted.
+    let counters = WorkerCounters()
+
+    /// Ends the scoring thread's poll.
+    private let bell: WakeUp.Bell
 
     /// Nothing is wanted yet.
     ///
-    /// - Parameter reloadBell: Wakes the reload thread, where there is one.
-    init(reloadBell: WakeUp.Bell?) {
+    /// - Parameters:
+    ///   - bell: Wakes the scoring thread when it polls.
+    ///   - reloadBell: Wakes the reload thread.
+    init(bell: WakeUp.Bell, reloadBell: WakeUp.Bell) {
+        self.bell = bell
         slot = ModelSlot(bell: reloadBell)
+    }
+
+    /// Lets the scoring thread look at what other threads want of it, whatever it waits in.
+    ///
+    /// Safe on every thread; never waits.
+    func ring() {
+        bell.ring()
+        doorbell.ring()
     }
 
     /// Takes note of how long a step took; only the scoring thread does.

@@ -15,17 +15,8 @@ import Darwin
 
 /// What a worker's thread does from its start to its end.
 struct WorkerLoop: ~Copyable {
-    /// How many slices are worked on between two looks at the wake-up, while there is always another one.
-    private static let stretch = 16
-
     /// How long nothing arrives before a stopping worker believes that nothing is on its way.
     private static let quietMilliseconds: Int32 = 50
-
-    /// A receive that takes longer has waited, in nanoseconds: what it then returns has come alone.
-    private static let waitingReceive: UInt64 = 5_000
-
-    /// After a receive that took longer a look costs nobody anything, in nanoseconds.
-    private static let longReceive: UInt64 = 1_000_000
 
     /// How long after a refusal more of them are expected, in nanoseconds.
     private static let floodMemory: UInt64 = 10_000_000
@@ -120,6 +111,7 @@ struct WorkerLoop: ~Copyable {
             limits: configuration.limits,
             info: model.info,
             startTime: MonotonicClock.nanoseconds(),
+            counters: control.counters,
             reloads: control.reloads,
             descriptors: control.descriptors
         )
@@ -141,87 +133,68 @@ struct WorkerLoop: ~Copyable {
         )
     }
 
+    /// Serves until the worker has drained; ``WorkerPace`` says when the thread waits, looks and receives.
     private mutating func serve() throws(ZMQError) {
-        var untilLook = 0
-        var isDrained = false
-        // The last request came alone, so that it pays to wait for the next one without a look for others.
-        var isAlone = false
         var now = MonotonicClock.nanoseconds()
-        var lastLook = now
-        var lastReceipt = now
+        var pace = WorkerPace(at: now)
         while true {
-            publish(at: now, workedSince: lastLook)
-            lastLook = now
+            publish(at: now, worked: pace.beginTurn(at: now))
             var receipt: Scheduler.Receipt?
-            var wasIdle = false
-            // Only when nothing is left to receive may it wait.
-            let waitsInReceive = canWaitInReceive && !state.isDraining
-            if scheduler.isEmpty, untilLook > 0, isDrained || (isAlone && waitsInReceive) {
-                wasIdle = true
-                if waitsInReceive {
-                    receipt = try scheduler.receiveFirst(clock: MonotonicClock.nanoseconds)
-                } else {
-                    let hasNews = news.wait(
-                        milliseconds: state.isRefusing ? Self.quietMilliseconds : idleMilliseconds(now)
-                    )
-                    if !hasNews, state.isRefusing { return }
-                    untilLook = Self.stretch
-                }
+            switch pace.chooseWait(isEmpty: scheduler.isEmpty, canReceive: canWaitInReceive && !state.isDraining) {
+            case .none: break
+            case .inReceive:
+                let first = try scheduler.receiveFirst(clock: MonotonicClock.nanoseconds)
                 now = MonotonicClock.nanoseconds()
-                let waited = now &- lastLook
-                isAlone = waited > Self.waitingReceive
-                // What left nothing to do may have been a ring, and a ring without descriptors is not received at all.
-                if waitsInReceive, scheduler.isEmpty || waited > Self.longReceive { untilLook = 0 }
-                // What came at once has company: it is received too before work begins.
-                if !isAlone, waitsInReceive { receipt = nil }
-                lastLook = now
+                if pace.endReceive(at: now, isEmpty: scheduler.isEmpty) { receipt = first }
+            case .forNews:
+                let hasNews = news.wait(milliseconds: pollMilliseconds(now))
+                if !hasNews, state.isRefusing { return }
+                now = MonotonicClock.nanoseconds()
+                pace.endPoll(at: now)
             }
-            if untilLook == 0 {
-                _ = news.wait(milliseconds: 0)
-                untilLook = Self.stretch
-            }
-            if news.takeRing() {
-                wakeUp.reset()
-                adoptOfferedModel()
-                if control.isStopping.load(ordering: .acquiring) { drain.begin(at: now) }
-            }
-            let phase = drain.phase(at: now)
-            state.isDraining = phase != .serving
-            state.isRefusing = phase > .grace
-            if phase == .over {
-                scheduler.abandonAll()
-                return
-            }
-            untilLook -= 1
-            // Between short requests it is enough to look for others once in a slice.
-            let isTime = wasIdle || scheduler.isEmpty || now &- lastReceipt >= CostModel.slice
-            if receipt == nil, phase < .closed, isTime {
-                // Under a flood libzmq's thread gets its turn now: then what comes is received, and refused, at once and
-                // together, and interrupts the next slice less often.
-                if let refused = scheduler.lastRefusal, now &- refused < Self.floodMemory, !scheduler.isEmpty {
-                    giveWay()
-                }
+            if pace.takeLook() { _ = news.wait(milliseconds: 0) }
+            let phase = answerRing(at: now)
+            if phase == .over { return scheduler.abandonAll() }
+            if receipt == nil, phase < .closed, pace.receives(at: now, isEmpty: scheduler.isEmpty) {
+                giveWayUnderFlood(at: now)
                 receipt = try scheduler.receive(
                     at: now,
-                    onlyFirst: wasIdle && !waitsInReceive,
+                    onlyFirst: pace.takesOnlyFirst,
                     clock: MonotonicClock.nanoseconds
                 )
-                lastReceipt = now
+                pace.received(at: now)
             }
-            // A ring that was received behind a request ends no wait any more.
-            if receipt?.hasProbe == true { untilLook = 0 }
-            isDrained = receipt?.isDrained ?? (phase >= .closed)
+            pace.note(isDrained: receipt?.isDrained ?? (phase >= .closed), hasRing: receipt?.hasProbe == true)
             guard !scheduler.isEmpty else {
                 now = MonotonicClock.nanoseconds()
                 if phase == .closed { return }
                 continue
             }
-            // What was received besides the request is no part of its cost.
+            // The receipt of other messages is no part of a request's cost.
             let start = (receipt?.count ?? 0) > 1 ? MonotonicClock.nanoseconds() : now
             now = try scheduler.work(at: start, clock: MonotonicClock.nanoseconds)
-            // A send may have taken the news of a message in passing.
-            isDrained = false
+            pace.worked()
         }
+    }
+
+    /// Does what other threads want, if they have rung, and says how the worker leaves.
+    private mutating func answerRing(at now: UInt64) -> Drain.Phase {
+        if news.takeRing() {
+            wakeUp.reset()
+            adoptOfferedModel()
+            if control.isStopping.load(ordering: .acquiring) { drain.begin(at: now) }
+        }
+        let phase = drain.phase(at: now)
+        state.isDraining = phase != .serving
+        state.isRefusing = phase > .grace
+        return phase
+    }
+
+    /// Lets libzmq's thread have its turn under a flood: then what comes is received, and refused, at once and together,
+    /// and interrupts the next slice less often.
+    private func giveWayUnderFlood(at now: UInt64) {
+        guard let refused = scheduler.lastRefusal, now &- refused < Self.floodMemory, !scheduler.isEmpty else { return }
+        giveWay()
     }
 
     /// Lets another thread run that shares the core, if one has something to do.
@@ -230,8 +203,9 @@ struct WorkerLoop: ~Copyable {
         sched_yield()
     }
 
-    /// How long an idle worker waits until it shows that it lives or refuses new work.
-    private func idleMilliseconds(_ now: UInt64) -> Int32 {
+    /// How long an idle worker polls until it shows that it lives, refuses new work, or believes that nothing more comes.
+    private func pollMilliseconds(_ now: UInt64) -> Int32 {
+        if state.isRefusing { return Self.quietMilliseconds }
         guard let next = drain.refusal, next > now else { return Self.tickMilliseconds }
         return Int32(clamping: min((next - now) / 1_000_000 + 1, UInt64(Self.tickMilliseconds)))
     }
@@ -248,19 +222,20 @@ struct WorkerLoop: ~Copyable {
     }
 
     /// Tells other threads how things are.
-    private mutating func publish(at now: UInt64, workedSince lastLook: UInt64) {
-        busyNanoseconds &+= now &- lastLook
+    private mutating func publish(at now: UInt64, worked nanoseconds: UInt64) {
+        busyNanoseconds &+= nanoseconds
         scheduler.noteLoad()
-        control.note(step: now &- lastLook)
+        control.note(step: nanoseconds)
         control.gauges.publish(state.snapshot(at: now, busyNanoseconds: busyNanoseconds))
     }
 
     private var endLine: String {
-        let counters = state.counters
-        func number(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
-            counted(Int(clamping: count), one, many)
+        let counters = control.counters
+        func number(_ counter: WorkerCounter, _ one: String, _ many: String? = nil) -> String {
+            counted(Int(clamping: counters[counter]), one, many)
         }
-        return "ended: \(number(counters.requests, "request")), \(number(counters.replies, "reply", "replies")), "
-            + "\(number(counters.errors, "error")), \(number(counters.candidates, "candidate")), \(counters.malformed) malformed, \(counters.unsent) unsent"
+        return "ended: \(number(.requests, "request")), \(number(.replies, "reply", "replies")), "
+            + "\(number(.errors, "error")), \(number(.candidates, "candidate")), "
+            + "\(counters[.malformed]) malformed, \(counters[.unsent]) unsent"
     }
 }

@@ -25,11 +25,11 @@ package final class WorkerState {
     let startTime: UInt64
 
     /// What happened since then.
-    ///
-    /// Unchecked, like the rest of what changes with each request; see ``Scheduler``.
-    @safe @exclusivity(unchecked) var counters = Counters()
+    let counters: WorkerCounters
 
     /// The worker is leaving, and says so in each reply.
+    ///
+    /// Unchecked, like the rest of what changes with each request; see ``Scheduler``.
     @safe @exclusivity(unchecked) package var isDraining = false
 
     /// It takes no new work any more.
@@ -58,6 +58,7 @@ package final class WorkerState {
             limits: limits,
             info: info,
             startTime: startTime,
+            counters: WorkerCounters(),
             reloads: reloads,
             descriptors: DescriptorStatus()
         )
@@ -68,6 +69,7 @@ package final class WorkerState {
         limits: FrameLimits,
         info: RankerInfo,
         startTime: UInt64,
+        counters: WorkerCounters,
         reloads: ReloadStatus,
         descriptors: DescriptorStatus
     ) {
@@ -75,6 +77,7 @@ package final class WorkerState {
         model = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
         profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
         self.startTime = startTime
+        self.counters = counters
         self.reloads = reloads
         self.descriptors = descriptors
     }
@@ -94,15 +97,7 @@ package final class WorkerState {
             lastTick: now,
             busyNanoseconds: busyNanoseconds,
             queueDepth: UInt64(queueDepth),
-            backlogMicroseconds: UInt64(backlogMicroseconds),
-            requests: counters.requests,
-            replies: counters.replies,
-            errors: counters.errors,
-            candidates: counters.candidates,
-            malformed: counters.malformed,
-            unsent: counters.unsent,
-            queueMicroseconds: counters.queueMicroseconds,
-            computeMicroseconds: counters.computeMicroseconds
+            backlogMicroseconds: UInt64(backlogMicroseconds)
         )
     }
 

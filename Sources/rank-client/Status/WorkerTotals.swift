@@ -1,36 +1,34 @@
+import RankCore
 import RankPool
 
 /// What a worker counted over some time.
 struct WorkerTotals: Sendable, Equatable {
-    /// Microseconds.
-    var time: UInt64
-    var requests: UInt64
-    var errors: UInt64
-    var candidates: UInt64
-    /// Microseconds between arrival and scoring, over all requests.
-    var queue: UInt64
-    /// Microseconds of scoring, over all requests.
-    var compute: UInt64
+    /// The time, in microseconds.
+    private(set) var time: UInt64
+    private var counts: [WorkerCounter: UInt64]
 
     init(_ statistics: WorkerStatistics) {
         time = statistics["uptime_us"] ?? 0
-        requests = statistics["requests"] ?? 0
-        errors = statistics["errors"] ?? 0
-        candidates = statistics["candidates"] ?? 0
-        queue = statistics["queue_us"] ?? 0
-        compute = statistics["compute_us"] ?? 0
+        counts = Dictionary(uniqueKeysWithValues: WorkerCounter.allCases.map { ($0, statistics[$0.rawValue] ?? 0) })
     }
+
+    /// What a counter has reached.
+    subscript(counter: WorkerCounter) -> UInt64 { counts[counter] ?? 0 }
+
+    var requests: UInt64 { self[.requests] }
+    var errors: UInt64 { self[.errors] }
+    var candidates: UInt64 { self[.candidates] }
+    /// The sum of the times between arrival and scoring, over all requests, in microseconds.
+    var queue: UInt64 { self[.queueMicroseconds] }
+    /// The sum of the times of scoring, over all requests, in microseconds.
+    var compute: UInt64 { self[.computeMicroseconds] }
 
     /// What was counted since another time; all of it if the worker has started anew since.
     func since(_ before: WorkerTotals?) -> WorkerTotals {
         guard let before, before.time <= time, before.requests <= requests else { return self }
         var rest = self
         rest.time &-= before.time
-        rest.requests &-= before.requests
-        rest.errors &-= before.errors
-        rest.candidates &-= before.candidates
-        rest.queue &-= before.queue
-        rest.compute &-= before.compute
+        for counter in WorkerCounter.allCases { rest.counts[counter] = self[counter] &- before[counter] }
         return rest
     }
 

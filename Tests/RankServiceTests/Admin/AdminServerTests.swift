@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 import RankService
 import Synchronization
@@ -43,6 +44,26 @@ struct AdminServerTests {
         #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "ended\n"))
         admin.stop()
         try admin.join()
+    }
+
+    @Test("/info has every counter of STATS: what was refused and what came too late among them")
+    func counters() throws {
+        let admin = try AdminServer.start(at: "127.0.0.1:0")
+        let worker = try Worker.test()
+        admin.attach(worker)
+        let client = try TestClient(.dealer, at: worker.endpoints[0])
+        #expect(try client.reply(to: Requests.score(candidates: [1, 2])).status == .ok)
+        #expect(try client.reply(to: Requests.score(candidates: [1], remaining: 0)).status == .deadlineExceeded)
+        let info = try HTTPExchange.get("/info", at: admin.address).body
+        for (key, count) in [("requests", 2), ("candidates", 2), ("errors", 1), ("expired", 1)] {
+            #expect(info.contains("\"\(key)\":\(count),"))
+        }
+        let stats = try client.reply(to: Requests.plain(.stats)).pairs
+        for counter in WorkerCounter.allCases {
+            #expect(stats[counter.rawValue] != nil)
+            #expect(info.contains("\"\(counter.rawValue)\":"))
+        }
+        try worker.finish()
     }
 
     @Test("A leaving worker is live and not ready")

@@ -85,11 +85,11 @@ struct AllocationTests {
     private func expectNone(_ frame: [UInt8], ranker: any Ranker) throws {
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test")
-        let job = handler.makeJob()
+        let job = ScoreJob()
         func answer() {
-            guard case .order(let order) = handler.examine(frame.span.bytes) else { return }
-            handler.begin(job, order, arrival: 0, now: 0)
-            while !handler.advance(job, order, frame.span.bytes, budget: 400, now: 0, clock: { 0 }) {}
+            guard case .request(let request) = handler.examine(frame.span.bytes) else { return }
+            job.begin(request, arrival: 0, now: 0, model: handler.model)
+            while !handler.advance(job, request, frame.span.bytes, budget: 400, now: 0, clock: { 0 }) {}
         }
         for _ in 0..<3 { answer() }
         let before = allocation_count()

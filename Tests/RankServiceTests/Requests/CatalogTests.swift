@@ -52,10 +52,10 @@ struct CatalogTests {
 
     static func reply(of handler: inout RequestHandler, to frame: [UInt8]) throws -> DecodedReply {
         switch handler.examine(frame.span.bytes) {
-        case .order(let order):
-            let job = handler.makeJob()
-            handler.begin(job, order, arrival: 1_000, now: 2_000)
-            let isFinished = handler.advance(job, order, frame.span.bytes, budget: 1, now: 2_000, clock: { 3_000 })
+        case .request(let request):
+            let job = ScoreJob()
+            job.begin(request, arrival: 1_000, now: 2_000, model: handler.model)
+            let isFinished = handler.advance(job, request, frame.span.bytes, budget: 1, now: 2_000, clock: { 3_000 })
             #expect(isFinished)
             return try job.withReply { try DecodedReply($0) }
         default: return try DecodedReply(handler.reply)
@@ -137,15 +137,15 @@ struct CatalogTests {
         let held = try #require(known)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
         let frame = Requests.catalog(model: held)
-        guard case .order(let order) = handler.examine(frame.span.bytes) else {
+        guard case .request(let request) = handler.examine(frame.span.bytes) else {
             Issue.record("the request was not taken")
             return
         }
         let next = ServedModel(TestRanker(), generation: 2, software: "test 1", limits: .default)
         _ = handler.adopt(next)
-        let job = handler.makeJob()
-        handler.begin(job, order, arrival: 0, now: 0)
-        let isFinished = handler.advance(job, order, frame.span.bytes, budget: 1, now: 0, clock: { 0 })
+        let job = ScoreJob()
+        job.begin(request, arrival: 0, now: 0, model: handler.model)
+        let isFinished = handler.advance(job, request, frame.span.bytes, budget: 1, now: 0, clock: { 0 })
         #expect(isFinished)
         #expect(try job.withReply { try DecodedReply($0).status } == .failedPrecondition)
     }

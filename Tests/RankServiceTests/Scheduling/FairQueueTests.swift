@@ -4,7 +4,7 @@ import Testing
 
 @Suite("FairQueue")
 struct FairQueueTests {
-    static let slice = CostModel.slice
+    static let slice = ScoringCostModel.slice
 
     /// A queue and what was done in it, slice by slice.
     struct Simulation: ~Copyable {
@@ -51,7 +51,7 @@ struct FairQueueTests {
 
     @Test("Clients that always have work get equal time, whatever their requests cost", arguments: [1, 2, 3, 4, 5])
     func equalShares(seed: UInt64) {
-        var numbers = CostModelTests.Numbers(state: seed)
+        var numbers = ScoringCostModelTests.Numbers(state: seed)
         var simulation = Simulation()
         let clients: [UInt64] = [1, 2, 3, 4, 5]
         var entry = 0
@@ -77,7 +77,7 @@ struct FairQueueTests {
 
     @Test("Whoever sends seldom waits for its turn and a slice at most", arguments: 1...8)
     func boundedWait(others: Int) {
-        var numbers = CostModelTests.Numbers(state: UInt64(others))
+        var numbers = ScoringCostModelTests.Numbers(state: UInt64(others))
         var simulation = Simulation()
         for other in 0..<others { simulation.insert(other, client: UInt64(other), cost: 1 << 40) }
         for _ in 0..<500 {
@@ -151,7 +151,7 @@ struct FairQueueTests {
 
     @Test("Requests are taken out wherever they stand", arguments: [1, 2, 3])
     func removal(seed: UInt64) {
-        var numbers = CostModelTests.Numbers(state: seed)
+        var numbers = ScoringCostModelTests.Numbers(state: seed)
         var simulation = Simulation()
         var inside: Set<Int> = []
         for _ in 0..<20_000 {

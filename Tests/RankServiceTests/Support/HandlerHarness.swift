@@ -8,8 +8,8 @@ struct HandlerHarness: ~Copyable {
     let clock: TestClock
     let state: WorkerState
     var handler: RequestHandler
-    let job: ScoreJob
-    var costs = CostModel()
+    let job = ScoreJob()
+    var costs = ScoringCostModel()
 
     init(
         hasTextIDs: Bool = false,
@@ -25,9 +25,7 @@ struct HandlerHarness: ~Copyable {
             nanosecondsPerCandidate: nanosecondsPerCandidate
         )
         state = WorkerState(limits: limits, info: ranker.info, startTime: clock.now)
-        let handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
-        job = handler.makeJob()
-        self.handler = handler
+        handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
     }
 
     /// The reply to a frame that has waited for some microseconds.
@@ -43,14 +41,14 @@ struct HandlerHarness: ~Copyable {
         case .cancel(let header, _):
             handler.answerCancel(header, wasWaiting: false)
             return try DecodedReply(handler.reply)
-        case .order(let order):
+        case .request(let request):
             let clock = self.clock
-            handler.begin(job, order, arrival: arrival, now: clock.now)
+            job.begin(request, arrival: arrival, now: clock.now, model: handler.model)
             while true {
                 let (start, scored) = (clock.now, job.scoredCount)
                 let isFinished = handler.advance(
                     job,
-                    order,
+                    request,
                     frame.span.bytes,
                     budget: costs.sliceLength,
                     now: start,

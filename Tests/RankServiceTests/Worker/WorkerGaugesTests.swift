@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 import RankService
 import Testing
@@ -26,7 +27,9 @@ struct WorkerGaugesTests {
             usleep(20_000)
             latest = worker.gauges.snapshot
         }
-        #expect(latest.requests == 4 && latest.replies == 4 && latest.errors == 1 && latest.candidates == 6)
+        let counters = worker.counters
+        #expect(counters[.requests] == 4 && counters[.replies] == 4)
+        #expect(counters[.errors] == 1 && counters[.candidates] == 6)
         #expect(latest.queueDepth == 0 && latest.backlogMicroseconds == 0)
         #expect(latest.busyNanoseconds > 0)
         let ratio = latest.busyRatio(since: first)

@@ -5,7 +5,7 @@ package import RankEngine
 /// Each step of work that was measured corrects the estimate a little (normalised least mean squares): most of the
 /// correction goes to the part that made up most of the step. A step that took far longer than expected counts as
 /// twice as long, since a thread that lost its core for a while says nothing about the cost. Pure.
-package struct CostModel {
+package struct ScoringCostModel {
     /// The work between two looks at the sockets and the clock, in nanoseconds.
     package static let slice: UInt64 = 200_000
 

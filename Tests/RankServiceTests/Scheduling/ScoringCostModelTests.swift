@@ -2,8 +2,8 @@ import RankEngine
 import RankService
 import Testing
 
-@Suite("CostModel")
-struct CostModelTests {
+@Suite("ScoringCostModel")
+struct ScoringCostModelTests {
     /// A source of numbers that is the same in each run.
     struct Numbers {
         var state: UInt64
@@ -20,20 +20,20 @@ struct CostModelTests {
 
     @Test("A ranker's hint is where the estimate begins, within what is possible")
     func hint() {
-        let plain = CostModel()
-        let unknown = CostModel(hint: ScoringCost())
+        let plain = ScoringCostModel()
+        let unknown = ScoringCostModel(hint: ScoringCost())
         #expect(unknown.perRequest == plain.perRequest && unknown.perCandidate == plain.perCandidate)
-        let hinted = CostModel(hint: ScoringCost(perRequest: 40_000, perCandidate: 50_000))
+        let hinted = ScoringCostModel(hint: ScoringCost(perRequest: 40_000, perCandidate: 50_000))
         #expect(hinted.perRequest == plain.perRequest + 40_000 && hinted.perCandidate == 50_000)
         // Lists of what takes long are cut from the first request on.
         #expect(hinted.sliceLength == 16)
-        let absurd = CostModel(hint: ScoringCost(perRequest: 1e12, perCandidate: 1e-9))
+        let absurd = ScoringCostModel(hint: ScoringCost(perRequest: 1e12, perCandidate: 1e-9))
         #expect(absurd.perRequest == 1e9 && absurd.perCandidate == 0.05)
     }
 
     @Test("Both parts are found from lists of mixed lengths", arguments: truths)
     func converges(perRequest: Double, perCandidate: Double) {
-        var costs = CostModel()
+        var costs = ScoringCostModel()
         var numbers = Numbers(state: 1)
         for _ in 0..<4_000 {
             let candidates = numbers.next(below: 4) == 0 ? numbers.next(below: 16) : numbers.next(below: 3_000)
@@ -49,7 +49,7 @@ struct CostModelTests {
 
     @Test("A hundred lists of one length are enough to know what the next one costs", arguments: truths)
     func oneLength(perRequest: Double, perCandidate: Double) {
-        var costs = CostModel()
+        var costs = ScoringCostModel()
         let truth = perRequest + perCandidate * 500
         for _ in 0..<100 { costs.learn(candidates: 500, requests: 1, nanoseconds: UInt64(truth)) }
         #expect(abs(Double(costs.cost(candidates: 500)) - truth) < 0.05 * truth)
@@ -57,28 +57,28 @@ struct CostModelTests {
 
     @Test("It follows when costs rise tenfold")
     func follows() {
-        var costs = CostModel(perRequest: 3_000, perCandidate: 100)
+        var costs = ScoringCostModel(perRequest: 3_000, perCandidate: 100)
         for _ in 0..<100 { costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_003_000) }
         #expect(abs(Double(costs.cost(candidates: 1_000)) - 1_003_000) < 50_000)
     }
 
     @Test("One step that was held up for a second changes the estimate by an eighth")
     func outlier() {
-        var costs = CostModel(perRequest: 3_000, perCandidate: 100)
+        var costs = ScoringCostModel(perRequest: 3_000, perCandidate: 100)
         costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_000_000_000)
         #expect(costs.cost(candidates: 1_000) <= 103_000 * 9 / 8 + 1)
     }
 
     @Test("A slice has 200 microseconds of candidates, within its bounds")
     func slices() {
-        #expect(CostModel(perCandidate: 100).sliceLength == 2_000)
-        #expect(CostModel(perCandidate: 1_000_000).sliceLength == 16)
-        #expect(CostModel(perCandidate: 0.1).sliceLength == 16_384)
+        #expect(ScoringCostModel(perCandidate: 100).sliceLength == 2_000)
+        #expect(ScoringCostModel(perCandidate: 1_000_000).sliceLength == 16)
+        #expect(ScoringCostModel(perCandidate: 0.1).sliceLength == 16_384)
     }
 
     @Test("Nothing that is measured makes a cost negative or endless")
     func bounds() {
-        var costs = CostModel()
+        var costs = ScoringCostModel()
         for _ in 0..<10_000 { costs.learn(candidates: 1, requests: 0.5, nanoseconds: 0) }
         #expect(costs.perRequest > 0 && costs.perCandidate > 0)
         for _ in 0..<10_000 { costs.learn(candidates: .max, requests: 1, nanoseconds: .max) }

@@ -1,46 +1,47 @@
-/// What a worker has counted since it started.
+/// A figure that a worker counts from its start on; its raw value is the key that STATS, `/info` and `rank-client status`
+/// know it by (docs/PROTOCOL.md).
 ///
-/// Written by its thread alone, and read by it for STATS.
-struct Counters {
+/// The cases stand in the order of a STATS reply. A new counter is one case here and one row there.
+package enum WorkerCounter: String, CaseIterable, Sendable {
     /// Requests that were taken up, of every kind; a message without a usable envelope is none.
-    var requests: UInt64 = 0
+    case requests
 
     /// Replies made, errors included.
-    var replies: UInt64 = 0
+    case replies
 
     /// Replies of the kind ERROR.
-    var errors: UInt64 = 0
+    case errors
 
     /// Candidates scored.
-    var candidates: UInt64 = 0
+    case candidates
 
     /// Messages without a usable envelope, dropped.
-    var malformed: UInt64 = 0
+    case malformed
 
     /// Replies that could not be handed to the transport: the peer is gone or its queue is full.
-    var unsent: UInt64 = 0
+    case unsent
 
     /// The sum of the times from arrival to the start of scoring, in microseconds.
-    var queueMicroseconds: UInt64 = 0
+    case queueMicroseconds = "queue_us"
 
     /// The sum of the times that scoring took, in microseconds.
-    var computeMicroseconds: UInt64 = 0
+    case computeMicroseconds = "compute_us"
 
     /// Requests refused because they could not be answered before their deadline.
-    var refusedDeadline: UInt64 = 0
+    case refusedDeadline = "refused_deadline"
 
     /// Requests refused because they would have waited longer than the limit.
-    var refusedQueueLimit: UInt64 = 0
+    case refusedQueueLimit = "refused_queue_limit"
 
     /// Requests refused because their client had too many waiting.
-    var refusedClientShare: UInt64 = 0
+    case refusedClientShare = "refused_client_share"
 
     /// Requests whose time was over at their arrival, at their start or before they were scored.
-    var expired: UInt64 = 0
+    case expired
 
     /// Requests taken back by a CANCEL.
-    var cancelled: UInt64 = 0
+    case cancelled
 
     /// Requests dropped because their client has gone.
-    var abandoned: UInt64 = 0
+    case abandoned
 }

@@ -1,7 +1,7 @@
 package import RankProtocol
 
 /// A request that has been looked at and may have to wait: what it is and how large.
-package struct RequestOrder {
+package struct QueuedRequest {
     /// Its header, checked.
     package let header: RequestHeader
 
@@ -36,16 +36,4 @@ package struct RequestOrder {
     package func deadline(from arrival: UInt64) -> UInt64? {
         header.remainingMicroseconds.map { arrival &+ UInt64($0) &* 1_000 }
     }
-}
-
-/// What became of a frame when it arrived.
-package enum Arrival {
-    /// It waits for its turn.
-    case order(RequestOrder)
-
-    /// A CANCEL of another request.
-    case cancel(RequestHeader, target: RequestID)
-
-    /// It was answered at once: something is wrong with it.
-    case answered
 }

@@ -1,0 +1,33 @@
+import RankCore
+import RankProtocol
+import RankSystem
+
+extension WorkerState {
+    /// What STATS tells of the models.
+    private var reloadStatistics: [InfoPair] {
+        let reloads = reloads.snapshot
+        return [
+            InfoPair("model_generation", "\(reloads.generation)"),
+            InfoPair("reloads", "\(reloads.reloads)"),
+            InfoPair("reload_failures", "\(reloads.failures)"),
+            InfoPair("last_reload_error", reloads.lastError ?? ""),
+        ]
+    }
+
+    /// What STATS tells of descriptors.
+    private var descriptorStatistics: [InfoPair] {
+        [
+            InfoPair("open_files", OpenFiles.count.map(String.init) ?? ""),
+            InfoPair("open_files_limit", "\(OpenFiles.limit)"),
+            InfoPair("accepting", descriptors.isAccepting ? "1" : "0"),
+            InfoPair("accept_pauses", "\(descriptors.pauses)"),
+        ]
+    }
+
+    /// The pairs of a STATS reply.
+    func statistics(at now: UInt64) -> [InfoPair] {
+        let counts = counters.all.map { InfoPair($0.counter.rawValue, "\($0.count)") }
+        return [InfoPair("uptime_us", "\((now &- startTime) / 1_000)")] + counts
+            + [InfoPair("cpu_us", "\(ProcessorTime.microseconds)")] + reloadStatistics + descriptorStatistics
+    }
+}

@@ -1,0 +1,32 @@
+import RankCore
+import RankService
+import TestSupport
+import Testing
+
+@Suite("WorkerCounters")
+struct WorkerCountersTests {
+    @Test("Every counter has a place of its own, in the order of the cases")
+    func places() {
+        #expect(WorkerCounter.allCases.map(\.place) == Array(0..<WorkerCounter.allCases.count))
+        let counters = WorkerCounters()
+        #expect(counters.all.map(\.counter) == WorkerCounter.allCases)
+        #expect(counters.all.allSatisfy { $0.count == 0 })
+    }
+
+    @Test("Each key is a word of docs/PROTOCOL.md")
+    func keys() throws {
+        let text = try Repository.text("docs/PROTOCOL.md")
+        for counter in WorkerCounter.allCases { #expect(text.contains("`\(counter.rawValue)`"), "\(counter)") }
+    }
+
+    @Test("Counting one leaves the others alone")
+    func counting() {
+        let counters = WorkerCounters()
+        for counter in WorkerCounter.allCases { counters.count(counter, UInt64(counter.place + 1)) }
+        counters.count(.expired)
+        for (counter, count) in counters.all {
+            #expect(count == UInt64(counter.place + (counter == .expired ? 2 : 1)))
+            #expect(counters[counter] == count)
+        }
+    }
+}
