@@ -13,9 +13,9 @@ struct WorkerCountersTests {
         #expect(counters.all.allSatisfy { $0.count == 0 })
     }
 
-    @Test("Each key is a word of docs/PROTOCOL.md")
+    @Test("Each key is a word of docs/reference/protocol.md")
     func keys() throws {
-        let text = try Repository.text("docs/PROTOCOL.md")
+        let text = try Repository.text("docs/reference/protocol.md")
         for counter in WorkerCounter.allCases { #expect(text.contains("`\(counter.rawValue)`"), "\(counter)") }
     }
 
