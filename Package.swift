@@ -62,7 +62,7 @@ let package = Package(
         ),
 
         // Engine: kernels in C, models and scoring in Swift.
-        .target(name: "CRankKernels"),
+        .target(name: "CRankKernels", exclude: ["README.md"]),
         // The interface of plugins: one header, which whoever writes one includes.
         .target(name: "CRankPlugin"),
         .target(

@@ -174,7 +174,7 @@ double oracle_size(rank_activation activation, double size) {
 
 // One float through a level's kernel, in a list of `count` at the place `place`.
 static void check_value(counts *counts, rank_level level, rank_activation activation, float x) {
-    const bool fused = level != RANK_LEVEL_PORTABLE;
+    const bool fused = rank_level_fuses(level);
     enum { COUNT = 35 };
     float values[COUNT];
     for (int index = 0; index < COUNT; index++) {

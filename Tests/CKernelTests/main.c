@@ -29,16 +29,16 @@ int main(int argument_count, char **arguments) {
         return 64;
     }
     bool failed = false;
-    for (int level = 0; level < RANK_LEVEL_COUNT; level++) {
-        if (!rank_level_supported((rank_level)level)) {
+    for (rank_level level = 0; level < rank_level_count(); level++) {
+        if (!rank_level_supported(level)) {
             continue;
         }
         counts counts = {0};
-        check_scores(&counts, (rank_level)level, (uint32_t)shapes);
-        check_activations(&counts, (rank_level)level, 100 * (uint32_t)shapes);
-        check_gemm(&counts, (rank_level)level);
-        check_training(&counts, (rank_level)level);
-        failed |= report(rank_level_name((rank_level)level), &counts);
+        check_scores(&counts, level, (uint32_t)shapes);
+        check_activations(&counts, level, 100 * (uint32_t)shapes);
+        check_gemm(&counts, level);
+        check_training(&counts, level);
+        failed |= report(rank_level_name(level), &counts);
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {
         for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {

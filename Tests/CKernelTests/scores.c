@@ -55,7 +55,7 @@ static void score_list(prepared *prepared, rank_level level, plan plan, const li
 }
 
 static void check_model(counts *counts, rank_level level, const model *model, const char *what, uint64_t *state) {
-    const bool fused = level != RANK_LEVEL_PORTABLE;
+    const bool fused = rank_level_fuses(level);
     const shape *shape = &model->shape;
     prepared prepared;
     prepare(&prepared, model, level);
@@ -102,7 +102,7 @@ static void check_negative_zero(counts *counts, rank_level level) {
     model.kernels[0][0] = -0x1p-100f;
     model.kernels[0][1] = -0x1p-100f;
     model.biases[0][0] = 0.0f;
-    EXPECT(counts, bits_of(oracle_score(&model, 0, 0, level != RANK_LEVEL_PORTABLE)) == 0, "the oracle scores -0\n");
+    EXPECT(counts, bits_of(oracle_score(&model, 0, 0, rank_level_fuses(level))) == 0, "the oracle scores -0\n");
     check_model(counts, level, &model, "halves of -0", &state);
     free_model(&model);
 }

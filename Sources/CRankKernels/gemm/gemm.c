@@ -1,6 +1,6 @@
 #include "rank_gemm.h"
 
-#include "gemm.h"
+#include "../isa/isa.h"
 #include "../team/team.h"
 
 // Rows that all tiles divide without a rest, whatever their width.
@@ -15,26 +15,11 @@ typedef struct gemm_call {
 } gemm_call;
 
 static gemm_call call_of(rank_level level, rank_gemm_job job) {
-    gemm_call call = {job, rank_gemm_scalar, GEMM_ROW_GRAIN, 16, 0};
-    switch (level) {
-#if defined(__x86_64__)
-    case RANK_LEVEL_AVX512:
-        call.multiply = rank_gemm_avx512;
-        call.column_grain = 64;
-        break;
-    case RANK_LEVEL_AVX2:
-        call.multiply = job.many_zeros ? rank_gemm_avx2_zeros : rank_gemm_avx2;
-        call.column_grain = job.many_zeros ? 64 : 16;
-        break;
-#endif
-#if defined(__aarch64__)
-    case RANK_LEVEL_NEON:
-        call.multiply = rank_gemm_neon;
-        break;
-#endif
-    default:
-        break;
-    }
+    const rank_isa *isa = rank_isa_of(level);
+    const rank_gemm_kernels *kernels = job.many_zeros && isa->gemm_zeros ? isa->gemm_zeros
+                                       : isa->gemm                       ? isa->gemm
+                                                                         : rank_isa_scalar.gemm;
+    gemm_call call = {job, kernels->multiply, GEMM_ROW_GRAIN, kernels->columns, 0};
     // Then a lane is a row.
     if (job.n == 1 && job.a_row == 1) {
         call.row_grain = call.column_grain;

@@ -1,4 +1,4 @@
-// The implementations behind rank_gemm, one per instruction set.
+// What the files about products share.
 #pragma once
 
 #include <stddef.h>
@@ -18,9 +18,14 @@ typedef struct rank_gemm_job {
     int many_zeros;
 } rank_gemm_job;
 
-void rank_gemm_scalar(const rank_gemm_job *job);
-void rank_gemm_neon(const rank_gemm_job *job);
-void rank_gemm_avx2(const rank_gemm_job *job);
-// Passes over the zeros of A.
-void rank_gemm_avx2_zeros(const rank_gemm_job *job);
-void rank_gemm_avx512(const rank_gemm_job *job);
+/// The product of an instruction set.
+typedef struct rank_gemm_kernels {
+    void (*multiply)(const rank_gemm_job *job);
+    /// A part of a product has a multiple of this many columns.
+    size_t columns;
+} rank_gemm_kernels;
+
+/// The oracle's.
+extern const rank_gemm_kernels rank_gemm_scalar;
+/// Passes over the zeros of A. x86-64 alone.
+extern const rank_gemm_kernels rank_gemm_zeros_avx2;

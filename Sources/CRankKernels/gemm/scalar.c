@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-void rank_gemm_scalar(const rank_gemm_job *job) {
+static void multiply(const rank_gemm_job *job) {
     for (size_t i = 0; i < job->m; i++) {
         for (size_t j = 0; j < job->n; j++) {
             float z = job->adds ? job->c[i * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
@@ -14,3 +14,5 @@ void rank_gemm_scalar(const rank_gemm_job *job) {
         }
     }
 }
+
+const rank_gemm_kernels rank_gemm_scalar = {.multiply = multiply, .columns = 16};

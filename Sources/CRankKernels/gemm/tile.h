@@ -1,54 +1,49 @@
-// The tiled product. Included once by each gemm_<instruction set>.c, which defines
-//   GEMM_FUNCTION  the name of the function to define
-//   VECTOR_TARGET and VECTOR_LANES of training_vector.h
-//   GEMM_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded once
-//   GEMM_VECTORS   vectors side by side in a tile, an even number; 6 rows of them are accumulators
+// The tiled product, once for every instruction set: in the vocabulary of isa/vectors.h, with an even number of VECTORS.
 //
-// A tile keeps 6 rows × (GEMM_VECTORS · VECTOR_LANES) columns of C in registers and walks down k: one row of B is
-// loaded, each of the six elements of A is broadcast. What is at most half as wide takes 12 rows, since fewer
+// A tile keeps ROWS rows × PANEL columns of C in registers and walks down k: one row of B is
+// loaded, each of the ROWS elements of A is broadcast. What is at most half as wide takes twice as many rows, since fewer
 // accumulators would wait for each other. A lane is an output column, so no sum is ever split. What is stored has +0
 // added, which makes +0 of −0 and changes nothing else.
-#include "gemm.h"
-#include "../isa/vectors.h"
-#include "../isa/unroll.h"
+#pragma once
 
-#define GEMM_ROWS 6
+#include "../isa/vectors.h"
+#include "gemm.h"
 
 // Rows of B that are walked before the next tile: with 64 columns they take 32 KiB and stay in the L1 cache while
 // all rows of A pass by. Between blocks C holds the sums; storing and reloading a float changes no bit.
 #define GEMM_BLOCK 128
 
 // Whether C holds sums that go on.
-VECTOR_INLINE int gemm_goes_on(const rank_gemm_job *job, size_t from) { return from != 0 || job->adds; }
+INLINE int gemm_goes_on(const rank_gemm_job *job, size_t from) { return from != 0 || job->adds; }
 
-VECTOR_INLINE float gemm_start(const rank_gemm_job *job, size_t i, size_t j, size_t from) {
+INLINE float gemm_start(const rank_gemm_job *job, size_t i, size_t j, size_t from) {
     return gemm_goes_on(job, from) ? job->c[i * job->c_row + j] : job->seed ? job->seed[j] : 0.0f;
 }
 
 // `rows` and `vectors` are constants at every call, so the loops unroll and the accumulators live in registers.
-VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
+INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows,
                              int vectors) {
-    vector sum[2 * GEMM_ROWS][GEMM_VECTORS];
+    vector sum[2 * ROWS][VECTORS];
     const size_t a_row = job->a_row, a_column = job->a_column, b_row = job->b_row;
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            const size_t column = j + (size_t)v * VECTOR_LANES;
-            sum[r][v] = gemm_goes_on(job, from) ? vector_load(job->c + (i + (size_t)r) * job->c_row + column)
-                        : job->seed             ? vector_load(job->seed + column)
+            const size_t column = j + (size_t)v * WIDTH;
+            sum[r][v] = gemm_goes_on(job, from) ? load(job->c + (i + (size_t)r) * job->c_row + column)
+                        : job->seed             ? load(job->seed + column)
                                                 : (vector){0};
         }
     }
     const float *a = job->a + i * a_row + from * a_column;
     const float *b = job->b + from * b_row + j;
     for (size_t p = from; p < to; p++) {
-        vector row[GEMM_VECTORS];
+        vector row[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
-            row[v] = vector_load(b + (size_t)v * VECTOR_LANES);
+            row[v] = load(b + (size_t)v * WIDTH);
         }
         UNROLL for (int r = 0; r < rows; r++) {
-            const vector x = vector_splat(a[(size_t)r * a_row]);
+            const vector x = splat(a[(size_t)r * a_row]);
             UNROLL for (int v = 0; v < vectors; v++) {
-                sum[r][v] = GEMM_MULTIPLY_ADD(x, row[v], sum[r][v]);
+                sum[r][v] = multiply_add(x, row[v], sum[r][v]);
             }
         }
         a += a_column;
@@ -56,14 +51,14 @@ VECTOR_INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_
     }
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            vector_store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * VECTOR_LANES, sum[r][v] + (vector){0});
+            store(job->c + (i + (size_t)r) * job->c_row + j + (size_t)v * WIDTH, sum[r][v] + (vector){0});
         }
     }
 }
 
 // One column of `rows` rows: what no vector covers, above all a last layer with one output.
-VECTOR_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
-    float sum[2 * GEMM_ROWS];
+INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
+    float sum[2 * ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         sum[r] = gemm_start(job, i + (size_t)r, j, from);
     }
@@ -79,36 +74,36 @@ VECTOR_INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, siz
 }
 
 // The same where elements of a column of A are neighbours: here a lane is a row.
-VECTOR_INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
-    vector sum[GEMM_VECTORS] = {{0}};
-    UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-        UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
-            sum[v][lane] = gemm_start(job, i + (size_t)(v * VECTOR_LANES + lane), j, from);
+INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
+    vector sum[VECTORS] = {{0}};
+    UNROLL for (int v = 0; v < VECTORS; v++) {
+        UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+            sum[v][lane] = gemm_start(job, i + (size_t)(v * WIDTH + lane), j, from);
         }
     }
     for (size_t p = from; p < to; p++) {
-        const vector x = vector_splat(job->b[p * job->b_row + j]);
+        const vector x = splat(job->b[p * job->b_row + j]);
         const float *a = job->a + i + p * job->a_column;
-        UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-            sum[v] = GEMM_MULTIPLY_ADD(vector_load(a + (size_t)v * VECTOR_LANES), x, sum[v]);
+        UNROLL for (int v = 0; v < VECTORS; v++) {
+            sum[v] = multiply_add(load(a + (size_t)v * WIDTH), x, sum[v]);
         }
     }
-    UNROLL for (int v = 0; v < GEMM_VECTORS; v++) {
-        UNROLL for (int lane = 0; lane < VECTOR_LANES; lane++) {
-            job->c[(i + (size_t)(v * VECTOR_LANES + lane)) * job->c_row + j] = sum[v][lane] + 0.0f;
+    UNROLL for (int v = 0; v < VECTORS; v++) {
+        UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+            job->c[(i + (size_t)(v * WIDTH + lane)) * job->c_row + j] = sum[v][lane] + 0.0f;
         }
     }
 }
 
-VECTOR_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
+INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, size_t to, int vectors) {
     size_t i = 0;
-    if (2 * vectors <= GEMM_VECTORS) {
-        for (; i + 2 * GEMM_ROWS <= job->m; i += 2 * GEMM_ROWS) {
-            gemm_tile(job, i, j, from, to, 2 * GEMM_ROWS, vectors);
+    if (2 * vectors <= VECTORS) {
+        for (; i + 2 * ROWS <= job->m; i += 2 * ROWS) {
+            gemm_tile(job, i, j, from, to, 2 * ROWS, vectors);
         }
     }
-    for (; i + GEMM_ROWS <= job->m; i += GEMM_ROWS) {
-        gemm_tile(job, i, j, from, to, GEMM_ROWS, vectors);
+    for (; i + ROWS <= job->m; i += ROWS) {
+        gemm_tile(job, i, j, from, to, ROWS, vectors);
     }
     if (i + 4 <= job->m) {
         gemm_tile(job, i, j, from, to, 4, vectors);
@@ -123,34 +118,34 @@ VECTOR_INLINE void gemm_rows(const rank_gemm_job *job, size_t j, size_t from, si
     }
 }
 
-VECTOR_INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, size_t to) {
+INLINE void gemm_columns(const rank_gemm_job *job, size_t j, size_t from, size_t to) {
     size_t i = 0;
     if (job->a_row == 1) {
-        for (; i + GEMM_VECTORS * VECTOR_LANES <= job->m; i += GEMM_VECTORS * VECTOR_LANES) {
+        for (; i + PANEL <= job->m; i += PANEL) {
             gemm_column_lanes(job, i, j, from, to);
         }
     }
-    for (; i + 2 * GEMM_ROWS <= job->m; i += 2 * GEMM_ROWS) {
-        gemm_column(job, i, j, from, to, 2 * GEMM_ROWS);
+    for (; i + 2 * ROWS <= job->m; i += 2 * ROWS) {
+        gemm_column(job, i, j, from, to, 2 * ROWS);
     }
     for (; i < job->m; i++) {
         gemm_column(job, i, j, from, to, 1);
     }
 }
 
-VECTOR_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
+TARGET static void gemm_multiply(const rank_gemm_job *job) {
     size_t from = 0;
     do {
         const size_t to = job->k - from > GEMM_BLOCK ? from + GEMM_BLOCK : job->k;
         size_t j = 0;
-        for (; j + GEMM_VECTORS * VECTOR_LANES <= job->n; j += GEMM_VECTORS * VECTOR_LANES) {
-            gemm_rows(job, j, from, to, GEMM_VECTORS);
+        for (; j + PANEL <= job->n; j += PANEL) {
+            gemm_rows(job, j, from, to, VECTORS);
         }
-        if (j + GEMM_VECTORS / 2 * VECTOR_LANES <= job->n) {
-            gemm_rows(job, j, from, to, GEMM_VECTORS / 2);
-            j += GEMM_VECTORS / 2 * VECTOR_LANES;
+        if (j + VECTORS / 2 * WIDTH <= job->n) {
+            gemm_rows(job, j, from, to, VECTORS / 2);
+            j += VECTORS / 2 * WIDTH;
         }
-        for (; j + VECTOR_LANES <= job->n; j += VECTOR_LANES) {
+        for (; j + WIDTH <= job->n; j += WIDTH) {
             gemm_rows(job, j, from, to, 1);
         }
         for (; j < job->n; j++) {
@@ -159,3 +154,5 @@ VECTOR_TARGET void GEMM_FUNCTION(const rank_gemm_job *job) {
         from = to;
     } while (from < job->k);
 }
+
+static const rank_gemm_kernels gemm_tiles = {.multiply = gemm_multiply, .columns = PANEL};

@@ -4,16 +4,10 @@
 // not zero takes one row of B. Which those are is a bit each, found once for a block of A and then used for all columns.
 // What is passed over would have added a zero. Where B holds an infinity or what is not a number it would have been
 // something else, and such a product is left to the tiles.
+#include "../isa/isa.h"
+
 #if defined(__x86_64__)
-
-#include "gemm.h"
-#include "../isa/unroll.h"
-
-#include <immintrin.h>
-#include <stdint.h>
-
-#define ZEROS_TARGET __attribute__((target("avx2,fma")))
-#define ZEROS_INLINE static inline __attribute__((always_inline)) ZEROS_TARGET
+#include "../isa/avx2.h"
 
 #define ZEROS_VECTORS 8
 #define ZEROS_COLUMNS (8 * ZEROS_VECTORS)
@@ -23,13 +17,13 @@
 #define ZEROS_ROWS 256
 
 // Bits of those of 8 neighbours that are not zero; what is not a number is not.
-ZEROS_INLINE uint64_t zeros_live(const float *a) {
+INLINE uint64_t zeros_live(const float *a) {
     const __m256 x = _mm256_loadu_ps(a);
     return (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ));
 }
 
 // The live elements of a row of A, where they are neighbours.
-ZEROS_INLINE uint64_t zeros_row(const float *a, size_t depth) {
+INLINE uint64_t zeros_row(const float *a, size_t depth) {
     uint64_t live = 0;
     size_t p = 0;
     for (; p + 8 <= depth; p += 8) {
@@ -42,7 +36,7 @@ ZEROS_INLINE uint64_t zeros_row(const float *a, size_t depth) {
 }
 
 // The 8 × 8 bits of a word, mirrored at their diagonal. Source: Warren, "Hacker's Delight", section 7-3.
-ZEROS_INLINE uint64_t zeros_mirror(uint64_t x) {
+INLINE uint64_t zeros_mirror(uint64_t x) {
     uint64_t t = (x ^ (x >> 7)) & 0x00AA00AA00AA00AA;
     x ^= t ^ (t << 7);
     t = (x ^ (x >> 14)) & 0x0000CCCC0000CCCC;
@@ -52,7 +46,7 @@ ZEROS_INLINE uint64_t zeros_mirror(uint64_t x) {
 }
 
 // The live elements of 8 rows of A, where the elements of a column are neighbours.
-ZEROS_INLINE void zeros_8_rows(const float *a, size_t a_column, size_t depth, uint64_t live[8]) {
+INLINE void zeros_8_rows(const float *a, size_t a_column, size_t depth, uint64_t live[8]) {
     UNROLL for (int r = 0; r < 8; r++) {
         live[r] = 0;
     }
@@ -68,7 +62,7 @@ ZEROS_INLINE void zeros_8_rows(const float *a, size_t a_column, size_t depth, ui
     }
 }
 
-ZEROS_INLINE uint64_t zeros_strided(const float *a, size_t a_column, size_t depth) {
+INLINE uint64_t zeros_strided(const float *a, size_t a_column, size_t depth) {
     uint64_t live = 0;
     for (size_t p = 0; p < depth; p++) {
         live |= (uint64_t)(a[p * a_column] != 0) << p;
@@ -76,7 +70,7 @@ ZEROS_INLINE uint64_t zeros_strided(const float *a, size_t a_column, size_t dept
     return live;
 }
 
-ZEROS_TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t rows, size_t from, size_t depth,
+TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t rows, size_t from, size_t depth,
                                     uint64_t *live) {
     size_t i = 0;
     if (job->a_column == 1) {
@@ -95,7 +89,7 @@ ZEROS_TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t
 
 // Copies 64 columns of some rows of B, one row after the other. Whether those are numbers alone, none of them infinite:
 // whether no exponent is all ones.
-ZEROS_TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, float *panel) {
+TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, float *panel) {
     const __m256i exponent = _mm256_set1_epi32(0x7F800000);
     __m256i largest = _mm256_setzero_si256();
     for (size_t p = 0; p < depth; p++) {
@@ -109,7 +103,7 @@ ZEROS_TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, f
 }
 
 // 64 columns of some rows of C, for a block of B. Elements with a bit in `all` count in every row.
-ZEROS_TARGET static void zeros_multiply(const rank_gemm_job *job, size_t row, size_t rows, size_t j, size_t from,
+TARGET static void zeros_multiply(const rank_gemm_job *job, size_t row, size_t rows, size_t j, size_t from,
                                         const float *panel, const uint64_t *live, uint64_t all) {
     const size_t a_column = job->a_column;
     const int goes_on = from != 0 || job->adds;
@@ -136,7 +130,7 @@ ZEROS_TARGET static void zeros_multiply(const rank_gemm_job *job, size_t row, si
     }
 }
 
-ZEROS_TARGET void rank_gemm_avx2_zeros(const rank_gemm_job *job) {
+TARGET static void multiply(const rank_gemm_job *job) {
     _Alignas(32) float panel[ZEROS_DEPTH * ZEROS_COLUMNS];
     uint64_t live[ZEROS_ROWS];
     const size_t columns = job->k > 0 ? job->n - job->n % ZEROS_COLUMNS : 0;
@@ -157,8 +151,9 @@ ZEROS_TARGET void rank_gemm_avx2_zeros(const rank_gemm_job *job) {
         rest.b += columns;
         rest.c += columns;
         rest.seed = rest.seed ? rest.seed + columns : rest.seed;
-        rank_gemm_avx2(&rest);
+        rank_isa_avx2.gemm->multiply(&rest);
     }
 }
 
+const rank_gemm_kernels rank_gemm_zeros_avx2 = {.multiply = multiply, .columns = ZEROS_COLUMNS};
 #endif

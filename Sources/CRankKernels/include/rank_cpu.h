@@ -2,28 +2,26 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// A family of kernels, in ascending order of preference. All but the portable ones give the same bits
-/// (docs/reference/numerics.md).
-typedef enum rank_level {
-    /// One `fmaf` at a time: the oracle. Runs everywhere.
-    RANK_LEVEL_SCALAR = 0,
-    /// 128-bit vectors without fused multiply-add, which every CPU has: a numeric profile of its own. Runs everywhere.
-    RANK_LEVEL_PORTABLE = 1,
-    /// arm64, 128-bit vectors.
-    RANK_LEVEL_NEON = 2,
-    /// x86-64, 256-bit vectors; needs AVX2 and FMA.
-    RANK_LEVEL_AVX2 = 3,
-    /// x86-64, 512-bit vectors; needs AVX-512 F, VL, BW, DQ beside AVX2 and FMA.
-    RANK_LEVEL_AVX512 = 4,
-} rank_level;
+/// A family of kernels: 0 to `rank_level_count` − 1, in ascending order of preference. Which they are says isa/isa.h.
+/// All but the portable ones give the same bits (docs/reference/numerics.md).
+typedef uint32_t rank_level;
 
-/// The number of levels; they are numbered from 0.
-#define RANK_LEVEL_COUNT 5
+/// The levels that run everywhere.
+enum {
+    /// One `fmaf` at a time: the oracle.
+    RANK_LEVEL_SCALAR = 0,
+    /// 128-bit vectors without fused multiply-add, which every CPU has: a numeric profile of its own.
+    RANK_LEVEL_PORTABLE = 1,
+};
+
+/// The number of levels.
+rank_level rank_level_count(void);
 
 /// Whether this build has kernels of `level` and this CPU and operating system can run them.
 bool rank_level_supported(rank_level level);
@@ -37,6 +35,12 @@ const char *rank_level_name(rank_level level);
 /// Finds the level of a name. Returns false, leaving `*level` as it is, when no level has that name;
 /// says nothing about support.
 bool rank_level_named(const char *name, rank_level *level);
+
+/// Whether the level rounds a multiply-add once: the profile `fp32-fma`, else `fp32-unfused`.
+bool rank_level_fuses(rank_level level);
+
+/// Whether the level heeds `rank_network.skip_dead_units`.
+bool rank_level_skips_dead_units(rank_level level);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 // What the files about integers share.
 #pragma once
 
-#include "../score/sizes.h"
+#include "../score/score.h"
 #include "rank_quantized.h"
 
 /// Rows of tables and of activations are padded to a multiple of this.
@@ -28,9 +28,20 @@ static inline uint32_t rank_unit_bytes(rank_precision precision) {
 typedef void rank_integer_layers(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
                                  size_t at, size_t count, uint8_t *scratch, float *out);
 
-/// The reference, for both precisions.
-rank_integer_layers rank_integers_scalar;
-#if defined(__x86_64__)
+/// AVX-512 VNNI, for either precision. x86-64 alone.
 rank_integer_layers rank_int16_vnni;
 rank_integer_layers rank_int8_vnni;
-#endif
+
+/// The kernels of an instruction set.
+typedef struct rank_integer_kernels {
+    /// Whether `rank_quantized.packed` is read, and has to be there.
+    bool reads_packed;
+    /// What the CPU has to have beside the instruction set; NULL for nothing.
+    bool (*is_supported)(void);
+    /// By precision.
+    rank_integer_layers *layers[2];
+    /// What follows the first hidden layer: from its activations, or from what the dense layers give where it is the
+    /// only one, to scores.
+    void (*finish)(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
+                   float *buffers);
+} rank_integer_kernels;

@@ -1,15 +1,6 @@
-#include "integers.h"
-#include "../score/oracle.h"
+#include "../isa/isa.h"
 
 #include <string.h>
-
-bool rank_vnni_supported(void) {
-#if defined(__x86_64__)
-    return rank_level_supported(RANK_LEVEL_AVX512) && __builtin_cpu_supports("avx512vnni");
-#else
-    return false;
-#endif
-}
 
 // Floats of the integer kernels' own scratch: activations of two tiles, or the sums and activations of one candidate.
 static size_t own_floats(const rank_network *network, const rank_quantized *quantized) {
@@ -61,64 +52,26 @@ void rank_pack_quantized(rank_precision precision, uint32_t inputs, uint32_t out
     }
 }
 
-// What follows the first hidden layer: from its activations, or from what the dense layers give where it is the only
-// one, to scores.
-RANK_ORACLE void finish(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
-                        float *buffers) {
-    const rank_matrix *hidden = network->hidden;
-    float *even = buffers;
-    float *odd = buffers + rank_widest(network);
-    for (size_t row = 0; row < count; row++) {
-        float y = run->scores[at + row];
-        if (network->hidden_count > 1) {
-            y = rank_deeper(network, 1, h + row * hidden->stride, hidden->outputs, even, odd);
+static bool can_run(const rank_isa *isa, bool is_packed) {
+    const rank_integer_kernels *integers = isa->integers;
+    return integers && (is_packed || !integers->reads_packed) && (!integers->is_supported || integers->is_supported());
+}
+
+static const rank_integer_kernels *kernels_of(bool is_packed) {
+    for (rank_level level = rank_level_count() - 1; level > RANK_LEVEL_SCALAR; level--) {
+        if (rank_level_supported(level) && can_run(rank_isa_of(level), is_packed)) {
+            return rank_isa_of(level)->integers;
         }
-        run->scores[at + row] = rank_terms(network, run, at + row, y);
     }
+    return rank_isa_scalar.integers;
 }
 
-static void finish_scalar(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
-                          float *buffers) {
-    finish(network, run, at, count, h, buffers);
-}
-
-#if defined(__x86_64__)
-// The same source again: a compiler makes wider vectors of it where the CPU has them.
-__attribute__((target("avx2,fma"))) static void finish_avx2(const rank_network *network, const rank_run *run,
-                                                            size_t at, size_t count, const float *h, float *buffers) {
-    finish(network, run, at, count, h, buffers);
-}
-
-__attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq"))) static void
-finish_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
-              float *buffers) {
-    finish(network, run, at, count, h, buffers);
-}
-#endif
-
-typedef struct kernels {
-    rank_integer_layers *layers;
-    void (*finish)(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
-                   float *buffers);
-} kernels;
-
-static kernels kernels_of(const rank_quantized *quantized) {
-#if defined(__x86_64__)
-    if (quantized->packed && rank_vnni_supported()) {
-        const bool is_int16 = quantized->precision == RANK_PRECISION_INT16;
-        return (kernels){is_int16 ? rank_int16_vnni : rank_int8_vnni, finish_avx512};
-    }
-    if (rank_level_supported(RANK_LEVEL_AVX2)) {
-        return (kernels){rank_integers_scalar, finish_avx2};
-    }
-#else
-    (void)quantized;
-#endif
-    return (kernels){rank_integers_scalar, finish_scalar};
+bool rank_vnni_supported(void) {
+    return kernels_of(true)->reads_packed;
 }
 
 void rank_score_quantized(const rank_network *network, const rank_quantized *quantized, const rank_run *run) {
-    const kernels kernels = kernels_of(quantized);
+    const rank_integer_kernels *kernels = kernels_of(quantized->packed != NULL);
     const bool deep = network->hidden_count > 1;
     const size_t group = group_rows(network);
     float *activations = run->scratch + own_floats(network, quantized);
@@ -126,8 +79,8 @@ void rank_score_quantized(const rank_network *network, const rank_quantized *qua
     for (size_t done = 0; done < run->count;) {
         const size_t count = run->count - done < group ? run->count - done : group;
         float *out = deep ? activations : run->scores + done;
-        kernels.layers(network, quantized, run, done, count, (uint8_t *)run->scratch, out);
-        kernels.finish(network, run, done, count, activations, buffers);
+        kernels->layers[quantized->precision](network, quantized, run, done, count, (uint8_t *)run->scratch, out);
+        kernels->finish(network, run, done, count, activations, buffers);
         done += count;
     }
 }

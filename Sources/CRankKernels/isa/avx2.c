@@ -1,15 +1,32 @@
+#include "isa.h"
+
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "avx2.h"
 
-#define RANK_WIDTH 8
-#define RANK_VECTORS 2
-#define RANK_ROWS 6
-#define RANK_TARGET __attribute__((target("avx2,fma")))
-#define RANK_MULTIPLY_ADD(x, w, z) _mm256_fmadd_ps((x), (w), (z))
-#define RANK_LOAD_PART(from, count)                                                                                    \
-    _mm256_maskload_ps((from), _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count)),                                     \
-                                                  _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)))
+#include "../gemm/tile.h"
+#include "../integers/finish.h"
+#include "../integers/layers.h"
+#include "../lists/body.h"
 #include "../score/body.h"
+#include "../training/body.h"
 
-const rank_kernels rank_kernels_avx2 = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
+static bool is_supported(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static const rank_integer_kernels integers = {.layers = {integer_layers, integer_layers}, .finish = finish_scores};
+
+const rank_isa rank_isa_avx2 = {
+    .name = "avx2",
+    .is_supported = is_supported,
+    .is_fused = true,
+    .score = &score_kernels,
+    .gemm = &gemm_tiles,
+    .gemm_zeros = &rank_gemm_zeros_avx2,
+    .training = &training_loops,
+    .integers = &integers,
+    .identity_rows = identity_rows,
+};
+#else
+const rank_isa rank_isa_avx2 = {.name = "avx2", .is_fused = true};
 #endif

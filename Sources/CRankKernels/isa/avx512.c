@@ -1,16 +1,46 @@
+#include "isa.h"
+
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "avx512.h"
 
-#define RANK_WIDTH 16
-#define RANK_VECTORS 4
-#define RANK_ROWS 6
-#define RANK_TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
-#define RANK_MULTIPLY_ADD(x, w, z) _mm512_fmadd_ps((x), (w), (z))
-#define RANK_LOAD_PART(from, count) _mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), (from))
 #include "../score/factored_avx512.h"
-#define RANK_FACTORED rank_factored_avx512
-#define RANK_HIDDEN rank_hidden_avx512
-#include "../score/body.h"
+#define SCORE_FACTORED rank_factored_avx512
+#define SCORE_HIDDEN rank_hidden_avx512
 
-const rank_kernels rank_kernels_avx512 = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
+#include "../gemm/tile.h"
+#include "../integers/finish.h"
+#include "../lists/body.h"
+#include "../score/body.h"
+#include "../training/body.h"
+
+static bool is_supported(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq");
+}
+
+static bool has_vnni(void) {
+    return __builtin_cpu_supports("avx512vnni");
+}
+
+static const rank_integer_kernels integers = {
+    .reads_packed = true,
+    .is_supported = has_vnni,
+    .layers = {rank_int16_vnni, rank_int8_vnni},
+    .finish = finish_scores,
+};
+
+const rank_isa rank_isa_avx512 = {
+    .name = "avx512",
+    .is_supported = is_supported,
+    .is_fused = true,
+    .skips_dead_units = true,
+    .score = &score_kernels,
+    .gemm = &gemm_tiles,
+    .training = &training_loops,
+    .integers = &integers,
+    .identity_rows = identity_rows,
+};
+#else
+const rank_isa rank_isa_avx512 = {.name = "avx512", .is_fused = true, .skips_dead_units = true};
 #endif

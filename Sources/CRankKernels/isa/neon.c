@@ -1,12 +1,24 @@
+#include "isa.h"
+
 #if defined(__aarch64__)
-#include <arm_neon.h>
+#include "neon.h"
 
-#define RANK_WIDTH 4
-#define RANK_VECTORS 4
-#define RANK_ROWS 6
-#define RANK_TARGET
-#define RANK_MULTIPLY_ADD(x, w, z) vfmaq_f32((z), (x), (w))
+#include "../gemm/tile.h"
 #include "../score/body.h"
+#include "../training/body.h"
 
-const rank_kernels rank_kernels_neon = {.panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};
+static bool is_supported(void) {
+    return true;
+}
+
+const rank_isa rank_isa_neon = {
+    .name = "neon",
+    .is_supported = is_supported,
+    .is_fused = true,
+    .score = &score_kernels,
+    .gemm = &gemm_tiles,
+    .training = &training_loops,
+};
+#else
+const rank_isa rank_isa_neon = {.name = "neon", .is_fused = true};
 #endif

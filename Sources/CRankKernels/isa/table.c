@@ -1,57 +1,54 @@
-#include "rank_cpu.h"
+#include "isa.h"
 
 #include <string.h>
 
-static const char *const names[RANK_LEVEL_COUNT] = {"scalar", "portable", "neon", "avx2", "avx512"};
+#define ROW(name) &rank_isa_##name,
+static const rank_isa *const rows[] = {RANK_ISAS(ROW)};
+
+#define PLACE(name) place_of_##name,
+enum { RANK_ISAS(PLACE) row_count };
+_Static_assert((int)place_of_scalar == RANK_LEVEL_SCALAR && (int)place_of_portable == RANK_LEVEL_PORTABLE,
+               "rank_cpu.h says which levels these are");
+
+rank_level rank_level_count(void) {
+    return row_count;
+}
 
 bool rank_level_supported(rank_level level) {
-    switch (level) {
-    case RANK_LEVEL_SCALAR:
-    case RANK_LEVEL_PORTABLE:
-        return true;
-    case RANK_LEVEL_NEON:
-#if defined(__aarch64__)
-        return true;
-#else
-        return false;
-#endif
-    case RANK_LEVEL_AVX2:
-#if defined(__x86_64__)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#else
-        return false;
-#endif
-    case RANK_LEVEL_AVX512:
-#if defined(__x86_64__)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx512f") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512dq");
-#else
-        return false;
-#endif
-    }
-    return false;
+    return level < row_count && rows[level]->is_supported && rows[level]->is_supported();
+}
+
+const rank_isa *rank_isa_of(rank_level level) {
+    return rank_level_supported(level) ? rows[level] : &rank_isa_scalar;
 }
 
 rank_level rank_level_best(void) {
-    for (int level = RANK_LEVEL_COUNT - 1; level > RANK_LEVEL_SCALAR; level--) {
-        if (rank_level_supported((rank_level)level)) {
-            return (rank_level)level;
+    for (rank_level level = row_count - 1; level > RANK_LEVEL_SCALAR; level--) {
+        if (rank_level_supported(level)) {
+            return level;
         }
     }
     return RANK_LEVEL_SCALAR;
 }
 
 const char *rank_level_name(rank_level level) {
-    return (unsigned)level < RANK_LEVEL_COUNT ? names[level] : "unknown";
+    return level < row_count ? rows[level]->name : "unknown";
 }
 
 bool rank_level_named(const char *name, rank_level *level) {
-    for (int candidate = 0; candidate < RANK_LEVEL_COUNT; candidate++) {
-        if (strcmp(name, names[candidate]) == 0) {
-            *level = (rank_level)candidate;
+    for (rank_level candidate = 0; candidate < row_count; candidate++) {
+        if (strcmp(name, rows[candidate]->name) == 0) {
+            *level = candidate;
             return true;
         }
     }
     return false;
+}
+
+bool rank_level_fuses(rank_level level) {
+    return level < row_count && rows[level]->is_fused;
+}
+
+bool rank_level_skips_dead_units(rank_level level) {
+    return level < row_count && rows[level]->skips_dead_units;
 }

@@ -1,24 +1,65 @@
-// Vectors of training's loops and products. Included by what is included once for each instruction set, which defines
-//   VECTOR_LANES   floats per vector
-//   VECTOR_TARGET  the attribute that allows the instruction set (may be empty)
+// The vocabulary of the kernels: the vectors of the instruction set whose header was included before, else of portable.h.
+//
+// The header of an instruction set defines
+//   WIDTH    floats in a vector
+//   VECTORS  vectors across a tile of sums
+//   ROWS     rows in a tile of sums, at most RANK_TILE_ROWS
+//   TARGET   the attribute that allows the instructions (may be empty)
+// includes this file, and then defines the operations that take instructions of their own:
+//   multiply_add(x, w, z)    x · w + z, rounded as the profile of the instruction set has it
+//   square_root(x)           the square roots, rounded correctly
+//   load_part(from, count)   the first `count` floats of a vector, fewer than WIDTH, and +0 in the other lanes
+#ifndef WIDTH
+#include "portable.h"
+#elif !defined(RANK_VECTORS_H)
+#define RANK_VECTORS_H
+
+#include "unroll.h"
+
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-#define VECTOR_INLINE static inline __attribute__((always_inline)) VECTOR_TARGET
+// A fused product would be rounded once where the others are rounded twice.
+#pragma STDC FP_CONTRACT OFF
 
-typedef float vector __attribute__((vector_size(VECTOR_LANES * sizeof(float))));
+#define INLINE TARGET static inline __attribute__((always_inline))
 
-VECTOR_INLINE vector vector_load(const float *from) {
-    vector x;
-    memcpy(&x, from, sizeof x);
-    return x;
+// Floats across a tile.
+#define PANEL (WIDTH * VECTORS)
+
+typedef float vector __attribute__((vector_size(WIDTH * 4)));
+typedef float unaligned_vector __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
+typedef int32_t mask __attribute__((vector_size(WIDTH * 4)));
+typedef float float4 __attribute__((vector_size(16)));
+typedef float unaligned_float4 __attribute__((vector_size(16), aligned(4), may_alias));
+
+// The vector at `from`, which has the alignment of a float.
+INLINE vector load(const float *from) {
+    return *(const unaligned_vector *)from;
 }
 
-VECTOR_INLINE void vector_store(float *to, vector x) { memcpy(to, &x, sizeof x); }
+INLINE void store(float *to, vector value) {
+    *(unaligned_vector *)to = value;
+}
 
-VECTOR_INLINE vector vector_splat(float value) {
-    vector x;
-    for (int lane = 0; lane < VECTOR_LANES; lane++) {
-        x[lane] = value;
+INLINE vector splat(float value) {
+    vector all;
+    UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+        all[lane] = value;
     }
-    return x;
+    return all;
 }
+
+// `load_part` where no instruction loads a part. Nothing behind the floats is read.
+INLINE vector load_lanes(const float *from, size_t count) {
+    // Constant lanes, so that the vector stays in its register.
+    vector part = {0};
+    UNROLL for (size_t lane = 0; lane + 1 < WIDTH; lane++) {
+        if (lane < count) {
+            part[lane] = from[lane];
+        }
+    }
+    return part;
+}
+#endif

@@ -1,10 +1,19 @@
-// Activations other than relu, and the output step; part of vector_body.h, whose vectors these are.
+// Activations, and the output step; part of body.h.
 //
 // docs/reference/numerics.md defines each function as a sequence of operations; all lanes take each: what a lane
 // does not need is computed and left out.
-#include "activation_constants.h"
+#pragma once
 
-typedef uint32_t bits __attribute__((vector_size(RANK_WIDTH * 4)));
+#include "../isa/vectors.h"
+#include "activation_constants.h"
+#include "score.h"
+
+typedef uint32_t bits __attribute__((vector_size(WIDTH * 4)));
+
+INLINE vector relu(vector z) {
+    // NaN and both zeros give +0.
+    return (vector)((mask)(z > 0.0f) & (mask)z);
+}
 
 INLINE vector blend(mask condition, vector left, vector right) {
     return (vector)((condition & (mask)left) | (~condition & (mask)right));
@@ -18,7 +27,7 @@ INLINE vector magnitude(vector x) {
 INLINE vector polynomial(const float *coefficients, const int count, vector x) {
     vector z = splat(coefficients[count - 1]);
     UNROLL for (int k = count - 2; k >= 0; k--) {
-        z = RANK_MULTIPLY_ADD(z, x, splat(coefficients[k]));
+        z = multiply_add(z, x, splat(coefficients[k]));
     }
     return z;
 }
@@ -26,24 +35,24 @@ INLINE vector polynomial(const float *coefficients, const int count, vector x) {
 // power(z): returns s, and q in `*q`.
 INLINE vector power(vector z, vector *q) {
     z = blend(z < RANK_LEAST, splat(RANK_LEAST), z);
-    const vector t = RANK_MULTIPLY_ADD(z, splat(RANK_LOG2_E), splat(RANK_ROUNDER));
+    const vector t = multiply_add(z, splat(RANK_LOG2_E), splat(RANK_ROUNDER));
     const vector n = t - RANK_ROUNDER;
-    vector r = RANK_MULTIPLY_ADD(n, splat(-RANK_LN2_HIGH), z);
-    r = RANK_MULTIPLY_ADD(n, splat(-RANK_LN2_LOW), r);
-    *q = RANK_MULTIPLY_ADD(r * r, polynomial(rank_exponential, RANK_EXPONENTIAL_COUNT, r), r);
+    vector r = multiply_add(n, splat(-RANK_LN2_HIGH), z);
+    r = multiply_add(n, splat(-RANK_LN2_LOW), r);
+    *q = multiply_add(r * r, polynomial(rank_exponential, RANK_EXPONENTIAL_COUNT, r), r);
     return (vector)(((bits)t << 23) + 0x3f800000u);
 }
 
 INLINE vector exp_below(vector z) {
     vector q;
     const vector s = power(z, &q);
-    return (vector)(~(mask)(z < RANK_LEAST) & (mask)RANK_MULTIPLY_ADD(s, q, s));
+    return (vector)(~(mask)(z < RANK_LEAST) & (mask)multiply_add(s, q, s));
 }
 
 INLINE vector expm1_below(vector z) {
     vector q;
     const vector s = power(z, &q);
-    return RANK_MULTIPLY_ADD(s, q, s - 1.0f);
+    return multiply_add(s, q, s - 1.0f);
 }
 
 INLINE vector tanh_of(vector x) {
@@ -85,7 +94,7 @@ INLINE vector activated(const rank_function function, vector number, vector x) {
         return gelu_of(x);
     case RANK_GELU_TANH: {
         const vector third = splat(RANK_GELU_TANH_THIRD);
-        return x * sigmoid_of(x * RANK_MULTIPLY_ADD(x * x, third, splat(RANK_GELU_TANH_FIRST)));
+        return x * sigmoid_of(x * multiply_add(x * x, third, splat(RANK_GELU_TANH_FIRST)));
     }
     case RANK_SILU:
         return x * sigmoid_of(x);
@@ -100,8 +109,8 @@ INLINE vector activated(const rank_function function, vector number, vector x) {
 INLINE void activate_all(const rank_function function, float number, float *values, size_t count) {
     const vector all = splat(number);
     size_t done = 0;
-    for (; done + RANK_WIDTH <= count; done += RANK_WIDTH) {
-        STORE(values + done, activated(function, all, LOAD(values + done)));
+    for (; done + WIDTH <= count; done += WIDTH) {
+        store(values + done, activated(function, all, load(values + done)));
     }
     if (done < count) {
         vector rest = {0};
@@ -111,7 +120,7 @@ INLINE void activate_all(const rank_function function, float number, float *valu
     }
 }
 
-RANK_TARGET __attribute__((noinline)) static void activate(rank_activation activation, float *values, size_t count) {
+TARGET __attribute__((noinline)) static void activate(rank_activation activation, float *values, size_t count) {
     const float number = activation.number;
     switch (activation.function) {
     case RANK_LINEAR:
@@ -169,14 +178,14 @@ INLINE void step_out(const rank_network *network, float *scores, size_t count) {
         float before[64] __attribute__((aligned(64)));
         memcpy(before, values, sizeof values);
         activate(network->output, values, 64);
-        UNROLL for (int at = 0; at < 64; at += RANK_WIDTH) {
-            vector y = LOAD(values + at);
+        UNROLL for (int at = 0; at < 64; at += WIDTH) {
+            vector y = load(values + at);
             if (network->has_output_scale) {
-                y = RANK_MULTIPLY_ADD(factor, y, addend);
+                y = multiply_add(factor, y, addend);
             }
-            const vector sum = LOAD(before + at);
+            const vector sum = load(before + at);
             // What is not finite stays so.
-            STORE(values + at, blend(magnitude(sum) < __builtin_inff(), y, sum) + 0.0f);
+            store(values + at, blend(magnitude(sum) < __builtin_inff(), y, sum) + 0.0f);
         }
         memcpy(scores + done, values, part * sizeof(float));
         done += part;

@@ -1,45 +1,12 @@
-// The vectorised kernels, once for every instruction set. The including file defines
-//   RANK_WIDTH        floats in a vector: 4, 8 or 16
-//   RANK_VECTORS      vectors across a panel
-//   RANK_ROWS         candidates in a tile, at most RANK_TILE_ROWS
-//   RANK_TARGET       the attribute of every function here (may be empty)
-//   RANK_MULTIPLY_ADD (x, w, z): x · w + z of vectors, rounded as the level's profile has it
-// and may define
-//   RANK_SPREAD       where no instruction repeats a float in all lanes cheaply: layers with at most that many inputs
-//                     have their inputs repeated before their panels
-//   RANK_LOAD_PART    (from, count): the first `count` floats of a vector, fewer than it has, where an instruction
-//                     loads them
-//   RANK_FACTORED     a faster way where both halves of the first layer come from tables, and with it
-//   RANK_HIDDEN       a faster way for the first hidden layer alone
+// The vectorised kernels of scoring, once for every instruction set: in the vocabulary of isa/vectors.h. The including
+// file may define
+//   SCORE_FACTORED  a faster way where both halves of the first layer come from tables, and with it
+//   SCORE_HIDDEN    a faster way for the first hidden layer alone
 // One lane is one output unit, so each chain runs in the oracle's order; only independent outputs are computed side by
-// side: RANK_ROWS candidates by RANK_VECTORS vectors in registers.
-#include "sizes.h"
-#include "../isa/unroll.h"
+// side: ROWS candidates by VECTORS vectors in registers.
+#pragma once
 
-#include <string.h>
-
-#pragma STDC FP_CONTRACT OFF
-
-#define INLINE RANK_TARGET static inline __attribute__((always_inline))
-#define PANEL (RANK_WIDTH * RANK_VECTORS)
-
-typedef float vector __attribute__((vector_size(RANK_WIDTH * 4)));
-typedef float loose_vector __attribute__((vector_size(RANK_WIDTH * 4), aligned(4), may_alias));
-typedef int32_t mask __attribute__((vector_size(RANK_WIDTH * 4)));
-typedef float quad __attribute__((vector_size(16)));
-typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias));
-
-#define LOAD(from) (*(const loose_vector *)(from))
-#define STORE(to, value) (*(loose_vector *)(to) = (value))
-
-INLINE vector splat(float value) {
-    vector all;
-    UNROLL for (int lane = 0; lane < RANK_WIDTH; lane++) {
-        all[lane] = value;
-    }
-    return all;
-}
-
+#include "activations.h"
 #include "terms.h"
 
 // What becomes of the sums of a tile.
@@ -58,41 +25,34 @@ typedef enum finish {
 
 // The rows of one tile and where they go.
 typedef struct tile {
-    const float *x[RANK_ROWS];
-    const float *a[RANK_ROWS];
+    const float *x[ROWS];
+    const float *a[ROWS];
     float *out;
     size_t out_stride;
     const float *output_weights;
     float (*lane)[RANK_LANES];
 } tile;
 
-INLINE vector relu(vector z) {
-    // NaN and both zeros give +0.
-    return (vector)((mask)(z > 0.0f) & (mask)z);
-}
-
-#include "activations.h"
-
 // What follows the sums of one panel.
-INLINE void finish_panel(const tile *tile, vector (*sum)[RANK_VECTORS], uint32_t column, const finish finish,
+INLINE void finish_panel(const tile *tile, vector (*sum)[VECTORS], uint32_t column, const finish finish,
                          const int rows, const int vectors) {
     UNROLL for (int r = 0; r < rows; r++) {
         float *out = tile->out + r * tile->out_stride + column;
         UNROLL for (int v = 0; v < vectors; v++) {
-            const int at = v * RANK_WIDTH;
+            const int at = v * WIDTH;
             if (finish == FINISH_STORE) {
-                STORE(out + at, sum[r][v]);
+                store(out + at, sum[r][v]);
             } else if (finish == FINISH_ADD) {
-                STORE(out + at, LOAD(tile->a[r] + column + at) + sum[r][v]);
+                store(out + at, load(tile->a[r] + column + at) + sum[r][v]);
             } else if (finish == FINISH_ADD_RELU) {
-                STORE(out + at, relu(LOAD(tile->a[r] + column + at) + sum[r][v]));
+                store(out + at, relu(load(tile->a[r] + column + at) + sum[r][v]));
             } else if (finish == FINISH_RELU) {
-                STORE(out + at, relu(sum[r][v]));
+                store(out + at, relu(sum[r][v]));
             } else {
                 // Where panels are multiples of RANK_LANES, so is their column.
                 float *lane = tile->lane[r] + ((PANEL % RANK_LANES ? column : 0) + at) % RANK_LANES;
-                const vector w = LOAD(tile->output_weights + column + at);
-                STORE(lane, RANK_MULTIPLY_ADD(relu(sum[r][v]), w, LOAD(lane)));
+                const vector w = load(tile->output_weights + column + at);
+                store(lane, multiply_add(relu(sum[r][v]), w, load(lane)));
             }
         }
     }
@@ -102,33 +62,33 @@ INLINE void finish_panel(const tile *tile, vector (*sum)[RANK_VECTORS], uint32_t
 // of all rows in every lane, unit by unit, or is NULL.
 INLINE void panel(const rank_matrix *matrix, const tile *tile, const vector *spread, const float *packed,
                   uint32_t column, finish finish, const int rows, const int vectors) {
-    vector sum[RANK_ROWS][RANK_VECTORS];
+    vector sum[ROWS][VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) {
         vector seed = {0};
         if (matrix->bias) {
-            seed = LOAD(matrix->bias + column + v * RANK_WIDTH);
+            seed = load(matrix->bias + column + v * WIDTH);
         }
         UNROLL for (int r = 0; r < rows; r++) {
             sum[r][v] = seed;
         }
     }
-    const float *x[RANK_ROWS];
+    const float *x[ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
         x[r] = tile->x[r];
     }
     const size_t inputs = matrix->inputs;
     NO_UNROLL for (size_t k = 0; k < inputs; k++) {
-        vector w[RANK_VECTORS];
+        vector w[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
-            w[v] = *(const vector *)(packed + v * RANK_WIDTH);
+            w[v] = *(const vector *)(packed + v * WIDTH);
         }
         UNROLL for (int r = 0; r < rows; r++) {
             const vector all = spread ? spread[r] : splat(x[r][k]);
             UNROLL for (int v = 0; v < vectors; v++) {
-                sum[r][v] = RANK_MULTIPLY_ADD(all, w[v], sum[r][v]);
+                sum[r][v] = multiply_add(all, w[v], sum[r][v]);
             }
         }
-        packed += vectors * RANK_WIDTH;
+        packed += vectors * WIDTH;
         spread += spread ? rows : 0;
     }
     switch (finish) {
@@ -155,23 +115,23 @@ INLINE void panels(const rank_matrix *matrix, const tile *tile, const vector *sp
     const float *packed = matrix->packed;
     uint32_t column = 0;
     for (; column + PANEL <= matrix->stride; column += PANEL) {
-        panel(matrix, tile, spread, packed, column, finish, rows, RANK_VECTORS);
+        panel(matrix, tile, spread, packed, column, finish, rows, VECTORS);
         packed += (size_t)matrix->inputs * PANEL;
     }
 #if PANEL > RANK_LANES
     // What is left of a row, a multiple of RANK_LANES like the row.
     switch ((matrix->stride - column) / RANK_LANES) {
     case 1:
-        panel(matrix, tile, spread, packed, column, finish, rows, RANK_LANES / RANK_WIDTH);
+        panel(matrix, tile, spread, packed, column, finish, rows, RANK_LANES / WIDTH);
         break;
 #if PANEL > 2 * RANK_LANES
     case 2:
-        panel(matrix, tile, spread, packed, column, finish, rows, 2 * RANK_LANES / RANK_WIDTH);
+        panel(matrix, tile, spread, packed, column, finish, rows, 2 * RANK_LANES / WIDTH);
         break;
 #endif
 #if PANEL > 3 * RANK_LANES
     case 3:
-        panel(matrix, tile, spread, packed, column, finish, rows, 3 * RANK_LANES / RANK_WIDTH);
+        panel(matrix, tile, spread, packed, column, finish, rows, 3 * RANK_LANES / WIDTH);
         break;
 #endif
     default:
@@ -181,8 +141,8 @@ INLINE void panels(const rank_matrix *matrix, const tile *tile, const vector *sp
 }
 
 INLINE void layer_rows(const rank_matrix *matrix, const tile *tile, vector *spread, finish finish, const int rows) {
-#ifdef RANK_SPREAD
-    if (matrix->inputs > RANK_SPREAD) {
+#ifdef SPREAD_INPUTS
+    if (matrix->inputs > SPREAD_INPUTS) {
         panels(matrix, tile, NULL, finish, rows);
         return;
     }
@@ -197,15 +157,15 @@ INLINE void layer_rows(const rank_matrix *matrix, const tile *tile, vector *spre
     panels(matrix, tile, spread, finish, rows);
 }
 
-RANK_TARGET __attribute__((noinline)) static void layer(const rank_matrix *matrix, const tile *tile, finish finish,
+TARGET __attribute__((noinline)) static void layer(const rank_matrix *matrix, const tile *tile, finish finish,
                                                         int rows) {
-#ifdef RANK_SPREAD
-    vector spread[RANK_SPREAD * RANK_ROWS];
+#ifdef SPREAD_INPUTS
+    vector spread[SPREAD_INPUTS * ROWS];
 #else
     vector *const spread = NULL;
 #endif
     switch (rows) {
-#if RANK_ROWS >= 6
+#if ROWS >= 6
     case 6:
         layer_rows(matrix, tile, spread, finish, 6);
         break;
@@ -230,9 +190,9 @@ RANK_TARGET __attribute__((noinline)) static void layer(const rank_matrix *matri
 
 // h = relu(a + c), or a + c where `plain`, for one row of the candidates' table.
 INLINE void add_row(const float *a, const float *c, float *h, size_t stride, bool plain) {
-    for (size_t j = 0; j < stride; j += RANK_WIDTH) {
-        vector z = LOAD(a + j) + LOAD(c + j);
-        STORE(h + j, plain ? z : relu(z));
+    for (size_t j = 0; j < stride; j += WIDTH) {
+        vector z = load(a + j) + load(c + j);
+        store(h + j, plain ? z : relu(z));
     }
 }
 
@@ -240,7 +200,7 @@ INLINE void add_row(const float *a, const float *c, float *h, size_t stride, boo
 // takes the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
 INLINE void deeper(const rank_network *network, uint32_t from, const float *x, size_t width, float *even, float *odd,
                    int rows, float *y) {
-    float lane[RANK_ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
+    float lane[ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
     tile tile = {.lane = lane, .output_weights = network->output_weights};
     for (uint32_t index = from; index < network->hidden_count; index++) {
         const rank_matrix *matrix = network->hidden + index;
@@ -262,7 +222,7 @@ INLINE void deeper(const rank_network *network, uint32_t from, const float *x, s
     }
     const bool has_lanes = from < network->hidden_count && !network->activations;
     for (int r = 0; r < rows; r++) {
-        const quad t4 = has_lanes ? fold((const vector *)lane[r]) : lanes(x + r * width, network->output_weights, width);
+        const float4 t4 = has_lanes ? fold((const vector *)lane[r]) : lanes(x + r * width, network->output_weights, width);
         y[r] = sum_of(t4) + network->output_bias;
     }
 }
@@ -273,8 +233,8 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     const size_t stride = first->stride;
     const size_t widest = rank_widest(network);
     float *own = run->scratch;
-    float *h = own + RANK_ROWS * stride;
-    float *next = h + RANK_ROWS * widest;
+    float *h = own + ROWS * stride;
+    float *next = h + ROWS * widest;
     const bool last = !network->output_weights;
     // Sums go on as they are, or to an activation of their own.
     const bool plain = last || network->activations;
@@ -312,7 +272,7 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
 
 // As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
 INLINE int rows_of_next_tile(size_t left) {
-    const size_t tiles = (left + RANK_ROWS - 1) / RANK_ROWS;
+    const size_t tiles = (left + ROWS - 1) / ROWS;
     return (int)((left + tiles - 1) / tiles);
 }
 
@@ -327,7 +287,7 @@ INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run
     }
 }
 
-#ifdef RANK_FACTORED
+#ifdef SCORE_FACTORED
 // The first layer's half of `count` candidates of a run from `at` on, into [count][stride].
 INLINE void candidate_halves(const rank_network *network, const rank_run *run, size_t at, size_t count, float *halves) {
     const rank_matrix *matrix = &network->candidate_half;
@@ -346,7 +306,7 @@ INLINE void candidate_halves(const rank_network *network, const rank_run *run, s
     }
 }
 
-// The user's half of the first layer is there, and at least one hidden layer: RANK_FACTORED is faster. Where the
+// The user's half of the first layer is there, and at least one hidden layer: SCORE_FACTORED is faster. Where the
 // candidates' halves are in no table, those of a block of candidates are computed first and take its place.
 INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     const size_t group = rank_group_rows(network);
@@ -354,9 +314,9 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     const bool deep = network->hidden_count > 1;
     const size_t width = network->hidden->stride;
     const size_t widest = rank_widest(network);
-    float *even = run->scratch + RANK_ROWS * network->user_half.stride;
-    float *odd = even + RANK_ROWS * widest;
-    float *own = odd + RANK_ROWS * widest;
+    float *even = run->scratch + ROWS * network->user_half.stride;
+    float *odd = even + ROWS * widest;
+    float *own = odd + ROWS * widest;
     float *first = own + group * RANK_GROUP_FLOATS;
     float *halves = first + (deep ? group * width : 0);
     uint32_t places[RANK_BLOCK_ROWS];
@@ -373,10 +333,10 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
         const size_t count = run->count - done < most ? run->count - done : most;
         float *y = run->scores + done;
         if (run->candidate_table) {
-            RANK_FACTORED(network, run, done, count, own, deep ? first : y);
+            SCORE_FACTORED(network, run, done, count, own, deep ? first : y);
         } else {
             candidate_halves(network, run, done, count, halves);
-            RANK_FACTORED(network, &block, 0, count, own, deep ? first : y);
+            SCORE_FACTORED(network, &block, 0, count, own, deep ? first : y);
         }
         for (size_t at = 0; deep && at < count;) {
             const int rows = rows_of_next_tile(count - at);
@@ -399,7 +359,7 @@ INLINE void first_activations(const rank_network *network, const rank_run *run, 
         candidate_halves(network, run, at, count, h);
     }
     for (size_t row = 0; row < count;) {
-        const size_t part = count - row < RANK_ROWS ? count - row : RANK_ROWS;
+        const size_t part = count - row < ROWS ? count - row : ROWS;
         for (const size_t end = row + part; row < end; row++) {
             float *own = h + row * stride;
             const float *c = own;
@@ -426,9 +386,9 @@ INLINE void score_activated_blocks(const rank_network *network, const rank_run *
     const rank_matrix *hidden = network->hidden;
     const size_t width = hidden->stride;
     const size_t widest = rank_widest(network);
-    float *even = run->scratch + RANK_ROWS * network->user_half.stride;
-    float *odd = even + RANK_ROWS * widest;
-    float *own = odd + RANK_ROWS * widest;
+    float *even = run->scratch + ROWS * network->user_half.stride;
+    float *odd = even + ROWS * widest;
+    float *own = odd + ROWS * widest;
     float *sums = own + group * RANK_GROUP_FLOATS;
     float *first = sums + group * width;
     if (!run->candidate_table) {
@@ -443,7 +403,7 @@ INLINE void score_activated_blocks(const rank_network *network, const rank_run *
             .rows = run->candidate_rows + done + count,
             .count = run->candidate_table ? run->count - done - count : 0,
         };
-        RANK_HIDDEN(network, first, count, own, sums, &coming);
+        SCORE_HIDDEN(network, first, count, own, sums, &coming);
         activate_rows(network->activations[1], hidden, sums, count);
         for (size_t at = 0; at < count;) {
             const int rows = rows_of_next_tile(count - at);
@@ -457,9 +417,9 @@ INLINE void score_activated_blocks(const rank_network *network, const rank_run *
 #endif
 
 INLINE void score_sums(const rank_network *network, const rank_run *run) {
-#ifdef RANK_FACTORED
+#ifdef SCORE_FACTORED
     // One dense tile has no next one to prepare meanwhile.
-    const bool worthwhile = network->skip_dead_units || run->count > RANK_ROWS;
+    const bool worthwhile = network->skip_dead_units || run->count > ROWS;
     if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
         if (network->activations) {
             score_activated_blocks(network, run);
@@ -475,7 +435,7 @@ INLINE void score_sums(const rank_network *network, const rank_run *run) {
     }
     for (size_t done = 0; done < run->count;) {
         const int rows = rows_of_next_tile(run->count - done);
-        float y[RANK_ROWS];
+        float y[ROWS];
         if (!run->candidate_table) {
             prefetch_embeddings(network, run, done + EMBEDDINGS_AHEAD, (size_t)rows);
         }
@@ -485,20 +445,20 @@ INLINE void score_sums(const rank_network *network, const rank_run *run) {
     }
 }
 
-RANK_TARGET static void score(const rank_network *network, const rank_run *run) {
+TARGET static void score(const rank_network *network, const rank_run *run) {
     score_sums(network, run);
     if (network->has_output_step) {
         step_out(network, run->scores, run->count);
     }
 }
 
-RANK_TARGET static void half_rows(const rank_network *network, rank_half half, uint32_t first, size_t count,
+TARGET static void half_rows(const rank_network *network, rank_half half, uint32_t first, size_t count,
                                   float *table) {
     const bool user = half == RANK_HALF_USER;
     const rank_matrix *matrix = user ? &network->user_half : &network->candidate_half;
     const float *embedding = user ? network->user_embedding : network->candidate_embedding;
-    for (size_t done = 0; done < count; done += RANK_ROWS) {
-        const int rows = (int)(count - done < RANK_ROWS ? count - done : RANK_ROWS);
+    for (size_t done = 0; done < count; done += ROWS) {
+        const int rows = (int)(count - done < ROWS ? count - done : ROWS);
         tile tile = {.out = table + done * matrix->stride, .out_stride = matrix->stride};
         for (int r = 0; r < rows; r++) {
             tile.x[r] = embedding + (first + done + r) * matrix->inputs;
@@ -507,3 +467,6 @@ RANK_TARGET static void half_rows(const rank_network *network, rank_half half, u
         layer(matrix, &tile, FINISH_STORE, rows);
     }
 }
+
+static const rank_score_kernels score_kernels = {
+    .panel = PANEL, .score = score, .half_rows = half_rows, .activate = activate};

@@ -14,22 +14,13 @@
 #include "factored_avx512.h"
 
 #if defined(__x86_64__)
-#include "../isa/unroll.h"
-
-#include <immintrin.h>
-#include <string.h>
-
-#pragma STDC FP_CONTRACT OFF
-
-#define TARGET __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512vl,avx512bw,avx512dq")))
-#define INLINE TARGET static inline __attribute__((always_inline))
+#define AVX512_ALSO ",bmi,bmi2,popcnt"
+#include "../isa/avx512.h"
 
 // In this order and no other: the compiler would hoist the broadcasts and spill sums.
 #define BROADCAST(into, from) __asm__ volatile("vbroadcastss %1, %0" : "=v"(into) : "m"(*(from)))
 #define FMA(sum, x, w) __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 
-#define VECTOR 16
-#define PANEL 64
 #define SKIPPING_ROWS 3
 #define SKIPPING_BLOCK 128
 #define BLOCK 256
@@ -37,7 +28,7 @@
 // Some units of the first layer for one tile: activations, and which of them are summed.
 typedef struct units {
     float h[RANK_TILE_ROWS][BLOCK] __attribute__((aligned(64)));
-    uint32_t live[BLOCK + VECTOR];
+    uint32_t live[BLOCK + WIDTH];
     size_t count;
 } units;
 
@@ -143,7 +134,7 @@ INLINE size_t chunk(const source *source, const struct source *later, units *int
     const __m512i any = source->rows == SKIPPING_ROWS ? activate(source, later, into, unit, SKIPPING_ROWS, ready)
                                                       : activate(source, later, into, unit, source->rows, ready);
     const uint32_t left = source->units - unit;
-    const uint32_t real = left < VECTOR ? (1u << left) - 1 : 0xffff;
+    const uint32_t real = left < WIDTH ? (1u << left) - 1 : 0xffff;
     const uint32_t summed = (_mm512_test_epi32_mask(any, any) | keep) & real;
     const __m512i index = _mm512_add_epi32(_mm512_set1_epi32((int)unit),
                                            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -152,12 +143,12 @@ INLINE size_t chunk(const source *source, const struct source *later, units *int
 }
 
 // One unit times its weights, added to the sums of all rows.
-INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m512 (*sum)[PANEL / VECTOR],
+INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m512 (*sum)[VECTORS],
                      const int rows, const int vectors) {
-    const float *weights = packed + (size_t)unit * (size_t)(vectors * VECTOR);
-    __m512 w[PANEL / VECTOR];
+    const float *weights = packed + (size_t)unit * (size_t)(vectors * WIDTH);
+    __m512 w[VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) {
-        w[v] = _mm512_load_ps(weights + v * VECTOR);
+        w[v] = _mm512_load_ps(weights + v * WIDTH);
     }
     UNROLL for (int r = 0; r < rows; r++) {
         __m512 x;
@@ -168,16 +159,8 @@ INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m5
     }
 }
 
-// docs/reference/numerics.md, the fixed tree of `lanes`.
-INLINE float tree(__m512 lane) {
-    __m256 t8 = _mm256_add_ps(_mm512_castps512_ps256(lane), _mm512_extractf32x8_ps(lane, 1));
-    __m128 t4 = _mm_add_ps(_mm256_castps256_ps128(t8), _mm256_extractf128_ps(t8, 1));
-    __m128 t2 = _mm_add_ps(t4, _mm_movehl_ps(t4, t4));
-    return t2[0] + t2[1];
-}
-
 // What follows the last unit of a panel.
-INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR], const int rows, const int vectors,
+INLINE void finish(const job *job, const place *at, __m512 (*sum)[VECTORS], const int rows, const int vectors,
                    const bool ready) {
     const rank_network *network = job->network;
     const __m512 zero = _mm512_setzero_ps();
@@ -185,7 +168,7 @@ INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR
         UNROLL for (int r = 0; r < rows; r++) {
             float *out = job->out + (at->row + r) * (size_t)job->hidden->stride + at->column;
             UNROLL for (int v = 0; v < vectors; v++) {
-                _mm512_storeu_ps(out + v * VECTOR, ready ? sum[r][v] : _mm512_max_ps(sum[r][v], zero));
+                _mm512_storeu_ps(out + v * WIDTH, ready ? sum[r][v] : _mm512_max_ps(sum[r][v], zero));
             }
         }
         return;
@@ -196,7 +179,7 @@ INLINE void finish(const job *job, const place *at, __m512 (*sum)[PANEL / VECTOR
         float *waiting = job->lanes[at->row + r];
         __m512 lane = at->column ? _mm512_load_ps(waiting) : zero;
         UNROLL for (int v = 0; v < vectors; v++) {
-            lane = _mm512_fmadd_ps(_mm512_max_ps(sum[r][v], zero), _mm512_loadu_ps(weights + v * VECTOR), lane);
+            lane = _mm512_fmadd_ps(_mm512_max_ps(sum[r][v], zero), _mm512_loadu_ps(weights + v * WIDTH), lane);
         }
         if (last) {
             job->out[at->row + r] = tree(lane) + network->output_bias;
@@ -212,25 +195,25 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
                  units *next, const int rows, const int vectors, const bool ready) {
     const rank_matrix *hidden = job->hidden;
     // Panels before this one are full; a row of this one has `vectors` vectors.
-    const float *packed = hidden->packed + (size_t)hidden->inputs * at->column + (size_t)at->unit * (vectors * VECTOR);
-    __m512 sum[RANK_TILE_ROWS][PANEL / VECTOR];
+    const float *packed = hidden->packed + (size_t)hidden->inputs * at->column + (size_t)at->unit * (vectors * WIDTH);
+    __m512 sum[RANK_TILE_ROWS][VECTORS];
     const bool first = at->unit == 0;
     const float *seeds = first ? hidden->bias + at->column : job->sums[at->row];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            sum[r][v] = _mm512_loadu_ps(seeds + v * VECTOR);
+            sum[r][v] = _mm512_loadu_ps(seeds + v * WIDTH);
         }
         seeds += first ? 0 : PANEL;
     }
     const uint32_t *live = from->live;
     const uint32_t *end = live + from->count;
     const uint32_t coming = source->units;
-    const uint32_t chunks = (coming + VECTOR - 1) / VECTOR;
+    const uint32_t chunks = (coming + WIDTH - 1) / WIDTH;
     // An eighth of the units follows the last chunk and covers its latency.
     const size_t step = chunks ? (from->count - from->count / 8) / chunks : 0;
     uint32_t unit = 0;
     size_t count = 0;
-    NO_UNROLL for (; unit < coming; unit += VECTOR) {
+    NO_UNROLL for (; unit < coming; unit += WIDTH) {
         count = chunk(source, later, next, unit, count, job->keep, ready);
         const uint32_t *stop = live + step;
         NO_UNROLL for (; live < stop; live++) {
@@ -244,7 +227,7 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
     if (at->unit + job->block < hidden->inputs) {
         UNROLL for (int r = 0; r < rows; r++) {
             UNROLL for (int v = 0; v < vectors; v++) {
-                _mm512_store_ps(job->sums[at->row + r] + v * VECTOR, sum[r][v]);
+                _mm512_store_ps(job->sums[at->row + r] + v * WIDTH, sum[r][v]);
             }
         }
     } else {
@@ -257,13 +240,13 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
                                                                const source *source, const struct source *later,       \
                                                                units *next) {                                          \
         switch (job->hidden->stride - at->column) {                                                                    \
-        case VECTOR:                                                                                                   \
+        case WIDTH:                                                                                                   \
             tile(job, at, from, source, later, next, rows, 1, ready);                                                  \
             break;                                                                                                     \
-        case 2 * VECTOR:                                                                                               \
+        case 2 * WIDTH:                                                                                               \
             tile(job, at, from, source, later, next, rows, 2, ready);                                                  \
             break;                                                                                                     \
-        case 3 * VECTOR:                                                                                               \
+        case 3 * WIDTH:                                                                                               \
             tile(job, at, from, source, later, next, rows, 3, ready);                                                  \
             break;                                                                                                     \
         default:                                                                                                       \
@@ -327,7 +310,7 @@ INLINE void factored(const rank_network *network, const rank_run *run, const ran
         aim(&job, &following, &later, ready);
     }
     from->count = 0;
-    for (uint32_t unit = 0; unit < source.units; unit += VECTOR) {
+    for (uint32_t unit = 0; unit < source.units; unit += WIDTH) {
         from->count = chunk(&source, &later, from, unit, from->count, job.keep, ready);
     }
     for (;;) {

@@ -1,7 +1,7 @@
 // The first two layers of many candidates at once, where both halves of the first one have been computed.
 #pragma once
 
-#include "sizes.h"
+#include "score.h"
 
 #if defined(__x86_64__)
 /// Computes `count` candidates of a run from `at` on, at most `rank_group_rows` of them. The network is dense and has a

@@ -3,7 +3,7 @@
 // Each function is inlined into its callers, whose target says how `fmaf` is computed: the bits are the same.
 #pragma once
 
-#include "sizes.h"
+#include "score.h"
 #include "oracle_activations.h"
 
 #include <string.h>

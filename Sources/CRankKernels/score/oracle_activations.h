@@ -2,7 +2,7 @@
 #pragma once
 
 #include "activation_constants.h"
-#include "sizes.h"
+#include "score.h"
 
 #include <string.h>
 

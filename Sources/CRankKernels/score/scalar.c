@@ -113,7 +113,7 @@ static void half_rows_scalar(const rank_network *network, rank_half half, uint32
 }
 #endif
 
-const rank_kernels rank_kernels_scalar = {
+const rank_score_kernels rank_score_scalar = {
     .panel = RANK_LANES,
     .score = score_scalar,
     .half_rows = half_rows_scalar,

@@ -1,27 +1,6 @@
-#include "sizes.h"
+#include "../isa/isa.h"
 
 #include <string.h>
-
-static const rank_kernels *kernels_of(rank_level level) {
-    if (rank_level_supported(level)) {
-        switch (level) {
-        case RANK_LEVEL_PORTABLE:
-            return &rank_kernels_portable;
-#if defined(__x86_64__)
-        case RANK_LEVEL_AVX512:
-            return &rank_kernels_avx512;
-        case RANK_LEVEL_AVX2:
-            return &rank_kernels_avx2;
-#elif defined(__aarch64__)
-        case RANK_LEVEL_NEON:
-            return &rank_kernels_neon;
-#endif
-        default:
-            break;
-        }
-    }
-    return &rank_kernels_scalar;
-}
 
 size_t rank_scratch_floats(const rank_network *network) {
     if (!network->dense) {
@@ -42,7 +21,7 @@ size_t rank_packed_floats(uint32_t inputs, uint32_t outputs) {
 }
 
 void rank_pack(rank_level level, uint32_t inputs, uint32_t outputs, const float *kernel, float *packed) {
-    uint32_t widest = kernels_of(level)->panel;
+    uint32_t widest = rank_isa_of(level)->score->panel;
     uint32_t stride = rank_padded(outputs);
     for (uint32_t column = 0; column < stride; column += widest) {
         uint32_t width = stride - column < widest ? stride - column : widest;
@@ -58,14 +37,14 @@ void rank_pack(rank_level level, uint32_t inputs, uint32_t outputs, const float 
 }
 
 void rank_score(rank_level level, const rank_network *network, const rank_run *run) {
-    kernels_of(level)->score(network, run);
+    rank_isa_of(level)->score->score(network, run);
 }
 
 void rank_activate(rank_level level, rank_activation activation, float *values, size_t count) {
-    kernels_of(level)->activate(activation, values, count);
+    rank_isa_of(level)->score->activate(activation, values, count);
 }
 
 void rank_half_rows(rank_level level, const rank_network *network, rank_half half, uint32_t first, size_t count,
                     float *table) {
-    kernels_of(level)->half_rows(network, half, first, count, table);
+    rank_isa_of(level)->score->half_rows(network, half, first, count, table);
 }

@@ -1,14 +1,18 @@
-// Dot products and the terms that follow the dense layers; part of vector_body.h, whose vectors these are.
+// Dot products and the terms that follow the dense layers; part of body.h.
+#pragma once
+
+#include "../isa/vectors.h"
+#include "score.h"
 
 // Vectors that hold the 16 lanes of a sum.
-#define LANE_VECTORS (RANK_LANES / RANK_WIDTH)
+#define LANE_VECTORS (RANK_LANES / WIDTH)
 
-// docs/reference/numerics.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
-INLINE quad fold(const vector *lane) {
-#if RANK_WIDTH == 4
+// NUMERICS.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
+INLINE float4 fold(const vector *lane) {
+#if WIDTH == 4
     return (lane[0] + lane[2]) + (lane[1] + lane[3]);
 #else
-#if RANK_WIDTH == 8
+#if WIDTH == 8
     const vector t8 = lane[0] + lane[1];
 #else
     typedef float octet __attribute__((vector_size(32)));
@@ -20,27 +24,11 @@ INLINE quad fold(const vector *lane) {
 }
 
 // Its last two steps.
-INLINE float sum_of(quad t4) {
+INLINE float sum_of(float4 t4) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
 
-// The first `count` floats of a vector, fewer than it has, and +0 in its other lanes. Nothing behind them is read.
-INLINE vector load_part(const float *from, size_t count) {
-#ifdef RANK_LOAD_PART
-    return RANK_LOAD_PART(from, count);
-#else
-    // Constant lanes, so that the vector stays in its register.
-    vector part = {0};
-    UNROLL for (size_t lane = 0; lane < RANK_WIDTH - 1; lane++) {
-        if (lane < count) {
-            part[lane] = from[lane];
-        }
-    }
-    return part;
-#endif
-}
-
-// The lanes of docs/reference/numerics.md's lanes(x, w), for rows that are not padded.
+// The lanes of NUMERICS.md's lanes(x, w), for rows that are not padded.
 INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lane) {
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
         lane[v] = (vector){0};
@@ -48,33 +36,33 @@ INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lan
     size_t block = 0;
     for (; block + RANK_LANES <= length; block += RANK_LANES) {
         UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
-            const size_t at = block + (size_t)v * RANK_WIDTH;
-            lane[v] = RANK_MULTIPLY_ADD(LOAD(x + at), LOAD(w + at), lane[v]);
+            const size_t at = block + (size_t)v * WIDTH;
+            lane[v] = multiply_add(load(x + at), load(w + at), lane[v]);
         }
     }
     if (block < length) {
         UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
-            const size_t at = block + (size_t)v * RANK_WIDTH;
+            const size_t at = block + (size_t)v * WIDTH;
             const size_t left = at < length ? length - at : 0;
-            if (left < RANK_WIDTH) {
-                lane[v] = RANK_MULTIPLY_ADD(load_part(x + at, left), load_part(w + at, left), lane[v]);
+            if (left < WIDTH) {
+                lane[v] = multiply_add(load_part(x + at, left), load_part(w + at, left), lane[v]);
             } else {
-                lane[v] = RANK_MULTIPLY_ADD(LOAD(x + at), LOAD(w + at), lane[v]);
+                lane[v] = multiply_add(load(x + at), load(w + at), lane[v]);
             }
         }
     }
 }
 
 // The same, as far as `fold`.
-INLINE quad lanes(const float *x, const float *w, size_t length) {
+INLINE float4 lanes(const float *x, const float *w, size_t length) {
     vector lane[LANE_VECTORS];
     sum_lanes(x, w, length, lane);
     return fold(lane);
 }
 
-#if RANK_WIDTH == 16
-// docs/reference/numerics.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
-INLINE quad dots(const float *x, const float *const *w, size_t length) {
+#if WIDTH == 16
+// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
+INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     vector lane[4];
     UNROLL for (int r = 0; r < 4; r++) {
         sum_lanes(x, w[r], length, lane + r);
@@ -92,12 +80,12 @@ INLINE quad dots(const float *x, const float *const *w, size_t length) {
     return __builtin_shufflevector(t1, t1, 0, 4, 8, 12);
 }
 #else
-// docs/reference/numerics.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
-INLINE quad dots(const float *x, const float *const *w, size_t length) {
-    const quad a = lanes(x, w[0], length), b = lanes(x, w[1], length);
-    const quad ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    const quad c = lanes(x, w[2], length), d = lanes(x, w[3], length);
-    const quad cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
+// NUMERICS.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
+INLINE float4 dots(const float *x, const float *const *w, size_t length) {
+    const float4 a = lanes(x, w[0], length), b = lanes(x, w[1], length);
+    const float4 ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    const float4 c = lanes(x, w[2], length), d = lanes(x, w[3], length);
+    const float4 cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
     return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
 }
 #endif
@@ -114,7 +102,7 @@ INLINE void prefetch_row(const float *row, size_t dimensions) {
 }
 
 // The terms of four candidates, added to what there is of them.
-INLINE quad add_four(const rank_network *network, const float *u, uint32_t user_row, const uint32_t *rows, quad sum,
+INLINE float4 add_four(const rank_network *network, const float *u, uint32_t user_row, const uint32_t *rows, float4 sum,
                      size_t dimensions) {
     if (network->dot_product) {
         const float *m[4];
@@ -128,7 +116,7 @@ INLINE quad add_four(const rank_network *network, const float *u, uint32_t user_
     }
     if (network->candidate_bias) {
         const float *bias = network->candidate_bias;
-        sum = sum + (quad){bias[rows[0]], bias[rows[1]], bias[rows[2]], bias[rows[3]]};
+        sum = sum + (float4){bias[rows[0]], bias[rows[1]], bias[rows[2]], bias[rows[3]]};
     }
     if (network->has_mean) {
         sum = sum + network->mean;
@@ -158,8 +146,8 @@ INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at
                 }
             }
         }
-        const quad sum = y ? *(const loose_quad *)(y + done) : (loose_quad){0};
-        *(loose_quad *)(scores + done) = add_four(&network, u, user_row, rows + done, sum, dimensions);
+        const float4 sum = y ? *(const unaligned_float4 *)(y + done) : (unaligned_float4){0};
+        *(unaligned_float4 *)(scores + done) = add_four(&network, u, user_row, rows + done, sum, dimensions);
     }
     const size_t left = count - done;
     if (left > 0) {
@@ -168,7 +156,7 @@ INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at
         UNROLL for (size_t r = 0; r < 4; r++) {
             last[r] = rows[done + (r < left ? r : left - 1)];
         }
-        quad sum = {0};
+        float4 sum = {0};
         if (y) {
             memcpy(&sum, y + done, left * sizeof(float));
         }
@@ -179,7 +167,7 @@ INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at
 
 // The terms that follow the dense layers, for `count` candidates from `at` on, four at a time: from `y`, or +0 where it
 // is NULL, to their scores, which may be in its place.
-RANK_TARGET __attribute__((noinline)) static void add_terms(const rank_network *network, const rank_run *run, size_t at,
+TARGET __attribute__((noinline)) static void add_terms(const rank_network *network, const rank_run *run, size_t at,
                                                             size_t count, const float *y) {
     if (network->candidate_dimensions == 32) {
         add_terms_of(network, run, at, count, y, 32);

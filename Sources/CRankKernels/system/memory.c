@@ -5,8 +5,7 @@
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
 #include <malloc.h>
 
-uint64_t rank_allocated_bytes(void)
-{
+uint64_t rank_allocated_bytes(void) {
     // https://man7.org/linux/man-pages/man3/mallinfo.3.html
     const struct mallinfo2 information = mallinfo2();
     return (uint64_t)information.uordblks + (uint64_t)information.hblkhd;
@@ -14,11 +13,11 @@ uint64_t rank_allocated_bytes(void)
 #else
 #include <sys/resource.h>
 
-uint64_t rank_allocated_bytes(void)
-{
+uint64_t rank_allocated_bytes(void) {
     struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) != 0)
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
         return 0;
+    }
 #if defined(__APPLE__)
     return (uint64_t)usage.ru_maxrss;
 #else

@@ -1,5 +1,4 @@
-#include "training.h"
-
+#include "../isa/isa.h"
 #include "../team/team.h"
 
 #include <string.h>
@@ -8,20 +7,8 @@
 #define TRAINING_LINE 16
 
 static const rank_training_loops *loops_of(rank_level level) {
-    switch (level) {
-#if defined(__x86_64__)
-    case RANK_LEVEL_AVX512:
-        return &rank_training_avx512;
-    case RANK_LEVEL_AVX2:
-        return &rank_training_avx2;
-#endif
-#if defined(__aarch64__)
-    case RANK_LEVEL_NEON:
-        return &rank_training_neon;
-#endif
-    default:
-        return &rank_training_scalar;
-    }
+    const rank_training_loops *loops = rank_isa_of(level)->training;
+    return loops ? loops : rank_isa_scalar.training;
 }
 
 // What a loop is called with, whichever it is.
@@ -226,21 +213,21 @@ void rank_training_gather(rank_team *team, size_t count, size_t width, const int
     run_rows(team, gather, &call);
 }
 
-typedef float quad __attribute__((vector_size(4 * sizeof(float))));
+typedef float float4 __attribute__((vector_size(4 * sizeof(float))));
 
-static quad quad_load(const float *from) {
-    quad x;
+static float4 load_float4(const float *from) {
+    float4 x;
     memcpy(&x, from, sizeof x);
     return x;
 }
 
 // 4 × 4 elements, in registers.
-static void transpose_quads(const float *x, size_t columns, float *transposed, size_t rows) {
-    const quad a = quad_load(x), b = quad_load(x + columns), c = quad_load(x + 2 * columns),
-               d = quad_load(x + 3 * columns);
-    const quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    const quad lines[4] = {
+static void transpose_4_by_4(const float *x, size_t columns, float *transposed, size_t rows) {
+    const float4 a = load_float4(x), b = load_float4(x + columns), c = load_float4(x + 2 * columns),
+               d = load_float4(x + 3 * columns);
+    const float4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const float4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const float4 lines[4] = {
         __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
         __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
     for (size_t line = 0; line < 4; line++) {
@@ -253,7 +240,7 @@ static void transpose_block(const float *x, size_t columns, float *transposed, s
     for (size_t j = 0; j < width; j += 4) {
         for (size_t i = 0; i < height; i += 4) {
             if (j + 4 <= width && i + 4 <= height) {
-                transpose_quads(x + i * columns + j, columns, transposed + j * rows + i, rows);
+                transpose_4_by_4(x + i * columns + j, columns, transposed + j * rows + i, rows);
                 continue;
             }
             for (size_t column = j; column < width && column < j + 4; column++) {

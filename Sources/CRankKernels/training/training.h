@@ -1,8 +1,9 @@
-// The implementations behind rank_training.h, one per instruction set.
+// What the files about the loops of training share.
 #pragma once
 
 #include "rank_training.h"
 
+/// The loops of an instruction set.
 typedef struct rank_training_loops {
     void (*add_rows)(size_t count, size_t width, const int32_t *first, const int32_t *second, const float *p,
                      const float *q, int relu, float *sums);
@@ -19,8 +20,3 @@ typedef struct rank_training_loops {
     void (*adam_idle)(size_t count, rank_training_adam_step step, float *first_moments, float *second_moments,
                       float *weights);
 } rank_training_loops;
-
-extern const rank_training_loops rank_training_scalar;
-extern const rank_training_loops rank_training_neon;
-extern const rank_training_loops rank_training_avx2;
-extern const rank_training_loops rank_training_avx512;

@@ -5,7 +5,7 @@ extension Kernel {
     static let vnni = "avx512-vnni"
 
     /// Whether it is anything but the scalar kernel.
-    var isVectorized: Bool { level.rawValue != RANK_LEVEL_SCALAR.rawValue }
+    var isVectorized: Bool { level != RANK_LEVEL_SCALAR }
 
     /// The kernel to score in a precision with: the one named by `name`, else by the environment's `RANK_KERNEL`, else
     /// the best for fp32, and `avx512-vnni` for the others.
@@ -25,9 +25,9 @@ extension Kernel {
                         + "name the kernel scalar, which has the same bits and takes a hundred times as long"
                 )
             }
-            return Kernel(level: RANK_LEVEL_AVX512, precision: precision)
+            return Kernel(level: rank_level_best(), precision: precision)
         case scalar.description:
-            return Kernel(level: RANK_LEVEL_SCALAR, precision: precision)
+            return Kernel(level: rank_level(RANK_LEVEL_SCALAR), precision: precision)
         default:
             // What is no kernel at all is told as such.
             let kernel = try named(name)

@@ -22,14 +22,14 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// The oracle: one operation at a time, in order.
     ///
     /// Runs everywhere.
-    public static let scalar = Kernel(level: RANK_LEVEL_SCALAR)
+    public static let scalar = Kernel(level: rank_level(RANK_LEVEL_SCALAR))
 
     /// What every CPU can run, without fused multiply-add: scores of the profile `fp32-unfused`.
-    public static let portable = Kernel(level: RANK_LEVEL_PORTABLE)
+    public static let portable = Kernel(level: rank_level(RANK_LEVEL_PORTABLE))
 
     /// The kernels that this CPU can run.
     public static var supported: [Kernel] {
-        (0..<UInt32(RANK_LEVEL_COUNT)).map { rank_level(rawValue: $0) }.filter(rank_level_supported).flatMap { level in
+        (0..<rank_level_count()).filter(rank_level_supported).flatMap { level in
             let kernel = Kernel(level: level)
             return canSkip(level) ? [kernel, kernel.skipping] : [kernel]
         }
@@ -41,7 +41,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// The numeric profile of the scores.
     public var profile: NumericProfile {
         switch precision {
-        case .fp32: self == .portable ? .fp32Unfused : .fp32FMA
+        case .fp32: rank_level_fuses(level) ? .fp32FMA : .fp32Unfused
         case .int16: .int16FMA
         case .int8: .int8FMA
         }
@@ -65,7 +65,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
             )
         }
         let skips = name.hasSuffix(skipSuffix)
-        var level = RANK_LEVEL_SCALAR
+        var level: rank_level = 0
         guard unsafe rank_level_named(skips ? String(name.dropLast(skipSuffix.count)) : name, &level),
             !skips || canSkip(level)
         else {
@@ -92,7 +92,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
     private static let skipSuffix = "-skip"
 
-    private static func canSkip(_ level: rank_level) -> Bool { level.rawValue == RANK_LEVEL_AVX512.rawValue }
+    private static func canSkip(_ level: rank_level) -> Bool { rank_level_skips_dead_units(level) }
 
     /// The same kernel, passing over dead units where it can.
     var skipping: Kernel { Kernel(level: level, skipsDeadUnits: true) }
@@ -102,20 +102,4 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
     /// The same kernel, summing dead units like live ones.
     package var dense: Kernel { Kernel(level: level) }
-}
-
-// `rank_level` is a C enumeration: a number.
-extension Kernel {
-    /// Two kernels are one when they are of one level and one precision, and treat dead units alike.
-    public static func == (left: Kernel, right: Kernel) -> Bool {
-        left.level.rawValue == right.level.rawValue && left.skipsDeadUnits == right.skipsDeadUnits
-            && left.precision == right.precision
-    }
-
-    /// Hashes the level's number, the precision and what becomes of dead units.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(level.rawValue)
-        hasher.combine(skipsDeadUnits)
-        hasher.combine(precision)
-    }
 }

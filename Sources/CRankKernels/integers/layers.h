@@ -1,11 +1,14 @@
 // The integer reference: docs/reference/numerics.md written down as plainly as C allows. The VNNI kernels are compared with it.
+//
+// The same source for every instruction set that includes it: a compiler makes wider vectors of it where there are.
+#pragma once
+
+#include "../isa/vectors.h"
 #include "../score/oracle.h"
 #include "integers.h"
 
-#pragma STDC FP_CONTRACT OFF
-
 // The activation of a unit: how far the user's level is above the candidate's threshold.
-RANK_ORACLE int32_t activation(rank_precision precision, const uint8_t *user, const uint8_t *candidate, size_t unit) {
+INLINE int32_t activation_of(rank_precision precision, const uint8_t *user, const uint8_t *candidate, size_t unit) {
     uint16_t level = 0;
     uint16_t threshold = 0;
     if (precision == RANK_PRECISION_INT16) {
@@ -18,8 +21,8 @@ RANK_ORACLE int32_t activation(rank_precision precision, const uint8_t *user, co
     return level > threshold ? level - threshold : 0;
 }
 
-RANK_ORACLE void score(const rank_network *network, const rank_quantized *quantized, const rank_run *run, size_t at,
-                       size_t count, uint8_t *scratch, float *out) {
+TARGET static void integer_layers(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
+                                  size_t at, size_t count, uint8_t *scratch, float *out) {
     const rank_matrix *hidden = network->hidden;
     const size_t outputs = hidden->outputs;
     const uint8_t *user = quantized->users + run->user_row * quantized->row_bytes;
@@ -30,7 +33,7 @@ RANK_ORACLE void score(const rank_network *network, const rank_quantized *quanti
         const uint8_t *candidate = quantized->candidates + run->candidate_rows[at + row] * quantized->row_bytes;
         memset(sums, 0, outputs * sizeof(int32_t));
         for (size_t unit = 0; unit < hidden->inputs; unit++) {
-            const int32_t h = activation(quantized->precision, user, candidate, unit);
+            const int32_t h = activation_of(quantized->precision, user, candidate, unit);
             const int16_t *weights = quantized->weights + unit * outputs;
             for (size_t output = 0; output < outputs; output++) {
                 sums[output] += h * weights[output];
@@ -46,25 +49,4 @@ RANK_ORACLE void score(const rank_network *network, const rank_quantized *quanti
             out[row] = rank_lanes(own, network->output_weights, outputs) + network->output_bias;
         }
     }
-}
-
-#if defined(__x86_64__)
-// The same source twice: a compiler makes wider vectors of it where the CPU has them.
-__attribute__((target("avx2,fma"), noinline)) static void score_avx2(const rank_network *network,
-                                                                     const rank_quantized *quantized,
-                                                                     const rank_run *run, size_t at, size_t count,
-                                                                     uint8_t *scratch, float *out) {
-    score(network, quantized, run, at, count, scratch, out);
-}
-#endif
-
-void rank_integers_scalar(const rank_network *network, const rank_quantized *quantized, const rank_run *run, size_t at,
-                          size_t count, uint8_t *scratch, float *out) {
-#if defined(__x86_64__)
-    if (rank_level_supported(RANK_LEVEL_AVX2)) {
-        score_avx2(network, quantized, run, at, count, scratch, out);
-        return;
-    }
-#endif
-    score(network, quantized, run, at, count, scratch, out);
 }

@@ -1,4 +1,4 @@
-// What each file of kernels offers to the dispatch.
+// What the files about scoring share.
 #pragma once
 
 #include "rank_score.h"
@@ -6,22 +6,17 @@
 /// Candidates that a vectorised kernel works on side by side, at most.
 #define RANK_TILE_ROWS 6
 
-typedef struct rank_kernels {
+/// The kernels of an instruction set.
+typedef struct rank_score_kernels {
     /// Columns of a panel of `rank_matrix.packed`; the last panel of a matrix may be narrower.
     uint32_t panel;
     void (*score)(const rank_network *network, const rank_run *run);
     void (*half_rows)(const rank_network *network, rank_half half, uint32_t first, size_t count, float *table);
     void (*activate)(rank_activation activation, float *values, size_t count);
-} rank_kernels;
+} rank_score_kernels;
 
-extern const rank_kernels rank_kernels_scalar;
-extern const rank_kernels rank_kernels_portable;
-#if defined(__x86_64__)
-extern const rank_kernels rank_kernels_avx2;
-extern const rank_kernels rank_kernels_avx512;
-#elif defined(__aarch64__)
-extern const rank_kernels rank_kernels_neon;
-#endif
+/// The oracle's.
+extern const rank_score_kernels rank_score_scalar;
 
 static inline uint32_t rank_padded(uint32_t width) {
     return (width + (RANK_LANES - 1)) / RANK_LANES * RANK_LANES;

@@ -1,29 +1,22 @@
-// The first two layers in integers with AVX-512 VNNI. Included by a file for each precision, which defines
-//
-// RANK_INTEGERS        the name of the function
-// RANK_SUBTRACT(a, b)  a vector of activations: a − b, 0 where that is less
-// RANK_DOT             the instruction that adds the products of 4 bytes of activations and 4 bytes of weights to a sum
+// The first two layers in integers with AVX-512 VNNI.
 //
 // A tile is up to RANK_TILE_ROWS candidates by 64 outputs, in 24 registers of sums. Integers may be added in any order,
-// so that neither tiles nor panels show in a score.
+// so that neither tiles nor panels show in a score. `precision` is a constant of every function here.
 #include "integers.h"
-#include "../isa/unroll.h"
 
-#include <immintrin.h>
-
-#pragma STDC FP_CONTRACT OFF
-
-#define TARGET __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq,avx512vnni")))
-#define INLINE TARGET static inline __attribute__((always_inline))
+#if defined(__x86_64__)
+#define AVX512_ALSO ",avx512vnni"
+#include "../isa/avx512.h"
 
 // In this order and no other: the compiler would hoist the broadcasts and spill sums.
 #define BROADCAST(into, from) __asm__ volatile("vpbroadcastd %1, %0" : "=v"(into) : "m"(*(from)))
-#define DOT(sum, x, w) __asm__ volatile(RANK_DOT " %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
+#define DOT_INT16(sum, x, w) __asm__ volatile("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
+#define DOT_INT8(sum, x, w) __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 
-#define VECTOR 16
-#define VECTORS (RANK_INTEGER_PANEL / VECTOR)
+_Static_assert(PANEL == RANK_INTEGER_PANEL, "weights are packed in panels of as many columns as a tile has");
+
 // Bytes of the activations that one instruction takes.
-#define QUAD 4
+#define TOGETHER 4
 
 typedef struct job {
     const rank_network *network;
@@ -54,27 +47,24 @@ INLINE void aim(const job *job, const uint32_t *candidates, const int rows, cons
     }
 }
 
+// Activations: a − b, 0 where that is less.
+INLINE __m512i subtract(__m512i a, __m512i b, const rank_precision precision) {
+    return precision == RANK_PRECISION_INT16 ? _mm512_subs_epu16(a, b) : _mm512_subs_epu8(a, b);
+}
+
 // A block of the activations of the tile that is coming.
-INLINE void activate(const job *job, const coming *coming, size_t byte) {
+INLINE void activate(const job *job, const coming *coming, size_t byte, const rank_precision precision) {
     const __m512i a = _mm512_load_si512(job->user + byte);
     NO_UNROLL for (int r = 0; r < coming->rows; r++) {
         uint8_t *h = coming->h + r * job->quantized->row_bytes + byte;
-        _mm512_store_si512(h, RANK_SUBTRACT(a, _mm512_load_si512(coming->c[r] + byte)));
+        _mm512_store_si512(h, subtract(a, _mm512_load_si512(coming->c[r] + byte), precision));
         _mm_prefetch((const char *)(coming->later[r] + byte), _MM_HINT_T0);
     }
 }
 
-// docs/reference/numerics.md, the fixed tree of `lanes`.
-INLINE float tree(__m512 lane) {
-    __m256 t8 = _mm256_add_ps(_mm512_castps512_ps256(lane), _mm512_extractf32x8_ps(lane, 1));
-    __m128 t4 = _mm_add_ps(_mm256_castps256_ps128(t8), _mm256_extractf128_ps(t8, 1));
-    __m128 t2 = _mm_add_ps(t4, _mm_movehl_ps(t4, t4));
-    return t2[0] + t2[1];
-}
-
 // The outputs of one panel from `column` on for one tile.
 INLINE void panel(const job *job, uint32_t column, const place *at, const coming *coming, __m512 *lane, const int rows,
-                  const int vectors) {
+                  const int vectors, const rank_precision precision) {
     const rank_network *network = job->network;
     const rank_matrix *hidden = network->hidden;
     const size_t row_bytes = job->quantized->row_bytes;
@@ -89,9 +79,9 @@ INLINE void panel(const job *job, uint32_t column, const place *at, const coming
     const uint8_t *h = at->h;
     NO_UNROLL for (size_t block = 0; block < row_bytes; block += RANK_BLOCK_BYTES) {
         if (column == 0) {
-            activate(job, coming, block);
+            activate(job, coming, block, precision);
         }
-        NO_UNROLL for (size_t byte = block; byte < block + RANK_BLOCK_BYTES; byte += QUAD) {
+        NO_UNROLL for (size_t byte = block; byte < block + RANK_BLOCK_BYTES; byte += TOGETHER) {
             __m512i w[VECTORS];
             UNROLL for (int v = 0; v < vectors; v++) {
                 w[v] = _mm512_load_si512(packed + v * RANK_BLOCK_BYTES);
@@ -100,7 +90,11 @@ INLINE void panel(const job *job, uint32_t column, const place *at, const coming
                 __m512i x;
                 BROADCAST(x, (const int32_t *)(const void *)(h + r * row_bytes + byte));
                 UNROLL for (int v = 0; v < vectors; v++) {
-                    DOT(sum[r][v], x, w[v]);
+                    if (precision == RANK_PRECISION_INT16) {
+                        DOT_INT16(sum[r][v], x, w[v]);
+                    } else {
+                        DOT_INT8(sum[r][v], x, w[v]);
+                    }
                 }
             }
             packed += vectors * RANK_BLOCK_BYTES;
@@ -108,7 +102,7 @@ INLINE void panel(const job *job, uint32_t column, const place *at, const coming
     }
     const __m512 zero = _mm512_setzero_ps();
     UNROLL for (int v = 0; v < vectors; v++) {
-        const uint32_t output = column + v * VECTOR;
+        const uint32_t output = column + v * WIDTH;
         const __m512 step = _mm512_loadu_ps(job->quantized->steps + output);
         const __m512 bias = _mm512_loadu_ps(hidden->bias + output);
         UNROLL for (int r = 0; r < rows; r++) {
@@ -123,7 +117,8 @@ INLINE void panel(const job *job, uint32_t column, const place *at, const coming
     }
 }
 
-INLINE void tile(const job *job, const place *at, const coming *coming, const int rows) {
+INLINE void tile(const job *job, const place *at, const coming *coming, const int rows,
+                 const rank_precision precision) {
     const uint32_t stride = job->network->hidden->stride;
     __m512 lane[RANK_TILE_ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
@@ -131,17 +126,17 @@ INLINE void tile(const job *job, const place *at, const coming *coming, const in
     }
     uint32_t column = 0;
     NO_UNROLL for (; column + RANK_INTEGER_PANEL <= stride; column += RANK_INTEGER_PANEL) {
-        panel(job, column, at, coming, lane, rows, VECTORS);
+        panel(job, column, at, coming, lane, rows, VECTORS, precision);
     }
-    switch ((stride - column) / VECTOR) {
+    switch ((stride - column) / WIDTH) {
     case 1:
-        panel(job, column, at, coming, lane, rows, 1);
+        panel(job, column, at, coming, lane, rows, 1, precision);
         break;
     case 2:
-        panel(job, column, at, coming, lane, rows, 2);
+        panel(job, column, at, coming, lane, rows, 2, precision);
         break;
     case 3:
-        panel(job, column, at, coming, lane, rows, 3);
+        panel(job, column, at, coming, lane, rows, 3, precision);
         break;
     default:
         break;
@@ -153,23 +148,30 @@ INLINE void tile(const job *job, const place *at, const coming *coming, const in
     }
 }
 
-#define TILE_OF(rows)                                                                                                  \
-    TARGET __attribute__((noinline)) static void tile_##rows(const job *job, const place *at, const coming *coming) {  \
-        tile(job, at, coming, rows);                                                                                   \
+#define TILE_OF(name, rows, precision)                                                                                 \
+    TARGET __attribute__((noinline)) static void name##_##rows(const job *job, const place *at,                        \
+                                                               const coming *coming) {                                 \
+        tile(job, at, coming, rows, precision);                                                                        \
     }
 
-TILE_OF(1)
-TILE_OF(2)
-TILE_OF(3)
-TILE_OF(4)
-TILE_OF(5)
-TILE_OF(6)
+#define TILES_OF(name, precision)                                                                                      \
+    TILE_OF(name, 1, precision)                                                                                        \
+    TILE_OF(name, 2, precision)                                                                                        \
+    TILE_OF(name, 3, precision)                                                                                        \
+    TILE_OF(name, 4, precision)                                                                                        \
+    TILE_OF(name, 5, precision)                                                                                        \
+    TILE_OF(name, 6, precision)
 
-static void (*const tiles_of[RANK_TILE_ROWS])(const job *job, const place *at, const coming *coming) = {
-    tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+TILES_OF(int16, RANK_PRECISION_INT16)
+TILES_OF(int8, RANK_PRECISION_INT8)
 
-TARGET void RANK_INTEGERS(const rank_network *network, const rank_quantized *quantized, const rank_run *run, size_t at,
-                          size_t count, uint8_t *scratch, float *out) {
+typedef void tile_function(const job *job, const place *at, const coming *coming);
+
+static tile_function *const int16_tiles[RANK_TILE_ROWS] = {int16_1, int16_2, int16_3, int16_4, int16_5, int16_6};
+static tile_function *const int8_tiles[RANK_TILE_ROWS] = {int8_1, int8_2, int8_3, int8_4, int8_5, int8_6};
+
+INLINE void layers(const rank_network *network, const rank_quantized *quantized, const rank_run *run, size_t at,
+                   size_t count, float *out, uint8_t *scratch, const rank_precision precision) {
     const job job = {
         .network = network,
         .quantized = quantized,
@@ -187,7 +189,7 @@ TARGET void RANK_INTEGERS(const rank_network *network, const rank_quantized *qua
     aim(&job, job.candidates, coming.rows, coming.c);
     aim(&job, job.candidates, coming.rows, coming.later);
     for (size_t byte = 0; byte < row_bytes; byte += RANK_BLOCK_BYTES) {
-        activate(&job, &coming, byte);
+        activate(&job, &coming, byte, precision);
     }
     place here = {0};
     for (size_t index = 0; index < tiles; index++) {
@@ -205,7 +207,18 @@ TARGET void RANK_INTEGERS(const rank_network *network, const rank_quantized *qua
         for (int r = (int)known; r < coming.rows; r++) {
             coming.later[r] = coming.c[r];
         }
-        tiles_of[rows - 1](&job, &here, &coming);
+        (precision == RANK_PRECISION_INT16 ? int16_tiles : int8_tiles)[rows - 1](&job, &here, &coming);
         here.row = next;
     }
 }
+
+TARGET void rank_int16_vnni(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
+                            size_t at, size_t count, uint8_t *scratch, float *out) {
+    layers(network, quantized, run, at, count, out, scratch, RANK_PRECISION_INT16);
+}
+
+TARGET void rank_int8_vnni(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
+                           size_t at, size_t count, uint8_t *scratch, float *out) {
+    layers(network, quantized, run, at, count, out, scratch, RANK_PRECISION_INT8);
+}
+#endif

@@ -1,0 +1,25 @@
+// x86-64: 256-bit vectors. A tile takes 12 accumulators, 2 vectors of weights and one repeated float of the 16 registers.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define WIDTH 8
+#define VECTORS 2
+#define ROWS 6
+#define TARGET __attribute__((target("avx2,fma")))
+#include "vectors.h"
+
+INLINE vector multiply_add(vector x, vector w, vector z) {
+    return _mm256_fmadd_ps(x, w, z);
+}
+
+INLINE vector square_root(vector x) {
+    return _mm256_sqrt_ps(x);
+}
+
+INLINE vector load_part(const float *from, size_t count) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes));
+}
+#endif

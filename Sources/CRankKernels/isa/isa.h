@@ -1,0 +1,43 @@
+// The table of instruction sets: a row has the kernels of one.
+#pragma once
+
+#include "../gemm/gemm.h"
+#include "../integers/integers.h"
+#include "../lists/lists.h"
+#include "../score/score.h"
+#include "../training/training.h"
+
+/// An instruction set. Kernels that are NULL are those of the scalar row.
+typedef struct rank_isa {
+    const char *name;
+    /// Whether this CPU and operating system can run the kernels; NULL where this build has none of them.
+    bool (*is_supported)(void);
+    /// Whether a multiply-add is rounded once.
+    bool is_fused;
+    /// Whether `rank_network.skip_dead_units` is heeded.
+    bool skips_dead_units;
+    const rank_score_kernels *score;
+    const rank_gemm_kernels *gemm;
+    /// The product whose A has many zeros; NULL where that is `gemm`.
+    const rank_gemm_kernels *gemm_zeros;
+    const rank_training_loops *training;
+    /// Chosen by the CPU alone, whatever the level: the best row that has any.
+    const rank_integer_kernels *integers;
+    /// Likewise.
+    rank_identity_rows_function *identity_rows;
+} rank_isa;
+
+/// Every instruction set, in ascending order of preference: a `rank_level` is a place in this list. Each name has a row
+/// `rank_isa_<name>` in <name>.c.
+#define RANK_ISAS(ISA)                                                                                                 \
+    ISA(scalar)                                                                                                        \
+    ISA(portable)                                                                                                      \
+    ISA(neon)                                                                                                          \
+    ISA(avx2)                                                                                                          \
+    ISA(avx512)
+
+#define RANK_ISA_DECLARATION(name) extern const rank_isa rank_isa_##name;
+RANK_ISAS(RANK_ISA_DECLARATION)
+
+/// The row of a level; the scalar one where there is no such level, or this CPU cannot run it.
+const rank_isa *rank_isa_of(rank_level level);

@@ -1,0 +1,24 @@
+// arm64: 128-bit vectors. A tile takes 24 accumulators, 4 vectors of weights and one repeated float of the 32 registers.
+#pragma once
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#define WIDTH 4
+#define VECTORS 4
+#define ROWS 6
+#define TARGET
+#include "vectors.h"
+
+INLINE vector multiply_add(vector x, vector w, vector z) {
+    return vfmaq_f32(z, x, w);
+}
+
+INLINE vector square_root(vector x) {
+    return vsqrtq_f32(x);
+}
+
+INLINE vector load_part(const float *from, size_t count) {
+    return load_lanes(from, count);
+}
+#endif
