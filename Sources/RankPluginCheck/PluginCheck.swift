@@ -94,7 +94,7 @@ struct TrialRandom: RandomNumberGenerator {
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        return IDTable.hash(state)
+        return IDLookup.hash(state)
     }
 }
 

@@ -118,11 +118,11 @@ package struct EnlargedCatalogue {
     /// Row 0 stays the row for unknown ids; each other one is what its number draws.
     private func mix(_ row: Int, _ table: SharedFloats, _ width: Int, into output: UnsafeMutablePointer<Float>) {
         guard let base = unsafe table.buffer.baseAddress else { return }
-        let draw = IDTable.hash(IDTable.hash(seed) &+ UInt64(row))
+        let draw = IDLookup.hash(IDLookup.hash(seed) &+ UInt64(row))
         let items = UInt64(model.shape.candidateRows - 1)
         let first = row == 0 ? 0 : Int(1 + (draw >> 32) % items)
         let second = row == 0 ? 0 : Int(1 + (draw & 0xFFFF_FFFF) % items)
-        let part = row == 0 ? 1 : Float(IDTable.hash(draw) >> 40) / Float(1 << 24)
+        let part = row == 0 ? 1 : Float(IDLookup.hash(draw) >> 40) / Float(1 << 24)
         let (a, b) = unsafe (base + first * width, base + second * width)
         for column in 0..<width { unsafe output[column] = part * a[column] + (1 - part) * b[column] }
     }

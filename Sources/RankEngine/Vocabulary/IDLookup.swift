@@ -1,5 +1,5 @@
 /// From an id to its row: open addressing with linear probing, at most half full.
-package struct IDTable: Sendable {
+package struct IDLookup: Sendable {
     /// Rows by slot; 0 is a free slot.
     private let slots: SharedMemory
     private let mask: Int

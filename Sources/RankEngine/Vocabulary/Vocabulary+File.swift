@@ -42,10 +42,10 @@ extension Vocabulary {
     /// A vocabulary of numbers; entry 0 is ignored.
     init(numbers: StoredNumbers, side: String) throws(EngineError) {
         var duplicate = 0
-        let table = IDTable(
+        let table = IDLookup(
             rowCount: numbers.count,
             duplicate: &duplicate,
-            hash: { IDTable.hash(numbers[$0]) },
+            hash: { IDLookup.hash(numbers[$0]) },
             isSame: { numbers[$0] == numbers[$1] }
         )
         guard let table else {
@@ -58,11 +58,11 @@ extension Vocabulary {
     init(texts: StoredTexts, rowCount: Int, side: String) throws(EngineError) {
         try Self.check(texts, rowCount: rowCount, side: side)
         var duplicate = 0
-        let table = IDTable(
+        let table = IDLookup(
             rowCount: rowCount,
             duplicate: &duplicate,
-            hash: { unsafe IDTable.hash(texts[$0]) },
-            isSame: { unsafe IDTable.isSame(texts[$0], texts[$1]) }
+            hash: { unsafe IDLookup.hash(texts[$0]) },
+            isSame: { unsafe IDLookup.isSame(texts[$0], texts[$1]) }
         )
         guard let table else {
             throw Self.refused("the \(side) id of row \(duplicate) occurs twice")
@@ -70,7 +70,7 @@ extension Vocabulary {
         self.init(kind: .utf8, rowCount: rowCount, ids: .texts(texts), table: table)
     }
 
-    private init(kind: Kind, rowCount: Int, ids: IDStorage, table: IDTable) {
+    private init(kind: Kind, rowCount: Int, ids: IDStorage, table: IDLookup) {
         self.kind = kind
         self.rowCount = rowCount
         self.ids = ids

@@ -54,7 +54,7 @@ package final class NullRanker: Ranker {
                 guard let id = unsafe RankQuery.Candidates.text(offsets: offsets, text: text, position) else {
                     throw EngineError(.invalidQuery, "an id does not lie in the text", position: position)
                 }
-                unsafe scores[index] = Self.score(IDTable.hash(id))
+                unsafe scores[index] = Self.score(IDLookup.hash(id))
             }
         }
         unsafe UnsafeMutableBufferPointer(rebasing: unknown[..<candidates.count]).update(repeating: false)

@@ -1,0 +1,71 @@
+extension RankModel {
+    /// Makes a ranker: packs the dense layers for a kernel and computes the plan's tables.
+    ///
+    /// - Parameters:
+    ///   - plan: The plan to force, or nil for the fastest whose tables fit, the full table left out.
+    ///   - memoryBudget: Bytes of tables that a plan may make.
+    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - precision: What the first two dense layers are computed in. All but fp32 take tables, whatever the budget chose
+    ///     for fp32, and no other plan than factored.
+    ///   - errorLimit: How far a score of a reduced precision may be from that in fp32; nil measures nothing.
+    /// - Returns: A ranker for one thread, which may be another than this one.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a forced
+    ///   plan or of a precision do not fit, or the system has no memory for tables; ``EngineError/Code/precisionRefused``
+    ///   where the precision does not suit the model or the plan, or its error is over the limit.
+    public func makeRanker(
+        plan: ScoringPlan? = nil,
+        memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
+        kernel: String? = nil,
+        precision: Precision = .fp32,
+        errorLimit: Float? = Precision.defaultErrorLimit
+    ) throws(EngineError) -> sending EmbeddingRanker {
+        if precision != .fp32 {
+            let kernel = try Kernel.chosen(kernel, for: precision)
+            try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
+            try HugePages.demand(precision.tableBytes(shape), for: "the precision \(precision)")
+            return EmbeddingRanker(self, try Quantization(self, kernel, errorLimit: errorLimit))
+        }
+        let forced = try Kernel.forced(kernel)
+        let plan =
+            try plan?.fitting(shape, memoryBudget: memoryBudget)
+            ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
+        try HugePages.demand(plan.tableBytes(shape), for: "the plan \(plan.rawValue)")
+        return EmbeddingRanker(self, plan: plan, forced: forced)
+    }
+
+    /// The facts of INFO.
+    func info(plan: ScoringPlan, kernel: Kernel) -> RankerInfo {
+        var facts = [
+            (key: "model_id", value: modelID.description),
+            (key: "profile", value: kernel.profile.description),
+            (key: "kernel", value: kernel.description),
+            (key: "plan", value: plan.rawValue),
+            (key: "weights", value: placement.rawValue),
+            (key: "architecture", value: architecture),
+            (key: "shape", value: shape.summary),
+            (key: "proof", value: metadata.proof.description),
+            (key: "id_kind", value: users.kind.isText ? "utf8" : "u64"),
+            (key: "user_ids", value: users.summary),
+            (key: "candidate_ids", value: candidates.summary),
+            (key: "features", value: "0"),
+            (key: "label_transform", value: metadata.labelTransform.rawValue),
+            (key: "prior", value: "\(metadata.prior)"),
+            (key: "data", value: metadata.fingerprint["data"]),
+            (key: "split", value: metadata.fingerprint["split"]),
+        ]
+        if let claim = metadata.claimedTestRMSE {
+            facts.append((key: "claimed_test_rmse", value: "\(claim)"))
+        }
+        // The claim and the split are then those of a model that was tested before this one was trained.
+        if metadata.fingerprint.isRefitted {
+            facts.append((key: TrainingFingerprint.refitKey, value: metadata.fingerprint[TrainingFingerprint.refitKey]))
+        }
+        return RankerInfo(
+            modelID: modelID.bytes,
+            profile: kernel.profile,
+            hasTextIDs: users.kind.isText,
+            prior: metadata.prior,
+            facts: facts
+        )
+    }
+}
