@@ -94,10 +94,10 @@ struct ErrorsDocumentTests {
             ]
         var bent = TestModel.draft()
         bent.activations = [try #require(Activation("tanh")), .relu]
-        let precise: [(draft: ModelDraft, limit: Float, kernel: String)] = [
-            (TestModel.draft(), 0, "scalar"), (TestModel.draft(), 1, "portable"),
-            (TestModel.draft(layers: 2), 1, "scalar"), (bent, 1, "scalar"),
-            (TestModel.draft(isHuge: true), 1, "scalar"),
+        let precise: [(draft: ModelDraft, limit: Float, kernel: Kernel)] = [
+            (TestModel.draft(), 0, .scalar), (TestModel.draft(), 1, .portable),
+            (TestModel.draft(layers: 2), 1, .scalar), (bent, 1, .scalar),
+            (TestModel.draft(isHuge: true), 1, .scalar),
         ]
         for (draft, limit, kernel) in precise {
             let supply = TestModel.supply(draft, .int8, errorLimit: limit, kernel: kernel)

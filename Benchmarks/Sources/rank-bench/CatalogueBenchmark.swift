@@ -41,7 +41,7 @@ struct CatalogueBenchmark {
             )
             try add("large, \(placement.rawValue)", model, ranker)
             let found = try rows[rows.count - 1].scorer.bits(of: 0)
-            let oracle = try InProcess(model.makeRanker(plan: .direct, kernel: "scalar"), requests(model, 1)).bits(
+            let oracle = try InProcess(model.makeRanker(plan: .direct, kernel: .scalar), requests(model, 1)).bits(
                 of: 0
             )
             guard found == oracle, found == bits ?? found else {

@@ -141,7 +141,7 @@ struct EngineBenchmark {
                 // The full table computes nothing when it is asked, so it stands beside nothing that does.
                 for plan in ScoringPlan.allCases
                 where plan != .full && (plan == .direct || !model.shape.layerWidths.isEmpty) {
-                    let ranker = try model.makeRanker(plan: plan, kernel: "\(kernel)")
+                    let ranker = try model.makeRanker(plan: plan, kernel: kernel)
                     // A kernel that cannot do anything special under this plan is another row's.
                     guard ranker.kernel == kernel else { continue }
                     let scorer = InProcess(ranker, requests)
@@ -175,8 +175,8 @@ struct EngineBenchmark {
     /// The rows of integers, where this CPU has fast ones.
     private func integers(_ model: RankModel, _ requests: RequestSet, _ size: Int) throws -> [Entry] {
         try [(Precision.int16, 32), (.int8, 64)].compactMap { precision, lanes in
-            guard (try? Kernel.chosen("avx512-vnni", for: precision)) != nil else { return nil }
-            let ranker = try model.makeRanker(kernel: "avx512-vnni", precision: precision, errorLimit: nil)
+            guard let kernel = try? Kernel.best(for: precision) else { return nil }
+            let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
             let scorer = InProcess(ranker, requests)
             if let reference = try model.makeReference(ofProfile: ranker.info.profile.number) {
                 guard try scorer.bits(of: 0) == InProcess(reference, requests).bits(of: 0) else {

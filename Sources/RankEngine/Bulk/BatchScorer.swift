@@ -23,7 +23,7 @@ public struct BatchScorer: Sendable {
     ///
     /// - Parameters:
     ///   - model: The model.
-    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
     ///   - precision: What the first two dense layers are computed in. Reduced ones take ``Precision/tableBytes(_:)`` of
     ///     memory, and nothing limits their error here.
     ///   - threads: How many threads, 1 to 1,024, or nil for one on each processor that this process may use.
@@ -31,7 +31,7 @@ public struct BatchScorer: Sendable {
     ///   not suit the model.
     public init(
         _ model: RankModel,
-        kernel: String? = nil,
+        kernel: Kernel? = nil,
         precision: Precision = .fp32,
         threads: Int? = nil
     ) throws(EngineError) {
@@ -39,14 +39,14 @@ public struct BatchScorer: Sendable {
     }
 
     /// Scores with a model in the making, as it would score once written: −0 and subnormal weights count as +0.
-    package init(_ draft: ModelDraft, kernel: String? = nil, threads: Int? = nil) throws(EngineError) {
+    package init(_ draft: ModelDraft, kernel: Kernel? = nil, threads: Int? = nil) throws(EngineError) {
         try self.init(try ModelWeights(draft), nil, kernel, .fp32, threads)
     }
 
     private init(
         _ weights: ModelWeights,
         _ candidates: Vocabulary?,
-        _ kernel: String?,
+        _ kernel: Kernel?,
         _ precision: Precision,
         _ threads: Int?
     ) throws(EngineError) {
@@ -54,14 +54,14 @@ public struct BatchScorer: Sendable {
         self.candidates = candidates
         self.threads = min(max(threads ?? Threads.available, 1), 1_024)
         if precision != .fp32 {
-            self.kernel = try Kernel.chosen(kernel, for: precision)
+            self.kernel = if let kernel { try kernel.computing(precision) } else { try .best(for: precision) }
             try precision.check(weights.shape, plan: nil, memoryBudget: .max)
             let network = Network(weights, kernel: .best.fused)
             integers = try QuantizedWeights(network, kernel: self.kernel, weights.shape)
             return
         }
         integers = nil
-        let forced = try Kernel.forced(kernel)
+        let forced = try kernel?.computing(.fp32)
         let network = Network(weights, kernel: (forced ?? .best).dense)
         self.kernel = LiveUnits.kernel(for: network, weights.shape, forced: forced)
     }

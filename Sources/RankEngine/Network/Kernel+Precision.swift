@@ -7,35 +7,53 @@ extension Kernel {
     /// Whether it is anything but the scalar kernel.
     var isVectorized: Bool { level != RANK_LEVEL_SCALAR }
 
-    /// The kernel to score in a precision with: the one named by `name`, else by the environment's `RANK_KERNEL`, else
-    /// the best for fp32, and `avx512-vnni` for the others.
+    /// The kernel of a name, for a precision.
     ///
-    /// `scalar` runs everywhere, and has to be asked for where it would compute integers: it is slow.
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when there is none of that name, it has no such precision, or this
+    ///   CPU cannot run it.
+    public static func named(_ name: String, for precision: Precision = .fp32) throws(EngineError) -> Kernel {
+        if precision == .fp32 { return try fp32(named: name) }
+        return name == vnni ? try best(for: precision) : try fp32(named: name).computing(precision)
+    }
+
+    /// The fastest kernel that this CPU can run in a precision, whatever the model.
     ///
-    /// - Throws: ``EngineError/Code/kernelUnavailable`` when it has no such precision, or this CPU cannot run it.
-    public static func chosen(_ name: String? = nil, for precision: Precision) throws(EngineError) -> Kernel {
-        if precision == .fp32 { return try chosen(name) }
-        let name = name ?? System.environment("RANK_KERNEL") ?? ""
-        switch name {
-        case "", vnni:
-            guard rank_vnni_supported() else {
-                throw EngineError(
-                    .kernelUnavailable,
-                    "this CPU has no AVX-512 VNNI, which the precision \(precision) is computed with; serve in fp32, or "
-                        + "name the kernel scalar, which has the same bits and takes a hundred times as long"
-                )
-            }
-            return Kernel(level: rank_level_best(), precision: precision)
-        case scalar.description:
-            return Kernel(level: rank_level(RANK_LEVEL_SCALAR), precision: precision)
-        default:
-            // What is no kernel at all is told as such.
-            let kernel = try named(name)
+    /// ``scalar`` computes integers too, and runs everywhere, but has to be asked for there: it is slow.
+    ///
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when this CPU has none but ``scalar`` for integers.
+    public static func best(for precision: Precision) throws(EngineError) -> Kernel {
+        if precision == .fp32 { return best }
+        guard rank_vnni_supported() else {
             throw EngineError(
                 .kernelUnavailable,
-                "the kernel \(kernel) has no precision \(precision), which the kernels \(vnni) and \(scalar) compute; leave "
-                    + "the kernel out, or serve in fp32"
+                "this CPU has no AVX-512 VNNI, which the precision \(precision) is computed with; serve in fp32, or "
+                    + "name the kernel scalar, which has the same bits and takes a hundred times as long"
             )
         }
+        return Kernel(level: rank_level_best(), precision: precision)
+    }
+
+    /// The same kernel in another precision.
+    ///
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when it has no such precision.
+    func computing(_ precision: Precision) throws(EngineError) -> Kernel {
+        if precision == self.precision { return self }
+        if !isVectorized || self.precision != .fp32 && precision != .fp32 {
+            return Kernel(level: level, precision: precision)
+        }
+        guard precision != .fp32 else { throw Self.integersAlone() }
+        throw EngineError(
+            .kernelUnavailable,
+            "the kernel \(self) has no precision \(precision), which the kernels \(Self.vnni) and \(Self.scalar) compute; "
+                + "leave the kernel out, or serve in fp32"
+        )
+    }
+
+    static func integersAlone() -> EngineError {
+        let choices = supported.map(\.description).joined(separator: ", ")
+        return EngineError(
+            .kernelUnavailable,
+            "the kernel \(vnni) is one of the precisions int16 and int8; in fp32 this CPU can run \(choices)"
+        )
     }
 }

@@ -2,7 +2,7 @@ package import CRankKernels
 
 /// A family of scoring kernels.
 ///
-/// Those of one ``profile`` give the same bits; they differ in speed.
+/// Kernels of one ``profile`` give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     package let level: rank_level
     /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, under every plan
@@ -53,17 +53,10 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
         return unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
     }
 
-    /// The kernel of a name.
-    ///
-    /// - Throws: ``EngineError/Code/kernelUnavailable`` when there is none of that name, or this CPU cannot run it.
-    public static func named(_ name: String) throws(EngineError) -> Kernel {
+    /// The kernel of a name, for fp32.
+    static func fp32(named name: String) throws(EngineError) -> Kernel {
         let choices = supported.map(\.description).joined(separator: ", ")
-        guard name != vnni else {
-            throw EngineError(
-                .kernelUnavailable,
-                "the kernel \(vnni) is one of the precisions int16 and int8; in fp32 this CPU can run \(choices)"
-            )
-        }
+        guard name != vnni else { throw integersAlone() }
         let skips = name.hasSuffix(skipSuffix)
         var level: rank_level = 0
         guard unsafe rank_level_named(skips ? String(name.dropLast(skipSuffix.count)) : name, &level),
@@ -75,17 +68,6 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
             throw EngineError(.kernelUnavailable, "this CPU cannot run the kernel \(name); it can run \(choices)")
         }
         return Kernel(level: level, skipsDeadUnits: skips)
-    }
-
-    /// The kernel to run: the one named by `name`, else by the environment's `RANK_KERNEL`, else the best.
-    public static func chosen(_ name: String? = nil) throws(EngineError) -> Kernel {
-        try forced(name) ?? best
-    }
-
-    /// The kernel named by `name`, else by the environment's `RANK_KERNEL`; nil where neither names one.
-    static func forced(_ name: String?) throws(EngineError) -> Kernel? {
-        guard let name = name ?? System.environment("RANK_KERNEL"), !name.isEmpty else { return nil }
-        return try named(name)
     }
 
     // MARK: Dead units

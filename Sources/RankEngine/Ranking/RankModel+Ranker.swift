@@ -4,7 +4,7 @@ extension RankModel {
     /// - Parameters:
     ///   - plan: The plan to force, or nil for the fastest whose tables fit, the full table left out.
     ///   - memoryBudget: Bytes of tables that a plan may make.
-    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the fastest for this CPU and model.
+    ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
     ///   - precision: What the first two dense layers are computed in. All but fp32 take tables, whatever the budget chose
     ///     for fp32, and no other plan than factored.
     ///   - errorLimit: How far a score of a reduced precision may be from that in fp32; nil measures nothing.
@@ -15,17 +15,17 @@ extension RankModel {
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
-        kernel: String? = nil,
+        kernel: Kernel? = nil,
         precision: Precision = .fp32,
         errorLimit: Float? = Precision.defaultErrorLimit
     ) throws(EngineError) -> sending EmbeddingRanker {
         if precision != .fp32 {
-            let kernel = try Kernel.chosen(kernel, for: precision)
+            let kernel = if let kernel { try kernel.computing(precision) } else { try Kernel.best(for: precision) }
             try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
             try HugePages.demand(precision.tableBytes(shape), for: "the precision \(precision)")
             return EmbeddingRanker(self, try Quantization(self, kernel, errorLimit: errorLimit))
         }
-        let forced = try Kernel.forced(kernel)
+        let forced = try kernel?.computing(.fp32)
         let plan =
             try plan?.fitting(shape, memoryBudget: memoryBudget)
             ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)

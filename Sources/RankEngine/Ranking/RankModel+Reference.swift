@@ -8,9 +8,9 @@ extension RankModel {
     public func makeReference(ofProfile number: UInt16) throws(EngineError) -> sending EmbeddingRanker? {
         switch number {
         case NumericProfile.fp32FMA.number:
-            return try makeRanker(plan: .direct, kernel: "\(Kernel.scalar)")
+            return try makeRanker(plan: .direct, kernel: .scalar)
         case NumericProfile.fp32Unfused.number:
-            return try makeRanker(plan: .direct, kernel: "\(Kernel.portable)")
+            return try makeRanker(plan: .direct, kernel: .portable)
         case NumericProfile.int16FMA.number:
             return try makeReference(.int16)
         case NumericProfile.int8FMA.number:
@@ -21,6 +21,6 @@ extension RankModel {
     }
 
     private func makeReference(_ precision: Precision) throws(EngineError) -> sending EmbeddingRanker {
-        try makeRanker(memoryBudget: .max, kernel: "\(Kernel.scalar)", precision: precision, errorLimit: nil)
+        try makeRanker(memoryBudget: .max, kernel: .scalar, precision: precision, errorLimit: nil)
     }
 }

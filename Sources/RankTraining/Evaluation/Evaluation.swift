@@ -19,7 +19,7 @@ public struct Evaluation: Sendable, Equatable {
     ///   - model: The model.
     ///   - data: The data set.
     ///   - split: Its split.
-    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
     ///   - precision: What the first two dense layers are computed in.
     ///   - cutoff: How far a user's list is looked at, and what is relevant.
     /// - Throws: `TrainingError` with code `unsuitableData` when the split has no test rows, `engineFailed`.
@@ -27,7 +27,7 @@ public struct Evaluation: Sendable, Equatable {
         _ model: RankModel,
         _ data: DataSet,
         _ split: Split,
-        kernel: String? = nil,
+        kernel: Kernel? = nil,
         precision: Precision = .fp32,
         cutoff: RankingMetrics.Cutoff = .standard
     ) throws(TrainingError) {

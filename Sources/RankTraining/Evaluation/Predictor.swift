@@ -22,14 +22,13 @@ public struct Predictor: Sendable {
     ///
     /// - Parameters:
     ///   - model: The model.
-    ///   - kernel: A kernel's name, or nil for `RANK_KERNEL` of the environment, or the best.
+    ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
     ///   - precision: What the first two dense layers are computed in.
     ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
-    /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel, or the precision does not suit the
-    ///   model.
+    /// - Throws: `TrainingError` with code `engineFailed` when the kernel or the model does not suit the precision.
     public init(
         _ model: RankModel,
-        kernel: String? = nil,
+        kernel: Kernel? = nil,
         precision: Precision = .fp32,
         threads: Int? = nil
     ) throws(TrainingError) {

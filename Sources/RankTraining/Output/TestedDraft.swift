@@ -101,7 +101,7 @@ extension ModelDraft {
     ///   a model.
     func scores(of examples: TrainingSet.Examples, _ kernel: Kernel) throws(TrainingError) -> [Float] {
         do throws(EngineError) {
-            return try BatchScorer(self, kernel: kernel.description).scores(
+            return try BatchScorer(self, kernel: kernel).scores(
                 userRows: examples.users.map { UInt32($0) },
                 candidateRows: examples.candidates.map { UInt32($0) }
             )

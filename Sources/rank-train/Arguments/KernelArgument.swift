@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import RankEngine
 
 /// The choice of a kernel, which changes speed and no bit of any result.
@@ -15,6 +16,12 @@ struct KernelArgument: ParsableArguments {
 
     /// The kernel to use.
     var chosen: Kernel {
-        get throws(EngineError) { try Kernel.chosen(kernel) }
+        get throws(EngineError) { if let kernel = try named(for: .fp32) { kernel } else { .best } }
+    }
+
+    /// The kernel that the option names, or RANK_KERNEL; nil for the fastest.
+    func named(for precision: Precision) throws(EngineError) -> Kernel? {
+        guard let name = KernelName.chosen(kernel) else { return nil }
+        return try Kernel.named(name, for: precision)
     }
 }

@@ -35,9 +35,10 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         // A kernel that there is not is refused before the file is read.
         let precision = precisionArgument.precision
-        _ = try Kernel.chosen(kernelArgument.kernel, for: precision)
+        let kernel = try kernelArgument.named(for: precision)
+        if kernel == nil { _ = try Kernel.best(for: precision) }
         let model = try RankModel.load(path: model)
-        let ranker = try model.makeRanker(kernel: kernelArgument.kernel, precision: precision, errorLimit: .infinity)
+        let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: .infinity)
         if json {
             try StandardStream.output.writeLine(report(model, ranker).description)
         } else {

@@ -78,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
             model,
             dataSet,
             split,
-            kernel: kernelArgument.kernel,
+            kernel: kernelArgument.named(for: precision),
             precision: precision,
             cutoff: cutoffArguments.cutoff()
         )

@@ -10,7 +10,7 @@ struct CataloguePrediction {
     /// Users whose lists are in memory at a time.
     private static let wave = 1_024
 
-    init(_ model: RankModel, kernel: String?, precision: Precision, threads: Int?) throws(EngineError) {
+    init(_ model: RankModel, kernel: Kernel?, precision: Precision, threads: Int?) throws(EngineError) {
         self.model = model
         scorer = try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
     }

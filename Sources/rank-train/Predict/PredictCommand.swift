@@ -94,7 +94,8 @@ struct PredictCommand: ParsableCommand {
             try predict(pairsIn: input, model)
         } else if let users {
             let precision = precisionArgument.precision
-            try CataloguePrediction(model, kernel: kernelArgument.kernel, precision: precision, threads: threads.count)
+            let kernel = try kernelArgument.named(for: precision)
+            try CataloguePrediction(model, kernel: kernel, precision: precision, threads: threads.count)
                 .write(
                     topK ?? 10,
                     users: users,
@@ -112,7 +113,7 @@ struct PredictCommand: ParsableCommand {
     private func predict(pairsIn input: String, _ model: RankModel) throws {
         let predictor = try Predictor(
             model,
-            kernel: kernelArgument.kernel,
+            kernel: kernelArgument.named(for: precisionArgument.precision),
             precision: precisionArgument.precision,
             threads: threads.count
         )

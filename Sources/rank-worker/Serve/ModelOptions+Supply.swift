@@ -28,13 +28,19 @@ extension ModelOptions {
             let ranker = try model.makeRanker(
                 plan: plan,
                 memoryBudget: memoryBudget?.byteCount ?? ScoringPlan.defaultMemoryBudget,
-                kernel: kernel,
+                kernel: Self.kernel(named: kernel, for: precision ?? .fp32),
                 precision: precision ?? .fp32,
                 errorLimit: maxError ?? Precision.defaultErrorLimit
             )
             try firstLoad.check(ranker.info, at: path, kernel: kernel)
             return ranker
         }
+    }
+
+    /// The kernel that the option names, or RANK_KERNEL; nil for the fastest.
+    private static func kernel(named option: String?, for precision: Precision) throws(EngineError) -> Kernel? {
+        guard let name = KernelName.chosen(option) else { return nil }
+        return try Kernel.named(name, for: precision)
     }
 
     /// Makes the ranker that computes nothing.

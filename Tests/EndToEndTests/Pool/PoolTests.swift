@@ -35,7 +35,7 @@ struct PoolTests {
             let model = try TestModel.write(in: directory)
             var random = RandomNumbers(seed: UInt64(size * 3 + workerCount))
             let candidates = random.candidates(size)
-            let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: "scalar")
+            let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
             let expected = try ranker.rank(user: Self.user, candidates: candidates).map(Entry.init)
             let partCounts = (0..<3).map { _ in Int.random(in: 1...min(size, 40), using: &random) }
             try await withWorkers(workerCount, options: ["--model", model], in: directory) { workers in
@@ -109,7 +109,7 @@ struct PoolTests {
             let candidates = random.candidates(1_000)
             let expected = try Dictionary(
                 uniqueKeysWithValues: [Kernel.scalar, .portable].map { kernel in
-                    let list = try model.makeRanker(kernel: "\(kernel)").rank(user: Self.user, candidates: candidates)
+                    let list = try model.makeRanker(kernel: kernel).rank(user: Self.user, candidates: candidates)
                     return (kernel.profile.number, list.map(Entry.init).sorted { $0.position < $1.position })
                 }
             )

@@ -22,7 +22,7 @@ struct RankClientTests {
     }
 
     private func oracle(_ model: String, user: UInt64, _ candidates: [UInt64]) throws -> [Float] {
-        let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: "scalar")
+        let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
         var scores = [Float](repeating: 0, count: candidates.count)
         for entry in try ranker.rank(user: user, candidates: candidates) { scores[entry.position] = entry.score }
         return scores

@@ -11,7 +11,7 @@ struct SameBitsTests {
 
     /// What the engine says in this process, with the scalar oracle.
     private static func oracle(_ model: String, _ candidates: [UInt64]) throws -> [UInt32] {
-        let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: "scalar")
+        let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
         var scores = [UInt32](repeating: 0, count: candidates.count)
         for entry in try ranker.rank(user: user, candidates: candidates) {
             scores[entry.position] = entry.score.bitPattern

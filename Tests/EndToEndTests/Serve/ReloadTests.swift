@@ -9,7 +9,7 @@ import Testing
 struct ReloadTests {
     /// The scores of a file's model for a list, as bit patterns.
     private static func scores(_ path: String, _ candidates: [UInt64]) throws -> [UInt32] {
-        let ranker = try RankModel.load(path: path).makeRanker(plan: .direct, kernel: "scalar")
+        let ranker = try RankModel.load(path: path).makeRanker(plan: .direct, kernel: .scalar)
         let ranked = try ranker.rank(user: 42, candidates: candidates)
         return ranked.sorted { $0.position < $1.position }.map(\.score.bitPattern)
     }

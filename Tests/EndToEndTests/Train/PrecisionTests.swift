@@ -9,7 +9,7 @@ import Testing
 struct PrecisionTests {
     /// The kernels of integers that this CPU has.
     private static let kernels: [String] = ["scalar", "avx512-vnni"].filter {
-        (try? Kernel.chosen($0, for: .int8)) != nil
+        (try? Kernel.named($0, for: .int8)) != nil
     }
 
     private static func object(_ text: String) throws -> [String: Any] {
@@ -24,7 +24,7 @@ struct PrecisionTests {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let loaded = try RankModel.load(path: model)
-            let error = try #require(try loaded.makeRanker(kernel: "scalar", precision: precision).scoreError)
+            let error = try #require(try loaded.makeRanker(kernel: .scalar, precision: precision).scoreError)
             let options: [String] = [
                 "--model", model, "--precision", "\(precision)", "--max-error", "\(error.maximum)",
             ]
@@ -61,7 +61,7 @@ struct PrecisionTests {
             let written = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
             let errors = try written.map { path in
                 try #require(
-                    try RankModel.load(path: path).makeRanker(kernel: "scalar", precision: .int8, errorLimit: .infinity)
+                    try RankModel.load(path: path).makeRanker(kernel: .scalar, precision: .int8, errorLimit: .infinity)
                         .scoreError
                 ).maximum
             }
@@ -122,7 +122,7 @@ struct PrecisionTests {
             #expect(report["profile"] as? String == "int16-fma")
             let precision = try #require(report["precision"] as? [String: Any])
             #expect(precision["table_bytes"] as? Int == 1_345_024)
-            let error = try RankModel.load(path: model).makeRanker(kernel: "scalar", precision: .int16).scoreError
+            let error = try RankModel.load(path: model).makeRanker(kernel: .scalar, precision: .int16).scoreError
             let found = try #require(precision["error_max"] as? Double)
             #expect(Float(found) == error?.maximum)
         }

@@ -115,7 +115,7 @@ import Testing
             #expect(try object(rounded.output)["precision"] as? String == "int8", "\(rounded.errors)")
             #expect(try object(rounded.output)["rmse"] as? Double != metrics["rmse"] as? Double)
             let other = try await run("rank-train", ["predict", "--input", "-"] + integers, input: "943,1682\n")
-            let score = try loaded.makeRanker(kernel: "scalar", precision: .int8).rank(user: 943, candidates: [1_682])
+            let score = try loaded.makeRanker(kernel: .scalar, precision: .int8).rank(user: 943, candidates: [1_682])
             #expect(other.output == "943,1682,\(score[0].score)\n", "\(other.errors)")
         }
     }

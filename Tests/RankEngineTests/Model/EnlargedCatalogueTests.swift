@@ -40,7 +40,7 @@ struct EnlargedCatalogueTests {
         #expect(large.metadata.claimedTestRMSE == nil)
         #expect(large.metadata.fingerprint["data"].hasPrefix("synthetic catalogue of 70000 items"))
         let ids: [UInt64] = [1, 2, 65_535, 65_536, 65_537, 69_999, 70_000, 70_001, 0]
-        let oracle = try large.makeRanker(plan: .direct, kernel: "scalar").rank(user: 22, candidates: ids)
+        let oracle = try large.makeRanker(plan: .direct, kernel: .scalar).rank(user: 22, candidates: ids)
         #expect(oracle.filter(\.isUnknown).map(\.id) == [0, 70_001])
         for plan in ScoringPlan.allCases {
             let ranker = try large.makeRanker(plan: plan)

@@ -27,7 +27,7 @@ struct ModelFixtureTests {
         #expect(model.metadata.prior == 0.625)
         #expect(model.metadata.claimedTestRMSE == 0.25)
         for plan in ScoringPlan.allCases {
-            let ranker = try model.makeRanker(plan: plan, kernel: kernel.description)
+            let ranker = try model.makeRanker(plan: plan, kernel: kernel)
             var bits: [UInt32] = []
             for user in expected.user_ids {
                 bits += try scores(ranker, user, expected.candidate_ids)

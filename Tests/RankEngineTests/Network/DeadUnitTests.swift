@@ -28,7 +28,7 @@ struct DeadUnitTests {
                 ?? bits(#require(try model.makeReference(ofProfile: kernel.profile.number)), ids, apart: true)
             references[kernel.profile] = expected
             for plan in [ScoringPlan.factored, .userOnce] {
-                let ranker = try model.makeRanker(plan: plan, kernel: kernel.description)
+                let ranker = try model.makeRanker(plan: plan, kernel: kernel)
                 #expect(ranker.kernel == ((spec.hidden?.count ?? 0) > 1 ? kernel : kernel.summing))
                 for count in [1, 2, 3, 4, 5, 6, 7, 12, 13, 96, 128, 129, 511, 512, 513, 1_100] {
                     let scored = try bits(ranker, Array(ids[..<count]))
@@ -47,7 +47,7 @@ struct DeadUnitTests {
         let skips = values != .live && Kernel.best.skippingIfPossible != nil
         #expect(ranker.kernel == (skips ? Kernel.best.skippingIfPossible : .best))
         #expect(ranker.info.facts.first { $0.key == "kernel" }?.value == "\(ranker.kernel)")
-        #expect(try model.makeRanker(kernel: "\(Kernel.best)").kernel == .best)
+        #expect(try model.makeRanker(kernel: .best).kernel == .best)
     }
 
     @Test func onlyTheUsersHalfAndAHiddenLayerAllowIt() throws {
@@ -56,13 +56,13 @@ struct DeadUnitTests {
         try ModelSpec(hidden: [16, 8], values: .live).draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
         for plan in [ScoringPlan.userOnce, .factored, .full] {
-            #expect(try model.makeRanker(plan: plan, kernel: "\(skipping)").kernel == skipping)
+            #expect(try model.makeRanker(plan: plan, kernel: skipping).kernel == skipping)
         }
-        #expect(try model.makeRanker(plan: .direct, kernel: "\(skipping)").kernel.description == "avx512")
+        #expect(try model.makeRanker(plan: .direct, kernel: skipping).kernel.description == "avx512")
         for hidden in [[], [16]] {
             try ModelSpec(hidden: hidden, values: .dead).draft().write(to: directory.file("model"))
             let shallow = try RankModel.load(path: directory.file("model"))
-            #expect(try shallow.makeRanker(plan: .factored, kernel: "\(skipping)").kernel.description == "avx512")
+            #expect(try shallow.makeRanker(plan: .factored, kernel: skipping).kernel.description == "avx512")
             #expect(try !shallow.makeRanker(plan: .factored).kernel.description.hasSuffix("-skip"))
         }
     }

@@ -2,21 +2,13 @@ import RankEngine
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// Reduced precisions of rankers; `Tests/CKernelTests/integers.c` holds their bits against docs/reference/numerics.md.
+/// Reduced precisions as rankers have them; `Tests/CKernelTests/integers.c` holds their bits against docs/reference/numerics.md.
 @Suite("Reduced precisions")
 struct PrecisionTests {
     private static let reduced: [Precision] = [.int16, .int8]
 
     /// The kernels that compute integers on this CPU.
-    private static let kernels: [String] = ["scalar", "avx512-vnni"].filter { name in
-        engineError { _ = try Kernel.chosen(name, for: .int8) } == nil
-    }
+    private static let kernels: [Kernel] = ["scalar", "avx512-vnni"].compactMap { try? Kernel.named($0, for: .int8) }
 
     private static func model(_ spec: ModelSpec) throws -> RankModel {
         let directory = try TemporaryDirectory()
@@ -51,7 +43,7 @@ struct PrecisionTests {
         var expected: [UInt64: UInt32] = [:]
         for kernel in Self.kernels {
             let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
-            #expect(ranker.plan == .factored && "\(ranker.kernel)" == kernel)
+            #expect(ranker.plan == .factored && "\(ranker.kernel)" == "\(kernel)")
             #expect(ranker.scoreError == nil)
             #expect(try ranker.reproduceGoldens() == model.goldenCount)
             let reference = try #require(try model.makeReference(ofProfile: ranker.info.profile.number))
@@ -71,7 +63,7 @@ struct PrecisionTests {
         let model = try Self.model(ModelSpec(users: 40, candidates: 1_500, hidden: [70, 20], dotProduct: true))
         for kernel in Self.kernels {
             let scorer = try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
-            #expect("\(scorer.kernel)" == kernel)
+            #expect("\(scorer.kernel)" == "\(kernel)")
             let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
             let users = (0..<40).map { UInt32($0) }
             let lists = try scorer.best(7, userRows: users)
@@ -88,7 +80,7 @@ struct PrecisionTests {
             }
         }
         let shallow = try Self.model(ModelSpec(hidden: [4]))
-        let refused = engineError { _ = try BatchScorer(shallow, kernel: "scalar", precision: precision) }
+        let refused = engineError { _ = try BatchScorer(shallow, kernel: .scalar, precision: precision) }
         #expect(refused?.code == .precisionRefused)
     }
 
@@ -96,7 +88,7 @@ struct PrecisionTests {
     func theErrorIsMeasuredAndShown(_ precision: Precision) throws {
         let spec = ModelSpec(users: 200, candidates: 3_000, hidden: [64, 32], dotProduct: true)
         let model = try Self.model(spec)
-        let ranker = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: 1)
+        let ranker = try model.makeRanker(kernel: .scalar, precision: precision, errorLimit: 1)
         let error = try #require(ranker.scoreError)
         #expect(error.userCount == 64 && error.candidateCount == 2_048)
         #expect(error.maximum > 0 && error.maximum < (precision == .int16 ? 1e-4 : 1e-2))
@@ -120,9 +112,9 @@ struct PrecisionTests {
         }
         #expect(largest == error.maximum)
         // As far off as measured is allowed, and the least bit further is not.
-        _ = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: error.maximum)
+        _ = try model.makeRanker(kernel: .scalar, precision: precision, errorLimit: error.maximum)
         let refused = engineError {
-            _ = try model.makeRanker(kernel: "scalar", precision: precision, errorLimit: error.maximum.nextDown)
+            _ = try model.makeRanker(kernel: .scalar, precision: precision, errorLimit: error.maximum.nextDown)
         }
         #expect(refused?.code == .precisionRefused)
         #expect(refused?.message.contains("\(error.maximum)") == true)
@@ -135,9 +127,9 @@ struct PrecisionTests {
         // Rows are multiples of 64 bytes.
         let bytes = (5 + 23) * (precision == .int16 ? 192 : 128)
         #expect(precision.tableBytes(model.shape) == bytes)
-        _ = try model.makeRanker(memoryBudget: bytes, kernel: "scalar", precision: precision)
+        _ = try model.makeRanker(memoryBudget: bytes, kernel: .scalar, precision: precision)
         let refused = engineError {
-            _ = try model.makeRanker(memoryBudget: bytes - 1, kernel: "scalar", precision: precision)
+            _ = try model.makeRanker(memoryBudget: bytes - 1, kernel: .scalar, precision: precision)
         }
         #expect(refused?.code == .budgetTooSmall)
         #expect(refused?.message.contains("needs \(bytes) bytes of tables") == true)
@@ -146,7 +138,7 @@ struct PrecisionTests {
     @Test(arguments: reduced, [nil, [], [12]] as [[Int]?])
     func aModelWithoutASecondHiddenLayerIsRefused(_ precision: Precision, _ hidden: [Int]?) throws {
         let model = try Self.model(ModelSpec(hidden: hidden, dotProduct: hidden == nil))
-        let refused = engineError { _ = try model.makeRanker(kernel: "scalar", precision: precision) }
+        let refused = engineError { _ = try model.makeRanker(kernel: .scalar, precision: precision) }
         #expect(refused?.code == .precisionRefused)
         #expect(refused?.message.contains(model.shape.summary) == true)
         #expect(refused?.message.contains("serve it in fp32") == true)
@@ -155,9 +147,9 @@ struct PrecisionTests {
     @Test(arguments: reduced, [ScoringPlan.direct, .userOnce, .full])
     func anotherPlanIsRefused(_ precision: Precision, _ plan: ScoringPlan) throws {
         let model = try Self.model(ModelSpec(hidden: [8, 8]))
-        let refused = engineError { _ = try model.makeRanker(plan: plan, kernel: "scalar", precision: precision) }
+        let refused = engineError { _ = try model.makeRanker(plan: plan, kernel: .scalar, precision: precision) }
         #expect(refused?.code == .precisionRefused)
-        #expect(try model.makeRanker(plan: .factored, kernel: "scalar", precision: precision).plan == .factored)
+        #expect(try model.makeRanker(plan: .factored, kernel: .scalar, precision: precision).plan == .factored)
     }
 
     /// A user whom no golden pair has, so that the file proves itself, reaches what no scale fits.
@@ -179,7 +171,7 @@ struct PrecisionTests {
         let directory = try TemporaryDirectory()
         try draft.write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
-        let refused = engineError { _ = try model.makeRanker(kernel: "scalar", precision: precision) }
+        let refused = engineError { _ = try model.makeRanker(kernel: .scalar, precision: precision) }
         #expect(refused?.code == .precisionRefused)
         #expect(refused?.message.contains(example.place) == true, "\(String(describing: refused))")
         #expect(refused?.message.contains("\(precision)") == true)
@@ -187,31 +179,30 @@ struct PrecisionTests {
 
     @Test func kernelsOfIntegersByName() throws {
         let model = try Self.model(ModelSpec(hidden: [8, 8]))
-        for name in ["avx2", "avx512", "portable", "avx512-skip"] where (try? Kernel.named(name)) != nil {
-            let refused = engineError { _ = try model.makeRanker(kernel: name, precision: .int8) }
-            #expect(refused?.code == .kernelUnavailable)
-            #expect(refused?.message.contains("the kernel \(name) has no precision int8") == true)
+        for kernel in Kernel.supported where kernel != .scalar {
+            for refused in [
+                engineError { _ = try model.makeRanker(kernel: kernel, precision: .int8) },
+                engineError { _ = try Kernel.named("\(kernel)", for: .int8) },
+            ] {
+                #expect(refused?.code == .kernelUnavailable)
+                #expect(refused?.message.contains("the kernel \(kernel) has no precision int8") == true)
+            }
         }
-        #expect(engineError { _ = try Kernel.chosen("sse9", for: .int16) }?.code == .kernelUnavailable)
-        for name in ["avx512-vnni"] {
-            let refused = engineError { _ = try model.makeRanker(kernel: name) }
+        #expect(engineError { _ = try Kernel.named("sse9", for: .int16) }?.code == .kernelUnavailable)
+        let named = engineError { _ = try Kernel.named("avx512-vnni") }
+        #expect(named?.code == .kernelUnavailable)
+        #expect(named?.message.contains("int16 and int8") == true)
+        for kernel in Self.kernels where "\(kernel)" == "avx512-vnni" {
+            let refused = engineError { _ = try model.makeRanker(kernel: kernel) }
             #expect(refused?.code == .kernelUnavailable)
             #expect(refused?.message.contains("int16 and int8") == true)
+            #expect(try Kernel.best(for: .int8) == kernel)
         }
-        if !Self.kernels.contains("avx512-vnni") {
+        if Self.kernels.count == 1 {
+            #expect(engineError { _ = try Kernel.best(for: .int16) }?.code == .kernelUnavailable)
             let refused = engineError { _ = try model.makeRanker(precision: .int16) }
             #expect(refused?.code == .kernelUnavailable)
             #expect(refused?.message.contains("AVX-512 VNNI") == true)
-        }
-    }
-
-    @Test func theEnvironmentForcesAKernel() async {
-        await #expect(processExitsWith: .success) {
-            setenv("RANK_KERNEL", "avx2", 1)
-            guard engineError({ _ = try Kernel.chosen(for: .int8) })?.code == .kernelUnavailable else { exit(1) }
-            setenv("RANK_KERNEL", "scalar", 1)
-            guard try "\(Kernel.chosen(for: .int8))" == "scalar" else { exit(2) }
-            exit(0)
         }
     }
 }

@@ -11,13 +11,13 @@ struct UnfusedProfileTests {
     @Test("INFO names it, whatever the plan; the goldens are those of fp32-fma", arguments: ScoringPlan.allCases)
     func named(_ plan: ScoringPlan) throws {
         let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
-        let ranker = try model.makeRanker(plan: plan, kernel: "portable")
+        let ranker = try model.makeRanker(plan: plan, kernel: .portable)
         #expect(ranker.kernel == .portable)
         #expect(ranker.info.profile == .fp32Unfused)
         let facts = Dictionary(uniqueKeysWithValues: ranker.info.facts.map { ($0.key, $0.value) })
         #expect(facts["profile"] == "fp32-unfused")
         #expect(facts["kernel"] == "portable")
-        #expect(try model.makeRanker(plan: plan, kernel: "scalar").info.profile == .fp32FMA)
+        #expect(try model.makeRanker(plan: plan, kernel: .scalar).info.profile == .fp32FMA)
     }
 
     @Test("The golden scores are met within a bound that is a number", arguments: specs)
@@ -26,7 +26,7 @@ struct UnfusedProfileTests {
         try spec.draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
         for plan in ScoringPlan.allCases {
-            let ranker = try model.makeRanker(plan: plan, kernel: "portable")
+            let ranker = try model.makeRanker(plan: plan, kernel: .portable)
             #expect(try ranker.reproduceGoldens() == model.goldenCount)
             for query in ranker.goldenQueries {
                 #expect(query.expectations.allSatisfy { $0.tolerance > 0 && $0.tolerance.isFinite })
@@ -41,7 +41,7 @@ struct UnfusedProfileTests {
         try spec.draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
         let ids = (0..<60).map { UInt64($0) }
-        let lists = try ["portable", "scalar"].map { kernel in
+        let lists = try [Kernel.portable, .scalar].map { kernel in
             try model.makeRanker(kernel: kernel).rank(user: 1, candidates: ids).sorted { $0.position < $1.position }
                 .map(\.score)
         }
@@ -53,7 +53,7 @@ struct UnfusedProfileTests {
     @Test("A kernel that is further off than rounding explains is refused, with the bound")
     func refused() throws {
         let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
-        let ranker = try model.makeRanker(kernel: "portable")
+        let ranker = try model.makeRanker(kernel: .portable)
         #expect(try AlteredRanker(ranker, shiftedBy: 0).reproduceGoldens() == model.goldenCount)
         let shifted = AlteredRanker(ranker, shiftedBy: 1e-3)
         let error = try #require(throws: EngineError.self) { try shifted.reproduceGoldens() }

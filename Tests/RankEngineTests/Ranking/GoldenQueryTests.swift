@@ -7,7 +7,7 @@ struct GoldenQueryTests {
     /// Every plan with every kernel.
     private static func rankers(_ model: RankModel) throws -> [EmbeddingRanker] {
         try ScoringPlan.allCases.flatMap { plan in
-            try Kernel.supported.map { try model.makeRanker(plan: plan, kernel: $0.description) }
+            try Kernel.supported.map { try model.makeRanker(plan: plan, kernel: $0) }
         }
     }
 
@@ -48,7 +48,7 @@ struct GoldenQueryTests {
     func liar() throws {
         let model = try Self.load(RawModel(fixture: "every_term"))
         for place in [0, 7, 16, 31, 32] {
-            let liar = AlteredRanker(try model.makeRanker(plan: .factored, kernel: "scalar"), flippingLastBitAt: place)
+            let liar = AlteredRanker(try model.makeRanker(plan: .factored, kernel: .scalar), flippingLastBitAt: place)
             let error = try #require(throws: EngineError.self) { try liar.reproduceGoldens() }
             #expect(error.code == .selfCheckFailed)
             for text in ["plan factored", "kernel scalar", "user ", "candidate ", "must score"] {

@@ -57,7 +57,7 @@ struct RankerBitsTests {
             }
             for kernel in Kernel.supported {
                 for plan in ScoringPlan.allCases {
-                    let ranker = try model.makeRanker(plan: plan, kernel: kernel.description)
+                    let ranker = try model.makeRanker(plan: plan, kernel: kernel)
                     let cuts = Set(
                         (0..<Int.random(in: 0...4, using: &generator)).map { _ in
                             Int.random(in: 0...count, using: &generator)

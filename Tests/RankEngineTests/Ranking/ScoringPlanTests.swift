@@ -63,7 +63,7 @@ struct ScoringPlanTests {
     func unknownIDs() throws {
         let model = try Self.model()
         let full = try model.makeRanker(plan: .full)
-        let computed = try model.makeRanker(plan: .direct, kernel: "scalar")
+        let computed = try model.makeRanker(plan: .direct, kernel: .scalar)
         for user: UInt64 in [0, 1, 4, 5, .max] {
             let ids: [UInt64] = [22, 23, 0, .max, 1, 1]
             let (found, expected) = try (

@@ -42,8 +42,7 @@ struct AllocationTests {
             try expectNone(frame, ranker: try TestModel.ranker(plan: .userOnce))
             try expectNone(frame, ranker: NullRanker())
             for precision in [Precision.int16, .int8] {
-                let isFast = (try? Kernel.chosen("avx512-vnni", for: precision)) != nil
-                let kernel = isFast ? "avx512-vnni" : "scalar"
+                let kernel = (try? Kernel.best(for: precision)) ?? .scalar
                 try expectNone(frame, ranker: try TestModel.load().makeRanker(kernel: kernel, precision: precision))
             }
         }

@@ -20,7 +20,7 @@ struct SchedulingTests {
     private func slowWorker(queueLimitMicroseconds: UInt32 = 3_600_000_000) throws -> Worker {
         try Worker.test(
             queueLimitMicroseconds: queueLimitMicroseconds,
-            ranker: try TestModel.ranker(plan: .direct, kernel: "scalar")
+            ranker: try TestModel.ranker(plan: .direct, kernel: .scalar)
         )
     }
 

@@ -26,12 +26,12 @@ enum TestModel {
         }
     }
 
-    static func ranker(plan: ScoringPlan? = nil, kernel: String? = nil) throws -> sending EmbeddingRanker {
+    static func ranker(plan: ScoringPlan? = nil, kernel: Kernel? = nil) throws -> sending EmbeddingRanker {
         try load().makeRanker(plan: plan, kernel: kernel)
     }
 
     /// A supply of a model in a reduced precision.
-    static func supply(_ draft: ModelDraft, _ precision: Precision, errorLimit: Float, kernel: String) -> ModelSupply {
+    static func supply(_ draft: ModelDraft, _ precision: Precision, errorLimit: Float, kernel: Kernel) -> ModelSupply {
         ModelSupply(.file(#filePath)) { _ throws(EngineError) in
             try loaded(draft).makeRanker(kernel: kernel, precision: precision, errorLimit: errorLimit)
         }

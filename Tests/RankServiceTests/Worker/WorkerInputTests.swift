@@ -51,7 +51,7 @@ struct WorkerInputTests {
 
     @Test("What waits is bounded by the bytes of its envelopes, too, and every request is answered")
     func largeEnvelopes() throws {
-        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         // Long enough that the others arrive between its slices.
         try client.send(Requests.score(candidates: (0..<20_000).map { UInt64(1 + $0 % 1_600) }))

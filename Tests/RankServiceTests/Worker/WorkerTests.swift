@@ -34,7 +34,7 @@ struct WorkerTests {
 
     @Test("A reply tells how many requests wait behind it")
     func load() throws {
-        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         let alone = try client.reply(to: Self.request)
         #expect(alone.timings.queueDepth == 0 && alone.header.backlogMicroseconds == 0)
@@ -202,7 +202,7 @@ struct WorkerTests {
 
     @Test("A reply for a client that has gone is counted")
     func unsent() throws {
-        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         do {
             let client = try TestClient(.dealer, at: worker.endpoints[0])
             _ = try client.reply(to: Self.request)
@@ -238,7 +238,7 @@ struct WorkerTests {
 
     @Test("CANCEL takes a waiting request of the same connection back, and no other")
     func cancel() throws {
-        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: "scalar"))
+        let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let other = try TestClient(.dealer, at: worker.endpoints[0])
         _ = try other.reply(to: Requests.plain(.health))
         let client = try TestClient(.dealer, at: worker.endpoints[0])

@@ -32,13 +32,13 @@ import Testing
         let split = try SplitSpec.seed(42).resolve(data.ratings)
         let exact = try #require(Evaluation(model, data, split).metrics)
         let reduced = try #require(
-            Evaluation(model, data, split, kernel: "scalar", precision: precision).metrics
+            Evaluation(model, data, split, kernel: .scalar, precision: precision).metrics
         )
         #expect(reduced.rmse != exact.rmse && (reduced.rmse - exact.rmse).magnitude < 0.005)
         let users = split.testRows.map { data.ratings.userIDs[$0] }
         let items = split.testRows.map { data.ratings.itemIDs[$0] }
-        let predicted = try Predictor(model, kernel: "scalar", precision: precision).predict(users: users, items: items)
-        let ranker = try model.makeRanker(kernel: "scalar", precision: precision)
+        let predicted = try Predictor(model, kernel: .scalar, precision: precision).predict(users: users, items: items)
+        let ranker = try model.makeRanker(kernel: .scalar, precision: precision)
         for (index, score) in predicted.scores.enumerated() {
             let ranked = try ranker.rank(user: users[index], candidates: [items[index]])
             #expect(ranked[0].score.bitPattern == score.bitPattern)
@@ -135,7 +135,9 @@ import Testing
         let error = #expect(throws: TrainingError.self) { _ = try trained.write(to: directory.path + "/no/model") }
         #expect(error?.code == .engineFailed && (error?.cause as? EngineError)?.code == .cannotWrite)
         #expect(directory.names == ["model"])
-        let refused = #expect(throws: TrainingError.self) { _ = try Predictor(model, kernel: "none") }
+        let refused = #expect(throws: TrainingError.self) {
+            _ = try Predictor(model, kernel: .portable, precision: .int8)
+        }
         #expect((refused?.cause as? EngineError)?.code == .kernelUnavailable)
     }
 }
