@@ -9,7 +9,7 @@
 #include "oracle.h"
 #include "random.h"
 
-// docs/reference/numerics.md, "Activations", from the document alone.
+// docs/reference/numerics.md, "Activations", written from the document alone.
 
 static float multiply_add(float x, float w, float z, bool fused) {
     if (fused) {
@@ -42,7 +42,7 @@ static power_parts power(float z, bool fused) {
     float r = multiply_add(n, -0x1.62e4p-1f, z, fused);
     r = multiply_add(n, -0x1.7f7d1cp-20f, r, fused);
     const volatile float square = r * r;
-    // n is a whole number: no trick is needed to take a power of two.
+    // n is a whole number: ldexp takes the power of two.
     return (power_parts){isnan(n) ? n : ldexpf(1.0f, (int)n),
                          multiply_add(square, polynomial(e, 4, r, fused), r, fused)};
 }
@@ -105,7 +105,7 @@ float oracle_activated(rank_activation activation, float x, bool fused) {
     return x;
 }
 
-// The real functions, and what is known of them.
+// The real functions and their bounds.
 
 static double exact_sigmoid(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
 
@@ -136,7 +136,7 @@ double oracle_function(rank_activation activation, double x) {
     return x;
 }
 
-// 1, or the size of the function's number where that is larger.
+// The magnitude of the function's parameter, at least 1.
 static double factor(rank_activation activation) {
     const bool has_number = activation.function == RANK_LEAKY_RELU || activation.function == RANK_ELU;
     return has_number ? fmax(1, fabs((double)activation.number)) : 1;

@@ -1,4 +1,4 @@
-// What the program checks; each file adds its checks here.
+// The checks of the program, one or more from each file.
 #pragma once
 
 #include <stdbool.h>
@@ -6,13 +6,13 @@
 
 #include "CRankKernels.h"
 
-/// What every check counts.
+/// The counts of a check.
 typedef struct counts {
     uint64_t checked;
     uint64_t failed;
 } counts;
 
-/// Notes one comparison; the first failures are printed.
+/// Counts one comparison; prints the first failures.
 #define EXPECT(counts, condition, ...)                                                                                 \
     do {                                                                                                               \
         (counts)->checked++;                                                                                           \
@@ -42,8 +42,8 @@ void check_gemm(counts *counts, rank_level level);
 /// The loops of training at `level` against their definitions, on several threads.
 void check_training(counts *counts, rank_level level);
 
-/// What is done to lists around their scoring, whatever the level.
+/// The work on lists before and after scoring, the same at every level.
 void check_lists(counts *counts);
 
-/// That each part of a loop runs once, on teams of several sizes, and that what it wrote can be read in the next loop.
+/// Teams of several sizes: each part of a loop runs once, and its writes are visible in the next loop.
 void check_team(counts *counts);

@@ -14,11 +14,11 @@ static float *random_floats(size_t count, uint64_t *state) {
     return vector;
 }
 
-// Whether it is the same number; one that is none has no sign or payload that counts.
+// Whether two floats are equal, or both NaN, of any sign and payload.
 static bool is_same(float one, float other) { return bits_of(one) == bits_of(other) || (isnan(one) && isnan(other)); }
 
-// What relu and its mask leave: zeros of either sign among the others. With `odd`, here and there what no product with
-// zero may be passed over for.
+// The values after relu and its mask: zeros of either sign among others. With `odd`, also infinities and NaN, whose
+// product with zero must not be skipped.
 static void strew(float *a, size_t count, float *b, size_t others, bool odd, uint64_t *state) {
     const float oddities[] = {INFINITY, -INFINITY, NAN, 0.0f, -0.0f, 1e-45f, -1e-45f, 3e38f};
     for (size_t index = 0; index < count; index++) {
@@ -93,8 +93,8 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
 }
 
 void check_gemm(counts *counts, rank_level level) {
-    // Tiles, tails, blocks of the inner dimension, nothing to sum; then what is worth several threads: rows and columns
-    // cut, fewer of either than threads, one column.
+    // Tiles, tails, blocks of the inner dimension, nothing to sum; then sizes that several threads share: rows and
+    // columns cut, fewer of either than threads, one column.
     const size_t sizes[][3] = {{1, 1, 1},   {6, 64, 128}, {7, 65, 129}, {13, 37, 300},  {5, 16, 0},    {64, 1, 40},
                                {1, 100, 260}, {12, 8, 2},  {3, 47, 1},  {131, 33, 40}, {1, 300, 400}, {9, 290, 61},
                                {290, 1, 601}, {3, 2, 30000}};
@@ -103,7 +103,7 @@ void check_gemm(counts *counts, rank_level level) {
         check_product(counts, level, sizes[index], false, true, PLAIN, &state);
         check_product(counts, level, sizes[index], true, false, PLAIN, &state);
     }
-    // Whole and cut groups of columns, of eight neighbours and of the inner dimension; more rows than are looked at once.
+    // Whole and partial groups of columns, of eight floats and of the inner dimension; more rows than one block.
     const size_t sparse[][3] = {{120, 64, 256}, {64, 256, 120}, {13, 128, 64}, {7, 100, 65}, {300, 64, 9}, {1, 64, 1},
                                 {9, 191, 131},  {5, 64, 0},     {40, 8, 30},   {33, 1, 70}};
     for (size_t index = 0; index < sizeof sparse / sizeof *sparse; index++) {

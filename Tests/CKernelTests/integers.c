@@ -11,7 +11,7 @@
 
 #define MOST_CANDIDATES 64
 
-/// docs/reference/numerics.md, "Integers", from the document alone: the numbers of one model.
+/// docs/reference/numerics.md, "Integers", written from the document alone: the numbers of one model.
 typedef struct integers {
     uint32_t units;
     uint32_t outputs;
@@ -135,7 +135,7 @@ static float integer_score(const integers *integers, const model *model, uint32_
             const int64_t product = activation * integers->weights[(size_t)unit * integers->outputs + output];
             *(product > 0 ? &positive : &negative) += product;
         }
-        // Whatever the order of the sum, it never leaves 32 bits.
+        // No order of the sum overflows 32 bits.
         EXPECT(counts, positive <= INT32_MAX && negative >= -INT32_MAX, "the sum of output %u overflows\n", output);
         h[output] = fmaf((float)(positive + negative), integers->steps[output], model->biases[1][output]);
     }
@@ -155,7 +155,7 @@ static float integer_score(const integers *integers, const model *model, uint32_
     return oracle_terms(model, user, candidate, y, true);
 }
 
-/// What the library makes of a model. Returns false where no scale fits.
+/// The library's integers of a model. Returns false where no scale fits.
 static bool quantize(const prepared *prepared, const model *model, rank_precision precision, rank_quantized *to,
                      float **owned) {
     const rank_network *network = &prepared->network;
@@ -215,7 +215,7 @@ static void check_model(counts *counts, rank_precision precision, bool vectorize
         const uint32_t count = random_number(state, 1, MOST_CANDIDATES);
         for (uint32_t done = 0; done < count;) {
             const uint32_t part = random_number(state, 1, count - done);
-            // Exactly as long as the part, so that a sanitizer sees what goes beyond.
+            // Exactly as long as the part: a sanitizer sees a write past the end.
             uint32_t *rows = (uint32_t *)floats(part, false);
             float *scores = floats(part, false);
             for (uint32_t index = 0; index < part; index++) {
@@ -243,7 +243,7 @@ static void check_model(counts *counts, rank_precision precision, bool vectorize
     free_prepared(&prepared);
 }
 
-/// Weights that bring sums as close to 2³¹ as the bound allows: every unit at its top, all weights equal.
+/// Weights whose sums come as close to 2³¹ as the bound allows: every unit at its maximum, all weights equal.
 static void check_bounds(counts *counts, rank_precision precision, bool vectorized) {
     for (uint32_t units = 1; units <= 8192; units *= 8) {
         uint64_t state = units;

@@ -8,7 +8,7 @@
 #include "random.h"
 
 static void check_rows(counts *counts, uint32_t count, uint64_t row_count, uint64_t *state) {
-    // One byte off, as frames lie in libzmq's memory.
+    // One byte off, like frames in libzmq's memory.
     unsigned char *bytes = (unsigned char *)floats(2 * count + 1, false);
     uint32_t *rows = (uint32_t *)floats(count, false);
     bool *unknown = malloc(count ? count : 1);

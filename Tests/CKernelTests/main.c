@@ -1,9 +1,10 @@
-// Bit tests of the kernels in C alone, for processors that only an emulator has here and for sanitizers: every level
-// that this processor can run, against the oracle of its numeric profile.
+// Bit tests of the kernels in C alone, for emulated processors and for sanitizers: every level that this processor can
+// run, against the oracle of its numeric profile.
 //
 //   kernel-tests [SHAPES]    with SHAPES random shapes for each kind of values (default 12)
 //
-// Prints a line for each level and for what has none, and the best level; exits with 1 when a bit differs.
+// Prints a line for each level, one for each kind of kernels without levels, and the best level; exits with 1 when a
+// bit differs.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

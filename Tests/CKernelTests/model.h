@@ -1,4 +1,4 @@
-// Invented models: any shape that a model file can have, with weights that are hard on kernels.
+// Random models of every shape that a model file can have, with weights that test the limits of kernels.
 #pragma once
 
 #include <stdbool.h>
@@ -9,9 +9,9 @@
 
 #define MOST_LAYERS 4
 
-/// How the weights look.
+/// Kinds of weights.
 typedef enum values {
-    /// What training gives: around ±0.3.
+    /// Like those of a training: around ±0.3.
     VALUES_ORDINARY,
     /// Products near the limit of float32.
     VALUES_LARGE,
@@ -23,7 +23,7 @@ typedef enum values {
     VALUES_ONE_LIVE,
     /// Every hidden unit above zero.
     VALUES_LIVE,
-    /// Zeros of both signs and subnormals among ordinary weights, as a file may have them before they are normalised.
+    /// Zeros of both signs and subnormals among ordinary weights, as in a file before normalisation.
     VALUES_ZEROS,
     VALUES_COUNT,
 } values;
@@ -44,9 +44,9 @@ typedef struct shape {
     bool mean;
 } shape;
 
-/// What layers and the sum of all terms go through; zeros for relu and nothing.
+/// The activations and the output step; zeros for relu and no step.
 typedef struct steps {
-    /// Whether `activations` stand in relu's place.
+    /// Whether `activations` replace relu.
     bool curved;
     rank_activation activations[MOST_LAYERS];
     bool output_step;
@@ -70,7 +70,7 @@ typedef struct model {
     float mean;
 } model;
 
-/// What a level needs of a model, and room to work in.
+/// The data of a model for a level, and scratch.
 typedef struct prepared {
     rank_network network;
     rank_matrix hidden[MOST_LAYERS];

@@ -9,7 +9,7 @@ static float multiply_add(float x, float w, float z, bool fused) {
     if (fused) {
         return fmaf(x, w, z);
     }
-    // Two roundings, whatever the compiler would rather do.
+    // Volatile: the compiler must round twice.
     const volatile float product = x * w;
     return product + z;
 }
@@ -114,7 +114,7 @@ float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool f
     return oracle_terms(model, user, candidate, y, fused);
 }
 
-// A factor without its sign, and large enough that no product of two underflows.
+// The magnitude of a factor, large enough that no product of two underflows.
 static double size_of(float x) { return fmax(fabs((double)x), 0x1p-63); }
 
 static void add_sizes(double *z, const double *x, size_t inputs, const float *kernel, size_t outputs) {
@@ -125,7 +125,7 @@ static void add_sizes(double *z, const double *x, size_t inputs, const float *ke
     }
 }
 
-// The bound of models with other activations or an output step: sizes and errors of what each layer gives.
+// The bound of models with other activations or an output step: sizes and errors of each layer's values.
 static double curved_bound(const model *model, uint32_t user, uint32_t candidate) {
     const shape *shape = &model->shape;
     const steps *steps = &model->steps;
@@ -205,7 +205,7 @@ double oracle_bound(const model *model, uint32_t user, uint32_t candidate) {
     const uint32_t ud = shape->user_dimensions, cd = shape->candidate_dimensions;
     double x[2][512] = {{0}};
     double sum = 0.0;
-    // The longest way of roundings from a weight to the score.
+    // The longest chain of roundings from a weight to the score.
     double k = 8.0;
     double *h = x[0], *next = x[1];
     for (uint32_t d = 0; d < ud; d++) {

@@ -1,4 +1,4 @@
-// docs/reference/numerics.md written down once more, from the document alone and over plain weights.
+// A second oracle: docs/reference/numerics.md, written from the document alone and over plain weights.
 #pragma once
 
 #include "model.h"
@@ -10,12 +10,12 @@ float oracle_score(const model *model, uint32_t user, uint32_t candidate, bool f
 void oracle_chain(float *z, const float *x, size_t inputs, const float *kernel, size_t outputs, bool fused);
 float oracle_lanes(const float *x, const float *w, size_t length, bool fused);
 void oracle_relu(float *z, size_t count);
-/// What follows a unit, and the real function that it stands for.
+/// The activation of a unit, and the real function that it approximates.
 float oracle_activated(rank_activation activation, float x, bool fused);
 double oracle_function(rank_activation activation, double x);
 /// How far `oracle_activated` may be from `oracle_function` for an x of that size, under either profile.
 double oracle_function_error(rank_activation activation, double size);
-/// The most that two values of the function are further apart than their arguments, and the most that one is.
+/// The largest slope of the function, and its largest value.
 double oracle_slope(rank_activation activation);
 double oracle_size(rank_activation activation, double size);
 float oracle_terms(const model *model, uint32_t user, uint32_t candidate, float y, bool fused);

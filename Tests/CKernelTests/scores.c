@@ -14,7 +14,7 @@
 
 static const char *const value_names[VALUES_COUNT] = {"ordinary", "large", "tiny", "dead", "one live", "live", "zeros"};
 
-/// The plans of the engine: what is computed ahead of a list.
+/// The plans of the engine.
 typedef enum plan { DIRECT, USER_ONCE, USER_ONCE_SKIPPING, FACTORED, FACTORED_SKIPPING, PLAN_COUNT } plan;
 
 static const char *const plan_names[PLAN_COUNT] = {"direct", "user-once", "user-once, skipping", "factored",
@@ -33,7 +33,7 @@ static void score_list(prepared *prepared, rank_level level, plan plan, const li
     for (uint32_t done = 0; done < list->count;) {
         const uint32_t left = list->count - done;
         const uint32_t part = random_number(state, 0, 2) ? random_number(state, 1, left) : left;
-        // Exactly as long as the part, so that a sanitizer sees what goes beyond.
+        // Exactly as long as the part: a sanitizer sees a write past the end.
         uint32_t *rows = (uint32_t *)floats(part, false);
         float *out = floats(part, false);
         memcpy(rows, list->rows + done, part * sizeof *rows);
@@ -80,7 +80,7 @@ static void check_model(counts *counts, rank_level level, const model *model, co
         score_list(&prepared, level, (enum plan)plan, &list, state, scores);
         for (uint32_t index = 0; index < list.count; index++) {
             const float right = expected[list.rows[index]];
-            // What is not finite is refused by the engine: which NaN it is does not matter.
+            // The engine refuses scores that are not finite: any NaN is as good as another.
             EXPECT(counts, bits_of(scores[index]) == bits_of(right) || (!isfinite(right) && !isfinite(scores[index])),
                    "%s, %s, %s: candidate %u of %u scores %a, not %a\n", rank_level_name(level), what,
                    plan_names[plan], index, list.count, (double)scores[index], (double)right);
@@ -90,7 +90,7 @@ static void check_model(counts *counts, rank_level level, const model *model, co
     free_prepared(&prepared);
 }
 
-// Both halves of the only layer underflow to -0: what no weight and no other term can bring about.
+// Both halves of the only layer underflow to -0, which no weight and no other term can cause.
 static void check_negative_zero(counts *counts, rank_level level) {
     uint64_t state = 1;
     const shape shape = {.users = 1, .candidates = 5, .user_dimensions = 1, .candidate_dimensions = 1, .dense = true};

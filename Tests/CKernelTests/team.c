@@ -7,7 +7,7 @@
 
 #define MOST_PARTS 8
 
-// Plain memory, so that a sanitizer sees whether the team alone keeps reads and writes apart.
+// Plain memory: a sanitizer sees whether the team orders reads and writes.
 typedef struct loop {
     uint64_t *calls;
     uint64_t number;
@@ -15,7 +15,7 @@ typedef struct loop {
 
 static void call(const void *job, size_t part, size_t parts) {
     const loop *loop = job;
-    // What another thread wrote in the loop before is there.
+    // Writes of another thread in the loop before are visible.
     loop->calls[part] += loop->calls[(part + 1) % parts + MOST_PARTS] == loop->number;
 }
 
@@ -25,7 +25,7 @@ static void note(const void *job, size_t part, size_t parts) {
     (void)parts;
 }
 
-// Whose thread ran each part.
+// The thread that ran each part.
 typedef struct threads {
     pthread_t *of_part;
 } threads;
@@ -36,12 +36,12 @@ static void note_thread(const void *job, size_t part, size_t parts) {
     (void)parts;
 }
 
-// Nobody waits for a thread that comes late: parts that it has not begun are the caller's.
+// The caller does not wait for a thread that starts late: it runs the parts that the thread has not started.
 static void check_takes_over(counts *counts) {
     rank_team *team = rank_team_create(2);
     size_t taken = 0;
     for (int loop = 0; loop < 50; loop++) {
-        // Longer than the other looks before he sleeps, so that he comes late to so short a loop.
+        // Longer than the other thread looks before it sleeps: it is then late for so short a loop.
         nanosleep(&(struct timespec){0, 2000000}, NULL);
         pthread_t of_part[2] = {0};
         const threads threads = {of_part};
@@ -64,7 +64,7 @@ static void check_team_of(counts *counts, size_t threads, uint64_t loops, bool r
             rank_team_run(team, parts, note, &loop);
             rank_team_run(team, parts, call, &loop);
             if (rests) {
-                // Longer than anyone looks before he sleeps.
+                // Longer than any thread looks before it sleeps.
                 nanosleep(&(struct timespec){0, 2000000}, NULL);
             }
         }
@@ -84,7 +84,7 @@ void check_team(counts *counts) {
     check_team_of(counts, 2, 20, true);
     check_team_of(counts, 3, 10, true);
     check_takes_over(counts);
-    // Ended before it has ever run.
+    // Destroyed before it has run a loop.
     rank_team_destroy(rank_team_create(4));
     rank_team_destroy(NULL);
     EXPECT(counts, rank_team_count(NULL) == 1, "the caller alone is not one thread\n");

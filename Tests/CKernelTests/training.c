@@ -91,7 +91,7 @@ static void check_optimizers(counts *counts, rank_team *team, rank_level level, 
     free(places);
 }
 
-// Numbers as the loops of a layer have them: a third of them not above zero.
+// Numbers like those of a layer: a third of them not above zero.
 static float *random_numbers(size_t count, uint64_t *state) {
     float *numbers = floats(count, false);
     for (size_t i = 0; i < count; i++) {
@@ -128,7 +128,7 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
     }
     expect_equal(counts, level, "sums of rows", count, found, expected);
 
-    // In two parts, the second of which goes on with sums of the first.
+    // In two calls, the second of which adds to the sums of the first.
     size_t cut = rows / 3, summed = 0, others_summed = 0;
     rank_training_segment_sums(team, level, cut, width, first, second, 0, 0, gradients, found, sums, others);
     for (size_t e = 0; e < cut; e++) {
@@ -182,14 +182,14 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
     free(second);
 }
 
-// What comparisons with zero may get wrong, and what sums may lose.
+// Values that comparisons with zero, or sums, may get wrong.
 static float special_number(uint64_t *state) {
     static const float numbers[] = {NAN,  -NAN,    0,        -0.0f,     0x1p-149f, -0x1p-149f, 0x1.8p-127f, -0x1.8p-127f,
                                     FLT_MIN, -FLT_MIN, INFINITY, -INFINITY, 1,         -1,         0.3f,        -0.3f};
     return numbers[random_number(state, 0, sizeof numbers / sizeof *numbers - 1)];
 }
 
-// Equal bits, or neither is a number: which of two such a sum keeps is not said.
+// Equal bits, or both NaN: which of two NaN a sum keeps is not defined.
 static void expect_like(counts *counts, rank_level level, const char *what, size_t count, const float *found,
                         const float *expected) {
     for (size_t i = 0; i < count; i++) {
@@ -199,7 +199,7 @@ static void expect_like(counts *counts, rank_level level, const char *what, size
     }
 }
 
-// Row e of `gradients` in row `places[e]` of a sum, the first one as it is.
+// Adds row e of `gradients` to row `places[e]` of the sums; the first row of a sum is copied.
 static void sum_rows(size_t rows, size_t width, const int32_t *places, const float *gradients, float *sums) {
     int32_t seen = 0;
     for (size_t e = 0; e < rows; e++) {
@@ -211,7 +211,7 @@ static void sum_rows(size_t rows, size_t width, const int32_t *places, const flo
     }
 }
 
-// A gradient counts unless its output is zero or below: also where that is not a number, or hardly above zero.
+// A gradient counts unless its output is zero or below; it counts where the output is NaN or subnormal.
 static void check_special_numbers(counts *counts, rank_team *team, rank_level level, size_t rows, size_t width,
                                   uint64_t *state) {
     const size_t count = rows * width;
@@ -238,7 +238,7 @@ static void check_special_numbers(counts *counts, rank_team *team, rank_level le
     expect_like(counts, level, "special sums by the second rows", items * width, q, item_sums);
 
     rank_training_mask(team, level, count, outputs, gradients);
-    // Nothing is added, and so nothing may change: not even what is not a number.
+    // Nothing is added: no bit may change, not even of a NaN.
     expect_equal(counts, level, "mask by special numbers", count, gradients, masked);
 
     for (size_t i = 0; i < count; i++) {
@@ -255,7 +255,7 @@ static void check_special_numbers(counts *counts, rank_team *team, rank_level le
     free(second);
 }
 
-// What is not a number passes relu, so that the loss tells of it.
+// NaN passes relu, so it reaches the loss.
 static void check_not_a_number(counts *counts, rank_level level) {
     const int32_t places[2] = {0, 0};
     for (size_t width = 1; width <= 40; width++) {
@@ -284,7 +284,7 @@ static void check_not_a_number(counts *counts, rank_level level) {
 
 void check_training(counts *counts, rank_level level) {
     check_not_a_number(counts, level);
-    // The last ones are worth several threads.
+    // The last sizes are large enough for several threads.
     const size_t sizes[][2] = {{1, 1}, {0, 4}, {7, 16}, {9, 37}, {30, 5}, {12, 64}, {407, 37}, {5, 4099}, {20011, 1}};
     uint64_t state = 6;
     for (size_t threads = 1; threads <= 4; threads++) {

@@ -3,13 +3,13 @@
 #include "../isa/isa.h"
 #include "../team/team.h"
 
-// Rows that all tiles divide without a rest, whatever their width.
+// Rows of a part: a multiple of the rows of every tile, narrow tiles included.
 #define GEMM_ROW_GRAIN 12
 
 typedef struct gemm_call {
     rank_gemm_job job;
     void (*multiply)(const rank_gemm_job *job);
-    // How rows and columns are cut; a part has all of either.
+    // Parts are cut at multiples of these. A part has all rows or all columns.
     size_t row_grain, column_grain;
     int by_columns;
 } gemm_call;
@@ -20,7 +20,7 @@ static gemm_call call_of(rank_level level, rank_gemm_job job) {
                                        : isa->gemm                       ? isa->gemm
                                                                          : rank_isa_scalar.gemm;
     gemm_call call = {job, kernels->multiply, GEMM_ROW_GRAIN, kernels->columns, 0};
-    // Then a lane is a row.
+    // The vectorised kernels then put rows in lanes.
     if (job.n == 1 && job.a_row == 1) {
         call.row_grain = call.column_grain;
     }

@@ -1,4 +1,4 @@
-// What the files about products share.
+// Declarations that the files of the matrix product share.
 #pragma once
 
 #include <stddef.h>
@@ -12,20 +12,20 @@ typedef struct rank_gemm_job {
     const float *seed;
     float *c;
     size_t c_row;
-    // Whether sums go on from what C holds; then there is no seed.
+    // Whether sums start at the values of C; there is no seed then.
     int adds;
-    // Whether the zeros of A, being many, may be passed over.
+    // Whether A has many zeros, which the kernel may skip.
     int many_zeros;
 } rank_gemm_job;
 
-/// The product of an instruction set.
+/// The matrix product of an instruction set.
 typedef struct rank_gemm_kernels {
     void (*multiply)(const rank_gemm_job *job);
-    /// A part of a product has a multiple of this many columns.
+    /// A thread takes a multiple of this many columns.
     size_t columns;
 } rank_gemm_kernels;
 
-/// The oracle's.
+/// The oracle.
 extern const rank_gemm_kernels rank_gemm_scalar;
-/// Passes over the zeros of A. x86-64 alone.
+/// The kernel for an A with many zeros, which it skips. On x86-64 only.
 extern const rank_gemm_kernels rank_gemm_zeros_avx2;

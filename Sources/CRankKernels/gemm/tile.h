@@ -1,19 +1,20 @@
-// The tiled product, once for every instruction set: in the vocabulary of isa/vectors.h, with an even number of VECTORS.
+// The tiled matrix product, compiled for each instruction set in the vocabulary of isa/vectors.h. VECTORS has to be
+// even.
 //
-// A tile keeps ROWS rows × PANEL columns of C in registers and walks down k: one row of B is
-// loaded, each of the ROWS elements of A is broadcast. What is at most half as wide takes twice as many rows, since fewer
-// accumulators would wait for each other. A lane is an output column, so no sum is ever split. What is stored has +0
-// added, which makes +0 of −0 and changes nothing else.
+// A tile keeps ROWS rows × PANEL columns of C in registers and walks down k: one row of B is loaded, each of the ROWS
+// elements of A is broadcast. Tiles of at most half that width take twice as many rows: with fewer accumulators the
+// multiply-adds would wait for each other. A lane is an output column, so no sum is ever split. Adding +0 before a
+// store turns −0 into +0 and changes nothing else.
 #pragma once
 
 #include "../isa/vectors.h"
 #include "gemm.h"
 
-// Rows of B that are walked before the next tile: with 64 columns they take 32 KiB and stay in the L1 cache while
-// all rows of A pass by. Between blocks C holds the sums; storing and reloading a float changes no bit.
+// Rows of B that a tile walks before the next tile: with 64 columns they take 32 KiB and stay in the L1 cache for all
+// rows of A. Between blocks the sums are in C; storing and reloading a float changes no bit.
 #define GEMM_BLOCK 128
 
-// Whether C holds sums that go on.
+// Whether the sums start at the values of C.
 INLINE int gemm_goes_on(const rank_gemm_job *job, size_t from) { return from != 0 || job->adds; }
 
 INLINE float gemm_start(const rank_gemm_job *job, size_t i, size_t j, size_t from) {
@@ -56,7 +57,7 @@ INLINE void gemm_tile(const rank_gemm_job *job, size_t i, size_t j, size_t from,
     }
 }
 
-// One column of `rows` rows: what no vector covers, above all a last layer with one output.
+// One column of `rows` rows. Columns that no vector covers are computed here, above all a last layer with one output.
 INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to, int rows) {
     float sum[2 * ROWS];
     UNROLL for (int r = 0; r < rows; r++) {
@@ -73,7 +74,7 @@ INLINE void gemm_column(const rank_gemm_job *job, size_t i, size_t j, size_t fro
     }
 }
 
-// The same where elements of a column of A are neighbours: here a lane is a row.
+// One column where the elements of a column of A are contiguous: a lane is a row.
 INLINE void gemm_column_lanes(const rank_gemm_job *job, size_t i, size_t j, size_t from, size_t to) {
     vector sum[VECTORS] = {{0}};
     UNROLL for (int v = 0; v < VECTORS; v++) {

@@ -1,9 +1,9 @@
-// The product whose A is what relu or its mask left, to a half zeros: those are passed over.
+// The product for an A that comes out of relu or its mask, about half of it zeros: zeros are skipped.
 //
-// A row of C is 64 columns in 8 accumulators, as many as hide the latency of a multiply-add; each element of A that is
-// not zero takes one row of B. Which those are is a bit each, found once for a block of A and then used for all columns.
-// What is passed over would have added a zero. Where B holds an infinity or what is not a number it would have been
-// something else, and such a product is left to the tiles.
+// A row of C is 64 columns in 8 accumulators, which hide the latency of a multiply-add; each non-zero element of A
+// takes one row of B. A bit for each element says whether it is non-zero; the bits are found once for a block of A and
+// used for all columns. A skipped product would have added zero, unless B holds an infinity or NaN: then nothing is
+// skipped.
 #include "../isa/isa.h"
 
 #if defined(__x86_64__)
@@ -11,18 +11,18 @@
 
 #define ZEROS_VECTORS 8
 #define ZEROS_COLUMNS (8 * ZEROS_VECTORS)
-// Rows of B, with 64 columns 16 KiB, that stay in the L1 cache while rows of A pass by; each has a bit in a word.
+// Rows of B in a block: with 64 columns they take 16 KiB and stay in the L1 cache. Each has a bit in a word.
 #define ZEROS_DEPTH 64
-// Rows of A whose bits are kept at a time.
+// Rows of A whose bits are in memory at a time.
 #define ZEROS_ROWS 256
 
-// Bits of those of 8 neighbours that are not zero; what is not a number is not.
+// A bit for each of 8 contiguous floats that is not zero. NaN is not zero.
 INLINE uint64_t zeros_live(const float *a) {
     const __m256 x = _mm256_loadu_ps(a);
     return (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ));
 }
 
-// The live elements of a row of A, where they are neighbours.
+// The bits of a row of A whose elements are contiguous.
 INLINE uint64_t zeros_row(const float *a, size_t depth) {
     uint64_t live = 0;
     size_t p = 0;
@@ -45,7 +45,7 @@ INLINE uint64_t zeros_mirror(uint64_t x) {
     return x ^ t ^ (t << 28);
 }
 
-// The live elements of 8 rows of A, where the elements of a column are neighbours.
+// The bits of 8 rows of A, where the elements of a column are contiguous.
 INLINE void zeros_8_rows(const float *a, size_t a_column, size_t depth, uint64_t live[8]) {
     UNROLL for (int r = 0; r < 8; r++) {
         live[r] = 0;
@@ -87,8 +87,8 @@ TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t rows,
     }
 }
 
-// Copies 64 columns of some rows of B, one row after the other. Whether those are numbers alone, none of them infinite:
-// whether no exponent is all ones.
+// Copies 64 columns of `depth` rows of B into contiguous memory. Returns whether all of them are finite: a float that
+// is not has an exponent of all ones.
 TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, float *panel) {
     const __m256i exponent = _mm256_set1_epi32(0x7F800000);
     __m256i largest = _mm256_setzero_si256();
@@ -102,7 +102,7 @@ TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, float *
     return _mm256_movemask_epi8(_mm256_cmpeq_epi32(largest, exponent)) == 0;
 }
 
-// 64 columns of some rows of C, for a block of B. Elements with a bit in `all` count in every row.
+// 64 columns of `rows` rows of C, for a block of B. Elements with a bit in `all` are multiplied in every row.
 TARGET static void zeros_multiply(const rank_gemm_job *job, size_t row, size_t rows, size_t j, size_t from,
                                         const float *panel, const uint64_t *live, uint64_t all) {
     const size_t a_column = job->a_column;

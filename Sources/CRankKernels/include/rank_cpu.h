@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/// A family of kernels: 0 to `rank_level_count` − 1, in ascending order of preference. Which they are says isa/isa.h.
-/// All but the portable ones give the same bits (docs/reference/numerics.md).
+/// A family of kernels: 0 to `rank_level_count` − 1, in ascending order of preference; isa/isa.h lists them.
+/// All but RANK_LEVEL_PORTABLE give the same bits (docs/reference/numerics.md).
 typedef uint32_t rank_level;
 
 /// The levels that run everywhere.
@@ -32,8 +32,8 @@ rank_level rank_level_best(void);
 /// The name of a level: `scalar`, `portable`, `neon`, `avx2`, `avx512`; "unknown" for a number that is none.
 const char *rank_level_name(rank_level level);
 
-/// Finds the level of a name. Returns false, leaving `*level` as it is, when no level has that name;
-/// says nothing about support.
+/// Finds the level of a name, supported or not. Returns false and leaves `*level` unchanged when no level has that
+/// name.
 bool rank_level_named(const char *name, rank_level *level);
 
 /// Whether the level rounds a multiply-add once: the profile `fp32-fma`, else `fp32-unfused`.

@@ -1,4 +1,4 @@
-// The floating-point environment, which code that is loaded at run time may have changed.
+// The floating-point environment, which a library loaded at run time may have changed.
 #pragma once
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/// Whether this thread rounds to nearest and keeps subnormals, as docs/reference/numerics.md takes for granted.
+/// Whether this thread rounds to nearest and keeps subnormals, as docs/reference/numerics.md assumes.
 bool rank_environment_is_usual(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// What the process has allocated, to find out whether something leaks.
+// The memory that the process has allocated, for leak checks.
 #pragma once
 
 #include <stdint.h>
@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/// Bytes in use by the allocator, over all threads; where it does not tell, the most that was ever resident.
+/// Bytes in use by the allocator, over all threads; the peak resident size where the allocator does not say.
 uint64_t rank_allocated_bytes(void);
 
 #ifdef __cplusplus

@@ -1,11 +1,12 @@
-// How many threads are worth starting.
+// The processors that a program may use.
 #pragma once
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// The processors that this thread may run on (Linux: by its affinity), or all that are there; at least 1.
+/// The number of processors that this thread may run on (by its affinity on Linux), else of all online ones; at least
+/// 1.
 int rank_processors(void);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 // Scoring one user against many candidates. docs/reference/numerics.md says what each function computes, bit for bit.
 //
-// No function allocates, checks an id or touches a global: rows are the caller's to check. Pointers to float need the
+// No function allocates, checks an id or touches a global: the caller checks rows. Pointers to float need the
 // alignment of a float only, unless a comment says otherwise. Any number of threads may read one network at a time.
 #pragma once
 
@@ -17,7 +17,7 @@ extern "C" {
 /// Widths are padded to a multiple of this; padding holds +0.
 #define RANK_LANES 16
 
-/// What a unit's sum goes through; docs/reference/numerics.md defines each.
+/// The function that follows a unit's sum; docs/reference/numerics.md defines each.
 typedef enum rank_function {
     RANK_LINEAR = 0,
     RANK_RELU = 1,
@@ -34,7 +34,7 @@ typedef enum rank_function {
 /// The number of functions; they are numbered from 0.
 #define RANK_FUNCTION_COUNT 10
 
-/// A function and its number, where it has one.
+/// A function and its parameter, where it has one.
 typedef struct rank_activation {
     rank_function function;
     /// The slope of RANK_LEAKY_RELU, the factor of RANK_ELU.
@@ -53,7 +53,7 @@ typedef struct rank_matrix {
     const float *kernel;
     /// [stride], or NULL where the chains start at +0.
     const float *bias;
-    /// What `rank_pack` made of `kernel`, 64-byte aligned. Read by every other level, NULL for scalar.
+    /// `kernel` in the layout of `rank_pack`, 64-byte aligned. Read by every other level, NULL for scalar.
     const float *packed;
 } rank_matrix;
 
@@ -70,9 +70,9 @@ typedef struct rank_network {
     bool dot_product;
     bool has_mean;
     float mean;
-    /// Whether units of the first layer that are at +0 for a whole tile of candidates are passed over: the same bits,
-    /// faster where enough units are. Heeded by RANK_LEVEL_AVX512 where the user's half of the first layer is given and
-    /// `activations` are not.
+    /// Whether units of the first layer that are +0 for a whole tile of candidates are skipped: the same bits, faster
+    /// where enough units are +0. Heeded by levels with `rank_level_skips_dead_units`, where the user's half of the
+    /// first layer is given and `activations` are not.
     bool skip_dead_units;
     rank_matrix user_half;
     rank_matrix candidate_half;
@@ -86,9 +86,9 @@ typedef struct rank_network {
     const float *user_bias;
     /// [candidates], or NULL.
     const float *candidate_bias;
-    /// [hidden_count + 1]: what follows each layer but the last. NULL where that is relu throughout.
+    /// [hidden_count + 1]: the activation of each layer but the last. NULL where all are relu.
     const rank_activation *activations;
-    /// Whether the sum of all terms goes on through `output`, and then through a multiply-add where `has_output_scale`.
+    /// Whether `output` follows the sum of all terms, and then, with `has_output_scale`, a multiply-add.
     bool has_output_step;
     bool has_output_scale;
     rank_activation output;
@@ -111,7 +111,7 @@ typedef struct rank_run {
     float *scratch;
 } rank_run;
 
-/// Which half of the first layer.
+/// A half of the first layer.
 typedef enum rank_half {
     RANK_HALF_USER = 0,
     RANK_HALF_CANDIDATE = 1,
@@ -137,7 +137,7 @@ void rank_half_rows(rank_level level, const rank_network *network, rank_half hal
 /// Replaces `count` floats by their activation, as `level` computes it. Any alignment.
 void rank_activate(rank_level level, rank_activation activation, float *values, size_t count);
 
-/// What a scan of weights found, as bits.
+/// Kinds of weights that a scan finds, as bits.
 enum {
     RANK_WEIGHT_NOT_FINITE = 1,
     RANK_WEIGHT_SUBNORMAL = 2,

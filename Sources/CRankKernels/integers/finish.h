@@ -1,12 +1,12 @@
-// The layers after the first hidden one, in float32, once for every instruction set that compilers make use of by
-// themselves.
+// The layers after the first hidden one, in float32, compiled for each instruction set that includes this file: the
+// compiler vectorises them.
 #pragma once
 
 #include "../isa/vectors.h"
 #include "../score/oracle.h"
 
-// What follows the first hidden layer: from its activations, or from what the dense layers give where it is the only
-// one, to scores.
+// The steps from the activations of the first hidden layer to scores; from the output of the dense layers where that
+// layer is the only hidden one.
 TARGET static void finish_scores(const rank_network *network, const rank_run *run, size_t at, size_t count,
                                  const float *h, float *buffers) {
     const rank_matrix *hidden = network->hidden;

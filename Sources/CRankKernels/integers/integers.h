@@ -1,4 +1,4 @@
-// What the files about integers share.
+// Declarations that the files of integer scoring share.
 #pragma once
 
 #include "../score/score.h"
@@ -10,7 +10,7 @@
 /// Outputs whose sums the VNNI kernels keep in registers: columns of a panel of `rank_quantized.packed`.
 #define RANK_INTEGER_PANEL 64
 
-/// The most that an activation can be.
+/// The largest activation.
 static inline int32_t rank_top(rank_precision precision) {
     return precision == RANK_PRECISION_INT16 ? 8191 : 255;
 }
@@ -22,26 +22,26 @@ static inline uint32_t rank_unit_bytes(rank_precision precision) {
 
 /// Computes the first two layers of `count` candidates of a run from `at` on.
 ///
-/// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it
-/// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: twice
-/// RANK_TILE_ROWS rows of `row_bytes`, 64-byte aligned.
+/// With one hidden layer `out` is [count] and takes the output of the dense layers, the last one included; with more it
+/// is [count][stride of the first hidden layer] and takes that layer's activations. `scratch`: twice RANK_TILE_ROWS
+/// rows of `row_bytes`, 64-byte aligned.
 typedef void rank_integer_layers(const rank_network *network, const rank_quantized *quantized, const rank_run *run,
                                  size_t at, size_t count, uint8_t *scratch, float *out);
 
-/// AVX-512 VNNI, for either precision. x86-64 alone.
+/// The kernels of AVX-512 VNNI. On x86-64 only.
 rank_integer_layers rank_int16_vnni;
 rank_integer_layers rank_int8_vnni;
 
-/// The kernels of an instruction set.
+/// The integer kernels of an instruction set.
 typedef struct rank_integer_kernels {
-    /// Whether `rank_quantized.packed` is read, and has to be there.
+    /// Whether the kernels read `rank_quantized.packed`, which must not be NULL then.
     bool reads_packed;
-    /// What the CPU has to have beside the instruction set; NULL for nothing.
+    /// Whether the CPU has the instructions that are needed beside the instruction set; NULL where none are.
     bool (*is_supported)(void);
     /// By precision.
     rank_integer_layers *layers[2];
-    /// What follows the first hidden layer: from its activations, or from what the dense layers give where it is the
-    /// only one, to scores.
+    /// The steps from the activations of the first hidden layer to scores; from the output of the dense layers where
+    /// that layer is the only hidden one.
     void (*finish)(const rank_network *network, const rank_run *run, size_t at, size_t count, const float *h,
                    float *buffers);
 } rank_integer_kernels;

@@ -1,13 +1,13 @@
 // The integer reference: docs/reference/numerics.md written down as plainly as C allows. The VNNI kernels are compared with it.
 //
-// The same source for every instruction set that includes it: a compiler makes wider vectors of it where there are.
+// Compiled for each instruction set that includes this file: the compiler vectorises the loops.
 #pragma once
 
 #include "../isa/vectors.h"
 #include "../score/oracle.h"
 #include "integers.h"
 
-// The activation of a unit: how far the user's level is above the candidate's threshold.
+// The activation of a unit: the user's level minus the candidate's threshold, at least 0.
 INLINE int32_t activation_of(rank_precision precision, const uint8_t *user, const uint8_t *candidate, size_t unit) {
     uint16_t level = 0;
     uint16_t threshold = 0;

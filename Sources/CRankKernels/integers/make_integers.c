@@ -1,4 +1,5 @@
-// From float32 to integers, in double: the same integers on every CPU. docs/reference/numerics.md has the formulas.
+// Conversion from float32 to integers, computed in double: the same integers on every CPU. docs/reference/numerics.md has the
+// formulas.
 #include "integers.h"
 
 #include <float.h>
@@ -7,7 +8,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// The nearest integer, ties to even, for |x| < 2^51: without a call, whatever the CPU.
+// The nearest integer, ties to even, for |x| < 2^51, without a library call.
 static inline double nearest(double x) {
     const double magic = 0x1.8p52;
     return (x + magic) - magic;
@@ -31,7 +32,7 @@ uint32_t rank_unit_scales(rank_precision precision, uint32_t units, const float 
                           const float *highest_candidate, double *scales) {
     for (uint32_t unit = 0; unit < units; unit++) {
         const double highest = (double)highest_user[unit] + (double)highest_candidate[unit];
-        // A unit that no pair brings above 0 has no levels.
+        // A unit that no pair activates has no levels.
         scales[unit] = highest > 0 ? rank_top(precision) / highest : 0;
         if (isnan(highest) || highest == (double)INFINITY) {
             return unit;
@@ -45,7 +46,7 @@ uint32_t rank_quantize_weights(rank_precision precision, const rank_matrix *hidd
     const uint32_t inputs = hidden->inputs;
     const uint32_t outputs = hidden->outputs;
     const double most = precision == RANK_PRECISION_INT16 ? INT16_MAX : INT8_MAX;
-    // Half of one for each input is what rounding may add.
+    // Rounding may add one half for each input.
     const double fitting = (double)(INT32_MAX / rank_top(precision)) - 1 - 0.5 * inputs;
     memset(steps, 0, hidden->stride * sizeof(float));
     for (uint32_t output = 0; output < outputs; output++) {
@@ -66,7 +67,7 @@ uint32_t rank_quantize_weights(rank_precision precision, const rank_matrix *hidd
         if (step > (double)FLT_MAX) {
             return output;
         }
-        // Weights so small count as 0.
+        // Weights this small count as 0.
         const bool is_zero = step < (double)FLT_MIN;
         steps[output] = is_zero ? 0 : (float)step;
         for (uint32_t unit = 0; unit < inputs; unit++) {
@@ -89,8 +90,8 @@ void rank_quantize_rows(rank_precision precision, rank_half half, uint32_t units
         uint8_t *bytes = table + row * row_bytes;
         for (uint32_t unit = 0; unit < units; unit++) {
             const double best = highest_candidate[unit];
-            // Of what is not a number the user's half gives the level 0 and the candidate's the highest threshold:
-            // relu makes 0 of it.
+            // NaN gives the level 0 in the user's half and the highest threshold in the candidate's: relu turns it into
+            // 0.
             double level;
             if (half == RANK_HALF_USER) {
                 level = ((double)values[unit] + best) * scales[unit];

@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-// Floats of the integer kernels' own scratch: activations of two tiles, or the sums and activations of one candidate.
+// Floats of scratch for the integer layers: activations of two tiles, or the sums and activations of one candidate.
 static size_t own_floats(const rank_network *network, const rank_quantized *quantized) {
     const size_t tile = 2 * RANK_TILE_ROWS * quantized->row_bytes / sizeof(float);
     const size_t scalar = 2 * (size_t)network->hidden->stride;
     return tile > scalar ? tile : scalar;
 }
 
-// Candidates that are taken on at a time: fewer where their activations, which deeper layers read, are wide.
+// Candidates in a group: fewer where the activations that deeper layers read are wide.
 static size_t group_rows(const rank_network *network) {
     const size_t fitting = 32768 / network->hidden->stride;
     return fitting > RANK_TILE_ROWS ? fitting : RANK_TILE_ROWS;
@@ -29,7 +29,7 @@ size_t rank_quantized_packed_bytes(rank_precision precision, uint32_t inputs, ui
 
 void rank_pack_quantized(rank_precision precision, uint32_t inputs, uint32_t outputs, const int16_t *weights,
                          uint8_t *packed) {
-    // Inputs whose weights make four bytes.
+    // Inputs whose weights fill four bytes.
     const uint32_t together = precision == RANK_PRECISION_INT16 ? 2 : 4;
     const size_t rows = rank_quantized_row_bytes(precision, inputs) / rank_unit_bytes(precision);
     const uint32_t stride = rank_padded(outputs);

@@ -1,21 +1,21 @@
 // The first two layers in integers with AVX-512 VNNI.
 //
 // A tile is up to RANK_TILE_ROWS candidates by 64 outputs, in 24 registers of sums. Integers may be added in any order,
-// so that neither tiles nor panels show in a score. `precision` is a constant of every function here.
+// so tiles and panels do not change a score. `precision` is a constant of every function here.
 #include "integers.h"
 
 #if defined(__x86_64__)
 #define AVX512_ALSO ",avx512vnni"
 #include "../isa/avx512.h"
 
-// In this order and no other: the compiler would hoist the broadcasts and spill sums.
+// Volatile, which keeps the order: the compiler would hoist the broadcasts and spill sums.
 #define BROADCAST(into, from) __asm__ volatile("vpbroadcastd %1, %0" : "=v"(into) : "m"(*(from)))
 #define DOT_INT16(sum, x, w) __asm__ volatile("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 #define DOT_INT8(sum, x, w) __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 
 _Static_assert(PANEL == RANK_INTEGER_PANEL, "weights are packed in panels of as many columns as a tile has");
 
-// Bytes of the activations that one instruction takes.
+// Bytes of activations in one instruction.
 #define TOGETHER 4
 
 typedef struct job {
@@ -32,7 +32,7 @@ typedef struct place {
     const uint8_t *h;
 } place;
 
-// The tile after it, whose activations are computed meanwhile, and the one after that, whose rows are prefetched.
+// The next tile, whose activations are computed meanwhile, and the tile after it, whose rows are prefetched.
 typedef struct coming {
     uint8_t *h;
     int rows;
@@ -47,12 +47,12 @@ INLINE void aim(const job *job, const uint32_t *candidates, const int rows, cons
     }
 }
 
-// Activations: a − b, 0 where that is less.
+// Activations: max(a − b, 0).
 INLINE __m512i subtract(__m512i a, __m512i b, const rank_precision precision) {
     return precision == RANK_PRECISION_INT16 ? _mm512_subs_epu16(a, b) : _mm512_subs_epu8(a, b);
 }
 
-// A block of the activations of the tile that is coming.
+// A block of the activations of the next tile.
 INLINE void activate(const job *job, const coming *coming, size_t byte, const rank_precision precision) {
     const __m512i a = _mm512_load_si512(job->user + byte);
     NO_UNROLL for (int r = 0; r < coming->rows; r++) {
@@ -62,7 +62,7 @@ INLINE void activate(const job *job, const coming *coming, size_t byte, const ra
     }
 }
 
-// The outputs of one panel from `column` on for one tile.
+// Computes one panel of outputs, from `column` on, for one tile.
 INLINE void panel(const job *job, uint32_t column, const place *at, const coming *coming, __m512 *lane, const int rows,
                   const int vectors, const rank_precision precision) {
     const rank_network *network = job->network;
@@ -181,7 +181,7 @@ INLINE void layers(const rank_network *network, const rank_quantized *quantized,
     };
     const size_t row_bytes = quantized->row_bytes;
     uint8_t *turns[2] = {scratch, scratch + RANK_TILE_ROWS * row_bytes};
-    // As many tiles as full ones would need, all of nearly the same size, the larger ones first.
+    // As many tiles as full ones would take, of nearly equal size, the larger ones first.
     const size_t tiles = (count + RANK_TILE_ROWS - 1) / RANK_TILE_ROWS;
     const size_t shorter = count / tiles;
     const size_t longer = count % tiles;

@@ -1,4 +1,4 @@
-// x86-64: 256-bit vectors. A tile takes 12 accumulators, 2 vectors of weights and one repeated float of the 16 registers.
+// x86-64, 256-bit vectors. A tile takes 15 of the 16 registers: 12 sums, 2 vectors of weights, a broadcast float.
 #pragma once
 
 #if defined(__x86_64__)

@@ -1,7 +1,7 @@
-// x86-64: 512-bit vectors. A tile takes 24 accumulators, 4 vectors of weights and one repeated float of the 32 registers.
+// x86-64, 512-bit vectors. A tile takes 29 of the 32 registers: 24 sums, 4 vectors of weights, a broadcast float.
 //
-// A file whose kernels take more than the instruction set's own features defines AVX512_ALSO, a list that begins with a
-// comma, before it includes this one.
+// A file whose kernels use further CPU features defines AVX512_ALSO, a list that starts with a comma, before it
+// includes this one.
 #pragma once
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-// The table of instruction sets: a row has the kernels of one.
+// The table of instruction sets: a row has the kernels of one set.
 #pragma once
 
 #include "../gemm/gemm.h"
@@ -7,7 +7,7 @@
 #include "../score/score.h"
 #include "../training/training.h"
 
-/// An instruction set. Kernels that are NULL are those of the scalar row.
+/// An instruction set. NULL stands for the kernels of the scalar row.
 typedef struct rank_isa {
     const char *name;
     /// Whether this CPU and operating system can run the kernels; NULL where this build has none of them.
@@ -18,12 +18,12 @@ typedef struct rank_isa {
     bool skips_dead_units;
     const rank_score_kernels *score;
     const rank_gemm_kernels *gemm;
-    /// The product whose A has many zeros; NULL where that is `gemm`.
+    /// The product for an A with many zeros; NULL for `gemm`.
     const rank_gemm_kernels *gemm_zeros;
     const rank_training_loops *training;
-    /// Chosen by the CPU alone, whatever the level: the best row that has any.
+    /// Integer scores do not depend on the level of a call: the best supported row that has kernels computes them.
     const rank_integer_kernels *integers;
-    /// Likewise.
+    /// Used whatever the level of a call, if this row is the best supported one.
     rank_identity_rows_function *identity_rows;
 } rank_isa;
 
@@ -39,5 +39,5 @@ typedef struct rank_isa {
 #define RANK_ISA_DECLARATION(name) extern const rank_isa rank_isa_##name;
 RANK_ISAS(RANK_ISA_DECLARATION)
 
-/// The row of a level; the scalar one where there is no such level, or this CPU cannot run it.
+/// The row of a level; the scalar row where no such level exists or this CPU cannot run it.
 const rank_isa *rank_isa_of(rank_level level);

@@ -1,4 +1,4 @@
-// arm64: 128-bit vectors. A tile takes 24 accumulators, 4 vectors of weights and one repeated float of the 32 registers.
+// arm64, 128-bit vectors. A tile takes 29 of the 32 registers: 24 sums, 4 vectors of weights, a broadcast float.
 #pragma once
 
 #if defined(__aarch64__)

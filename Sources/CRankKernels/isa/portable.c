@@ -1,4 +1,4 @@
-// A numeric profile of its own, `fp32-unfused`. What has to fuse is left to the scalar row.
+// The profile `fp32-unfused`. Training and integers, which have to fuse, are left to the scalar row.
 #include "isa.h"
 
 #include "portable.h"

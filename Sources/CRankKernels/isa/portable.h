@@ -1,14 +1,14 @@
 // 128-bit vectors without fused multiply-add, which every CPU has.
 //
-// The sums of a tile of 4 × 8 take 8 of the 16 registers of SSE2. To repeat a float in all lanes takes two of its
-// instructions, or one load of a float that was repeated before.
+// The sums of a tile of 4 × 8 take 8 of the 16 registers of SSE2. A broadcast takes two instructions of SSE2; a load of
+// a float that was broadcast to memory before takes one.
 #pragma once
 
 #define WIDTH 4
 #define VECTORS 2
 #define ROWS 4
 #define TARGET
-// Layers with at most this many inputs have their inputs repeated in all lanes before their panels.
+// Layers with at most this many inputs broadcast them to memory before their panels.
 #define SPREAD_INPUTS 256
 #include "vectors.h"
 

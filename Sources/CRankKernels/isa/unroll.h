@@ -1,4 +1,4 @@
-// How a loop over a constant number of registers is told to vanish, and one over memory to stay.
+// UNROLL for loops over a constant number of registers, NO_UNROLL for loops over memory.
 #pragma once
 
 #if defined(__clang__)

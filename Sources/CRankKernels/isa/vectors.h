@@ -1,11 +1,11 @@
-// The vocabulary of the kernels: the vectors of the instruction set whose header was included before, else of portable.h.
+// The vocabulary of the kernels, for the instruction set whose header was included before; for portable.h by default.
 //
 // The header of an instruction set defines
 //   WIDTH    floats in a vector
 //   VECTORS  vectors across a tile of sums
 //   ROWS     rows in a tile of sums, at most RANK_TILE_ROWS
 //   TARGET   the attribute that allows the instructions (may be empty)
-// includes this file, and then defines the operations that take instructions of their own:
+// includes this file, and then defines the operations that need intrinsics:
 //   multiply_add(x, w, z)    x · w + z, rounded as the profile of the instruction set has it
 //   square_root(x)           the square roots, rounded correctly
 //   load_part(from, count)   the first `count` floats of a vector, fewer than WIDTH, and +0 in the other lanes
@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// A fused product would be rounded once where the others are rounded twice.
+// A fused product would be rounded once, a product and a sum twice.
 #pragma STDC FP_CONTRACT OFF
 
 #define INLINE TARGET static inline __attribute__((always_inline))
@@ -51,9 +51,9 @@ INLINE vector splat(float value) {
     return all;
 }
 
-// `load_part` where no instruction loads a part. Nothing behind the floats is read.
+// `load_part` where no instruction loads a part of a vector. Reads nothing past the floats.
 INLINE vector load_lanes(const float *from, size_t count) {
-    // Constant lanes, so that the vector stays in its register.
+    // Lanes are constants: the vector stays in a register.
     vector part = {0};
     UNROLL for (size_t lane = 0; lane + 1 < WIDTH; lane++) {
         if (lane < count) {

@@ -1,11 +1,11 @@
-// What is done to lists, once for instruction sets that compilers make use of by themselves: in the vocabulary of
-// isa/vectors.h. SSE2 cannot compare 64-bit numbers.
+// Ids to rows, compiled for each instruction set that includes this file: the compiler vectorises the loops. SSE2
+// cannot compare 64-bit numbers.
 #pragma once
 
 #include "../isa/vectors.h"
 #include "lists.h"
 
-// Three loops, each of which compilers turn into vectors.
+// Three loops, each of which compilers vectorise.
 TARGET static size_t identity_rows(const void *ids, size_t count, uint64_t row_count, uint32_t *rows,
                                     bool *unknown) {
     const unsigned char *bytes = ids;

@@ -8,7 +8,7 @@ size_t rank_identity_rows(const void *ids, size_t count, uint64_t row_count, uin
 }
 
 bool rank_all_finite(const float *values, size_t count) {
-    // The exponent of a number that is not finite has all bits: adding one to it carries into the sign.
+    // The exponent of infinities and NaN has all bits set: adding one to it carries into the sign.
     uint32_t carries = 0;
     for (size_t index = 0; index < count; index++) {
         uint32_t bits;

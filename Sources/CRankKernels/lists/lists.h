@@ -1,4 +1,4 @@
-// What the files about lists share.
+// Declarations that the files about lists share.
 #pragma once
 
 #include "rank_lists.h"

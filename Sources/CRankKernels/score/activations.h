@@ -1,7 +1,7 @@
 // Activations, and the output step; part of body.h.
 //
-// docs/reference/numerics.md defines each function as a sequence of operations; all lanes take each: what a lane
-// does not need is computed and left out.
+// docs/reference/numerics.md defines each function as a sequence of operations. Every lane computes both sides of a condition; a
+// blend picks one.
 #pragma once
 
 #include "../isa/vectors.h"
@@ -99,13 +99,13 @@ INLINE vector activated(const rank_function function, vector number, vector x) {
     case RANK_SILU:
         return x * sigmoid_of(x);
     case RANK_ELU:
-        // Positive numbers, whose power is not wanted, stay out of it.
+        // Positive numbers, whose power is not used, are replaced by +0.
         return blend(x > 0.0f, x, number * expm1_below((vector)(~(mask)(x > 0.0f) & (mask)x)));
     }
     return x;
 }
 
-// One function over floats anywhere: whole vectors, then what is left.
+// One function over unaligned floats: whole vectors, then the rest.
 INLINE void activate_all(const rank_function function, float number, float *values, size_t count) {
     const vector all = splat(number);
     size_t done = 0;
@@ -155,8 +155,8 @@ TARGET __attribute__((noinline)) static void activate(rank_activation activation
     }
 }
 
-// The activations of `rows` rows of a layer, in place. Padding becomes +0, whatever the function makes of it: sums of
-// infinite activations are NaN there.
+// The activations of `rows` rows of a layer, in place. Padding is set to +0: the function of +0 may be another number,
+// and sums of infinite activations are NaN there.
 INLINE void activate_rows(rank_activation activation, const rank_matrix *matrix, float *z, size_t rows) {
     const size_t stride = matrix->stride;
     activate(activation, z, rows * stride);
@@ -165,8 +165,7 @@ INLINE void activate_rows(rank_activation activation, const rank_matrix *matrix,
     }
 }
 
-// The output step of scores that have all their terms. They are not −0 any more, which no function tells from +0 in the
-// end.
+// The output step, on the sums of all terms. The sums have −0 turned into +0 already, which changes no result.
 INLINE void step_out(const rank_network *network, float *scores, size_t count) {
     const vector factor = splat(network->output_factor);
     const vector addend = splat(network->output_addend);
@@ -184,7 +183,7 @@ INLINE void step_out(const rank_network *network, float *scores, size_t count) {
                 y = multiply_add(factor, y, addend);
             }
             const vector sum = load(before + at);
-            // What is not finite stays so.
+            // Infinities and NaN stay as they are.
             store(values + at, blend(magnitude(sum) < __builtin_inff(), y, sum) + 0.0f);
         }
         memcpy(scores + done, values, part * sizeof(float));

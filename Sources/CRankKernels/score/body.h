@@ -1,7 +1,7 @@
-// The vectorised kernels of scoring, once for every instruction set: in the vocabulary of isa/vectors.h. The including
-// file may define
-//   SCORE_FACTORED  a faster way where both halves of the first layer come from tables, and with it
-//   SCORE_HIDDEN    a faster way for the first hidden layer alone
+// The vectorised kernels of scoring, compiled for each instruction set in the vocabulary of isa/vectors.h. The
+// including file may define
+//   SCORE_FACTORED  a faster function for the first two layers where both halves of the first one are given, and with
+//   it SCORE_HIDDEN    a faster function for the first hidden layer alone
 // One lane is one output unit, so each chain runs in the oracle's order; only independent outputs are computed side by
 // side: ROWS candidates by VECTORS vectors in registers.
 #pragma once
@@ -9,21 +9,21 @@
 #include "activations.h"
 #include "terms.h"
 
-// What becomes of the sums of a tile.
+// The step that follows the sums of a tile.
 typedef enum finish {
-    // The sums.
+    // Stores the sums.
     FINISH_STORE,
-    // z = a + sum, the first layer as the last one or before an activation other than relu.
+    // z = a + sum: the first layer, as the only one or before an activation other than relu.
     FINISH_ADD,
-    // h = relu(a + sum), the first layer.
+    // h = relu(a + sum): the first layer.
     FINISH_ADD_RELU,
-    // h = relu(sum), a hidden layer.
+    // h = relu(sum): a hidden layer.
     FINISH_RELU,
-    // The same, multiplied at once with the weights of the last layer into `lane`.
+    // h = relu(sum), multiplied at once with the weights of the last layer into `lane`.
     FINISH_LANES,
 } finish;
 
-// The rows of one tile and where they go.
+// The rows of one tile and its output.
 typedef struct tile {
     const float *x[ROWS];
     const float *a[ROWS];
@@ -33,7 +33,7 @@ typedef struct tile {
     float (*lane)[RANK_LANES];
 } tile;
 
-// What follows the sums of one panel.
+// The step after the sums of one panel.
 INLINE void finish_panel(const tile *tile, vector (*sum)[VECTORS], uint32_t column, const finish finish,
                          const int rows, const int vectors) {
     UNROLL for (int r = 0; r < rows; r++) {
@@ -49,7 +49,7 @@ INLINE void finish_panel(const tile *tile, vector (*sum)[VECTORS], uint32_t colu
             } else if (finish == FINISH_RELU) {
                 store(out + at, relu(sum[r][v]));
             } else {
-                // Where panels are multiples of RANK_LANES, so is their column.
+                // Panels of a multiple of RANK_LANES start at a multiple of it.
                 float *lane = tile->lane[r] + ((PANEL % RANK_LANES ? column : 0) + at) % RANK_LANES;
                 const vector w = load(tile->output_weights + column + at);
                 store(lane, multiply_add(relu(sum[r][v]), w, load(lane)));
@@ -58,8 +58,8 @@ INLINE void finish_panel(const tile *tile, vector (*sum)[VECTORS], uint32_t colu
     }
 }
 
-// One panel of one layer for `rows` candidates: `vectors` vectors of outputs from `column` on. `spread` has the inputs
-// of all rows in every lane, unit by unit, or is NULL.
+// One panel of one layer for `rows` candidates: `vectors` vectors of outputs from `column` on. `spread` has the
+// broadcast inputs of all rows, unit by unit, or is NULL.
 INLINE void panel(const rank_matrix *matrix, const tile *tile, const vector *spread, const float *packed,
                   uint32_t column, finish finish, const int rows, const int vectors) {
     vector sum[ROWS][VECTORS];
@@ -119,7 +119,7 @@ INLINE void panels(const rank_matrix *matrix, const tile *tile, const vector *sp
         packed += (size_t)matrix->inputs * PANEL;
     }
 #if PANEL > RANK_LANES
-    // What is left of a row, a multiple of RANK_LANES like the row.
+    // The rest of a row, a multiple of RANK_LANES like the row.
     switch ((matrix->stride - column) / RANK_LANES) {
     case 1:
         panel(matrix, tile, spread, packed, column, finish, rows, RANK_LANES / WIDTH);
@@ -196,8 +196,8 @@ INLINE void add_row(const float *a, const float *c, float *h, size_t stride, boo
     }
 }
 
-// The hidden layers from `from` on, then the last one: y of `rows` rows of activations, `width` floats each. `even`
-// takes the activations of the first of these layers, `odd` those of the second, and so on in turn; `odd` may be `x`.
+// The hidden layers from `from` on, then the last one: y of `rows` rows of activations, `width` floats each. The layers
+// write their activations to `even` and `odd` in turn; `odd` may be `x`.
 INLINE void deeper(const rank_network *network, uint32_t from, const float *x, size_t width, float *even, float *odd,
                    int rows, float *y) {
     float lane[ROWS][RANK_LANES] __attribute__((aligned(64))) = {{0}};
@@ -222,7 +222,8 @@ INLINE void deeper(const rank_network *network, uint32_t from, const float *x, s
     }
     const bool has_lanes = from < network->hidden_count && !network->activations;
     for (int r = 0; r < rows; r++) {
-        const float4 t4 = has_lanes ? fold((const vector *)lane[r]) : lanes(x + r * width, network->output_weights, width);
+        const float *h = x + r * width;
+        const float4 t4 = has_lanes ? fold((const vector *)lane[r]) : lanes(h, network->output_weights, width);
         y[r] = sum_of(t4) + network->output_bias;
     }
 }
@@ -236,7 +237,7 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     float *h = own + ROWS * stride;
     float *next = h + ROWS * widest;
     const bool last = !network->output_weights;
-    // Sums go on as they are, or to an activation of their own.
+    // Sums are not followed by relu: the layer is the last one, or has another activation.
     const bool plain = last || network->activations;
     tile tile = {.out = own, .out_stride = stride};
     for (int r = 0; r < rows; r++) {
@@ -270,16 +271,16 @@ INLINE void dense(const rank_network *network, const rank_run *run, const uint32
     deeper(network, 0, h, stride, next, h, rows, y);
 }
 
-// As many tiles as full ones would need, all of nearly the same size: a remainder of one row costs most per row.
+// As many tiles as full ones would take, of nearly equal size: a last tile of one row would cost most per row.
 INLINE int rows_of_next_tile(size_t left) {
     const size_t tiles = (left + ROWS - 1) / ROWS;
     return (int)((left + tiles - 1) / tiles);
 }
 
-// How many candidates ahead embeddings are fetched: some tiles of the first layer take as long as memory does.
+// Candidates between a prefetched embedding and the one in use: a few tiles of the first layer take as long as memory.
 #define EMBEDDINGS_AHEAD 96
 
-// Fetches the embeddings of `count` candidates of a run from `at` on, as far as there are any, before their turn.
+// Prefetches the embeddings of up to `count` candidates of a run from `at` on.
 INLINE void prefetch_embeddings(const rank_network *network, const rank_run *run, size_t at, size_t count) {
     const size_t dimensions = network->candidate_dimensions;
     for (const size_t end = at + count < run->count ? at + count : run->count; at < end; at++) {
@@ -306,8 +307,8 @@ INLINE void candidate_halves(const rank_network *network, const rank_run *run, s
     }
 }
 
-// The user's half of the first layer is there, and at least one hidden layer: SCORE_FACTORED is faster. Where the
-// candidates' halves are in no table, those of a block of candidates are computed first and take its place.
+// Scores with SCORE_FACTORED a network with a hidden layer, where the user's half of the first layer is given. Without
+// a table of the candidates' halves, those of a block of candidates are computed first.
 INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     const size_t group = rank_group_rows(network);
     const size_t most = run->candidate_table ? group : rank_block_rows(network);
@@ -348,10 +349,10 @@ INLINE void score_blocks(const rank_network *network, const rank_run *run) {
     }
 }
 
-// How many candidates ahead rows of the candidates' table are fetched.
+// Candidates between a prefetched row of the candidates' table and the one in use.
 #define ROWS_AHEAD 12
 
-// The first layer's activations of `count` candidates of a run from `at` on, [count][stride], where they are not relu's.
+// The first layer's activations other than relu of `count` candidates of a run from `at` on, [count][stride].
 INLINE void first_activations(const rank_network *network, const rank_run *run, size_t at, size_t count, float *h) {
     const rank_matrix *matrix = &network->candidate_half;
     const size_t stride = matrix->stride;
@@ -365,7 +366,7 @@ INLINE void first_activations(const rank_network *network, const rank_run *run, 
             const float *c = own;
             if (run->candidate_table) {
                 c = run->candidate_table + run->candidate_rows[at + row] * stride;
-                // Those of later blocks were fetched while the block before was summed.
+                // Rows of later blocks were prefetched while the block before was summed.
                 if (at == 0 && row + ROWS_AHEAD < count) {
                     const float *later = run->candidate_table + run->candidate_rows[row + ROWS_AHEAD] * stride;
                     for (size_t unit = 0; unit < stride; unit += 16) {
@@ -379,7 +380,7 @@ INLINE void first_activations(const rank_network *network, const rank_run *run, 
     }
 }
 
-// `score_blocks` where other activations than relu follow the layers: one layer after the other, a block at a time.
+// `score_blocks` for activations other than relu: one layer after the other, a block at a time.
 INLINE void score_activated_blocks(const rank_network *network, const rank_run *run) {
     const size_t group = rank_group_rows(network);
     const size_t most = rank_block_rows(network);
@@ -418,7 +419,7 @@ INLINE void score_activated_blocks(const rank_network *network, const rank_run *
 
 INLINE void score_sums(const rank_network *network, const rank_run *run) {
 #ifdef SCORE_FACTORED
-    // One dense tile has no next one to prepare meanwhile.
+    // A single tile has no next tile to prepare meanwhile.
     const bool worthwhile = network->skip_dead_units || run->count > ROWS;
     if (worthwhile && network->dense && network->hidden_count > 0 && run->user_half) {
         if (network->activations) {

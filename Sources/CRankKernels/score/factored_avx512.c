@@ -1,23 +1,23 @@
-// The plans `factored` and `user-once` with AVX-512. Three things make it faster than one layer after another:
+// The plans `factored` and `user-once` with AVX-512. Three things make this faster than one layer after another:
 //
-// - While the sums of one tile of candidates grow, the first layer of the next tile is computed, sixteen units after
-//   every few, and the rows of the one after that are prefetched: additions and loads run beside the multiplications
-//   that are the limit.
-// - Units are taken in blocks whose weights stay in the L1 cache while all tiles pass by; the sums wait in memory.
-//   Storing and reloading a float changes no bit.
-// - Units that are at +0 in the whole tile are passed over (docs/reference/numerics.md: no bit changes). The fewer
-//   candidates a tile has, the more units are; three suffice to keep the multipliers busy.
+// - While one tile of candidates is summed, the first layer of the next tile is computed, sixteen units at a time, and
+//   the rows of the tile after that are prefetched: additions and loads run beside the multiplications, which are the
+//   limit.
+// - Units are summed in blocks whose weights stay in the L1 cache for all tiles; the sums of a tile are in memory
+//   between blocks. Storing and reloading a float changes no bit.
+// - Units that are +0 in the whole tile are skipped (docs/reference/numerics.md says why no bit changes). The fewer candidates a
+//   tile has, the more units are skipped; three candidates suffice to keep the multipliers busy.
 //
-// Where other activations than relu stand between the layers, the first layer's come ready from the table, and the sums
-// of the second one go out as they are: `ready`, a constant of every function here. Rows that the next candidates' first
-// layer will read are then prefetched instead.
+// With activations other than relu the table has the finished activations of the first layer, and the sums of the
+// second one are stored without an activation: `ready`, a constant of every function here. The rows that the next
+// candidates' first layer will read are prefetched then.
 #include "factored_avx512.h"
 
 #if defined(__x86_64__)
 #define AVX512_ALSO ",bmi,bmi2,popcnt"
 #include "../isa/avx512.h"
 
-// In this order and no other: the compiler would hoist the broadcasts and spill sums.
+// Volatile, which keeps the order: the compiler would hoist the broadcasts and spill sums.
 #define BROADCAST(into, from) __asm__ volatile("vbroadcastss %1, %0" : "=v"(into) : "m"(*(from)))
 #define FMA(sum, x, w) __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 
@@ -25,14 +25,14 @@
 #define SKIPPING_BLOCK 128
 #define BLOCK 256
 
-// Some units of the first layer for one tile: activations, and which of them are summed.
+// A block of units of the first layer for one tile: activations, and the units that are summed.
 typedef struct units {
     float h[RANK_TILE_ROWS][BLOCK] __attribute__((aligned(64)));
     uint32_t live[BLOCK + WIDTH];
     size_t count;
 } units;
 
-// Where the work stands: this panel of the hidden layer, this block of units, this tile.
+// A step of the work: a panel of the hidden layer, a block of units, a tile.
 typedef struct place {
     uint32_t column;
     uint32_t unit;
@@ -44,12 +44,12 @@ typedef struct place {
 typedef struct job {
     const rank_network *network;
     const rank_matrix *hidden;
-    // Not read where activations come ready.
+    // Not read with `ready`.
     const float *user_half;
     const float *table;
     // NULL for the table's rows in their order.
     const uint32_t *candidates;
-    // Rows that are fetched meanwhile, where activations come ready.
+    // Rows to prefetch with `ready`.
     rank_coming coming;
     float (*sums)[PANEL];
     float (*lanes)[RANK_LANES];
@@ -60,7 +60,7 @@ typedef struct job {
     uint32_t rows;
     uint32_t longer;
     uint32_t block;
-    // All sixteen bits where dead units are summed like live ones.
+    // Sixteen set bits where dead units are summed like live ones.
     uint32_t keep;
 } job;
 
@@ -84,13 +84,13 @@ INLINE bool advance(const job *job, place *at) {
     return at->column < job->hidden->stride;
 }
 
-// The rows that a place reads, from its first unit on.
+// The rows of a place, from its first unit on.
 typedef struct source {
     const float *a;
     const float *c[RANK_TILE_ROWS];
     uint32_t units;
     int rows;
-    // What is fetched while the tile before is summed, where activations come ready.
+    // Rows to prefetch while the tile before is summed, with `ready`.
     const float *fetched[RANK_TILE_ROWS];
 } source;
 
@@ -110,8 +110,8 @@ INLINE void aim(const job *job, const place *at, source *source, const bool read
     }
 }
 
-// Sixteen units of the first layer, h = relu(a + c), or c where that is ready, from `unit` on, for `rows` candidates.
-// Returns the bits of all.
+// Computes sixteen units of the first layer from `unit` on for `rows` candidates: h = relu(a + c), or c with `ready`.
+// Returns the union of their bits.
 INLINE __m512i activate(const source *source, const struct source *later, units *into, uint32_t unit, const int rows,
                         const bool ready) {
     const __m512 a = ready ? _mm512_setzero_ps() : _mm512_loadu_ps(source->a + unit);
@@ -122,13 +122,14 @@ INLINE __m512i activate(const source *source, const struct source *later, units 
         __m512 h = ready ? c : _mm512_max_ps(_mm512_add_ps(a, c), _mm512_setzero_ps());
         _mm512_store_ps(into->h[r] + unit, h);
         any = _mm512_or_si512(any, _mm512_castps_si512(h));
-        // Only a hint: the address may lie beyond the row.
-        _mm_prefetch((const char *)((uintptr_t)(ready ? later->fetched : later->c)[r] + unit * sizeof(float)), _MM_HINT_T0);
+        // Only a hint: the address may lie past the row.
+        const uintptr_t row = (uintptr_t)(ready ? later->fetched : later->c)[r];
+        _mm_prefetch((const char *)(row + unit * sizeof(float)), _MM_HINT_T0);
     }
     return any;
 }
 
-// The same, and the list of units that are to be summed: returns how many there are so far.
+// `activate`, and the list of units to sum: returns their number so far.
 INLINE size_t chunk(const source *source, const struct source *later, units *into, uint32_t unit, size_t count,
                     uint32_t keep, const bool ready) {
     const __m512i any = source->rows == SKIPPING_ROWS ? activate(source, later, into, unit, SKIPPING_ROWS, ready)
@@ -142,7 +143,7 @@ INLINE size_t chunk(const source *source, const struct source *later, units *int
     return count + (size_t)__builtin_popcount(summed);
 }
 
-// One unit times its weights, added to the sums of all rows.
+// Adds one unit times its weights to the sums of all rows.
 INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m512 (*sum)[VECTORS],
                      const int rows, const int vectors) {
     const float *weights = packed + (size_t)unit * (size_t)(vectors * WIDTH);
@@ -159,7 +160,7 @@ INLINE void add_unit(const float *packed, const units *from, uint32_t unit, __m5
     }
 }
 
-// What follows the last unit of a panel.
+// The step after the last unit of a panel.
 INLINE void finish(const job *job, const place *at, __m512 (*sum)[VECTORS], const int rows, const int vectors,
                    const bool ready) {
     const rank_network *network = job->network;
@@ -209,7 +210,7 @@ INLINE void tile(const job *job, const place *at, const units *from, const sourc
     const uint32_t *end = live + from->count;
     const uint32_t coming = source->units;
     const uint32_t chunks = (coming + WIDTH - 1) / WIDTH;
-    // An eighth of the units follows the last chunk and covers its latency.
+    // An eighth of the units is summed after the last chunk and hides its latency.
     const size_t step = chunks ? (from->count - from->count / 8) / chunks : 0;
     uint32_t unit = 0;
     size_t count = 0;
@@ -292,14 +293,14 @@ INLINE void factored(const rank_network *network, const rank_run *run, const ran
         .tiles = tiles,
         .rows = (uint32_t)count / tiles,
         .longer = (uint32_t)count % tiles,
-        // One tile alone reads each weight once whatever the blocks are.
+        // A single tile reads each weight once whatever the blocks are.
         .block = skip && tiles > 1 ? SKIPPING_BLOCK : BLOCK,
         .keep = skip ? 0 : 0xffff,
     };
     units turns[2];
     units *from = turns;
     units *next = turns + 1;
-    // No tile has more rows than the first, so no pointer of these is ever unset.
+    // No tile has more rows than the first: every pointer that is read has been set.
     place here = {.rows = rows_of(&job, 0)};
     source source;
     aim(&job, &here, &source, ready);

@@ -1,4 +1,4 @@
-// The first two layers of many candidates at once, where both halves of the first one have been computed.
+// The first two layers of many candidates, where both halves of the first one are given.
 #pragma once
 
 #include "score.h"
@@ -7,13 +7,13 @@
 /// Computes `count` candidates of a run from `at` on, at most `rank_group_rows` of them. The network is dense and has a
 /// hidden layer, `run` has both halves.
 ///
-/// With one hidden layer `out` is [count] and becomes what the dense layers give, the last one included; with more it
-/// is [count][stride of the first hidden layer] and becomes that layer's activations. `scratch`: RANK_GROUP_FLOATS
-/// floats for each candidate, 64-byte aligned.
+/// With one hidden layer `out` is [count] and takes the output of the dense layers, the last one included; with more it
+/// is [count][stride of the first hidden layer] and takes that layer's activations. `scratch`: RANK_GROUP_FLOATS floats
+/// for each candidate, 64-byte aligned.
 void rank_factored_avx512(const rank_network *network, const rank_run *run, size_t at, size_t count, float *scratch,
                           float *out);
 
-/// Rows of the candidates' table that are wanted next.
+/// Rows of the candidates' table to prefetch.
 typedef struct rank_coming {
     const float *table;
     const uint32_t *rows;
@@ -21,8 +21,8 @@ typedef struct rank_coming {
 } rank_coming;
 
 /// Computes the sums of the first hidden layer, [count][its stride], from activations of the first layer, [count][its
-/// stride]; at most `rank_group_rows` rows. Fetches up to `count` of the rows of `coming` meanwhile. The network has a
-/// hidden layer. `scratch` as above.
+/// stride]; at most `rank_group_rows` rows. Prefetches up to `count` of the rows of `coming` meanwhile. The network has
+/// a hidden layer. `scratch` as above.
 void rank_hidden_avx512(const rank_network *network, const float *activations, size_t count, float *scratch,
                         float *sums, const rank_coming *coming);
 #endif

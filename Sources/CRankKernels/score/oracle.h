@@ -1,6 +1,6 @@
-// docs/reference/numerics.md written down as plainly as C allows, in float32: what every other kernel is compared with.
+// The oracle: docs/reference/numerics.md written down as plainly as C allows, in float32. Every other kernel is compared with it.
 //
-// Each function is inlined into its callers, whose target says how `fmaf` is computed: the bits are the same.
+// Each function is inlined into its callers, whose target decides how `fmaf` is computed: the bits are the same.
 #pragma once
 
 #include "score.h"
@@ -10,7 +10,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// docs/reference/numerics.md, chain(s; x, W): the padding of `z` stays as it is.
+/// NUMERICS.md, chain(s; x, W). Leaves the padding of `z` unchanged.
 RANK_ORACLE void rank_chain(const rank_matrix *matrix, const float *x, float *z) {
     for (uint32_t output = 0; output < matrix->outputs; output++) {
         z[output] = matrix->bias ? matrix->bias[output] : 0.0f;
@@ -47,8 +47,8 @@ RANK_ORACLE void rank_relu(float *z, uint32_t count) {
     }
 }
 
-/// The hidden layers from `from` on, then the last one, from the activations `h` of the layer before. Each layer's
-/// activations go to `even` and `odd` in turn; `odd` may be `h`.
+/// The hidden layers from `from` on, then the last one, from the activations `h` of the layer before. The layers write
+/// their activations to `even` and `odd` in turn; `odd` may be `h`.
 RANK_ORACLE float rank_deeper(const rank_network *network, uint32_t from, const float *h, uint32_t width, float *even,
                               float *odd) {
     for (uint32_t layer = from; layer < network->hidden_count; layer++) {

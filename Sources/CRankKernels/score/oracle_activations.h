@@ -90,7 +90,7 @@ RANK_ORACLE float rank_activated(rank_activation activation, float x) {
     return x;
 }
 
-/// What follows each unit of the layer `layer`.
+/// The activation of each unit of the layer `layer`.
 RANK_ORACLE void rank_activate_units(const rank_network *network, uint32_t layer, float *z, uint32_t count) {
     const rank_activation relu = {.function = RANK_RELU};
     const rank_activation activation = network->activations ? network->activations[layer] : relu;
@@ -99,7 +99,7 @@ RANK_ORACLE void rank_activate_units(const rank_network *network, uint32_t layer
     }
 }
 
-/// The output step: from the sum of all terms to the score before −0 is taken from it.
+/// The output step: from the sum of all terms to the score before −0 becomes +0.
 RANK_ORACLE float rank_output_step(const rank_network *network, float y) {
     if (!network->has_output_step || !__builtin_isfinite(y)) {
         return y;

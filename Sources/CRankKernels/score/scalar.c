@@ -1,4 +1,4 @@
-// The oracle: each score as oracle.h computes it, one operation at a time.
+// The scalar kernels: each score as oracle.h computes it, one operation at a time.
 #include "oracle.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -58,7 +58,7 @@ INLINE void activate(rank_activation activation, float *values, size_t count) {
 }
 
 #if defined(__x86_64__)
-// The same source twice: with the fused instruction where the CPU has it, with the C library's `fmaf` elsewhere.
+// The source compiled twice: with the fused instruction where the CPU has it, with the C library's `fmaf` elsewhere.
 #define WITH_FMA __attribute__((target("fma"), noinline))
 
 WITH_FMA static void score_fma(const rank_network *network, const rank_run *run) {

@@ -9,7 +9,8 @@ size_t rank_scratch_floats(const rank_network *network) {
     // The users' halves of a tile, then two buffers of activations that take turns.
     size_t first = network->user_half.stride;
     size_t tile = RANK_TILE_ROWS * (first + 2 * rank_widest(network));
-    // The sums of a group, then the first hidden layer's activations where they are read again, then the halves of a block of candidates.
+    // The sums of a group, then the first hidden layer's activations where they are read again, then the halves of a
+    // block of candidates.
     const bool stored = network->hidden_count > 1 || (network->hidden_count > 0 && network->activations);
     size_t deeper = stored ? network->hidden->stride : 0;
     return tile + rank_group_rows(network) * (RANK_GROUP_FLOATS + deeper) +

@@ -7,7 +7,7 @@
 // Vectors that hold the 16 lanes of a sum.
 #define LANE_VECTORS (RANK_LANES / WIDTH)
 
-// NUMERICS.md, the first two steps of the fixed tree of `lanes`: from 16 lanes to 4.
+// NUMERICS.md, the first two steps of the tree of `lanes`: from 16 lanes to 4.
 INLINE float4 fold(const vector *lane) {
 #if WIDTH == 4
     return (lane[0] + lane[2]) + (lane[1] + lane[3]);
@@ -23,7 +23,7 @@ INLINE float4 fold(const vector *lane) {
 #endif
 }
 
-// Its last two steps.
+// NUMERICS.md, the last two steps of the tree of `lanes`.
 INLINE float sum_of(float4 t4) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
@@ -53,7 +53,7 @@ INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lan
     }
 }
 
-// The same, as far as `fold`.
+// The lanes of `sum_lanes` after `fold`.
 INLINE float4 lanes(const float *x, const float *w, size_t length) {
     vector lane[LANE_VECTORS];
     sum_lanes(x, w, length, lane);
@@ -61,7 +61,7 @@ INLINE float4 lanes(const float *x, const float *w, size_t length) {
 }
 
 #if WIDTH == 16
-// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree takes two of the vectors before it.
+// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree adds two vectors of the step before.
 INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     vector lane[4];
     UNROLL for (int r = 0; r < 4; r++) {
@@ -80,7 +80,7 @@ INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     return __builtin_shufflevector(t1, t1, 0, 4, 8, 12);
 }
 #else
-// NUMERICS.md, lanes(x, w) for four w at once: they share the last two steps of the tree.
+// NUMERICS.md, lanes(x, w) for four w at once, which share the last two steps of the tree.
 INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     const float4 a = lanes(x, w[0], length), b = lanes(x, w[1], length);
     const float4 ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
@@ -90,18 +90,18 @@ INLINE float4 dots(const float *x, const float *const *w, size_t length) {
 }
 #endif
 
-// How many candidates ahead of their dot products and biases these are fetched.
+// Candidates between a prefetched embedding or bias and the one in use.
 #define TERMS_AHEAD 24
 
-// Fetches an embedding before its turn.
+// Prefetches an embedding.
 INLINE void prefetch_row(const float *row, size_t dimensions) {
-    // The rest of a long row is in the order in which the processor fetches by itself.
+    // The processor prefetches the rest of a long row by itself.
     for (size_t d = 0; d < dimensions && d < 64; d += 16) {
         __builtin_prefetch(row + d);
     }
 }
 
-// The terms of four candidates, added to what there is of them.
+// Adds the terms of four candidates to `sum`.
 INLINE float4 add_four(const rank_network *network, const float *u, uint32_t user_row, const uint32_t *rows, float4 sum,
                      size_t dimensions) {
     if (network->dot_product) {
@@ -127,7 +127,7 @@ INLINE float4 add_four(const rank_network *network, const float *u, uint32_t use
 // `add_terms` for embeddings of `dimensions`, which may be a constant.
 INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at, size_t count, const float *y,
                          size_t dimensions) {
-    // A copy, which no score that is stored can be part of.
+    // A copy: the compiler then knows that no store of a score changes it.
     const rank_network network = *own;
     const uint32_t user_row = run->user_row;
     const float *u = network.user_embedding + (size_t)user_row * network.user_dimensions;
@@ -151,7 +151,7 @@ INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at
     }
     const size_t left = count - done;
     if (left > 0) {
-        // The last candidate stands in for those that are missing.
+        // Missing candidates are replaced by the last one.
         uint32_t last[4];
         UNROLL for (size_t r = 0; r < 4; r++) {
             last[r] = rows[done + (r < left ? r : left - 1)];
@@ -165,8 +165,8 @@ INLINE void add_terms_of(const rank_network *own, const rank_run *run, size_t at
     }
 }
 
-// The terms that follow the dense layers, for `count` candidates from `at` on, four at a time: from `y`, or +0 where it
-// is NULL, to their scores, which may be in its place.
+// Adds the terms that follow the dense layers for `count` candidates from `at` on, four at a time: from `y`, or +0
+// where `y` is NULL, to their scores, which `y` may point to.
 TARGET __attribute__((noinline)) static void add_terms(const rank_network *network, const rank_run *run, size_t at,
                                                             size_t count, const float *y) {
     if (network->candidate_dimensions == 32) {

@@ -1,7 +1,7 @@
 #include "rank_environment.h"
 
 bool rank_environment_is_usual(void) {
-    // Volatile, so that the machine computes them now.
+    // Volatile: the compiler must not compute these ahead.
     volatile const float least = 0x1p-126f;
     volatile const float half = least * 0.5f;
     volatile const float whole = half + half;

@@ -12,11 +12,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-// How often a thread looks before it sleeps: some ten microseconds.
+// Looks of a thread before it sleeps: about ten microseconds.
 #define TEAM_LOOKS 1000
 
 typedef struct team_member {
-    // The loop of which nobody has begun this member's part yet; 0 once somebody has, the member or the caller.
+    // The round of a loop while this member's part is not started; 0 once the member or the caller has started it.
     _Alignas(64) atomic_uint_least64_t open;
     rank_team *team;
     size_t index;
@@ -24,19 +24,19 @@ typedef struct team_member {
 } team_member;
 
 struct rank_team {
-    // Of the loop that runs; written before its parts are opened, read by whoever has taken one.
+    // The current loop; written before its parts are opened, read by threads that have taken a part.
     rank_team_work work;
     const void *job;
     size_t parts;
-    // Counts the loops. Those who slept through one pass it over: 64 bits never come round again.
+    // The number of loops so far. A thread that slept through loops skips them; 64 bits do not overflow.
     _Alignas(64) atomic_uint_least64_t round;
-    // How many parts, the caller's own not counted, are not yet done.
+    // Parts that are not finished, without the caller's.
     _Alignas(64) atomic_size_t pending;
     atomic_size_t sleepers;
     atomic_bool caller_sleeps, ends;
     pthread_mutex_t mutex;
     pthread_cond_t begun, done;
-    // Members, the caller not counted, and how often each thread looks before it sleeps.
+    // Members without the caller, and the looks of each thread before it sleeps.
     size_t others;
     unsigned looks;
     team_member *members;
@@ -50,7 +50,7 @@ static inline void look_again(void) {
 #endif
 }
 
-// Waits until there is another loop than `seen`.
+// Waits for a loop after `seen` and returns its round.
 static uint64_t next_round(rank_team *team, uint64_t seen) {
     for (unsigned look = 0; look < team->looks; look++) {
         const uint64_t round = atomic_load_explicit(&team->round, memory_order_acquire);
@@ -59,8 +59,8 @@ static uint64_t next_round(rank_team *team, uint64_t seen) {
         }
         look_again();
     }
-    // Either the caller sees a sleeper, or the sleeper sees the caller's loop: both write first and read then, in an
-    // order on which all agree.
+    // Either the caller sees a sleeper, or the sleeper sees the caller's loop: both write before they read, in one
+    // total order.
     pthread_mutex_lock(&team->mutex);
     atomic_fetch_add(&team->sleepers, 1);
     uint64_t round;
@@ -72,7 +72,7 @@ static uint64_t next_round(rank_team *team, uint64_t seen) {
     return round;
 }
 
-// Shows that there is another loop, or none any more.
+// Announces the next loop, or the end of the team.
 static void begin(rank_team *team, uint64_t round) {
     atomic_store(&team->round, round);
     if (atomic_load(&team->sleepers) > 0) {
@@ -82,8 +82,8 @@ static void begin(rank_team *team, uint64_t round) {
     }
 }
 
-// Whether a part was still to be begun, and now is the taker's. What the caller wrote before he opened it can be read:
-// the loop lasts until the part is done.
+// Takes a member's part. Returns whether no thread had started it. Writes of the caller before it opened the part are
+// visible: the loop lasts until the part is finished.
 static bool take(team_member *member, uint64_t round) {
     return atomic_compare_exchange_strong_explicit(&member->open, &round, 0, memory_order_acq_rel,
                                                    memory_order_relaxed);
@@ -126,7 +126,7 @@ static void *attend(void *argument) {
     }
 }
 
-// Starts up to `count` members; signals stay with the threads that the process knows.
+// Starts up to `count` members, with all signals blocked.
 static void enlist(rank_team *team, size_t count) {
     sigset_t all, before;
     pthread_attr_t attributes;
@@ -205,7 +205,7 @@ void rank_team_run(rank_team *team, size_t parts, rank_team_work work, const voi
     }
     begin(team, round);
     work(job, 0, parts);
-    // Where others have the processors, members come late or not at all: nobody waits for a part that is not begun.
+    // Members without a processor may start late: the caller runs their parts instead of waiting.
     for (size_t index = 0; index < parts - 1; index++) {
         if (take(&team->members[index], round)) {
             work(job, index + 1, parts);

@@ -1,13 +1,13 @@
-// How the loops of training are cut into parts.
+// The parts of a loop of training.
 //
-// A part writes elements of its own, each computed as it would be without parts: no sum is ever split. So the bits do
-// not depend on the number of threads.
+// A part writes elements of its own, each computed as without parts; no sum is split. The bits do not depend on the
+// number of threads.
 #pragma once
 
 #include "rank_team.h"
 
-// What makes a part worth handing out, in multiply-adds of a product and in elements of the other loops: less takes
-// about as long as the handing out.
+// The least work of a part, in multiply-adds of a product and in elements of the other loops: handing out less takes
+// longer than the work.
 #define TEAM_MULTIPLY_ADDS 32768
 #define TEAM_ELEMENTS 4096
 
@@ -15,20 +15,20 @@ typedef struct team_range {
     size_t from, to;
 } team_range;
 
-// How many parts are worth it where there are `work` units of work and no less than `least` shall be a part.
+// The number of parts of `work` units of work, of at least `least` units each.
 static inline size_t team_parts(const rank_team *team, size_t work, size_t least) {
     const size_t worthwhile = work / least, threads = rank_team_count(team);
     return worthwhile < 2 ? 1 : worthwhile < threads ? worthwhile : threads;
 }
 
-// A part of `count` elements, cut only at multiples of `grain`.
+// Part `part` of `count` elements, cut at multiples of `grain`.
 static inline team_range team_share(size_t count, size_t grain, size_t part, size_t parts) {
     const size_t grains = (count + grain - 1) / grain;
     const size_t from = grains * part / parts * grain, to = grains * (part + 1) / parts * grain;
     return (team_range){from < count ? from : count, to < count ? to : count};
 }
 
-// The elements of the largest of these parts.
+// The number of elements of the largest part.
 static inline size_t team_largest(size_t count, size_t grain, size_t parts) {
     const size_t grains = (count + grain - 1) / grain, largest = (grains + parts - 1) / parts * grain;
     return largest < count ? largest : count;

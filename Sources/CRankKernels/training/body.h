@@ -1,4 +1,4 @@
-// The loops of training, once for every instruction set: in the vocabulary of isa/vectors.h.
+// The loops of training, compiled for each instruction set in the vocabulary of isa/vectors.h.
 #pragma once
 
 #include "../isa/vectors.h"
@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-// +0 where `y` is zero or below, `x` elsewhere: also where `y` is not a number, which so reaches the loss.
+// +0 where `y` is zero or below, `x` elsewhere. NaN in `y` keeps `x`, so NaN reaches the loss.
 INLINE vector training_where(vector y, vector x) {
     return (vector)(~(mask)(y <= (vector){0}) & (mask)x);
 }
@@ -35,7 +35,7 @@ TARGET static void add_rows(size_t count, size_t width, const int32_t *first, co
     }
 }
 
-// `first` and `second`: whether these are the first gradients of their sums.
+// `first` and `second`: whether the gradient is the first of its sum.
 INLINE void training_segment_row(size_t width, const float *gradient, const float *output, int first,
                                         int second, float *half, float *other) {
     size_t j = 0;
@@ -104,7 +104,7 @@ TARGET static void adagrad(size_t count, float rate, float epsilon, const float 
     }
 }
 
-// Without `gradients` they are zero.
+// A step of Adam; gradients are zero where `gradients` is NULL.
 INLINE void training_adam(size_t count, rank_training_adam_step step, const float *gradients,
                                  float *first_moments, float *second_moments, float *weights) {
     const vector rates = splat(step.rate), epsilons = splat(step.epsilon);

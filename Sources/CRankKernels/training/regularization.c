@@ -1,12 +1,12 @@
-// What regularisation adds to the loops of training: plain loops, whatever the level.
+// The loops of regularisation: plain loops, the same at every level.
 #include "rank_training.h"
 
 #include "../team/team.h"
 
-// A fused product would be rounded once where others are rounded twice.
+// A fused product would be rounded once, a product and a sum twice.
 #pragma STDC FP_CONTRACT OFF
 
-// Elements of a cache line, and so an even number of units.
+// Elements of a cache line, an even number of units.
 #define REGULARIZATION_LINE 16
 
 typedef struct regularization_call {

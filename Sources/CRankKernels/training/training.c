@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-// Elements of a cache line: parts that end elsewhere would wait for each other's writes.
+// Elements of a cache line: two threads that write one line would wait for each other.
 #define TRAINING_LINE 16
 
 static const rank_training_loops *loops_of(rank_level level) {
@@ -11,13 +11,13 @@ static const rank_training_loops *loops_of(rank_level level) {
     return loops ? loops : rank_isa_scalar.training;
 }
 
-// What a loop is called with, whichever it is.
+// The arguments of a loop, for all loops.
 typedef struct training_call {
     const rank_training_loops *loops;
     size_t count, width;
     const int32_t *first, *second;
     size_t first_summed, second_summed;
-    // Read, and written.
+    // `x` and `y` are read, the others written.
     const float *x, *y;
     float *p, *q, *values;
     int relu;
@@ -56,7 +56,7 @@ void rank_training_add_rows(rank_team *team, rank_level level, size_t count, siz
     run_rows(team, add_rows, &call);
 }
 
-// A part has some columns of all rows, so that every sum is of one thread.
+// A part has columns of all rows: each sum belongs to one thread.
 static void segment_sums(const void *argument, size_t part, size_t parts) {
     const training_call *call = argument;
     const team_range columns = team_share(call->width, TRAINING_LINE, part, parts);
@@ -225,8 +225,10 @@ static float4 load_float4(const float *from) {
 static void transpose_4_by_4(const float *x, size_t columns, float *transposed, size_t rows) {
     const float4 a = load_float4(x), b = load_float4(x + columns), c = load_float4(x + 2 * columns),
                d = load_float4(x + 3 * columns);
-    const float4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const float4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const float4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const float4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const float4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const float4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
     const float4 lines[4] = {
         __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
         __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
@@ -235,8 +237,9 @@ static void transpose_4_by_4(const float *x, size_t columns, float *transposed, 
     }
 }
 
-// A square of as many columns and rows as a cache line has floats, at most: it takes as many lines on either side.
-static void transpose_block(const float *x, size_t columns, float *transposed, size_t rows, size_t height, size_t width) {
+// Transposes at most 16 × 16 elements, one cache line in each row on both sides.
+static void transpose_block(const float *x, size_t columns, float *transposed, size_t rows, size_t height,
+                            size_t width) {
     for (size_t j = 0; j < width; j += 4) {
         for (size_t i = 0; i < height; i += 4) {
             if (j + 4 <= width && i + 4 <= height) {
