@@ -49,7 +49,7 @@ struct ActiveLoad {
     }
 
     /// Counts a reply.
-    mutating func take(_ message: borrowing Message, _ table: inout InFlight, _ links: inout [LoadLink]) {
+    mutating func take(_ message: borrowing Message, _ table: inout RequestsInFlight, _ links: inout [LoadLink]) {
         let now = MonotonicClock.nanoseconds()
         do throws(ProtocolError) {
             let frame = try ReplyFrame(decoding: message.bytes, maxBytes: .max)
@@ -72,14 +72,14 @@ struct ActiveLoad {
     }
 
     /// Gives up, a few times a second, what has waited too long.
-    mutating func giveUpLate(_ table: inout InFlight, _ links: inout [LoadLink], now: UInt64) {
+    mutating func giveUpLate(_ table: inout RequestsInFlight, _ links: inout [LoadLink], now: UInt64) {
         guard now >= nextCheck, now > patience else { return }
         nextCheck = now &+ 100_000_000
         giveUp(&table, &links, sentBefore: now &- patience)
     }
 
     /// Counts requests without an answer.
-    mutating func giveUp(_ table: inout InFlight, _ links: inout [LoadLink], sentBefore time: UInt64) {
+    mutating func giveUp(_ table: inout RequestsInFlight, _ links: inout [LoadLink], sentBefore time: UInt64) {
         guard table.count > 0 else { return }
         for (index, number) in table.giveUp(sentBefore: time, links: links.count).enumerated() where number > 0 {
             links[index].outstanding -= number

@@ -12,7 +12,7 @@ public import ZMQ
 public struct LoadGenerator: ~Copyable {
     private var links: [LoadLink]
     private var wait: PreciseWait
-    private var table = InFlight(capacity: 1 << 16)
+    private var table = RequestsInFlight(capacity: 1 << 16)
     private var message = Message()
     private var turn = 0
 

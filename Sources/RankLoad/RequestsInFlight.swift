@@ -2,7 +2,7 @@
 ///
 /// A request's id is its place in the table and the number of times that the place was used, so that a late reply to a
 /// request that was given up meets no other.
-struct InFlight {
+struct RequestsInFlight {
     /// What is known of a request that is out.
     struct Entry {
         /// What its latency counts from, in nanoseconds.
