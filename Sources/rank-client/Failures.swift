@@ -4,31 +4,36 @@ import RankEngine
 import RankLoad
 import RankPool
 
-/// How an error of the modules ends a command; nil for an error of none of them.
-func failure(for error: any Error) -> CommandFailure? {
-    switch error {
-    case let error as DataError:
-        CommandFailure(error.code == .invalidArgument ? .usage : .refused, error.message)
-    case let error as EngineError: CommandFailure(.refused, error.message)
-    case let error as LoadError:
-        CommandFailure(error.code == .unavailable ? .unavailable : .internalError, error.message)
-    case let error as PoolError:
-        CommandFailure(
-            status(of: error.code),
-            error.description
-                + (error.code == .notFound ? "; correct the id, or give --unknown fallback or --unknown omit" : "")
-        )
-    default: nil
-    }
-}
-
-/// The exit code for a code of the pool.
-private func status(of code: Status) -> ExitStatus {
-    switch code {
-    case .invalidArgument, .notFound: .refused
-    case .unavailable, .deadlineExceeded, .resourceExhausted, .failedPrecondition, .unauthenticated, .aborted,
-        .cancelled:
-        .unavailable
-    default: .internalError
-    }
-}
+/// How the errors of the modules end a command.
+let failures = FailureMapping(
+    .init(
+        DataError.self,
+        code: { $0.code },
+        [.invalidArgument: .usage],
+        otherwise: .refused,
+        message: { error, _ in error.message }
+    ),
+    .init(EngineError.self, code: { $0.code }, otherwise: .refused, message: { error, _ in error.message }),
+    .init(
+        LoadError.self,
+        code: { $0.code },
+        [.unavailable: .unavailable],
+        otherwise: .internalError,
+        message: { error, _ in error.message }
+    ),
+    .init(
+        PoolError.self,
+        code: { $0.code },
+        [
+            .invalidArgument: .refused, .notFound: .refused, .unavailable: .unavailable,
+            .deadlineExceeded: .unavailable,
+            .resourceExhausted: .unavailable, .failedPrecondition: .unavailable, .unauthenticated: .unavailable,
+            .aborted: .unavailable, .cancelled: .unavailable,
+        ],
+        otherwise: .internalError,
+        message: { error, _ in
+            let advice = error.code == .notFound ? "; correct the id, or give --unknown fallback or --unknown omit" : ""
+            return error.description + advice
+        }
+    )
+)

@@ -25,6 +25,6 @@ struct RankClientCommand: ParsableCommand {
     static func main() {
         // Four for each worker: more than many a system allows at first.
         raiseDescriptorLimit()
-        runProcess(Self.self, failure: failure(for:))
+        runProcess(Self.self, failure: failures.failure(for:))
     }
 }

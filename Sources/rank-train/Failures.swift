@@ -3,34 +3,28 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// How an error of the modules ends a command; nil for an error of none of them.
-func failure(for error: any Error) -> CommandFailure? {
-    switch error {
-    case let error as DataError: CommandFailure(status(of: error), error.message)
-    case let error as EngineError: CommandFailure(status(of: error), error.message)
-    case let error as TrainingError: CommandFailure(status(of: error), error.message)
-    default: nil
-    }
-}
-
-private func status(of error: DataError) -> ExitStatus {
-    switch error.code {
-    case .invalidArgument: .usage
-    case .unwritable: .cannotCreate
-    default: .refused
-    }
-}
-
-private func status(of error: EngineError) -> ExitStatus {
-    switch error.code {
-    case .kernelUnavailable: .usage
-    case .cannotWrite: .cannotCreate
-    default: .refused
-    }
-}
-
-private func status(of error: TrainingError) -> ExitStatus {
-    if error.code == .invalidOption { return .usage }
-    if let cause = error.cause as? EngineError { return status(of: cause) }
-    return .refused
-}
+/// How the errors of the modules end a command.
+let failures = FailureMapping(
+    .init(
+        DataError.self,
+        code: { $0.code },
+        [.invalidArgument: .usage, .unwritable: .cannotCreate],
+        otherwise: .refused,
+        message: { error, _ in error.message }
+    ),
+    .init(
+        EngineError.self,
+        code: { $0.code },
+        [.kernelUnavailable: .usage, .cannotWrite: .cannotCreate],
+        otherwise: .refused,
+        message: { error, _ in error.message }
+    ),
+    .init(
+        TrainingError.self,
+        code: { $0.code },
+        [.invalidOption: .usage],
+        otherwise: .refused,
+        cause: { $0.cause as? EngineError },
+        message: { error, _ in error.message }
+    )
+)

@@ -22,6 +22,6 @@ struct RankTrainCommand: ParsableCommand {
     )
 
     static func main() {
-        runProcess(Self.self, failure: failure(for:))
+        runProcess(Self.self, failure: failures.failure(for:))
     }
 }

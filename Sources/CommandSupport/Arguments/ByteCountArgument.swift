@@ -1,18 +1,21 @@
-import ArgumentParser
-import CommandSupport
+public import ArgumentParser
 
 /// A number of bytes on the command line: `65536`, `512K`, `64M`, `2G`, in powers of 1,024.
 ///
-/// A number from 1 to 1,023 without a unit is refused: what was meant is hardly as many bytes.
-struct ByteCountArgument: ExpressibleByArgument {
-    let byteCount: Int
+/// A number from 1 to 1,023 without a unit is refused: it is hardly a number of bytes.
+public struct ByteCountArgument: ExpressibleByArgument, Sendable, Hashable {
+    /// The number of bytes.
+    public let byteCount: Int
 
-    init(_ byteCount: Int) {
+    /// A number of bytes, for defaults.
+    public init(_ byteCount: Int) {
         self.byteCount = byteCount
     }
 
-    /// For what is refused, `ArgumentRefusal` has the reason.
-    init?(argument: String) {
+    /// Reads a whole number and a unit, without a blank between them.
+    ///
+    /// `ArgumentRefusal` has the reason of a refusal.
+    public init?(argument: String) {
         guard let byteCount = Self.parse(argument), !(1..<1_024).contains(byteCount) else {
             ArgumentRefusal.note(argument, Self.refusal(argument))
             return nil
@@ -43,5 +46,6 @@ struct ByteCountArgument: ExpressibleByArgument {
         return "\(expected), such as 64M"
     }
 
-    var defaultValueDescription: String { "\(byteCount)" }
+    /// The text that reads back as this: for the defaults in `--help`.
+    public var defaultValueDescription: String { "\(byteCount)" }
 }
