@@ -81,20 +81,21 @@ struct FileLayout {
         var pairs = metadata
         let marker = "\"digest\":\""
         pairs["digest"] = String(decoding: ModelDigest.zeros, as: UTF8.self)
-        let metadataText = pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            .map { "\($0.key.quotedForJSON()):\($0.value.quotedForJSON())" }.joined(separator: ",")
-        var entries = ["\"__metadata__\":{\(metadataText)}"]
+        let sorted = pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let metadata = JSONValue.object(sorted.map { JSONValue.Member($0.key, .string($0.value)) })
+        var entries = [JSONValue.Member("__metadata__", metadata)]
         var offset = 0
         for tensor in tensors {
-            let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
             let end = offset + tensor.size
-            entries.append(
-                "\(tensor.name.quotedForJSON()):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}"
-            )
+            let entry: JSONValue = [
+                "dtype": .string(tensor.type.rawValue),
+                "shape": .array(tensor.shape.map(JSONValue.integer)),
+                "data_offsets": [.integer(offset), .integer(end)],
+            ]
+            entries.append(JSONValue.Member(tensor.name, entry))
             offset = end
         }
-        var text = Array("{\(entries.joined(separator: ","))}".utf8)
+        var text = Array(JSONValue.object(entries).compact.utf8)
         text.append(contentsOf: [UInt8](repeating: 0x20, count: (64 - (8 + text.count) % 64) % 64))
         var bytes: [UInt8] = []
         for shift in stride(from: 0, to: 64, by: 8) {

@@ -42,31 +42,28 @@ enum AdminPages {
         }
     }
 
-    private static func info(_ status: WorkerStatus?, software: String) -> String {
-        var members = [text("state", status?.phase.name ?? "starting"), text("software", software)]
+    private static func info(_ status: WorkerStatus?, software: String) -> JSONValue {
+        var members = [
+            JSONValue.Member("state", .string(status?.phase.name ?? "starting")),
+            JSONValue.Member("software", .string(software)),
+        ]
+        func add(_ key: String, _ value: JSONValue) { members.append(JSONValue.Member(key, value)) }
         if let status {
-            members.append(#""endpoints":[\#(status.endpoints.map { $0.quotedForJSON() }.joined(separator: ","))]"#)
-            let facts = status.facts.map { text($0.key, $0.value) }
-            members.append(#""model":{\#(facts.joined(separator: ","))}"#)
-            members.append(number("model_generation", status.generation))
-            members.append(number("reloads", status.reloads))
-            members.append(number("reload_failures", status.reloadFailures))
-            members.append(#""last_reload_error":\#(status.lastReloadError.map { $0.quotedForJSON() } ?? "null")"#)
+            add("endpoints", .array(status.endpoints.map(JSONValue.string)))
+            add("model", .object(status.facts.map { JSONValue.Member($0.key, .string($0.value)) }))
+            add("model_generation", .unsigned(status.generation))
+            add("reloads", .unsigned(status.reloads))
+            add("reload_failures", .unsigned(status.reloadFailures))
+            add("last_reload_error", status.lastReloadError.map(JSONValue.string) ?? .null)
             let gauges = status.gauges
-            members.append(number("queue_depth", gauges.queueDepth))
-            members.append(number("backlog_us", gauges.backlogMicroseconds))
-            members += status.counts.map { number($0.counter.rawValue, $0.count) }
-            if let count = OpenFiles.count { members.append(number("open_files", UInt64(count))) }
-            members.append(number("open_files_limit", UInt64(OpenFiles.limit)))
-            members.append(#""accepting":\#(status.isAccepting)"#)
-            members.append(number("accept_pauses", status.acceptPauses))
+            add("queue_depth", .unsigned(gauges.queueDepth))
+            add("backlog_us", .unsigned(gauges.backlogMicroseconds))
+            for count in status.counts { add(count.counter.rawValue, .unsigned(count.count)) }
+            if let count = OpenFiles.count { add("open_files", .unsigned(UInt64(count))) }
+            add("open_files_limit", .unsigned(UInt64(OpenFiles.limit)))
+            add("accepting", .boolean(status.isAccepting))
+            add("accept_pauses", .unsigned(status.acceptPauses))
         }
-        return "{\(members.joined(separator: ","))}"
+        return .object(members)
     }
-
-    private static func text(_ key: String, _ value: String) -> String {
-        "\(key.quotedForJSON()):\(value.quotedForJSON())"
-    }
-
-    private static func number(_ key: String, _ value: UInt64) -> String { "\(key.quotedForJSON()):\(value)" }
 }

@@ -1,3 +1,5 @@
+package import RankCore
+
 /// A whole HTTP response; the connection ends with it.
 package struct HTTPResponse: Hashable {
     /// The status code.
@@ -16,10 +18,10 @@ package struct HTTPResponse: Hashable {
     }
 
     /// A JSON object.
-    package init(json: String) {
+    package init(json: JSONValue) {
         status = 200
         contentType = "application/json"
-        body = json + "\n"
+        body = json.compact + "\n"
     }
 
     /// The refusal of something that is no request for a page.

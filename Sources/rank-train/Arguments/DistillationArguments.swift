@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankCore
 import RankEngine
 import RankTraining
 

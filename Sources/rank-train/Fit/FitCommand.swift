@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import RankCore
 import RankData
 import RankEngine
 import RankReport
