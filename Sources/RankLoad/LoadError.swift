@@ -6,7 +6,7 @@ public struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
 
         private init(_ name: String) { self.name = name }
 
-        /// A worker is not connected within the time for it: start it, or mend the endpoint.
+        /// A worker is not connected within the time for it: start it, or fix the endpoint.
         public static let unavailable = Code("unavailable")
         /// The transport or the system failed: look at the message.
         public static let transport = Code("transport")

@@ -13,6 +13,10 @@ struct BenchTests {
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
                 try await withWorkers(1, options: ["--ranker", "null"], in: folder) { floor in
                     let svg = directory.appending("bench.svg").string
+                    // Another name of the older file shows whether it is replaced as a whole or written over.
+                    let older = directory.appending("older.svg").string
+                    try "older".write(toFile: svg, atomically: true, encoding: .utf8)
+                    try FileManager.default.linkItem(atPath: svg, toPath: older)
                     let outcome = try await run(
                         "rank-client",
                         ["bench", "--workers", workers[0].endpoint, "--floor", floor[0].endpoint, "--rate", "200"]
@@ -36,6 +40,9 @@ struct BenchTests {
                     let drawing = try XMLDocument(contentsOf: URL(fileURLWithPath: svg))
                     // Workers, floor and lateness, then goodput and its ideal.
                     #expect(try drawing.nodes(forXPath: "//*[local-name()='polyline']").count == 5)
+                    #expect(try String(contentsOfFile: older, encoding: .utf8) == "older")
+                    let names = try FileManager.default.contentsOfDirectory(atPath: directory.string)
+                    #expect(!names.contains { $0.contains(".tmp") })
                 }
             }
         }

@@ -38,7 +38,7 @@ struct RPCReport {
     static let limit = 1.25
 
     let options: RPCOptions
-    let requests: RequestSet
+    let requests: BareRequests
     let info: RankerInfo
     var transports: [Transport] = []
 

@@ -14,7 +14,7 @@ final class LoadClient {
     deinit { rank_load_close(load) }
 
     /// Makes round trips and returns the time of each, in nanoseconds.
-    func run(_ requests: RequestSet, rounds: Int) throws -> [UInt64] {
+    func run(_ requests: BareRequests, rounds: Int) throws -> [UInt64] {
         var times = [UInt64](repeating: 0, count: rounds)
         var error: UnsafePointer<CChar>?
         let result = rank_load_run(
@@ -34,7 +34,7 @@ final class LoadClient {
     /// Keeps several requests on their way until a number of them are answered.
     ///
     /// - Returns: The nanoseconds from the first send to the last reply.
-    func flood(_ requests: RequestSet, rounds: Int, outstanding: Int) throws -> UInt64 {
+    func flood(_ requests: BareRequests, rounds: Int, outstanding: Int) throws -> UInt64 {
         var elapsed: UInt64 = 0
         var error: UnsafePointer<CChar>?
         let result = rank_load_flood(

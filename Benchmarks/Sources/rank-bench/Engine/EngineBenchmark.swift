@@ -120,8 +120,8 @@ struct EngineBenchmark {
         return model
     }
 
-    private static func requests(_ model: RankModel, _ size: Int) -> RequestSet {
-        RequestSet(
+    private static func requests(_ model: RankModel, _ size: Int) -> BareRequests {
+        BareRequests(
             candidates: size,
             users: 1...UInt64(model.users.rowCount - 1),
             candidateIDs: 1...UInt64(model.candidates.rowCount - 1)
@@ -173,7 +173,7 @@ struct EngineBenchmark {
     }
 
     /// The rows of integers, where this CPU has fast ones.
-    private func integers(_ model: RankModel, _ requests: RequestSet, _ size: Int) throws -> [Entry] {
+    private func integers(_ model: RankModel, _ requests: BareRequests, _ size: Int) throws -> [Entry] {
         try [(Precision.int16, 32), (.int8, 64)].compactMap { precision, lanes in
             guard let kernel = try? Kernel.best(for: precision) else { return nil }
             let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)

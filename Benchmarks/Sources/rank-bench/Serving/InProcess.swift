@@ -4,11 +4,11 @@ import RankEngine
 /// The same requests scored in this process: what the worker's answers cost without any transport.
 final class InProcess {
     private let ranker: any Ranker
-    private let requests: RequestSet
+    private let requests: BareRequests
     private let scores: UnsafeMutableBufferPointer<Float>
     private let unknown: UnsafeMutableBufferPointer<Bool>
 
-    init(_ ranker: any Ranker, _ requests: RequestSet) {
+    init(_ ranker: any Ranker, _ requests: BareRequests) {
         self.ranker = ranker
         self.requests = requests
         scores = .allocate(capacity: requests.candidateCount)

@@ -23,7 +23,7 @@ struct PluginBenchmark {
     }
 
     func run() async throws -> PluginReport {
-        let requests = RequestSet(candidates: options.candidates, users: 1...1_000, candidateIDs: 1...100_000)
+        let requests = BareRequests(candidates: options.candidates, users: 1...1_000, candidateIDs: 1...100_000)
         let ids = (1...UInt64(options.candidates)).map { $0 &* 97 }
         var report = PluginReport(options: options)
         for start in 0..<options.starts {
@@ -36,7 +36,7 @@ struct PluginBenchmark {
 
     private func measure(
         _ order: [Place],
-        _ requests: RequestSet,
+        _ requests: BareRequests,
         _ ids: [UInt64],
         into report: inout PluginReport
     ) async throws {

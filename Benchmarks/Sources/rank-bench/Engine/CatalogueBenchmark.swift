@@ -61,11 +61,11 @@ struct CatalogueBenchmark {
         )
     }
 
-    private func requests(_ model: RankModel, _ variants: Int = variants) throws -> RequestSet {
+    private func requests(_ model: RankModel, _ variants: Int = variants) throws -> BareRequests {
         guard model.users.kind == .identity, model.candidates.kind == .identity, model.users.rowCount > 1,
             model.candidates.rowCount > 1
         else { throw BenchmarkError("the benchmark wants models whose ids are numbers from 1 on") }
-        return RequestSet(
+        return BareRequests(
             candidates: options.candidates,
             users: 1...UInt64(model.users.rowCount - 1),
             candidateIDs: 1...UInt64(model.candidates.rowCount - 1),

@@ -24,7 +24,7 @@ struct RPCBenchmark {
         let model = try RankModel.load(path: options.model)
         let ranker = try model.makeRanker()
         let info = ranker.info
-        let requests = RequestSet(
+        let requests = BareRequests(
             candidates: options.candidates,
             users: try ids(model.users),
             candidateIDs: try ids(model.candidates)
@@ -76,7 +76,7 @@ struct RPCBenchmark {
     }
 
     /// Throws unless the worker's scores are the bits that this process computes.
-    private func check(_ client: LoadClient, _ inProcess: InProcess, _ requests: RequestSet) throws {
+    private func check(_ client: LoadClient, _ inProcess: InProcess, _ requests: BareRequests) throws {
         _ = try client.run(requests, rounds: 1)
         let reply = client.reply
         let bits = reply.withUnsafeBytes { bytes in

@@ -8,7 +8,7 @@ final class GatherLoop {
     private var sums: [Float]
 
     /// A table of random rows, and the rows of the candidates of some requests.
-    init(rowCount: Int, _ requests: RequestSet) {
+    init(rowCount: Int, _ requests: BareRequests) {
         // Rows at the start of cache lines, as they lie in a model file.
         let size = rowCount * Int(RANK_GATHER_DIMENSIONS) * MemoryLayout<Float>.stride
         table = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64).bindMemory(to: Float.self)

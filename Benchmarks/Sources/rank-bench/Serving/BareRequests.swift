@@ -1,7 +1,9 @@
 /// SCORE requests of one size with different users and candidates, one after another in memory.
 ///
-/// Written from docs/reference/protocol.md and not with the product's codec, so that the load is the same for every server.
-struct RequestSet {
+/// A second writer of requests beside RankLoad's `RequestSet`, on purpose: the bytes come from the protocol's document
+/// and not from the product's codec, so that the load is the same for every server, and a change of the codec cannot
+/// change what it is measured with.
+struct BareRequests {
     /// How many different requests there are.
     let variants: Int
     /// All frames.
@@ -43,7 +45,7 @@ struct RequestSet {
     func userOffset(_ variant: Int) -> Int { variant * requestSize + 48 + 16 + 8 }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014).
+/// SplitMix64 (Steele, Lea and Flood 2014); a package that uses the products alone has no other.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
