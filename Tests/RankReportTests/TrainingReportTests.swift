@@ -31,7 +31,7 @@ private struct Sample {
         _ adjust: (inout TrainingOptions) -> Void = { _ in }
     ) throws -> (RankModel, Split, Metrics?, LearningCurve) {
         var options = TrainingOptions.tutorial
-        (options.userDimensions, options.candidateDimensions, options.hidden) = (4, 4, [8])
+        (options.userDimensions, options.itemDimensions, options.hidden) = (4, 4, [8])
         (options.epochs, options.batchSize) = (3, 64)
         adjust(&options)
         let training = try TrainingData(data, split: spec)

@@ -32,10 +32,10 @@ struct ColdModel {
         self.side = side
         mean = Double(tables.mean)
         let users = ratings.userIDs.map { set.users.row(of: $0) }
-        let items = ratings.itemIDs.map { set.candidates.row(of: $0) }
+        let items = ratings.itemIDs.map { set.items.row(of: $0) }
         let isUsers = side == .users
-        own = terms(isUsers ? tables.users : tables.candidates)
-        partners = terms(isUsers ? tables.candidates : tables.users)
+        own = terms(isUsers ? tables.users : tables.items)
+        partners = terms(isUsers ? tables.items : tables.users)
         (ownRows, partnerRows) = isUsers ? (users, items) : (items, users)
         let rated = Set(rows.map { [ownRows] in ownRows[$0] }).sorted()
         known = FoldInTable(rows: [own[0]] + rated.map { [own] in own[$0] })

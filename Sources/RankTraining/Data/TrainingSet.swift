@@ -7,8 +7,8 @@ public struct TrainingSet: Sendable {
     public struct Examples: Sendable, Equatable {
         /// Rows of the user table.
         public internal(set) var users: [Int32] = []
-        /// Rows of the candidate table.
-        public internal(set) var candidates: [Int32] = []
+        /// Rows of the item table.
+        public internal(set) var items: [Int32] = []
         /// `(rating − minimum) / (maximum − minimum)` of the data's scale.
         public fileprivate(set) var labels: [Float] = []
 
@@ -19,7 +19,7 @@ public struct TrainingSet: Sendable {
         func permuted(_ order: [Int]) -> Examples {
             Examples(
                 users: order.map { users[$0] },
-                candidates: order.map { candidates[$0] },
+                items: order.map { items[$0] },
                 labels: order.map { labels[$0] }
             )
         }
@@ -28,7 +28,7 @@ public struct TrainingSet: Sendable {
     /// The users who rate in the data set, those of the test set included.
     public let users: RowIndex
     /// The rated items of the data set, those of the test set included.
-    public let candidates: RowIndex
+    public let items: RowIndex
     /// Training examples, ascending by user and then item: whatever order the data and the split come in, the same
     /// ratings train the same model.
     public let training: Examples
@@ -59,21 +59,21 @@ public struct TrainingSet: Sendable {
             ids: userIDs + (includesUnrated ? data.userAttributes.ids : []),
             names: ratings.userNames
         )
-        let candidates = RowIndex(ids: itemIDs + (includesUnrated ? data.catalog.ids : []), names: ratings.itemNames)
-        guard max(users.rowCount, candidates.rowCount) <= Int(Int32.max) else {
+        let items = RowIndex(ids: itemIDs + (includesUnrated ? data.catalog.ids : []), names: ratings.itemNames)
+        guard max(users.rowCount, items.rowCount) <= Int(Int32.max) else {
             throw TrainingError(.unsuitableData, "more than \(Int32.max) users or items; train on a sample of them")
         }
         let userRows = userIDs.map { Int32(users.row(of: $0)) }
-        let itemRows = itemIDs.map { Int32(candidates.row(of: $0)) }
+        let itemRows = itemIDs.map { Int32(items.row(of: $0)) }
         func examples(_ rows: some Collection<UInt32>) -> Examples {
             Examples(
                 users: rows.map { userRows[Int(ratings.userIDs.rows[Int($0)])] },
-                candidates: rows.map { itemRows[Int(ratings.itemIDs.rows[Int($0)])] },
+                items: rows.map { itemRows[Int(ratings.itemIDs.rows[Int($0)])] },
                 labels: rows.map { ratings.scale.label(of: ratings.stars[Int($0)]) }
             )
         }
         self.users = users
-        self.candidates = candidates
+        self.items = items
         training = examples(ratings.sorted(split.trainingRows.rows))
         test = examples(split.testRows.rows)
         prior = Float(training.labels.reduce(0.0) { $0 + Double($1) } / Double(training.count))

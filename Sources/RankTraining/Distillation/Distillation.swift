@@ -2,7 +2,7 @@ public import RankEngine
 
 /// A training of a network towards the scores of a teacher, from their singular vectors to the last step.
 ///
-/// Each step draws users and candidates and learns the teacher's scores of all their pairs, whether rated or not; the
+/// Each step draws users and items and learns the teacher's scores of all their pairs, whether rated or not; the
 /// ratings only decide how often a row is drawn. Source: Hinton, Vinyals & Dean 2015.
 public struct Distillation: Sendable {
     /// The version of the procedure; it grows whenever the same data, teacher and options give other weights.
@@ -38,7 +38,7 @@ public struct Distillation: Sendable {
         public let threads: Int
     }
 
-    /// The largest number of scores of a teacher, users × candidates, that are held in memory: 8 bytes each at the
+    /// The largest number of scores of a teacher, users × items, that are held in memory: 8 bytes each at the
     /// start.
     static let scoreLimit = 1 << 26
     /// Steps between two reports; checkpoints are made where there is a report.
@@ -86,7 +86,7 @@ public struct Distillation: Sendable {
     ///   - show: Called after each report, on the calling thread. It does not influence the result.
     /// - Returns: The weights, and how far they were from the teacher.
     /// - Throws: `TrainingError` with code `diverged` when the loss is not finite, `invalidOption` for impossible
-    ///   sizes, `unsuitableData` for more users × candidates than fit, `engineFailed` when the teacher's score is not
+    ///   sizes, `unsuitableData` for more users × items than fit, `engineFailed` when the teacher's score is not
     ///   finite or a checkpoint cannot be written, `checkpointRefused` when the one to resume is of another run. A
     ///   checkpoint written before is then as it was.
     public func run(

@@ -5,7 +5,7 @@
 public struct DistillationOptions: Sendable, Equatable {
     /// The name under which the model file tells where the options came from.
     public let preset: String
-    /// Floats in an embedding, of users and of candidates.
+    /// Floats in an embedding, of users and of items.
     public var dimensions: Int
     /// Outputs of each dense relu layer.
     public var hidden: [Int]
@@ -13,8 +13,8 @@ public struct DistillationOptions: Sendable, Equatable {
     public var steps: Int
     /// Users of a step, drawn with replacement.
     public var users: Int
-    /// Candidates of a step, drawn with replacement; each is scored for each of the users.
-    public var candidates: Int
+    /// Items of a step, drawn with replacement; each is scored for each of the users.
+    public var items: Int
     /// What moves the weights.
     public var optimizer: Optimizer
     /// How the learning rate falls from the first step to the last.
@@ -29,7 +29,7 @@ public struct DistillationOptions: Sendable, Equatable {
         hidden: [256, 64],
         steps: 1_200,
         users: 32,
-        candidates: 128,
+        items: 128,
         optimizer: .adam(Adam(rate: 0.003)),
         decay: LearningRateDecay(.cosine, finalShare: 0),
         seed: 42
@@ -38,7 +38,7 @@ public struct DistillationOptions: Sendable, Equatable {
     /// Everything that decides what a distillation makes of its data and teacher, by name.
     var members: [String: String] {
         var members = [
-            "batch_items": "\(candidates)",
+            "batch_items": "\(items)",
             "batch_users": "\(users)",
             "decay": decay.curve.rawValue,
             "decay_to": "\(decay.finalShare)",
@@ -52,7 +52,7 @@ public struct DistillationOptions: Sendable, Equatable {
         return members
     }
 
-    /// The numbers of pairs of a step that are accepted, users × candidates.
+    /// The numbers of pairs of a step that are accepted, users × items.
     public static let pairCounts = 1...1_000_000
 
     /// The numbers of steps that are accepted.
@@ -62,10 +62,10 @@ public struct DistillationOptions: Sendable, Equatable {
         guard Self.stepCounts.contains(steps) else {
             throw TrainingError(.invalidOption, "\(steps) steps; choose from 1 to \(Self.stepCounts.upperBound)")
         }
-        guard users >= 1, candidates >= 1, users <= Self.pairCounts.upperBound / candidates else {
+        guard users >= 1, items >= 1, users <= Self.pairCounts.upperBound / items else {
             throw TrainingError(
                 .invalidOption,
-                "\(users) users × \(candidates) items a step; choose at least 1 of each, and at most "
+                "\(users) users × \(items) items a step; choose at least 1 of each, and at most "
                     + "\(Self.pairCounts.upperBound) pairs"
             )
         }

@@ -21,7 +21,7 @@ extension DistillationRun {
         members["scale"] = data.fingerprint.scale
         members["split_sha256"] = data.fingerprint.splitSHA256
         members["user_rows"] = "\(data.set.users.rowCount)"
-        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
+        members["candidate_rows"] = "\(data.set.items.rowCount)"
         members["teacher"] = teacher.modelID.description
         members["version"] = Distillation.version
         guard case .training(_, let identity) = teacher.origin else { return members }

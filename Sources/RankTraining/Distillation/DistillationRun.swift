@@ -10,7 +10,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
     private let settings: TrainerSettings
     private let users: TaughtRows
     private let items: TaughtRows
-    /// The teacher's, by taught user and candidate.
+    /// The teacher's, by taught user and item.
     private let scores: [Float]
     /// The test examples with the rows that the result will have for them; nil where no report is tested.
     private let test: TrainingSet.Examples?
@@ -36,7 +36,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
         self.random = random
         settings = TrainerSettings(options.optimizer, decay: options.decay, plannedSteps: options.steps)
         trainer = NetworkTrainer(initial, settings, product: product)
-        batch = PairBatch(users: options.users, candidates: options.candidates)
+        batch = PairBatch(users: options.users, items: options.items)
         let set = data.set
         test = testingReports && set.test.count > 0 ? set.test.taught(users.rows, items.rows) : nil
         self.options = options
@@ -49,7 +49,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
 
     /// What a student is and learns, before anything is computed.
     ///
-    /// - Throws: `invalidOption` for layers that do not fit, `unsuitableData` for more users × candidates than do.
+    /// - Throws: `invalidOption` for layers that do not fit, `unsuitableData` for more users × items than do.
     static func subject(
         _ options: DistillationOptions,
         _ data: TrainingData
@@ -57,14 +57,14 @@ struct DistillationRun: ResumableRun, ~Copyable {
         let (set, dataSet) = (data.set, data.dataSet)
         let shape = try NetworkShape(
             userRows: set.users.rowCount,
-            candidateRows: set.candidates.rowCount,
+            itemRows: set.items.rowCount,
             userDimensions: options.dimensions,
-            candidateDimensions: options.dimensions,
+            itemDimensions: options.dimensions,
             hidden: options.hidden
         )
-        try shape.requireRoom(batch: options.users * options.candidates)
+        try shape.requireRoom(batch: options.users * options.items)
         let users = TaughtRows(set.users, rated: set.training.users, described: dataSet.userAttributes.ids)
-        let items = TaughtRows(set.candidates, rated: set.training.candidates, described: dataSet.itemAttributes.ids)
+        let items = TaughtRows(set.items, rated: set.training.items, described: dataSet.itemAttributes.ids)
         guard items.rows.count <= Distillation.scoreLimit / users.rows.count else {
             throw TrainingError(
                 .unsuitableData,
@@ -107,7 +107,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
             batch.draw(users, items, from: scores, &random)
             squares += trainer.step(
                 users: batch.userRows[...],
-                candidates: batch.candidateRows[...],
+                items: batch.itemRows[...],
                 labels: batch.labels[...]
             )
         }
@@ -134,23 +134,23 @@ struct DistillationRun: ResumableRun, ~Copyable {
             let rows = start..<min(start + batch.labels.count, test.count)
             squares += trainer.loss(
                 users: test.users[rows],
-                candidates: test.candidates[rows],
+                items: test.items[rows],
                 labels: test.labels[rows]
             )
         }
         return squares / Double(test.count)
     }
 
-    /// The teacher's score of each taught user and candidate.
+    /// The teacher's score of each taught user and item.
     private static func scores(
         of teacher: Teacher,
         _ users: [Int32],
-        _ candidates: [Int32]
+        _ items: [Int32]
     ) throws(TrainingError) -> [Float] {
         var scores: [Float] = []
-        scores.reserveCapacity(users.count * candidates.count)
+        scores.reserveCapacity(users.count * items.count)
         for start in stride(from: 0, to: users.count, by: 64) {
-            scores += try teacher.scores(users: users[start..<min(start + 64, users.count)], candidates: candidates)
+            scores += try teacher.scores(users: users[start..<min(start + 64, users.count)], items: items)
         }
         return scores
     }
@@ -185,7 +185,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
         var network = RankingNetwork(
             shape: shape,
             userEmbedding: table(start.users, users.rows, shape.userRows),
-            candidateEmbedding: table(start.candidates, items.rows, shape.candidateRows),
+            itemEmbedding: table(start.items, items.rows, shape.itemRows),
             layers: RankingNetwork.freshLayers(of: shape, &random)
         )
         network.layers[shape.layers.count - 1].bias = [start.mean]
@@ -195,7 +195,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
 
 extension RankingNetwork {
     /// Gives the rows that were not taught what row 0 has.
-    fileprivate mutating func copyFirstRows(exceptTo users: [Int32], _ candidates: [Int32]) {
+    fileprivate mutating func copyFirstRows(exceptTo users: [Int32], _ items: [Int32]) {
         func copy(_ table: inout [Float], _ dimensions: Int, _ taught: [Int32]) {
             let first = table[..<dimensions]
             var isTaught = [Bool](repeating: false, count: table.count / dimensions)
@@ -205,17 +205,17 @@ extension RankingNetwork {
             }
         }
         copy(&userEmbedding, shape.userDimensions, users)
-        copy(&candidateEmbedding, shape.candidateDimensions, candidates)
+        copy(&itemEmbedding, shape.itemDimensions, items)
     }
 }
 
 extension TrainingSet.Examples {
     /// The same with row 0 where a row is not taught, as it will be scored.
-    fileprivate func taught(_ userRows: [Int32], _ candidateRows: [Int32]) -> TrainingSet.Examples {
-        let (taughtUsers, taughtCandidates) = (Set(userRows), Set(candidateRows))
+    fileprivate func taught(_ userRows: [Int32], _ itemRows: [Int32]) -> TrainingSet.Examples {
+        let (taughtUsers, taughtItems) = (Set(userRows), Set(itemRows))
         var examples = self
         examples.users = users.map { taughtUsers.contains($0) ? $0 : 0 }
-        examples.candidates = candidates.map { taughtCandidates.contains($0) ? $0 : 0 }
+        examples.items = items.map { taughtItems.contains($0) ? $0 : 0 }
         return examples
     }
 }

@@ -1,46 +1,46 @@
 import RankData
 
-/// The pairs of a step: every one of some candidates for every one of some users.
+/// The pairs of a step: every one of some items for every one of some users.
 struct PairBatch {
     /// By pair, the user's row.
     private(set) var userRows: [Int32]
-    /// By pair, the candidate's row.
-    private(set) var candidateRows: [Int32]
+    /// By pair, the item's row.
+    private(set) var itemRows: [Int32]
     /// By pair, the teacher's score.
     private(set) var labels: [Float]
     private var users: [Int]
-    private var candidates: [Int]
+    private var items: [Int]
 
-    init(users: Int, candidates: Int) {
-        userRows = [Int32](repeating: 0, count: users * candidates)
-        candidateRows = userRows
+    init(users: Int, items: Int) {
+        userRows = [Int32](repeating: 0, count: users * items)
+        itemRows = userRows
         labels = [Float](repeating: 0, count: userRows.count)
         self.users = [Int](repeating: 0, count: users)
-        self.candidates = [Int](repeating: 0, count: candidates)
+        self.items = [Int](repeating: 0, count: items)
     }
 
-    /// Draws the next ones: first the users, then the candidates.
+    /// Draws the next ones: first the users, then the items.
     ///
     /// - Parameters:
     ///   - users: The taught users.
-    ///   - candidates: The taught candidates.
-    ///   - scores: The teacher's, by taught user and candidate.
+    ///   - items: The taught items.
+    ///   - scores: The teacher's, by taught user and item.
     ///   - random: What draws.
     mutating func draw(
         _ users: TaughtRows,
-        _ candidates: TaughtRows,
+        _ items: TaughtRows,
         from scores: [Float],
         _ random: inout NumPyRandom
     ) {
         for index in self.users.indices { self.users[index] = users.draw(&random) }
-        for index in self.candidates.indices { self.candidates[index] = candidates.draw(&random) }
+        for index in self.items.indices { self.items[index] = items.draw(&random) }
         var pair = 0
         for user in self.users {
-            let start = user * candidates.rows.count
-            for candidate in self.candidates {
+            let start = user * items.rows.count
+            for item in self.items {
                 userRows[pair] = users.rows[user]
-                candidateRows[pair] = candidates.rows[candidate]
-                labels[pair] = scores[start + candidate]
+                itemRows[pair] = items.rows[item]
+                labels[pair] = scores[start + item]
                 pair += 1
             }
         }

@@ -10,7 +10,7 @@ struct SingularStart {
     /// rows × dimensions.
     let users: [Float]
     /// columns × dimensions.
-    let candidates: [Float]
+    let items: [Float]
     /// The mean of all scores.
     let mean: Float
 
@@ -66,7 +66,7 @@ struct SingularStart {
             return table
         }
         users = table(left, means.rows) { $0 }
-        candidates = table(right, means.columns) { $0 > 0 ? 1 / $0 : 0 }
+        items = table(right, means.columns) { $0 > 0 ? 1 / $0 : 0 }
     }
 
     /// Takes the means of rows and columns from a matrix.

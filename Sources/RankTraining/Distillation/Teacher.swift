@@ -14,8 +14,8 @@ public struct Teacher: Sendable {
     private let scorer: BatchScorer
     /// The teacher's row for each row of the student's table of users.
     private let userRows: [UInt32]
-    /// The teacher's row for each row of the student's table of candidates.
-    private let candidateRows: [UInt32]
+    /// The teacher's row for each row of the student's table of items.
+    private let itemRows: [UInt32]
 
     /// Where a teacher comes from, which a student's checkpoint has to tell.
     enum Origin: Sendable {
@@ -40,7 +40,7 @@ public struct Teacher: Sendable {
         origin = .model
         scorer = try TrainingError.translating { () throws(EngineError) in try BatchScorer(model, threads: threads) }
         userRows = set.users.rows(in: model.users)
-        candidateRows = set.candidates.rows(in: model.candidates)
+        itemRows = set.items.rows(in: model.candidates)
     }
 
     /// A factorisation machine that was trained on `set`, without a file.
@@ -67,15 +67,15 @@ public struct Teacher: Sendable {
             (try draft.modelID(), try BatchScorer(draft, threads: threads))
         }
         userRows = (0..<set.users.rowCount).map { UInt32($0) }
-        candidateRows = (0..<set.candidates.rowCount).map { UInt32($0) }
+        itemRows = (0..<set.items.rowCount).map { UInt32($0) }
     }
 
-    /// The scores of some of the student's users, row by row, for all of some candidates.
+    /// The scores of some of the student's users, row by row, for all of some items.
     ///
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
-    func scores(users: ArraySlice<Int32>, candidates: [Int32]) throws(TrainingError) -> [Float] {
-        let rows = users.flatMap { user in repeatElement(userRows[Int(user)], count: candidates.count) }
-        let others = candidates.map { candidateRows[Int($0)] }
+    func scores(users: ArraySlice<Int32>, items: [Int32]) throws(TrainingError) -> [Float] {
+        let rows = users.flatMap { user in repeatElement(userRows[Int(user)], count: items.count) }
+        let others = items.map { itemRows[Int($0)] }
         return try TrainingError.translating { () throws(EngineError) in
             try scorer.scores(userRows: rows, candidateRows: users.flatMap { _ in others })
         }

@@ -78,7 +78,7 @@ public struct QualityStudy: Sendable {
     /// - Throws: `DataError` where a split does not fit the data; `TrainingError`, with code `unsuitableData` for a
     ///   split without test rows.
     public func run(show: (SplitSpec) -> Void = { _ in }) throws -> Result {
-        let rows = try SplitScores.rows(dataSet, splits, preset, show, measures: { $0 }) { try train($0, $1).test }
+        let rows = try SplitScores.rows(dataSet, splits, preset, show, measures: \.self) { try train($0, $1).test }
         return Result(splits: splits, rows: rows)
     }
 }

@@ -123,7 +123,7 @@ extension FactorRun {
         members["split"] = nil
         members["scale"] = data.fingerprint.scale
         members["user_rows"] = "\(data.set.users.rowCount)"
-        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
+        members["candidate_rows"] = "\(data.set.items.rowCount)"
         return members.merging(options.penaltyMembers) { own, _ in own }
     }
 

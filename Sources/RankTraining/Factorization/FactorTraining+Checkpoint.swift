@@ -5,8 +5,8 @@ extension FactorTraining.Result {
     func tensors(_ prefix: String) -> Checkpoint.Tensors {
         [
             (prefix + "users", .floats(tables.users.embedding)), (prefix + "user_biases", .floats(tables.users.bias)),
-            (prefix + "items", .floats(tables.candidates.embedding)),
-            (prefix + "item_biases", .floats(tables.candidates.bias)), (prefix + "mean", .floats([tables.mean])),
+            (prefix + "items", .floats(tables.items.embedding)),
+            (prefix + "item_biases", .floats(tables.items.bias)), (prefix + "mean", .floats([tables.mean])),
             (prefix + "losses", .doubles(sweeps.map(\.loss))),
         ]
     }
@@ -19,7 +19,7 @@ extension FactorTraining.Result {
             embedding: try checkpoint.floats(prefix + "users"),
             bias: try checkpoint.floats(prefix + "user_biases")
         )
-        let candidates = FoldedFactors.Table(
+        let items = FoldedFactors.Table(
             embedding: try checkpoint.floats(prefix + "items"),
             bias: try checkpoint.floats(prefix + "item_biases")
         )
@@ -27,11 +27,11 @@ extension FactorTraining.Result {
         let dimensions = users.embedding.count / set.users.rowCount
         guard mean.count == 1, dimensions >= 1,
             users.bias.count == set.users.rowCount, users.embedding.count == users.bias.count * dimensions,
-            candidates.bias.count == set.candidates.rowCount,
-            candidates.embedding.count == candidates.bias.count * dimensions
+            items.bias.count == set.items.rowCount,
+            items.embedding.count == items.bias.count * dimensions
         else { throw checkpoint.inconsistent }
         self.init(
-            tables: FoldedFactors(dimensions: dimensions, mean: mean[0], users: users, candidates: candidates),
+            tables: FoldedFactors(dimensions: dimensions, mean: mean[0], users: users, items: items),
             sweeps: try checkpoint.doubles(prefix + "losses").enumerated().map {
                 FactorTraining.SweepReport(sweep: $0 + 1, loss: $1, testLoss: nil)
             }
@@ -41,10 +41,10 @@ extension FactorTraining.Result {
 
 extension FoldedFactors {
     /// Tables as they were.
-    fileprivate init(dimensions: Int, mean: Float, users: Table, candidates: Table) {
+    fileprivate init(dimensions: Int, mean: Float, users: Table, items: Table) {
         self.dimensions = dimensions
         self.mean = mean
         self.users = users
-        self.candidates = candidates
+        self.items = items
     }
 }

@@ -67,8 +67,8 @@ public struct FactorTraining: Sendable {
     /// The machine before its first sweep.
     package static func machine(_ data: TrainingData, _ options: FactorizationOptions) -> FactorizationMachine {
         let (set, training) = (data.set, data.set.training)
-        let users = RatingGroups(training.users, partners: training.candidates, count: set.users.rowCount)
-        let items = RatingGroups(training.candidates, partners: training.users, count: set.candidates.rowCount)
+        let users = RatingGroups(training.users, partners: training.items, count: set.users.rowCount)
+        let items = RatingGroups(training.items, partners: training.users, count: set.items.rowCount)
         func side(
             _ groups: RatingGroups,
             _ others: RatingGroups,
@@ -90,7 +90,7 @@ public struct FactorTraining: Sendable {
         return FactorizationMachine(
             stars: training.labels.map { 1 + StarLabel.starsPerUnit * Double($0) },
             users: side(users, items, data.dataSet.userAttributes, set.users, options.users),
-            items: side(items, users, data.dataSet.itemAttributes, set.candidates, options.items),
+            items: side(items, users, data.dataSet.itemAttributes, set.items, options.items),
             options
         )
     }

@@ -98,21 +98,21 @@ extension Loss {
 }
 
 extension NetworkTrainer {
-    /// The loss of one of the batches; see `loss(users:candidates:labels:lists:)`.
+    /// The loss of one of the batches; see `loss(users:items:labels:lists:)`.
     mutating func loss(_ batches: Batches, _ batch: Batches.Batch) -> Double {
         loss(
             users: batches.examples.users[batch.rows],
-            candidates: batches.examples.candidates[batch.rows],
+            items: batches.examples.items[batch.rows],
             labels: batches.examples.labels[batch.rows],
             lists: batches.lists[batch.lists]
         )
     }
 
-    /// Trains on one of the batches; see `step(users:candidates:labels:lists:)`.
+    /// Trains on one of the batches; see `step(users:items:labels:lists:)`.
     mutating func step(_ batches: Batches, _ batch: Batches.Batch) -> Double {
         step(
             users: batches.examples.users[batch.rows],
-            candidates: batches.examples.candidates[batch.rows],
+            items: batches.examples.items[batch.rows],
             labels: batches.examples.labels[batch.rows],
             lists: batches.lists[batch.lists]
         )

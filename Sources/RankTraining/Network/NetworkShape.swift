@@ -1,15 +1,15 @@
 /// The dimensions of a two-tower rating network.
 ///
-/// A user's and a candidate's embedding, concatenated, pass through dense relu layers and one output without relu.
+/// A user's and an item's embedding, concatenated, pass through dense relu layers and one output without relu.
 public struct NetworkShape: Sendable, Hashable {
     /// Rows of the user table, row 0 being the one for unknown ids.
     public let userRows: Int
-    /// Rows of the candidate table, row 0 being the one for unknown ids.
-    public let candidateRows: Int
+    /// Rows of the item table, row 0 being the one for unknown ids.
+    public let itemRows: Int
     /// Floats in a user's embedding.
     public let userDimensions: Int
-    /// Floats in a candidate's embedding.
-    public let candidateDimensions: Int
+    /// Floats in an item's embedding.
+    public let itemDimensions: Int
     /// Outputs of each dense relu layer, first layer first; may be empty.
     public let hidden: [Int]
 
@@ -29,24 +29,24 @@ public struct NetworkShape: Sendable, Hashable {
     ///   than are trained.
     public init(
         userRows: Int,
-        candidateRows: Int,
+        itemRows: Int,
         userDimensions: Int,
-        candidateDimensions: Int,
+        itemDimensions: Int,
         hidden: [Int]
     ) throws(TrainingError) {
-        for (count, name) in [(userRows, "users"), (candidateRows, "candidates")] where !Self.rows.contains(count) {
+        for (count, name) in [(userRows, "users"), (itemRows, "items")] where !Self.rows.contains(count) {
             throw TrainingError(
                 .invalidOption,
                 "\(count) rows of \(name); a table has from 1 to \(Self.rows.upperBound)"
             )
         }
-        for width in [userDimensions, candidateDimensions] + hidden where !Self.widths.contains(width) {
+        for width in [userDimensions, itemDimensions] + hidden where !Self.widths.contains(width) {
             throw TrainingError(
                 .invalidOption,
                 "a width of \(width); embeddings and layers are from 1 to \(Self.widths.upperBound) wide"
             )
         }
-        let widths = [userDimensions + candidateDimensions] + hidden + [1]
+        let widths = [userDimensions + itemDimensions] + hidden + [1]
         let dense = zip(widths, widths.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
         guard dense <= Self.denseWeightLimit else {
             throw TrainingError(
@@ -55,9 +55,9 @@ public struct NetworkShape: Sendable, Hashable {
             )
         }
         self.userRows = userRows
-        self.candidateRows = candidateRows
+        self.itemRows = itemRows
         self.userDimensions = userDimensions
-        self.candidateDimensions = candidateDimensions
+        self.itemDimensions = itemDimensions
         self.hidden = hidden
     }
 
@@ -65,7 +65,7 @@ public struct NetworkShape: Sendable, Hashable {
     ///
     /// - Throws: `TrainingError` with code `invalidOption`.
     func requireRoom(batch: Int) throws(TrainingError) {
-        let widest = hidden.reduce(userDimensions + candidateDimensions) { max($0, $1) }
+        let widest = hidden.reduce(userDimensions + itemDimensions) { max($0, $1) }
         guard batch <= Self.batchLimit / widest else {
             throw TrainingError(
                 .invalidOption,
@@ -77,13 +77,13 @@ public struct NetworkShape: Sendable, Hashable {
 
     /// Inputs and outputs of each dense layer, the last with its one output included.
     public var layers: [(inputs: Int, outputs: Int)] {
-        let widths = [userDimensions + candidateDimensions] + hidden + [1]
+        let widths = [userDimensions + itemDimensions] + hidden + [1]
         return zip(widths, widths.dropFirst()).map { (inputs: $0, outputs: $1) }
     }
 
     /// The number of weights.
     public var parameterCount: Int {
-        userRows * userDimensions + candidateRows * candidateDimensions
+        userRows * userDimensions + itemRows * itemDimensions
             + layers.reduce(0) { $0 + ($1.inputs + 1) * $1.outputs }
     }
 }

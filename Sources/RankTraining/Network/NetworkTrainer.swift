@@ -2,7 +2,7 @@ import RankEngine
 
 /// Trains a network by mini-batches: a loss, backpropagation, Adagrad or Adam.
 ///
-/// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; candidate half)`, `a + b`,
+/// The first layer is computed as it is served, `a = chain(bias; user half)`, `b = chain(+0; item half)`, `a + b`,
 /// where `a` and `b` are computed once for each distinct row of a batch. Every sum is a chain in a fixed order, so that
 /// the weights after a step are a function of those before and of the batch, bit for bit, whichever kernel multiplies
 /// and however many threads do. After the first batch of the largest size, nothing is allocated. For one caller at a
@@ -20,7 +20,7 @@ package struct NetworkTrainer: ~Copyable {
     private let lossGradient: LossGradient
 
     private var users: TowerTrainer
-    private var candidates: TowerTrainer
+    private var items: TowerTrainer
     private let firstBias: BiasTrainer
     /// The layers behind the first.
     private let layers: [LayerTrainer]
@@ -72,9 +72,9 @@ package struct NetworkTrainer: ~Copyable {
             kernel: weights { $0.layers[0].kernel[..<split] },
             outputs: sizes[0].outputs
         )
-        candidates = TowerTrainer(
-            table: weights { $0.candidateEmbedding[...] },
-            dimensions: shape.candidateDimensions,
+        items = TowerTrainer(
+            table: weights { $0.itemEmbedding[...] },
+            dimensions: shape.itemDimensions,
             kernel: weights { $0.layers[0].kernel[split...] },
             outputs: sizes[0].outputs
         )
@@ -98,7 +98,7 @@ package struct NetworkTrainer: ~Copyable {
 
     /// Whether every weight is a finite number.
     var hasFiniteWeights: Bool {
-        let towers = [users.table, users.kernel, candidates.table, candidates.kernel, firstBias.weights]
+        let towers = [users.table, users.kernel, items.table, items.kernel, firstBias.weights]
         return (towers + layers.flatMap { [$0.kernel, $0.bias.weights] }).allSatisfy(\.values.areFinite)
     }
 
@@ -111,13 +111,13 @@ package struct NetworkTrainer: ~Copyable {
     /// Some number for each weight, in the network's shape.
     private func numbers(_ part: (WeightTrainer) -> AlignedFloats) -> RankingNetwork {
         let first = RankingNetwork.Dense(
-            kernel: part(users.kernel).values + part(candidates.kernel).values,
+            kernel: part(users.kernel).values + part(items.kernel).values,
             bias: part(firstBias.weights).values
         )
         return RankingNetwork(
             shape: shape,
             userEmbedding: part(users.table).values,
-            candidateEmbedding: part(candidates.table).values,
+            itemEmbedding: part(items.table).values,
             layers: [first]
                 + layers.map { layer in
                     RankingNetwork.Dense(kernel: part(layer.kernel).values, bias: part(layer.bias.weights).values)
@@ -129,18 +129,18 @@ package struct NetworkTrainer: ~Copyable {
     ///
     /// - Parameters:
     ///   - users: The examples' rows of the user table.
-    ///   - candidates: The examples' rows of the candidate table.
+    ///   - items: The examples' rows of the item table.
     ///   - labels: The examples' labels.
     ///   - lists: Of a ranking loss, the lengths of the lists of which the examples consist.
     /// - Returns: The sum of the loss's terms, of squared errors or as `Loss.Formula` has them.
     /// - Precondition: The first three are as long, and every row is one of its table.
     package mutating func loss(
         users: ArraySlice<Int32>,
-        candidates: ArraySlice<Int32>,
+        items: ArraySlice<Int32>,
         labels: ArraySlice<Float>,
         lists: ArraySlice<Int> = []
     ) -> Double {
-        let places = multiply(users: users, candidates: candidates, count: labels.count)
+        let places = multiply(users: users, items: items, count: labels.count)
         var loss = 0.0
         forEachBlock(of: labels.count, drops: false) { trainer, examples in
             trainer.predict(places, examples, drops: false)
@@ -151,13 +151,13 @@ package struct NetworkTrainer: ~Copyable {
 
     /// Trains on one batch.
     ///
-    /// The parameters are those of `loss(users:candidates:labels:lists:)`.
+    /// The parameters are those of `loss(users:items:labels:lists:)`.
     ///
     /// - Returns: The loss before the update, with what dropout left and without penalties.
     /// - Precondition: The same, and there are examples.
     package mutating func step(
         users: ArraySlice<Int32>,
-        candidates: ArraySlice<Int32>,
+        items: ArraySlice<Int32>,
         labels: ArraySlice<Float>,
         lists: ArraySlice<Int> = []
     ) -> Double {
@@ -165,7 +165,7 @@ package struct NetworkTrainer: ~Copyable {
         let count = labels.count
         let regularization = settings.regularization
         let drops = regularization.dropout > 0
-        let places = multiply(users: users, candidates: candidates, count: count)
+        let places = multiply(users: users, items: items, count: count)
         for layer in layers { layer.prepare(loops) }
         var (loss, summed) = (0.0, TrainingLoops.SummedRows())
         forEachBlock(of: count, drops: drops) { trainer, examples in
@@ -179,7 +179,7 @@ package struct NetworkTrainer: ~Copyable {
         firstBias.sum(self.users.gradients, count: self.users.rows.count, isFirst: true, product)
         firstBias.update(step, loops)
         self.users.update(step, regularization, product, loops)
-        self.candidates.update(step, regularization, product, loops)
+        self.items.update(step, regularization, product, loops)
         steps += 1
         return loss
     }
@@ -235,7 +235,7 @@ package struct NetworkTrainer: ~Copyable {
             width: shape.layers[0].outputs,
             liveIn: layers.isEmpty ? nil : outputs[0],
             p: users.gradients,
-            q: candidates.gradients
+            q: items.gradients
         )
     }
 
@@ -251,13 +251,13 @@ package struct NetworkTrainer: ~Copyable {
     /// Multiplies the distinct rows of a batch.
     private mutating func multiply(
         users: ArraySlice<Int32>,
-        candidates: ArraySlice<Int32>,
+        items: ArraySlice<Int32>,
         count: Int
     ) -> TrainingLoops.Places {
-        precondition(users.count == count && candidates.count == count)
+        precondition(users.count == count && items.count == count)
         self.users.multiply(users, seed: firstBias.weights.values, product, loops)
-        self.candidates.multiply(candidates, seed: nil, product, loops)
-        return TrainingLoops.Places(first: self.users.places, second: self.candidates.places)
+        self.items.multiply(items, seed: nil, product, loops)
+        return TrainingLoops.Places(first: self.users.places, second: self.items.places)
     }
 
     /// Writes the outputs of all layers for some examples.
@@ -269,7 +269,7 @@ package struct NetworkTrainer: ~Copyable {
             examples,
             width: width,
             p: users.products,
-            q: candidates.products,
+            q: items.products,
             relu: !layers.isEmpty,
             into: outputs[0]
         )

@@ -19,31 +19,31 @@ public struct RankingNetwork: Sendable, Equatable {
     public let shape: NetworkShape
     /// userRows × userDimensions.
     public package(set) var userEmbedding: [Float]
-    /// candidateRows × candidateDimensions.
-    public package(set) var candidateEmbedding: [Float]
+    /// itemRows × itemDimensions.
+    public package(set) var itemEmbedding: [Float]
     /// As `shape.layers`.
     public package(set) var layers: [Dense]
 
     /// A network with given weights.
     ///
     /// - Precondition: The arrays are as long as the shape says.
-    package init(shape: NetworkShape, userEmbedding: [Float], candidateEmbedding: [Float], layers: [Dense]) {
+    package init(shape: NetworkShape, userEmbedding: [Float], itemEmbedding: [Float], layers: [Dense]) {
         precondition(userEmbedding.count == shape.userRows * shape.userDimensions)
-        precondition(candidateEmbedding.count == shape.candidateRows * shape.candidateDimensions)
+        precondition(itemEmbedding.count == shape.itemRows * shape.itemDimensions)
         precondition(
             layers.map { [$0.kernel.count, $0.bias.count] }
                 == shape.layers.map { [$0.inputs * $0.outputs, $0.outputs] }
         )
         self.shape = shape
         self.userEmbedding = userEmbedding
-        self.candidateEmbedding = candidateEmbedding
+        self.itemEmbedding = itemEmbedding
         self.layers = layers
     }
 
     /// An untrained network.
     ///
     /// Distributions are Keras': embeddings uniform in ±0.05, kernels Glorot uniform, that is ±√(6 / (inputs + outputs))
-    /// (Glorot & Bengio 2010), biases 0. They are drawn in this order: user embeddings, candidate embeddings, kernels,
+    /// (Glorot & Bengio 2010), biases 0. They are drawn in this order: user embeddings, item embeddings, kernels,
     /// each row by row, one draw of `nextUnit()` per weight: `(2 · unit − 1) · limit` in float64, then rounded. NumPy's
     /// `default_rng(seed).random(…)` draws the same numbers.
     public init(shape: NetworkShape, random: inout NumPyRandom) {
@@ -53,7 +53,7 @@ public struct RankingNetwork: Sendable, Equatable {
         self.init(
             shape: shape,
             userEmbedding: uniform(shape.userRows * shape.userDimensions, within: 0.05),
-            candidateEmbedding: uniform(shape.candidateRows * shape.candidateDimensions, within: 0.05),
+            itemEmbedding: uniform(shape.itemRows * shape.itemDimensions, within: 0.05),
             layers: Self.freshLayers(of: shape, &random)
         )
     }
@@ -71,7 +71,7 @@ public struct RankingNetwork: Sendable, Equatable {
         self.init(
             shape: shape,
             userEmbedding: next(shape.userRows * shape.userDimensions),
-            candidateEmbedding: next(shape.candidateRows * shape.candidateDimensions),
+            itemEmbedding: next(shape.itemRows * shape.itemDimensions),
             layers: shape.layers.map { inputs, outputs in
                 Dense(kernel: next(inputs * outputs), bias: next(outputs))
             }
@@ -89,8 +89,8 @@ public struct RankingNetwork: Sendable, Equatable {
         }
     }
 
-    /// All weights in one list: user embeddings, candidate embeddings, then each layer's kernel and bias.
+    /// All weights in one list: user embeddings, item embeddings, then each layer's kernel and bias.
     public var parameters: [Float] {
-        userEmbedding + candidateEmbedding + layers.flatMap { $0.kernel + $0.bias }
+        userEmbedding + itemEmbedding + layers.flatMap { $0.kernel + $0.bias }
     }
 }

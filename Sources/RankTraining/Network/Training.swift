@@ -121,7 +121,7 @@ extension RankingNetwork {
     /// Sets row 0 of each table to the mean of the rows that occur among the examples.
     ///
     /// Summed in float64 by ascending row.
-    mutating func averageIntoFirstRows(users: [Int32], candidates: [Int32]) {
+    mutating func averageIntoFirstRows(users: [Int32], items: [Int32]) {
         func average(_ table: inout [Float], _ dimensions: Int, over rows: [Int32]) {
             var occurs = [Bool](repeating: false, count: table.count / dimensions)
             for row in rows { occurs[Int(row)] = true }
@@ -133,6 +133,6 @@ extension RankingNetwork {
             }
         }
         average(&userEmbedding, shape.userDimensions, over: users)
-        average(&candidateEmbedding, shape.candidateDimensions, over: candidates)
+        average(&itemEmbedding, shape.itemDimensions, over: items)
     }
 }

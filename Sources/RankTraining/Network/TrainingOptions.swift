@@ -6,8 +6,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public let preset: String
     /// Floats in a user's embedding.
     public var userDimensions: Int
-    /// Floats in a candidate's embedding.
-    public var candidateDimensions: Int
+    /// Floats in an item's embedding.
+    public var itemDimensions: Int
     /// Outputs of each dense relu layer.
     public var hidden: [Int]
     /// How often each example is seen.
@@ -55,7 +55,7 @@ public struct TrainingOptions: Sendable, Equatable {
     public static let tutorial = TrainingOptions(
         preset: "tutorial",
         userDimensions: 32,
-        candidateDimensions: 32,
+        itemDimensions: 32,
         hidden: [256, 64],
         epochs: 5,
         batchSize: 1_000,
@@ -67,7 +67,7 @@ public struct TrainingOptions: Sendable, Equatable {
     private init(
         preset: String,
         userDimensions: Int,
-        candidateDimensions: Int,
+        itemDimensions: Int,
         hidden: [Int],
         epochs: Int,
         batchSize: Int,
@@ -77,7 +77,7 @@ public struct TrainingOptions: Sendable, Equatable {
     ) {
         self.preset = preset
         self.userDimensions = userDimensions
-        self.candidateDimensions = candidateDimensions
+        self.itemDimensions = itemDimensions
         self.hidden = hidden
         self.epochs = epochs
         self.batchSize = batchSize
@@ -157,7 +157,7 @@ extension TrainingOptions {
     package var members: [String: String] {
         var members = [
             "batch_size": "\(batchSize)",
-            "candidate_dimensions": "\(candidateDimensions)",
+            "candidate_dimensions": "\(itemDimensions)",
             "dropout": "\(regularization.dropout)",
             "embedding_l2": "\(regularization.embeddingPenalty)",
             "epochs": "\(epochs)",

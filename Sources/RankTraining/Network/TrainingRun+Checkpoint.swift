@@ -27,7 +27,7 @@ extension TrainingRun {
         members["scale"] = data.fingerprint.scale
         members["split_sha256"] = data.fingerprint.splitSHA256
         members["user_rows"] = "\(data.set.users.rowCount)"
-        members["candidate_rows"] = "\(data.set.candidates.rowCount)"
+        members["candidate_rows"] = "\(data.set.items.rowCount)"
         members["version"] = Training.version
         return members
     }

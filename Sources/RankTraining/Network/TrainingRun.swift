@@ -83,7 +83,7 @@ struct TrainingRun: ResumableRun, ~Copyable {
     /// What has come of it.
     var result: Training.Result {
         var network = best?.network ?? trainer.network
-        network.averageIntoFirstRows(users: examples.users, candidates: examples.candidates)
+        network.averageIntoFirstRows(users: examples.users, items: examples.items)
         return Training.Result(
             network: network,
             epochs: reports,
@@ -147,9 +147,9 @@ extension NetworkShape {
     init(_ options: TrainingOptions, _ set: TrainingSet) throws(TrainingError) {
         try self.init(
             userRows: set.users.rowCount,
-            candidateRows: set.candidates.rowCount,
+            itemRows: set.items.rowCount,
             userDimensions: options.userDimensions,
-            candidateDimensions: options.candidateDimensions,
+            itemDimensions: options.itemDimensions,
             hidden: options.hidden
         )
     }

@@ -103,7 +103,7 @@ extension ModelDraft {
         do throws(EngineError) {
             return try BatchScorer(self, kernel: kernel).scores(
                 userRows: examples.users.map { UInt32($0) },
-                candidateRows: examples.candidates.map { UInt32($0) }
+                candidateRows: examples.items.map { UInt32($0) }
             )
         } catch {
             guard error.code == .scoreNotFinite else { throw TrainingError(.engineFailed, error.message, cause: error) }

@@ -25,7 +25,7 @@ extension TrainedModel {
         }
         let draft = ModelDraft(
             users: table(tables.users, data.set.users),
-            candidates: table(tables.candidates, data.set.candidates),
+            candidates: table(tables.items, data.set.items),
             layers: [],
             dotProduct: true,
             mean: tables.mean,

@@ -40,9 +40,9 @@ extension ModelDraft {
                 ids: set.users.modelIDs
             ),
             candidates: Table(
-                embedding: network.candidateEmbedding,
-                dimensions: network.shape.candidateDimensions,
-                ids: set.candidates.modelIDs
+                embedding: network.itemEmbedding,
+                dimensions: network.shape.itemDimensions,
+                ids: set.items.modelIDs
             ),
             layers: network.layers.map { Dense(kernel: $0.kernel, bias: $0.bias) },
             metadata: metadata

@@ -33,7 +33,7 @@ extension TrainingFingerprint {
     /// What a model file says of a distillation.
     fileprivate init(_ options: DistillationOptions, _ teacher: Teacher, isTeachersSplit: Bool) {
         var members = [
-            "batch_size": "\(options.users * options.candidates)",
+            "batch_size": "\(options.users * options.items)",
             "batch_users": "\(options.users)",
             "decay": options.decay.curve.rawValue,
             "decay_to": "\(options.decay.finalShare)",

@@ -27,7 +27,7 @@ struct DistillationArguments: PresetArguments {
     @Option(help: "Of a student: users of a step (default: \(standard.users)).")
     var stepUsers: Int?
 
-    @Option(help: "Of a student: items of a step, each for each of its users (default: \(standard.candidates)).")
+    @Option(help: "Of a student: items of a step, each for each of its users (default: \(standard.items)).")
     var stepItems: Int?
 
     /// Widths of layers, separated by commas.
@@ -76,7 +76,7 @@ struct DistillationArguments: PresetArguments {
         if let dimensions { options.dimensions = dimensions }
         if let hidden { options.hidden = hidden.values }
         if let stepUsers { options.users = stepUsers }
-        if let stepItems { options.candidates = stepItems }
+        if let stepItems { options.items = stepItems }
         return options
     }
 }

@@ -15,13 +15,13 @@ struct NetworkArguments: PresetArguments {
 
     @OptionGroup var loss: LossArguments
 
-    @OptionGroup var kernelArgument: KernelArgument
+    @OptionGroup var kernelOption: KernelArguments
 
     var given: [String] {
         names(
             ("--epochs", epochs != nil),
             ("--batch-size", batchSize != nil),
-            ("--kernel", kernelArgument.kernel != nil)
+            ("--kernel", kernelOption.kernel != nil)
         )
             + optimizer.given + loss.given
     }

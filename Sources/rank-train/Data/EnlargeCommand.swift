@@ -41,7 +41,7 @@ struct EnlargeCommand: ParsableCommand {
     func run() throws {
         try output.requireOther(than: [("--model", model)])
         try output.requireWritable()
-        let catalogue = try EnlargedCatalogue(RankModel.load(path: model), candidates: items, seed: seed)
+        let catalogue = try EnlargedCatalogue(RankModel.load(path: model), items: items, seed: seed)
         let id = try catalogue.write(to: output.path)
         try StandardStream.output.writeLine("\(oneLine(output.path)): model \(id), \(grouped(items)) invented items")
     }

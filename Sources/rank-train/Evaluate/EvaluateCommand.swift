@@ -41,9 +41,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var modelData: ModelDataArguments
 
-    @OptionGroup var kernelArgument: KernelArgument
+    @OptionGroup var kernelOption: KernelArguments
 
-    @OptionGroup var precisionArgument: PrecisionArgument
+    @OptionGroup var precisionOption: PrecisionArgument
 
     @OptionGroup var cutoffArguments: CutoffArguments
 
@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         let tested = try modelData.load(for: model.metadata, orNone: false)
         let dataSet = tested.data
         let (split, leftOut, seen) = try unseen(tested, model.metadata)
-        let precision = precisionArgument.precision
+        let precision = precisionOption.precision
         let evaluation = try Evaluation(
             model,
             dataSet,

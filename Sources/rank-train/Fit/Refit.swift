@@ -32,6 +32,7 @@ struct Refit {
     /// - Parameters:
     ///   - tested: The data of the training before it.
     ///   - reports: The losses of this training, for programs.
+    /// - Returns: The summary.
     func summary(after tested: TrainingData, _ reports: (name: String, values: JSONValue)) -> Summary {
         Summary(
             trainingCount: data.set.training.count,

@@ -69,9 +69,9 @@ struct PredictCommand: ParsableCommand {
     )
     var threads = ThreadCount.all
 
-    @OptionGroup var kernelArgument: KernelArgument
+    @OptionGroup var kernelOption: KernelArguments
 
-    @OptionGroup var precisionArgument: PrecisionArgument
+    @OptionGroup var precisionOption: PrecisionArgument
 
     func validate() throws {
         guard (input == nil) != (users == nil) else {

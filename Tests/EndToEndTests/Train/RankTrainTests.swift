@@ -171,6 +171,13 @@ import Testing
             #expect(inspected["bytes"] as? Int == FileManager.default.contents(atPath: large)?.count)
             #expect(inspected["digest_seconds"] as? Double != nil)
             #expect((inspected["data"] as? String)?.hasPrefix("synthetic ") == true)
+            let bytes = FileManager.default.contents(atPath: large)
+            for (seed, isSame) in [("42", true), ("43", false)] {
+                let again = ["enlarge", "--model", model, "--items", "5000", "--output", "\(directory)/again"]
+                let made = try await run("rank-train", again + ["--seed", seed])
+                #expect(made.exitCode == 0)
+                #expect((FileManager.default.contents(atPath: "\(directory)/again") == bytes) == isSame)
+            }
             for items in ["0", "4294967295", "many"] {
                 let refused = try await rankTrain("enlarge", "--model", model, "--items", items, "--output", large)
                 #expect(refused.exitCode == 64 && refused.errors.contains("--items"))

@@ -57,7 +57,7 @@ struct ModelProofTests {
             raw.metadata["fingerprint.version"] = version
             let model = try Self.load(raw)
             try ModelDraft(model).write(to: directory.file("copy"))
-            _ = try EnlargedCatalogue(model, candidates: 20, seed: 1).write(to: directory.file("large"))
+            _ = try mixedCatalogue(model, candidates: 20, seed: 1).write(to: directory.file("large"))
             for name in ["copy", "large"] {
                 let made = try RankModel.load(path: directory.file(name))
                 #expect(made.metadata.proof == expected)

@@ -136,7 +136,7 @@ struct ActivationTests {
         #expect(model.shape.summary == "8+8 → 40 tanh → 20 → 1, output sigmoid, output scaled")
         #expect(try ModelDraft(model).write(to: directory.file("b")) == id)
         let enlarged = directory.file("large")
-        _ = try EnlargedCatalogue(model, candidates: 50, seed: 3).write(to: enlarged)
+        _ = try mixedCatalogue(model, candidates: 50, seed: 3).write(to: enlarged)
         let large = try RankModel.load(path: enlarged)
         #expect(large.shape.activations == model.shape.activations && large.shape.output == model.shape.output)
         #expect(large.shape.outputScale && large.metadata.proof == .trained)

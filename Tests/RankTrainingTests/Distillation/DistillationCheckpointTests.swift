@@ -10,7 +10,7 @@ import Testing
     private static let options: DistillationOptions = {
         var options = DistillationOptions.distilled
         (options.dimensions, options.hidden, options.steps) = (8, [24, 12], 250)
-        (options.users, options.candidates) = (8, 16)
+        (options.users, options.items) = (8, 16)
         return options
     }()
     private static let teacherOptions = SmallFactors.mixed(sweeps: 4, drawn: 9, warmUp: 2)

@@ -8,7 +8,7 @@ import Testing
     private static let options: DistillationOptions = {
         var options = DistillationOptions.distilled
         (options.dimensions, options.hidden, options.steps) = (8, [24, 12], 400)
-        (options.users, options.candidates) = (8, 16)
+        (options.users, options.items) = (8, 16)
         return options
     }()
 
@@ -192,7 +192,7 @@ import Testing
         let teacher = try Teacher(lesson.teacher, of: lesson.set)
         var options = [Self.options, Self.options]
         options[0].hidden = [65_536, 65_536, 65_536]
-        (options[1].hidden, options[1].users, options[1].candidates) = ([65_536], 1_000, 1_000)
+        (options[1].hidden, options[1].users, options[1].items) = ([65_536], 1_000, 1_000)
         for (options, text) in zip(options, ["dense layers with 85", "1000000 examples a step for a layer of 65536"]) {
             let error = #expect(throws: TrainingError.self) { _ = try Self.distil(lesson, teacher, options) }
             #expect(error?.code == .invalidOption && error?.message.contains(text) == true, "\(error?.message ?? "")")
@@ -209,7 +209,7 @@ import Testing
         options[0].steps = 0
         options[4].steps = .max
         options[1].users = 0
-        (options[2].users, options[2].candidates) = (1_001, 1_000)
+        (options[2].users, options[2].items) = (1_001, 1_000)
         options[3].optimizer = .adam(Adam(rate: .infinity))
         for options in options {
             let error = #expect(throws: TrainingError.self) { _ = try Distillation(options) }

@@ -38,11 +38,11 @@ import Testing
         var (sum, count) = (0.0, 0.0)
         for user in Self.rated(machines[0].users) {
             for item in Self.rated(machines[0].items) {
-                var score = tables.mean + tables.users.bias[user] + tables.candidates.bias[item]
+                var score = tables.mean + tables.users.bias[user] + tables.items.bias[item]
                 for index in 0..<dimensions {
                     score +=
                         tables.users.embedding[user * dimensions + index]
-                        * tables.candidates.embedding[item * dimensions + index]
+                        * tables.items.embedding[item * dimensions + index]
                 }
                 let difference = 1 + 4 * Double(score) - mixture.predict(user: user, item: item)
                 sum += difference * difference

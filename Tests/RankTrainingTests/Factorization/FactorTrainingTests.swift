@@ -174,7 +174,7 @@ import Testing
         let trained = try Self.train(Self.data(rows, items: items, users: "1\t20\t1\n9\t21\t1\n"), split: .none)
         let model = try Self.loaded(trained)
         #expect(model.candidates.rowCount == 5 && model.users.rowCount == 10)
-        let biases = trained.result.tables.candidates.bias
+        let biases = trained.result.tables.items.bias
         #expect(biases[3] > biases[0] && biases[3] < biases[1] && biases[1] > biases[2])
         #expect(biases[4] == biases[0])
         let scores = try Self.scores(trained, [9, 9, 9, 9], [1, 2, 3, 4])

@@ -52,12 +52,12 @@ import Testing
         let data = try DataSet.load(directory: directory.path)
         let set = try TrainingSet(data, split: SplitSpec.none.resolve(data.ratings), includesUnrated: true)
         let groups = RatingGroups(
-            set.training.candidates,
+            set.training.items,
             partners: set.training.users,
-            count: set.candidates.rowCount
+            count: set.items.rowCount
         )
         #expect(groups.entityCount == 7 && groups.isEmpty(5) && !groups.isEmpty(6))
-        return FeatureBlock.numbers(of: data.itemAttributes, index: set.candidates, in: groups, penalty: penalty)
+        return FeatureBlock.numbers(of: data.itemAttributes, index: set.items, in: groups, penalty: penalty)
     }
 
     /// The year of an item without ratings does not count.

@@ -37,7 +37,7 @@ import Testing
     ) throws -> TrainerState {
         let tensors = try Tensors(keras: fixture)
         let users = try tensors.integers("batches.user_id")
-        let candidates = try tensors.integers("batches.movie_id")
+        let items = try tensors.integers("batches.movie_id")
         let labels = try tensors.floats("batches.label")
         let losses = try tensors.floats("losses")
         let batch = labels.count / losses.count
@@ -47,7 +47,7 @@ import Testing
         var trainer = NetworkTrainer(initial, settings, product: MatrixProduct(.best))
         for (step, loss) in losses.enumerated() {
             let rows = (step * batch)..<((step + 1) * batch)
-            let squares = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
+            let squares = trainer.step(users: users[rows], items: items[rows], labels: labels[rows])
             #expect(abs(squares / Double(batch) - Double(loss)) <= 1e-5 * Double(loss), "loss of step \(step + 1)")
             if step == 0 {
                 #expect(try distance(trainer.network, network(tensors, "after_1")) <= 1e-6)
@@ -60,7 +60,7 @@ import Testing
 
     private func network(_ tensors: Tensors, _ prefix: String) throws -> RankingNetwork {
         let user = try tensors.shape("\(prefix).user_embedding")
-        let candidate = try tensors.shape("\(prefix).candidate_embedding")
+        let item = try tensors.shape("\(prefix).candidate_embedding")
         let layers = try (0..<3).map { layer in
             RankingNetwork.Dense(
                 kernel: try tensors.floats("\(prefix).dense_\(layer).kernel"),
@@ -70,13 +70,13 @@ import Testing
         return RankingNetwork(
             shape: try NetworkShape(
                 userRows: user[0],
-                candidateRows: candidate[0],
+                itemRows: item[0],
                 userDimensions: user[1],
-                candidateDimensions: candidate[1],
+                itemDimensions: item[1],
                 hidden: layers.dropLast().map { $0.bias.count }
             ),
             userEmbedding: try tensors.floats("\(prefix).user_embedding"),
-            candidateEmbedding: try tensors.floats("\(prefix).candidate_embedding"),
+            itemEmbedding: try tensors.floats("\(prefix).candidate_embedding"),
             layers: layers
         )
     }

@@ -9,7 +9,7 @@ import Testing
     /// One Adagrad step with accumulators of 1 tells the gradient: step = g / √(1 + g²), solved for g.
     @Test(arguments: [[], [5], [7, 3]], Loss.Formula.allCases)
     func gradientsAgreeWithFiniteDifferences(_ hidden: [Int], _ formula: Loss.Formula) throws {
-        let (network, users, candidates, labels) = try LossOracle.sample(hidden)
+        let (network, users, items, labels) = try LossOracle.sample(hidden)
         let rate = 0.5
         let product = MatrixProduct(.best)
         let adagrad = Adagrad(rate: rate, initialAccumulator: 1)
@@ -18,7 +18,7 @@ import Testing
         var trainer = NetworkTrainer(network, TrainerSettings(.adagrad(adagrad), loss: loss), product: product)
         let sum = trainer.step(
             users: users[...],
-            candidates: candidates[...],
+            items: items[...],
             labels: labels[...],
             lists: lists[...]
         )
@@ -26,7 +26,7 @@ import Testing
         let oracle = LossOracle(
             shape: network.shape,
             users: users,
-            candidates: candidates,
+            items: items,
             labels: labels,
             loss: loss,
             lists: lists
@@ -42,22 +42,22 @@ import Testing
     func everyKernelTrainsToTheSameBits(_ optimizer: Optimizer) throws {
         let shape = try NetworkShape(
             userRows: 9,
-            candidateRows: 11,
+            itemRows: 11,
             userDimensions: 6,
-            candidateDimensions: 7,
+            itemDimensions: 7,
             hidden: [37, 19]
         )
         var random = NumPyRandom(seed: 1)
         let network = RankingNetwork(shape: shape, random: &random)
         let users = (0..<70).map { _ in Int32(random.nextInteger(upTo: 8)) }
-        let candidates = (0..<70).map { _ in Int32(random.nextInteger(upTo: 10)) }
+        let items = (0..<70).map { _ in Int32(random.nextInteger(upTo: 10)) }
         let labels = (0..<70).map { _ in Float(random.nextUnit()) }
         let results = Kernel.supported.map { kernel in
             let product = MatrixProduct(kernel)
             var trainer = NetworkTrainer(network, TrainerSettings(optimizer), product: product)
             // A full batch, a shorter one, and the full one again in buffers that have been used.
             for rows in [0..<50, 50..<70, 0..<50] {
-                _ = trainer.step(users: users[rows], candidates: candidates[rows], labels: labels[rows])
+                _ = trainer.step(users: users[rows], items: items[rows], labels: labels[rows])
             }
             return trainer.network.parameters.map(\.bitPattern)
         }
@@ -68,29 +68,29 @@ import Testing
     @Test func rowsOutsideTheBatchStayAsTheyWere() throws {
         let shape = try NetworkShape(
             userRows: 3,
-            candidateRows: 3,
+            itemRows: 3,
             userDimensions: 2,
-            candidateDimensions: 2,
+            itemDimensions: 2,
             hidden: [4]
         )
         var random = NumPyRandom(seed: 3)
         let network = RankingNetwork(shape: shape, random: &random)
         let product = MatrixProduct(.best)
         var trainer = NetworkTrainer(network, TrainerSettings(.adagrad(Adagrad())), product: product)
-        _ = trainer.step(users: [1, 1], candidates: [2, 0], labels: [1, 0])
+        _ = trainer.step(users: [1, 1], items: [2, 0], labels: [1, 0])
         #expect(trainer.network.userEmbedding[..<2] == network.userEmbedding[..<2])
         #expect(trainer.network.userEmbedding[4...] == network.userEmbedding[4...])
         #expect(trainer.network.userEmbedding[2..<4] != network.userEmbedding[2..<4])
-        #expect(trainer.network.candidateEmbedding[2..<4] == network.candidateEmbedding[2..<4])
+        #expect(trainer.network.itemEmbedding[2..<4] == network.itemEmbedding[2..<4])
     }
 
     @Test(arguments: [Optimizer.adagrad(Adagrad()), .adam(Adam(rate: 0.01))])
     func goesOnFromItsStateToTheSameBits(_ optimizer: Optimizer) throws {
         let shape = try NetworkShape(
             userRows: 5,
-            candidateRows: 6,
+            itemRows: 6,
             userDimensions: 3,
-            candidateDimensions: 2,
+            itemDimensions: 2,
             hidden: [7]
         )
         var random = NumPyRandom(seed: 4)
@@ -98,7 +98,7 @@ import Testing
         let decay = LearningRateDecay(.cosine, finalShare: 0.1)
         let product = MatrixProduct(.best)
         func step(_ trainer: inout NetworkTrainer, _ number: Int32) {
-            _ = trainer.step(users: [number % 5, 1], candidates: [number % 6, 2], labels: [1, 0.25])
+            _ = trainer.step(users: [number % 5, 1], items: [number % 6, 2], labels: [1, 0.25])
         }
         let settings = TrainerSettings(optimizer, decay: decay, plannedSteps: 9)
         var whole = NetworkTrainer(network, settings, product: product)

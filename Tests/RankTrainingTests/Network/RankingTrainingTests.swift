@@ -43,7 +43,7 @@ import Testing
         #expect(batches.examples.users != examples.users)
         func triples(_ examples: TrainingSet.Examples) -> [[Float]] {
             (0..<examples.count).map {
-                [Float(examples.users[$0]), Float(examples.candidates[$0]), examples.labels[$0]]
+                [Float(examples.users[$0]), Float(examples.items[$0]), examples.labels[$0]]
             }.sorted { $0.lexicographicallyPrecedes($1) }
         }
         #expect(triples(batches.examples) == triples(examples))

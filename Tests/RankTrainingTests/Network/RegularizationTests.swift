@@ -21,12 +21,12 @@ import Testing
         [[], [5], [7, 3]]
     )
     func gradientsAgreeWithFiniteDifferences(_ regularization: Regularization, _ hidden: [Int]) throws {
-        let (network, users, candidates, labels) = try LossOracle.sample(hidden)
+        let (network, users, items, labels) = try LossOracle.sample(hidden)
         let optimizer = Optimizer.adagrad(Adagrad(rate: 0.5, initialAccumulator: 1))
         let settings = TrainerSettings(optimizer, regularization: regularization, seed: 9)
         var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
-        let squares = trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
-        var oracle = LossOracle(shape: network.shape, users: users, candidates: candidates, labels: labels)
+        let squares = trainer.step(users: users[...], items: items[...], labels: labels[...])
+        var oracle = LossOracle(shape: network.shape, users: users, items: items, labels: labels)
         oracle.kernelPenalty = Double(regularization.kernelPenalty)
         oracle.embeddingPenalty = Double(regularization.embeddingPenalty)
         oracle.factor = { layer, place in
@@ -61,24 +61,24 @@ import Testing
     }
 
     @Test func predictionsUseEveryUnit() throws {
-        let (network, users, candidates, labels) = try LossOracle.sample([7, 3])
+        let (network, users, items, labels) = try LossOracle.sample([7, 3])
         let losses = ([0, 0.5] as [Float]).map { dropout in
             let regularization = Regularization(dropout: dropout, kernelPenalty: dropout)
             let settings = TrainerSettings(.adagrad(Adagrad()), regularization: regularization)
             var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
-            return trainer.loss(users: users[...], candidates: candidates[...], labels: labels[...])
+            return trainer.loss(users: users[...], items: items[...], labels: labels[...])
         }
         #expect(losses[0] == losses[1])
     }
 
     @Test func everyStepDropsOtherUnits() throws {
-        let (network, users, candidates, labels) = try LossOracle.sample([7, 3])
+        let (network, users, items, labels) = try LossOracle.sample([7, 3])
         // At such a rate weights stay, so that only the masks differ.
         let optimizer = Optimizer.adagrad(Adagrad(rate: 1e-30))
         let settings = TrainerSettings(optimizer, regularization: Regularization(dropout: 0.5))
         var trainer = NetworkTrainer(network, settings, product: MatrixProduct(.best))
         let losses = (0..<4).map { _ in
-            trainer.step(users: users[...], candidates: candidates[...], labels: labels[...])
+            trainer.step(users: users[...], items: items[...], labels: labels[...])
         }
         #expect(Set(losses).count == 4 && trainer.state.steps == 4)
     }

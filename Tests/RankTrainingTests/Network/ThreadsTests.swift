@@ -37,16 +37,16 @@ import Testing
     ) throws {
         let shape = try NetworkShape(
             userRows: 401,
-            candidateRows: 503,
+            itemRows: 503,
             userDimensions: 32,
-            candidateDimensions: 21,
+            itemDimensions: 21,
             hidden: size.hidden
         )
         var random = NumPyRandom(seed: 11)
         let network = RankingNetwork(shape: shape, random: &random)
         let count = 2 * size.batch
         let users = (0..<count).map { _ in Int32(random.nextInteger(upTo: 400)) }
-        let candidates = (0..<count).map { _ in Int32(random.nextInteger(upTo: 502)) }
+        let items = (0..<count).map { _ in Int32(random.nextInteger(upTo: 502)) }
         let labels = (0..<count).map { _ in Float(random.nextUnit()) }
         let results = Self.threads.map { threads in
             let team = Team(threads: threads)
@@ -64,7 +64,7 @@ import Testing
                 losses.append(
                     trainer.step(
                         users: users[rows],
-                        candidates: candidates[rows],
+                        items: items[rows],
                         labels: labels[rows],
                         lists: lists[...]
                     )
@@ -85,7 +85,7 @@ import Testing
 
     private static func wide() -> TrainingOptions {
         var options = Sample.options()
-        (options.userDimensions, options.candidateDimensions, options.hidden) = (32, 32, [128, 64])
+        (options.userDimensions, options.itemDimensions, options.hidden) = (32, 32, [128, 64])
         (options.epochs, options.batchSize) = (4, 256)
         return options
     }

@@ -12,7 +12,7 @@ enum Sample {
 
     static func options(seed: UInt64 = 5) -> TrainingOptions {
         var options = TrainingOptions.tutorial
-        (options.userDimensions, options.candidateDimensions, options.hidden) = (6, 4, [12, 8])
+        (options.userDimensions, options.itemDimensions, options.hidden) = (6, 4, [12, 8])
         (options.epochs, options.batchSize, options.seed) = (3, 64, seed)
         return options
     }
@@ -102,24 +102,24 @@ enum Sample {
         let network = try Sample.model(data).result.network
         let trained = Set(try SplitSpec.seed(42).resolve(data.ratings).trainingRows.map { data.ratings.itemIDs[$0] })
         for column in 0..<4 {
-            let sum = trained.reduce(0.0) { $0 + Double(network.candidateEmbedding[Int($1) * 4 + column]) }
-            #expect(abs(Double(network.candidateEmbedding[column]) - sum / Double(trained.count)) < 1e-7)
+            let sum = trained.reduce(0.0) { $0 + Double(network.itemEmbedding[Int($1) * 4 + column]) }
+            #expect(abs(Double(network.itemEmbedding[column]) - sum / Double(trained.count)) < 1e-7)
         }
     }
 
     @Test func freshWeightsAreThoseOfNumPy() throws {
         let shape = try NetworkShape(
             userRows: 2,
-            candidateRows: 2,
+            itemRows: 2,
             userDimensions: 1,
-            candidateDimensions: 2,
+            itemDimensions: 2,
             hidden: [2]
         )
         var random = NumPyRandom(seed: 42)
         let network = RankingNetwork(shape: shape, random: &random)
         // numpy.float32((2 * numpy.random.default_rng(42).random(6) - 1) * 0.05)
         #expect(
-            network.userEmbedding + network.candidateEmbedding
+            network.userEmbedding + network.itemEmbedding
                 == [0.027395604, -0.006112156, 0.035859793, 0.019736802, -0.040582266, 0.047562234]
         )
         #expect(network.layers.map(\.bias) == [[0, 0], [0]])

@@ -92,7 +92,7 @@ import Testing
         let directory = try TemporaryDirectory()
         try Self.write(to: directory)
         let tables = try Self.train(directory, options).result.tables
-        for (table, entities) in [(tables.users, Self.users), (tables.candidates, Self.items)] {
+        for (table, entities) in [(tables.users, Self.users), (tables.items, Self.items)] {
             let rows = Self.rows(table, tables.dimensions)
             #expect(rows.count == entities.count + 1)
             let rated = entities.filter(\.isRated)

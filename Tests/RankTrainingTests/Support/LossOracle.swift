@@ -7,7 +7,7 @@ import Testing
 struct LossOracle {
     let shape: NetworkShape
     let users: [Int32]
-    let candidates: [Int32]
+    let items: [Int32]
     let labels: [Float]
     var loss = Loss.meanSquaredError
     /// Of a ranking loss, the lengths of the lists of which the batch consists.
@@ -20,19 +20,19 @@ struct LossOracle {
     /// A network and a batch for it with repeated rows.
     static func sample(
         _ hidden: [Int]
-    ) throws -> (network: RankingNetwork, users: [Int32], candidates: [Int32], labels: [Float]) {
+    ) throws -> (network: RankingNetwork, users: [Int32], items: [Int32], labels: [Float]) {
         let shape = try NetworkShape(
             userRows: 4,
-            candidateRows: 5,
+            itemRows: 5,
             userDimensions: 3,
-            candidateDimensions: 2,
+            itemDimensions: 2,
             hidden: hidden
         )
         var random = NumPyRandom(seed: 7)
         var network = RankingNetwork(shape: shape, random: &random)
         // Fresh embeddings are tiny and leave every hidden unit near its kink; these keep clear of it.
         network.userEmbedding = network.userEmbedding.map { $0 * 20 }
-        network.candidateEmbedding = network.candidateEmbedding.map { $0 * 20 }
+        network.itemEmbedding = network.itemEmbedding.map { $0 * 20 }
         for layer in network.layers.indices {
             network.layers[layer].bias = network.layers[layer].bias.map { _ in Float(random.nextUnit() - 0.5) }
         }
@@ -77,7 +77,7 @@ struct LossOracle {
     }
 
     private func score(of example: Int, _ weights: [Double]) -> Double {
-        var x = Array(weights[userRow(users[example])]) + Array(weights[candidateRow(candidates[example])])
+        var x = Array(weights[userRow(users[example])]) + Array(weights[itemRow(items[example])])
         var start = denseStart
         for (index, layer) in shape.layers.enumerated() {
             let bias = start + layer.inputs * layer.outputs
@@ -94,7 +94,7 @@ struct LossOracle {
 
     private func penalty(_ weights: [Double]) -> Double {
         func squares(_ range: Range<Int>) -> Double { weights[range].reduce(0) { $0 + $1 * $1 } }
-        let embeddings = Set(users).map { squares(userRow($0)) } + Set(candidates).map { squares(candidateRow($0)) }
+        let embeddings = Set(users).map { squares(userRow($0)) } + Set(items).map { squares(itemRow($0)) }
         var (kernels, start) = (0.0, denseStart)
         for layer in shape.layers {
             kernels += squares(start..<(start + layer.inputs * layer.outputs))
@@ -103,17 +103,17 @@ struct LossOracle {
         return kernelPenalty * kernels + embeddingPenalty * embeddings.reduce(0, +)
     }
 
-    private var candidateStart: Int { shape.userRows * shape.userDimensions }
-    private var denseStart: Int { candidateStart + shape.candidateRows * shape.candidateDimensions }
+    private var itemStart: Int { shape.userRows * shape.userDimensions }
+    private var denseStart: Int { itemStart + shape.itemRows * shape.itemDimensions }
 
     private func userRow(_ row: Int32) -> Range<Int> {
         let start = Int(row) * shape.userDimensions
         return start..<(start + shape.userDimensions)
     }
 
-    private func candidateRow(_ row: Int32) -> Range<Int> {
-        let start = candidateStart + Int(row) * shape.candidateDimensions
-        return start..<(start + shape.candidateDimensions)
+    private func itemRow(_ row: Int32) -> Range<Int> {
+        let start = itemStart + Int(row) * shape.itemDimensions
+        return start..<(start + shape.itemDimensions)
     }
 
     /// Compares the gradients behind one step of Adagrad from accumulators of 1 with central differences.

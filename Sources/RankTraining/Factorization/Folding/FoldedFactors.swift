@@ -42,7 +42,7 @@ public struct FoldedFactors: Sendable, Equatable {
     /// The users' tables.
     public let users: Table
     /// The items' tables.
-    public let candidates: Table
+    public let items: Table
 
     package init(_ machine: FactorizationMachine) {
         self.init(machine, mean: machine.mean, users: machine.users.values, items: machine.items.values)
@@ -68,7 +68,7 @@ public struct FoldedFactors: Sendable, Equatable {
         dimensions = users.count - 1
         self.mean = Float((mean - 1) / StarLabel.starsPerUnit)
         self.users = Self.table(machine.users, users, scale: 1)
-        candidates = Self.table(machine.items, items, scale: 1 / StarLabel.starsPerUnit)
+        self.items = Self.table(machine.items, items, scale: 1 / StarLabel.starsPerUnit)
     }
 
     /// Folds a side; only one of the two vectors of a dot product is brought to the label's scale.

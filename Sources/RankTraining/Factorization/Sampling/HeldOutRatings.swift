@@ -44,7 +44,7 @@ struct HeldOutRatings {
     }
 
     private func predictions(_ machine: FactorizationMachine) -> [Double] {
-        zip(examples.users, examples.candidates).map { machine.predict(user: Int($0), item: Int($1)) }
+        zip(examples.users, examples.items).map { machine.predict(user: Int($0), item: Int($1)) }
     }
 
     private func loss(of predictions: [Double]) -> Double {

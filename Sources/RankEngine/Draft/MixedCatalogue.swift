@@ -1,25 +1,41 @@
 internal import CRankKernels
 
-/// A model with another catalogue: invented items, each a mixture of two of the model's own.
+/// A row of a table that is made of two rows of another: `part · first + (1 − part) · second`.
+package struct RowMixture {
+    let first: Int
+    let second: Int
+    let part: Float
+
+    /// A mixture.
+    package init(first: Int, second: Int, part: Float) {
+        (self.first, self.second, self.part) = (first, second, part)
+    }
+}
+
+/// A model with another catalogue, each of whose items is a mixture of two of the model's own.
 ///
-/// For trying out large catalogues: the network and the users are the model's, so a score costs what it costs, and as
-/// many units are dead as in the model. What the items score means nothing.
-package struct EnlargedCatalogue {
+/// The network and the users are the model's, so a score costs what it costs, and as many units are dead as in the
+/// model. The scores of the items mean nothing.
+package struct MixedCatalogue {
     private let model: RankModel
     private let candidateRows: Int
-    private let seed: UInt64
+    private let mixture: (Int) -> RowMixture
     /// Bytes of a table that are in memory at a time while it is written.
     private static let partBytes = 16 << 20
 
     /// Plans a catalogue; nothing is computed yet.
     ///
     /// - Parameters:
-    ///   - model: Whose items are mixed.
-    ///   - candidates: How many items there will be, with the ids from 1 on.
-    ///   - seed: Which items are mixed, and in which parts.
+    ///   - model: The model whose items are mixed.
+    ///   - candidates: The number of items, which get the ids from 1 on.
+    ///   - mixture: The mixture of the item of an id, a function of the id alone: rows of the model from 1 on.
     /// - Throws: ``EngineError/Code/invalidModel`` when the model has no items or text ids, or for a number that no table
     ///   has.
-    package init(_ model: RankModel, candidates: Int, seed: UInt64) throws(EngineError) {
+    package init(
+        _ model: RankModel,
+        candidates: Int,
+        mixture: @escaping (Int) -> RowMixture
+    ) throws(EngineError) {
         guard model.shape.candidateRows > 1 else {
             throw EngineError(.invalidModel, "the model has no items that could be mixed")
         }
@@ -33,13 +49,14 @@ package struct EnlargedCatalogue {
             )
         }
         self.model = model
-        self.seed = seed
+        // Row 0 stays the row for unknown ids.
+        self.mixture = { row in row == 0 ? RowMixture(first: 0, second: 0, part: 1) : mixture(row) }
         candidateRows = candidates + 1
     }
 
     /// Writes the model as a file and returns its id.
     ///
-    /// Memory does not grow with the catalogue. The same model, number and seed give the same bytes.
+    /// Memory does not grow with the catalogue.
     ///
     /// - Throws: ``EngineError/Code/cannotWrite`` when the file system refuses.
     package func write(to path: String) throws(EngineError) -> ModelID {
@@ -115,15 +132,12 @@ package struct EnlargedCatalogue {
         }
     }
 
-    /// Row 0 stays the row for unknown ids; each other one is what its number draws.
     private func mix(_ row: Int, _ table: SharedFloats, _ width: Int, into output: UnsafeMutablePointer<Float>) {
         guard let base = unsafe table.buffer.baseAddress else { return }
-        let draw = IDLookup.hash(IDLookup.hash(seed) &+ UInt64(row))
-        let items = UInt64(model.shape.candidateRows - 1)
-        let first = row == 0 ? 0 : Int(1 + (draw >> 32) % items)
-        let second = row == 0 ? 0 : Int(1 + (draw & 0xFFFF_FFFF) % items)
-        let part = row == 0 ? 1 : Float(IDLookup.hash(draw) >> 40) / Float(1 << 24)
-        let (a, b) = unsafe (base + first * width, base + second * width)
+        let (rows, mixture) = (0..<model.shape.candidateRows, mixture(row))
+        precondition(rows.contains(mixture.first) && rows.contains(mixture.second))
+        let (a, b) = unsafe (base + mixture.first * width, base + mixture.second * width)
+        let part = mixture.part
         for column in 0..<width { unsafe output[column] = part * a[column] + (1 - part) * b[column] }
     }
 }

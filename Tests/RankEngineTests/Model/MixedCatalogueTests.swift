@@ -2,8 +2,8 @@ import RankEngine
 import TestSupport
 import Testing
 
-@Suite("Catalogues that are invented, and models that are copied")
-struct EnlargedCatalogueTests {
+@Suite("Catalogues that are mixed, and models that are copied")
+struct MixedCatalogueTests {
     private static let spec = ModelSpec(
         candidates: 9,
         userDimensions: 64,
@@ -29,7 +29,7 @@ struct EnlargedCatalogueTests {
         draft.candidates.ids = .numbers([0, 5, 6, 7, 8, 9, 10, 11, 12])
         let model = try Self.write(draft, in: directory)
         let path = directory.file("large")
-        let id = try EnlargedCatalogue(model, candidates: 70_000, seed: 1).write(to: path)
+        let id = try mixedCatalogue(model, candidates: 70_000, seed: 1).write(to: path)
         let large = try RankModel.load(path: path)
         #expect(large.modelID == id)
         var shape = model.shape
@@ -53,13 +53,13 @@ struct EnlargedCatalogueTests {
         #expect(oracle.first { $0.id == 0 }?.score.bitPattern == unknown[0].score.bitPattern)
     }
 
-    @Test("The same model, number and seed give the same bytes; another seed does not")
+    @Test("The same model, number and mixtures give the same bytes; other mixtures do not")
     func deterministic() throws {
         let directory = try TemporaryDirectory()
         let model = try Self.write(Self.spec.draft(), in: directory)
         let paths = ["a", "b", "c"].map(directory.file)
-        for (path, seed) in zip(paths, [3, 3, 4] as [UInt64]) {
-            _ = try EnlargedCatalogue(model, candidates: 500, seed: seed).write(to: path)
+        for (path, seed) in zip(paths, [3, 3, 4]) {
+            _ = try mixedCatalogue(model, candidates: 500, seed: seed).write(to: path)
         }
         let bytes = try paths.map(readFile)
         #expect(bytes[0] == bytes[1])
@@ -70,16 +70,16 @@ struct EnlargedCatalogueTests {
         let directory = try TemporaryDirectory()
         let model = try Self.write(Self.spec.draft(), in: directory)
         for count in [0, -1, (1 << 32) - 1, .max] {
-            #expect(engineError { _ = try EnlargedCatalogue(model, candidates: count, seed: 1) }?.code == .invalidModel)
+            #expect(engineError { _ = try mixedCatalogue(model, candidates: count, seed: 1) }?.code == .invalidModel)
         }
         let empty = try Self.write(ModelSpec(candidates: 1).draft(), in: directory)
-        #expect(engineError { _ = try EnlargedCatalogue(empty, candidates: 5, seed: 1) }?.code == .invalidModel)
+        #expect(engineError { _ = try mixedCatalogue(empty, candidates: 5, seed: 1) }?.code == .invalidModel)
         var draft = ModelSpec(users: 2, candidates: 3).draft()
         draft.users.ids = .texts(["", "u"])
         draft.candidates.ids = .texts(["", "a", "b"])
         let text = try Self.write(draft, in: directory)
-        #expect(engineError { _ = try EnlargedCatalogue(text, candidates: 5, seed: 1) }?.code == .invalidModel)
-        let catalogue = try EnlargedCatalogue(model, candidates: 5, seed: 1)
+        #expect(engineError { _ = try mixedCatalogue(text, candidates: 5, seed: 1) }?.code == .invalidModel)
+        let catalogue = try mixedCatalogue(model, candidates: 5, seed: 1)
         #expect(engineError { _ = try catalogue.write(to: "/nonexistent/model") }?.code == .cannotWrite)
     }
 
@@ -90,7 +90,7 @@ struct EnlargedCatalogueTests {
         let directory = try TemporaryDirectory()
         let small = try Self.write(Self.spec.draft(), in: directory)
         let path = directory.file("large")
-        _ = try EnlargedCatalogue(small, candidates: 20_000, seed: 1).write(to: path)
+        _ = try mixedCatalogue(small, candidates: 20_000, seed: 1).write(to: path)
         let ids = (0...20_000 as ClosedRange<UInt64>).map { $0 }
         let expected = try RankModel.load(path: path).makeRanker().rank(user: 1, candidates: ids)
         let copy = try RankModel.load(path: path, placement: .copied)
@@ -131,5 +131,13 @@ struct EnlargedCatalogueTests {
         let model = try Self.write(Self.spec.draft(), in: directory)
         #expect(model.loadTimes.byteCount == (try readFile(directory.file("model")).count))
         #expect(model.loadTimes.digest > .zero && model.loadTimes.digest < model.loadTimes.total)
+    }
+}
+
+/// A catalogue whose mixtures are decided by a number.
+func mixedCatalogue(_ model: RankModel, candidates: Int, seed: Int) throws(EngineError) -> MixedCatalogue {
+    let count = model.shape.candidateRows - 1
+    return try MixedCatalogue(model, candidates: candidates) { item in
+        RowMixture(first: 1 + item % count, second: 1 + item / 7 % count, part: Float((item + seed) % 11) / 11)
     }
 }
