@@ -20,6 +20,7 @@ let settings: [SwiftSetting] = [
 let memorySettings: [SwiftSetting] = settings + [.strictMemorySafety()]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "swift-rank",
@@ -34,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     ],
@@ -111,7 +113,7 @@ let package = Package(
         ),
         .target(
             name: "RankPool",
-            dependencies: ["RankCore", "RankSystem", "RankProtocol", "ZMQ"],
+            dependencies: ["RankCore", "RankSystem", "RankProtocol", "ZMQ", logging],
             swiftSettings: settings
         ),
 
@@ -148,8 +150,7 @@ let package = Package(
             name: "rank-client",
             dependencies: [
                 "CommandSupport", "RankCharts", "RankCore", "RankSystem", "RankData", "RankEngine", "RankLoad",
-                "RankPool",
-                "ZMQ", argumentParser,
+                "RankPool", "ZMQ", argumentParser, logging,
             ],
             swiftSettings: settings
         ),
@@ -201,7 +202,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RankPoolTests",
-            dependencies: ["RankPool", "RankProtocol", "TestSupport", "ZMQ"],
+            dependencies: ["RankPool", "RankProtocol", "TestSupport", "ZMQ", logging],
             swiftSettings: settings
         ),
         .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),

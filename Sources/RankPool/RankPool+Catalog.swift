@@ -9,23 +9,23 @@ extension RankPool {
     ///     let options = CallOptions(model: catalog.model)
     ///     let best = try await pool.rank(user: "ann", candidates: ids, topK: 10, options: options)
     ///
-    /// The ids come in pages, from one worker after another as long as it answers; a worker that is lost, leaves or is
-    /// overloaded gives its place to another one. All ids are of one model: where a reload takes it away meanwhile, the
-    /// listing begins anew.
+    /// The ids come in pages, from one worker as long as it answers; a worker that is lost, leaves or is
+    /// overloaded is replaced by another one. All ids are of one model: if a reload replaces it meanwhile, the
+    /// listing starts again.
     ///
     /// - Parameters:
-    ///   - deadline: when the whole list must be there; nil = the pool's default. A page has some thousand ids.
-    ///   - model: the model whose candidates are wanted; `unspecified` = any one.
-    ///   - profile: the profile that must answer; `unspecified` = any one.
+    ///   - deadline: the time for the whole list; nil = the pool's default. A page has some thousand ids.
+    ///   - model: the model whose candidates are wanted; `unspecified` = any model.
+    ///   - profile: the profile that must answer; `unspecified` = any profile.
     /// - Returns: the candidates, in the order of the model's rows.
-    /// - Throws: UNIMPLEMENTED where no worker lists its candidates, as rankers of plugins; otherwise as `rank`.
+    /// - Throws: UNIMPLEMENTED if no worker lists its candidates, as with rankers of plugins; otherwise as `rank`.
     /// - Complexity: O(candidates), in time and memory.
     public func catalog(
         deadline: Duration? = nil,
         model: ModelID = .unspecified,
         profile: NumericProfile = .unspecified
     ) async throws(PoolError) -> CandidateCatalog {
-        let allotted = deadline ?? options.deadline
+        let allotted = deadline ?? configuration.deadline
         let limit = MonotonicClock.microseconds() + allotted.wholeMicroseconds
         let listing = await listing(until: limit)
         guard !listing.workers.isEmpty else {
@@ -34,7 +34,7 @@ extension RankPool {
         var state = CatalogState(
             endpoints: listing.workers.map(\.endpoint),
             first: .random(in: listing.workers.indices),
-            pageLength: Self.pageLength(replyBytes: options.maximumReplyBytes),
+            pageLength: Self.pageLength(replyBytes: configuration.maximumReplyBytes),
             model: model,
             profile: profile
         )
@@ -53,7 +53,7 @@ extension RankPool {
                 step = state.next
             case .ask(let worker, let question):
                 do throws(PoolError) {
-                    // Not all the time is for a worker in whose place another one may answer.
+                    // A worker gets only half of the time if another one may answer in its place.
                     let outcome = try await call(
                         .control(.catalog(question), listing.workers[worker].link),
                         allotted: .microseconds(state.hasOthers ? (left + 1) / 2 : left),
@@ -70,7 +70,7 @@ extension RankPool {
         }
     }
 
-    /// The most ids of a page whose reply fits a number of bytes, however long the ids are.
+    /// The most ids of a page whose reply fits a number of bytes, whatever the length of the ids.
     ///
     /// Workers keep their pages under a request's bytes, which are 1 MiB unless they say otherwise.
     private static func pageLength(replyBytes: Int) -> UInt32 {

@@ -126,7 +126,7 @@ extension RankPool {
         )
         let outcome = try await call(
             .score(work),
-            allotted: options.deadline ?? self.options.deadline,
+            allotted: options.deadline ?? configuration.deadline,
             waitsForReady: options.waitsForReady
         )
         guard case .score(let score) = outcome else {

@@ -2,20 +2,20 @@ import RankProtocol
 import RankSystem
 
 extension RankPool {
-    /// Asks every worker what it is.
+    /// Asks every worker for INFO.
     ///
-    /// - Parameter deadline: when the answers must be there; nil = the pool's default.
+    /// - Parameter deadline: the time for the answers; nil = the pool's default.
     /// - Returns: one report per worker, in the order of the endpoints.
     public func info(deadline: Duration? = nil) async -> [WorkerReport<WorkerInfo>] {
         await ask(.info, deadline: deadline) { outcome in
-            guard case .pairs(let info) = outcome else { return nil }
+            guard case .info(let info) = outcome else { return nil }
             return info
         }
     }
 
-    /// Asks every worker whether it serves; the threads that score answer.
+    /// Asks every worker whether it serves; the scoring threads answer.
     ///
-    /// - Parameter deadline: when the answers must be there; nil = the pool's default.
+    /// - Parameter deadline: the time for the answers; nil = the pool's default.
     /// - Returns: one report per worker, in the order of the endpoints.
     public func health(deadline: Duration? = nil) async -> [WorkerReport<WorkerHealth>] {
         await ask(.health, deadline: deadline) { outcome in
@@ -24,9 +24,9 @@ extension RankPool {
         }
     }
 
-    /// Asks every worker what it has counted.
+    /// Asks every worker for its counts.
     ///
-    /// - Parameter deadline: when the answers must be there; nil = the pool's default.
+    /// - Parameter deadline: the time for the answers; nil = the pool's default.
     /// - Returns: one report per worker, in the order of the endpoints.
     public func stats(deadline: Duration? = nil) async -> [WorkerReport<WorkerStatistics>] {
         await ask(.stats, deadline: deadline) { outcome in
@@ -35,14 +35,14 @@ extension RankPool {
         }
     }
 
-    /// What the pool has done so far; zeros after its end.
+    /// The pool's counts so far; zeros after its end.
     public func counters() async -> PoolCounters {
         await withCheckedContinuation { continuation in
             if !queue.post(.count(continuation)) { continuation.resume(returning: PoolCounters()) }
         }
     }
 
-    /// The workers in the list, once every source of endpoints has spoken or a time has come.
+    /// The workers in the list, once every source has given one or a time has come.
     func listing(until limit: Int64) async -> PoolState.Listing {
         await withCheckedContinuation { continuation in
             if !queue.post(.list(continuation, deadline: limit)) {
@@ -51,14 +51,14 @@ extension RankPool {
         }
     }
 
-    /// Asks every worker the same, and measures how long each takes.
+    /// Asks every worker the same question, and measures the time of each answer.
     func ask<Value: Sendable>(
         _ question: WorkerQuestion,
         deadline: Duration?,
         value: @escaping @Sendable (CallOutcome) -> Value?
     ) async -> [WorkerReport<Value>] {
         let begin = ContinuousClock.now
-        let allotted = deadline ?? options.deadline
+        let allotted = deadline ?? configuration.deadline
         let limit = MonotonicClock.microseconds() + allotted.wholeMicroseconds
         let listing = await listing(until: limit)
         let endpoints = listing.workers
@@ -69,7 +69,7 @@ extension RankPool {
                     let result: Result<Value, PoolError>
                     do throws(PoolError) {
                         let task = CallTask.control(question, link)
-                        // What was waited for the list counts.
+                        // The wait for the list counts.
                         let outcome = try await self.call(
                             task,
                             allotted: allotted,

@@ -25,9 +25,11 @@ import ZMQ
     }
 
     /// Every refusal in the table is one that the pool makes, and every one made here is in the table.
+    ///
+    /// Errors are thrown by the code that refuses, or made of what a worker's own check throws.
     @Test func everyRefusalOfAPoolIsInTheTable() throws {
         let rows = try Self.rows(under: "Refusals of a pool").map { (code: $0[0], text: $0[1].filter { $0 != "`" }) }
-        let errors = Self.samples()
+        let errors = try Self.samples()
         for row in rows {
             #expect(
                 errors.contains { $0.code.description == row.code && $0.description.contains(row.text) },
@@ -42,8 +44,14 @@ import ZMQ
         }
     }
 
+    /// The error of a worker's check of a request for another model.
+    private static func otherModel() throws -> ProtocolError {
+        let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, model: Fake.otherModel)
+        return try #require(throws: ProtocolError.self) { try header.checkTarget(model: Fake.model, profile: .fp32FMA) }
+    }
+
     /// One of each.
-    static func samples() -> [PoolError] {
+    static func samples() throws -> [PoolError] {
         var errors: [PoolError] = []
         func note(_ bench: Bench, _ id: CallID) {
             if let error = bench.error(id) { errors.append(error) } else { Issue.record("call \(id) did not fail") }
@@ -57,6 +65,7 @@ import ZMQ
         for text in ["# none", "tcp://127.0.0.1:1\nnonsense"] {
             do { _ = try EndpointFile.endpoints(in: text) } catch { errors.append(error) }
         }
+        do { _ = try RankPool.Configuration(attempts: 0) } catch { errors.append(error) }
         let work = ScoreWork(queries: [.numbers(user: 1, candidates: [1])], parameters: ScoreParameters())
         for (queries, floats) in [([2], [[1, 2, 3]]), ([2, 1], [[1, 2], [1, 2]]), ([0], [[1]])] as [([Int], [[Float]])]
         {
@@ -87,8 +96,7 @@ import ZMQ
         let refusals: [ErrorReply] = [
             ErrorReply(status: .resourceExhausted, message: "busy", retryAfterMicroseconds: 5_000),
             ErrorReply(status: .unavailable, message: "not ready"),
-            ErrorReply(status: .failedPrecondition, message: "the request demands model 01, this worker holds 00"),
-            ErrorReply(status: .notFound, message: "no such id"),
+            ErrorReply(answering: try Self.otherModel()),
         ]
         for refusal in refusals {
             bench = Bench(workers: 1)
@@ -106,7 +114,7 @@ import ZMQ
         }
         note(bench, id)
 
-        bench = Bench(workers: 1, options: PoolOptions(window: CreditWindow(requests: 1), waitingParts: 1))
+        bench = try Bench(workers: 1, configuration: .init(window: .init(requests: 1), waitingParts: 1))
         _ = bench.start([1])
         let waiting = bench.start([1], deadline: 500)
         id = bench.start([1])
@@ -138,7 +146,7 @@ import ZMQ
         note(bench, id)
         bench = Bench(workers: 1)
         id = bench.start([1])
-        bench.state.shutDown(PoolError(.unavailable, "the pool was shut down during the call"))
+        bench.state.shutDown(.shutDownDuringCall)
         bench.collect()
         note(bench, id)
 
@@ -151,6 +159,13 @@ import ZMQ
             bench.deliver(bench.answer(request, link), from: link)
         }
         bench.answerAll()
+        note(bench, id)
+
+        errors.append(.shutDown)
+        bench = Bench(workers: 1, areReady: false)
+        id = CallID(901)
+        bench.state.start(id, .readiness, deadline: 1_000, allotted: .seconds(1), waitsForReady: true, now: 0)
+        bench.advance(to: 1_000)
         note(bench, id)
 
         var (listed, source) = EndpointSourceTests.bench(["a", "b"])

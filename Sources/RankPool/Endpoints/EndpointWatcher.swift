@@ -1,15 +1,15 @@
 import RankSystem
 import ZMQ
 
-/// Follows a source of endpoints, on a thread of its own: files and the system's resolver block.
+/// Follows a source of endpoints on a thread of its own, because files and the system's resolver block.
 enum EndpointWatcher {
     private static let second: Int64 = 1_000_000
-    /// How long an answer of the resolver is taken for true, give or take a fifth.
+    /// The age at which a name is resolved again, give or take a fifth (µs).
     private static let resolutionAge: Int64 = 30 * second
 
-    /// Posts the source's endpoints whenever they change, and why there are none, until the queue is closed.
+    /// Posts the source's endpoints whenever they change, or the reason why there are none, until the queue is closed.
     ///
-    /// - Returns: what to ring when a connection was lost or the pool ends.
+    /// - Returns: the bell to ring when a connection is lost or the pool ends.
     static func start(
         _ source: EndpointSource,
         _ number: Int,
@@ -41,7 +41,8 @@ enum EndpointWatcher {
             do throws(PoolError) {
                 var endpoints: [Endpoint] = []
                 switch source {
-                case .name(let name): endpoints = isDue ? try resolve([name]) : known ?? []
+                case .name(let host, let port):
+                    endpoints = isDue ? try resolve([EndpointList.endpoint("tcp://\(host):\(port)")]) : known ?? []
                 case .file(let path):
                     let now = try EndpointFile.read(path)
                     isDue = isDue || now != text
@@ -55,7 +56,7 @@ enum EndpointWatcher {
             } catch {
                 if error.message != problem { queue.post(.noEndpoints(error.message, source: number)) }
                 problem = error.message
-                // Tried again after the next pause.
+                // The source is tried again after the next pause.
                 isDue = true
             }
             let age = resolutionAge + .random(in: -resolutionAge / 5...resolutionAge / 5)
@@ -84,7 +85,7 @@ enum EndpointWatcher {
                 throw PoolError(.unavailable, error.message)
             }
         }
-        // Resolvers turn the order round with each answer, which is no news.
+        // Resolvers rotate the order of addresses, which is no change.
         return addresses.count > 1 && endpoints.count == 1 ? addresses.sorted { "\($0)" < "\($1)" } : addresses
     }
 }

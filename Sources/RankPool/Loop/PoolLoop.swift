@@ -1,41 +1,43 @@
+import Logging
 import RankProtocol
 import RankSystem
 import ZMQ
 
-/// What the pool's thread does: it carries events to the machine and the machine's actions to the sockets.
+/// The pool's thread: it carries events to the machine and the machine's actions to the sockets.
 struct PoolLoop: ~Copyable {
     private let context: Context
-    /// The way in for other threads.
+    /// The commands of other threads.
     let queue: CommandQueue
     private let wakeUp: WakeUp
-    private let options: PoolOptions
+    private let configuration: RankPool.Configuration
+    private let logger: Logger?
     private var set: DescriptorSet
-    /// Where something may be left to read although no descriptor tells: libzmq may have taken the news in passing,
+    /// The descriptors that may be readable without being reported: libzmq may have consumed the edge-triggered event
     /// while it sent or connected.
     private var pending: [ReadyDescriptor] = []
     private var state: PoolState
     private var sockets: [LinkSocket?] = []
-    /// Where each worker is, once its name is resolved.
+    /// The address of each worker whose name is resolved.
     private var addresses: [Endpoint?] = []
     private var waiters: [CallID: CheckedContinuation<Result<CallOutcome, PoolError>, Never>] = [:]
     private var message = Message()
     private var writer = FrameWriter(capacity: 16_384)
     private var commands: [PoolCommand] = []
     private var isEnding = false
-    /// Who wants to know the workers.
+    /// The callers that wait for the list of workers.
     private var listings: [(continuation: CheckedContinuation<PoolState.Listing, Never>, deadline: Int64)] = []
-    /// What wakes those who follow files and names.
+    /// The bells of the threads that follow files and names.
     private var watchers: [WakeUp.Bell] = []
 
-    /// Makes what the thread needs, on the thread.
-    static func make(options: PoolOptions) throws(PoolError) -> PoolLoop {
+    /// Makes the loop, on its thread.
+    static func make(configuration: RankPool.Configuration, logger: Logger?) throws(PoolError) -> PoolLoop {
         do throws(ZMQError) {
             // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
             let context = try Context(maximumSockets: 16_384)
             let wakeUp = try WakeUp()
             var set = try DescriptorSet()
             try set.add(wakeUp.fileDescriptor, as: ReadyDescriptor.commands.name)
-            return PoolLoop(context: context, wakeUp: wakeUp, set: set, options: options)
+            return PoolLoop(context: context, wakeUp: wakeUp, set: set, configuration: configuration, logger: logger)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
         }
@@ -45,27 +47,29 @@ struct PoolLoop: ~Copyable {
         context: Context,
         wakeUp: consuming WakeUp,
         set: consuming DescriptorSet,
-        options: PoolOptions
+        configuration: RankPool.Configuration,
+        logger: Logger?
     ) {
         self.context = context
         queue = CommandQueue(bell: wakeUp.bell)
-        self.options = options
+        self.configuration = configuration
+        self.logger = logger
         self.set = set
         self.wakeUp = wakeUp
         state = PoolState(
-            options: options,
+            configuration: configuration,
             firstRequest: .random(in: 1...(1 << 62)),
             seed: .random(in: 0 ... .max)
         )
     }
 
-    /// Serves until it is told to shut down or the transport fails; then every call has ended.
+    /// Serves until the shutdown or a failure of the transport; then every call has ended.
     mutating func run(_ list: EndpointList) {
-        for endpoint in list.endpoints { add(endpoint) }
+        for endpoint in list.addresses { add(endpoint) }
         for source in list.sources { follow(source) }
         do throws(ZMQError) {
             while !isEnding { try turn() }
-            state.shutDown(PoolError(.unavailable, "the pool was shut down during the call"))
+            state.shutDown(.shutDownDuringCall)
         } catch {
             state.shutDown(PoolError(.internal, "the pool's transport failed: \(error.message)"))
         }
@@ -75,7 +79,7 @@ struct PoolLoop: ~Copyable {
         for watcher in watchers { watcher.ring() }
     }
 
-    /// Answers who wants to know the workers.
+    /// Answers the callers that wait for the list of workers.
     private mutating func answerListings(now: Int64) {
         guard !listings.isEmpty else { return }
         let listing = state.listing
@@ -107,7 +111,7 @@ struct PoolLoop: ~Copyable {
         for index in 0..<(try set.wait(microseconds: rest)) { try read(ReadyDescriptor(name: set.name(at: index))) }
     }
 
-    /// Reads what no descriptor may tell of, once; what that touches in turn is read in the next round.
+    /// Reads the pending descriptors once; those that this adds are read in the next round.
     private mutating func readPending() throws(ZMQError) {
         guard !pending.isEmpty else { return }
         let descriptors = pending
@@ -136,7 +140,7 @@ struct PoolLoop: ~Copyable {
         }
     }
 
-    /// Has a worker's socket received from before the next wait.
+    /// Makes sure that a worker's socket is received from before the next wait.
     private mutating func touch(_ id: LinkID) {
         guard let link = sockets[id.index], !link.isTouched else { return }
         link.isTouched = true
@@ -166,7 +170,11 @@ struct PoolLoop: ~Copyable {
             state.handle(.failed(.unavailable, reason: reason), at: link, now: MonotonicClock.microseconds())
         case .endpoints(let endpoints, let source):
             let added = state.list(endpoints.map { "\($0)" }, from: source, now: MonotonicClock.microseconds())
-            // First closes what has left: its place may be taken.
+            logger?.info(
+                "\(state.sources[source].name): \(endpoints.count) \(endpoints.count == 1 ? "worker" : "workers")",
+                metadata: ["source": "\(state.sources[source].name)", "workers": "\(endpoints.count)"]
+            )
+            // Sockets of workers that have left are closed first: their places may be taken.
             carryOutActions()
             for (link, text) in added {
                 makeRoom(for: link)
@@ -174,17 +182,39 @@ struct PoolLoop: ~Copyable {
             }
         case .noEndpoints(let reason, let source):
             state.fail(reason, of: source, now: MonotonicClock.microseconds())
-            let count = state.sources[source].endpoints?.count ?? 0
-            options.notice?(
-                "\(state.sources[source].name): \(reason); "
-                    + (count == 0
-                        ? "there are no workers until it is corrected"
-                        : count == 1 ? "the last endpoint stays in use" : "the last \(count) endpoints stay in use")
-            )
+            warn(reason, of: state.sources[source])
         case .list(let continuation, let deadline): listings.append((continuation, deadline))
         case .count(let continuation): continuation.resume(returning: state.counters)
         case .shutDown: isEnding = true
         }
+    }
+
+    /// Logs the failure of a source.
+    private func warn(_ reason: String, of source: PoolState.Source) {
+        let count = source.endpoints?.count ?? 0
+        let consequence =
+            count == 0
+            ? "there are no workers until it is corrected"
+            : count == 1 ? "the last endpoint stays in use" : "the last \(count) endpoints stay in use"
+        logger?.warning(
+            "\(source.name): \(reason); \(consequence)",
+            metadata: ["source": "\(source.name)", "reason": "\(reason)", "workers": "\(count)"]
+        )
+    }
+
+    /// Logs an event of a connection.
+    private func note(_ event: LinkEvent, at id: LinkID) {
+        let change: (message: Logger.Message, reason: String?)
+        switch event {
+        case .connected: change = ("a worker is connected", nil)
+        case .lost: change = ("a worker is lost", nil)
+        case .handshakeBroken: change = ("a worker cannot be reached", "the handshake broke off")
+        case .failed(_, let reason), .unopened(let reason): change = ("a worker cannot be reached", reason)
+        case .resolved, .reached: return
+        }
+        var metadata: Logger.Metadata = ["worker": "\(state.links[id.index].endpoint)"]
+        if let reason = change.reason { metadata["reason"] = "\(reason)" }
+        logger?.debug(change.message, metadata: metadata)
     }
 
     private func refuse(_ command: PoolCommand) {
@@ -207,7 +237,7 @@ struct PoolLoop: ~Copyable {
     }
 
     private mutating func addLink(_ endpoint: String, _ condition: Link.Condition) -> LinkID {
-        // First closes what has left: its place may be taken.
+        // Sockets of workers that have left are closed first: their places may be taken.
         carryOutActions()
         let link = state.addLink(endpoint: endpoint, condition: condition)
         makeRoom(for: link)
@@ -239,7 +269,7 @@ struct PoolLoop: ~Copyable {
             sockets[link.index] = try LinkSocket(
                 to: address,
                 in: context,
-                maximumReplyBytes: options.maximumReplyBytes,
+                maximumReplyBytes: configuration.maximumReplyBytes,
                 link: link,
                 set: &set
             )
@@ -252,22 +282,23 @@ struct PoolLoop: ~Copyable {
         }
     }
 
-    /// Reads what the monitor saw.
+    /// Reads the events of the monitor.
     private mutating func watch(_ link: LinkSocket, _ id: LinkID) throws(ZMQError) {
         while let event = try link.monitor.next() {
             guard let meaning = LinkEvent(event.kind) else { continue }
-            // A receive makes the socket notice its new connection, so that the first send finds it; and a reply that came
-            // before a connection ended is an answer.
+            // A receive makes the socket notice its new connection, so that the first send finds it; and a reply that
+            // arrived before a connection ended is an answer.
             if meaning == .connected || meaning == .lost { try receive(from: link, id) }
-            // The name may have got another address.
+            // The name may have another address now.
             if meaning == .lost { for watcher in watchers { watcher.ring() } }
             guard sockets[id.index] === link else { return }
+            if logger != nil { note(meaning, at: id) }
             state.handle(meaning, at: id, now: MonotonicClock.microseconds())
             carryOutActions()
         }
     }
 
-    /// Reads what has arrived, up to a bound that leaves the other workers their turn.
+    /// Receives replies, up to a bound that leaves the other workers their turn.
     private mutating func receive(from link: LinkSocket, _ id: LinkID) throws(ZMQError) {
         var isDrained = false
         for _ in 0..<256 {
@@ -275,7 +306,7 @@ struct PoolLoop: ~Copyable {
                 isDrained = true
                 break
             }
-            // Workers answer in the shape of the request, which has no delimiter; one is passed over all the same.
+            // Workers answer in the shape of the request, which has no delimiter; a delimiter is skipped all the same.
             if message.isEmpty, message.hasMore { _ = try link.socket.receive(into: &message) }
             var isSingle = true
             while message.hasMore, try link.socket.receive(into: &message) { isSingle = false }
@@ -289,7 +320,7 @@ struct PoolLoop: ~Copyable {
                 to: &state,
                 from: id,
                 now: MonotonicClock.microseconds(),
-                maxBytes: options.maximumReplyBytes
+                maxBytes: configuration.maximumReplyBytes
             )
         }
         if !isDrained { touch(id) }
@@ -312,7 +343,7 @@ struct PoolLoop: ~Copyable {
         }
     }
 
-    /// Carries out what the machine has decided, until it has nothing more to say.
+    /// Carries out the machine's actions until there are none.
     private mutating func carryOutActions() {
         while !state.actions.isEmpty {
             let actions = state.actions
@@ -336,6 +367,7 @@ struct PoolLoop: ~Copyable {
         let now = MonotonicClock.microseconds()
         let remaining = call.remainingMicroseconds(at: now)
         switch call.task {
+        case .readiness: return
         case .control(let question, _):
             question.encode(request, remainingMicroseconds: remaining, into: &writer)
         case .score(let work):
@@ -357,19 +389,22 @@ struct PoolLoop: ~Copyable {
 
     private mutating func cancel(_ request: RequestID, _ link: LinkID, _ id: RequestID) {
         writer.encodeCancel(RequestHeader(id: id, kind: .cancel), of: request)
-        // Best effort: a worker that cannot be told finds out at the deadline.
+        // Best effort: a worker that the CANCEL does not reach stops at the deadline.
         _ = try? sockets[link.index]?.socket.send(copying: writer.bytes)
         touch(link)
     }
 }
 
 extension PoolError {
+    /// The end of the calls that are outstanding when a pool is shut down.
+    package static let shutDownDuringCall = PoolError(.unavailable, "the pool was shut down during the call")
+
     /// The answer to calls on a pool that has ended.
-    static let shutDown = PoolError(.unavailable, "the pool has been shut down; connect another one")
+    package static let shutDown = PoolError(.unavailable, "the pool was shut down before the call; start another one")
 }
 
 extension WorkerQuestion {
-    /// Writes the request.
+    /// Encodes the request.
     fileprivate func encode(_ id: RequestID, remainingMicroseconds: UInt32?, into writer: inout FrameWriter) {
         func header(_ kind: RequestKind) -> RequestHeader {
             RequestHeader(id: id, kind: kind, remainingMicroseconds: remainingMicroseconds)

@@ -1,58 +1,58 @@
 public import RankProtocol
 
-/// What one worker said, or why it said nothing.
+/// The answer of one worker, or the reason why there is none.
 public struct WorkerReport<Value: Sendable>: Sendable {
     /// The worker's endpoint.
     public var endpoint: String
     /// The answer.
     public var result: Result<Value, PoolError>
-    /// From the question to the answer or the failure, the wait for a connection included.
+    /// The time from the question to the answer or the failure, the wait for a connection included.
     public var roundTrip: Duration
 }
 
 /// A worker's answer to HEALTH.
 public struct WorkerHealth: Hashable, Sendable {
-    /// Whether it serves.
+    /// Whether the worker serves.
     public var isServing: Bool
-    /// Whether it is leaving.
+    /// Whether the worker is leaving.
     public var isDraining: Bool
-    /// The model it holds.
+    /// The worker's model.
     public var model: ModelID
 }
 
 /// A worker's answer to INFO.
 public struct WorkerInfo: Hashable, Sendable {
-    /// Every pair, in the worker's order; keys not named here included.
-    public var pairs: [InfoPair]
-    /// The model it holds.
+    /// Everything that the worker said, in its order; keys that have no member here included.
+    public var properties: [WorkerProperty]
+    /// The worker's model.
     public var model: ModelID
-    /// The profile it scores under.
+    /// The worker's profile.
     public var profile: NumericProfile
 
     /// The value of a key.
     public subscript(key: String) -> String? {
-        pairs.first { $0.key == key }?.value
+        properties.first { $0.key == key }?.value
     }
 
-    /// The candidate ids, where the model's are contiguous numbers.
+    /// The candidate ids, if the model's are contiguous numbers.
     public var candidateIDs: ClosedRange<UInt64>? { range("candidate_ids") }
 
-    /// The user ids, where the model's are contiguous numbers.
+    /// The user ids, if the model's are contiguous numbers.
     public var userIDs: ClosedRange<UInt64>? { range("user_ids") }
 
-    /// Whether a feature may be missing, which NaN stands for; infinities are refused by every model.
+    /// Whether a feature may be missing, written as NaN; infinities are refused by every model.
     ///
-    /// - Parameter feature: Its index in a row.
-    /// - Returns: Whether the worker said so.
+    /// - Parameter feature: the index of the feature in a row.
+    /// - Returns: true if the worker said so.
     public func takesMissing(feature: Int) -> Bool {
         guard let value = self["missing_features"] else { return false }
         return value == "accepted" || value.split(separator: ",").contains { Int($0) == feature }
     }
 
-    /// The limits of a request; the protocol's defaults where the worker names none.
-    public var limits: FrameLimits {
-        let defaults = FrameLimits.default
-        return FrameLimits(
+    /// The limits of a request; the protocol's defaults if the worker names none.
+    public var limits: RequestLimits {
+        let defaults = RequestLimits.default
+        return RequestLimits(
             messageBytes: self["max_message_bytes"].flatMap { Int($0) } ?? defaults.messageBytes,
             candidates: self["max_candidates"].flatMap { Int($0) } ?? defaults.candidates,
             queries: self["max_queries"].flatMap { Int($0) } ?? defaults.queries

@@ -1,20 +1,20 @@
 public import RankProtocol
 
-/// A worker's answer to STATS: what it has counted since it started, and its load now.
+/// A worker's answer to STATS: its counts since its start, and its load.
 public struct WorkerStatistics: Hashable, Sendable {
-    /// Every pair, in the worker's order; keys not named in docs/reference/protocol.md included.
-    public var pairs: [InfoPair]
-    /// The model it holds.
+    /// Every count, in the worker's order; keys that docs/reference/protocol.md does not name included.
+    public var properties: [WorkerProperty]
+    /// The worker's model.
     public var model: ModelID
-    /// How long a request that arrives now would wait, in microseconds.
+    /// The time that a request arriving now would wait (µs).
     public var backlogMicroseconds: UInt32
-    /// Whether it is leaving.
+    /// Whether the worker is leaving.
     public var isDraining: Bool
-    /// Whether it does not serve.
+    /// Whether the worker does not serve.
     public var isNotServing: Bool
 
-    /// The count of a key; nil where the worker names none, or no number.
+    /// The count of a key; nil if the worker names none, or no number.
     public subscript(key: String) -> UInt64? {
-        pairs.first { $0.key == key }.flatMap { UInt64($0.value) }
+        properties.first { $0.key == key }.flatMap { UInt64($0.value) }
     }
 }

@@ -1,24 +1,24 @@
 package import RankProtocol
 package import ZMQ
 
-/// What the thread saw at a worker's socket.
+/// An event at a worker's socket.
 package enum LinkEvent: Hashable, Sendable {
     /// The name of the endpoint has been resolved; a connection is being made.
     case resolved
-    /// Something is listening there.
+    /// A peer is listening at the endpoint.
     case reached
     /// The connection stands and the handshake is done.
     case connected
-    /// The connection is gone, and with it what was in flight.
+    /// The connection is gone, and with it every request in flight.
     case lost
-    /// A handshake failed in a way that says no more: a peer that died, or a wrong server key.
+    /// A handshake failed without a reason: the peer died, or the server key is wrong.
     case handshakeBroken
-    /// No socket could be made, because descriptors or sockets ran out.
+    /// No socket could be made, because there are no descriptors or sockets left.
     case unopened(reason: String)
     /// An attempt failed.
     case failed(Status, reason: String)
 
-    /// Translates an event of the socket's monitor; nil for those that say nothing new.
+    /// Translates an event of the socket's monitor; nil for events without news.
     package init?(_ kind: SocketEvent.Kind) {
         switch kind {
         case .connected: self = .reached
@@ -31,7 +31,10 @@ package enum LinkEvent: Hashable, Sendable {
         case .handshakeFailedProtocol:
             self = .failed(.unavailable, reason: "the peer does not speak ZeroMQ, or demands a key")
         case .handshakeFailedAuthentication(let status):
-            self = .failed(.unauthenticated, reason: "the peer refused the key (ZAP status \(status)); mend the keys")
+            self = .failed(
+                .unauthenticated,
+                reason: "the peer refused the key (ZAP status \(status)); correct the keys"
+            )
         default: return nil
         }
     }

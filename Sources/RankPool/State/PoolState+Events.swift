@@ -1,10 +1,10 @@
 package import RankProtocol
 
 extension PoolState {
-    /// The µs until descriptors are looked for again.
+    /// The pause before a socket is tried again for want of descriptors (µs).
     private static let pauseBeforeOpening: Int64 = 1_000_000
 
-    /// A worker's socket or name has something to say.
+    /// Takes an event at a worker's socket or name.
     package mutating func handle(_ event: LinkEvent, at id: LinkID, now: Int64) {
         guard !links[id.index].isRetired || event == .lost else { return }
         switch event {
@@ -31,14 +31,14 @@ extension PoolState {
                 )
             }
         case .failed(let status, let reason):
-            // What a standing connection came to is told by `lost`.
+            // The end of an established connection is reported by `lost`.
             let isStanding = links[id.index].condition == .ready || links[id.index].condition == .introducing
             if !isStanding { links[id.index].fail(status, reason) }
         }
         tick(now: now)
     }
 
-    /// A worker sent a frame.
+    /// Takes a frame from a worker.
     package mutating func receive(_ frame: borrowing ReplyFrame, from id: LinkID, now: Int64) {
         noteSign(from: id, now: now)
         links[id.index].isDraining = frame.header.flags.contains(.draining)
@@ -46,7 +46,7 @@ extension PoolState {
         let isOther = links[id.index].model != frame.header.model
         links[id.index].model = frame.header.model
         links[id.index].load.reported(frame.header.backlogMicroseconds, now: now)
-        // Late replies and those to a CANCEL belong to no flight.
+        // Late replies and replies to a CANCEL belong to no flight.
         guard let flight = flights[frame.header.id], flight.link == id else { return }
         land(frame.header.id)
         do {
@@ -54,12 +54,13 @@ extension PoolState {
         } catch {
             settle(flight, failure: malformed(error, at: id), now: now)
         }
-        // Limits and prior are the model's.
+        // Limits and prior may differ with the new model.
         if isOther, frame.header.kind != .info, links[id.index].condition == .ready { introduce(id, now: now) }
         tick(now: now)
     }
 
-    /// A worker sent a frame that is none: whatever it was meant for fails, all that is in flight if that is unknown.
+    /// Takes bytes that are no frame: the request that they answer fails, or every request in flight if that is
+    /// unknown.
     package mutating func receiveMalformed(_ error: ProtocolError, from id: LinkID, now: Int64) {
         noteSign(from: id, now: now)
         let isMatched = flights[error.requestID].map { $0.link == id } ?? false
@@ -82,7 +83,7 @@ extension PoolState {
 
     /// Takes a reply to a request of this pool.
     ///
-    /// - Throws: what the worker got wrong.
+    /// - Throws: the worker's mistake.
     private mutating func take(_ frame: borrowing ReplyFrame, _ flight: Flight, now: Int64) throws(ProtocolError) {
         guard let call = calls[flight.requester] else { return }
         switch (frame.header.kind, call.task) {
@@ -98,7 +99,7 @@ extension PoolState {
             finish(flight.requester, .success(.health(health)))
         case (.stats, .control(.stats, _)):
             let statistics = WorkerStatistics(
-                pairs: try frame.pairs(),
+                properties: try frame.pairs().map(WorkerProperty.init),
                 model: frame.header.model,
                 backlogMicroseconds: frame.header.backlogMicroseconds,
                 isDraining: frame.header.flags.contains(.draining),
@@ -151,7 +152,7 @@ extension PoolState {
         }
         budget.noteAnswer()
         silenceBudget.noteAnswer()
-        if options.hedges { hedging.noteAnswer(after: now - flight.startedAt) }
+        hedging?.noteAnswer(after: now - flight.startedAt)
         cancelTwins(of: flight, now: now)
         links[flight.link.index].health.answered()
         links[flight.link.index].failure = nil
@@ -167,14 +168,18 @@ extension PoolState {
         }
     }
 
-    /// Takes what a worker says of itself: from then on it gets requests.
+    /// Takes a worker's INFO: from then on the worker gets requests.
     private mutating func takeInfo(
         _ frame: borrowing ReplyFrame,
         _ flight: Flight,
         now: Int64
     ) throws(ProtocolError) {
-        let info = WorkerInfo(pairs: try frame.pairs(), model: frame.header.model, profile: frame.header.profile)
-        // Lists are cut to what every worker takes: one that takes nothing would keep the others from working.
+        let info = WorkerInfo(
+            properties: try frame.pairs().map(WorkerProperty.init),
+            model: frame.header.model,
+            profile: frame.header.profile
+        )
+        // Lists are split by the limits of every worker: a worker that takes nothing would block the others.
         guard info.limits.candidates > 0, info.limits.queries > 0, info.limits.messageBytes >= 128 else {
             throw ProtocolError(
                 .internal,
@@ -182,12 +187,12 @@ extension PoolState {
                     + "max_queries \(info.limits.queries), max_message_bytes \(info.limits.messageBytes)"
             )
         }
-        ready(flight.link, limits: info.limits, now: now)
+        ready(flight.link, limits: info.limits.ofFrames, now: now)
         links[flight.link.index].prior = info.prior.map { (info.model, $0) }
-        finish(flight.requester, .success(.pairs(info)))
+        finish(flight.requester, .success(.info(info)))
     }
 
-    /// Asks a new connection what it is: only a worker whose scoring thread answers gets requests.
+    /// Asks the worker of a new connection for INFO: only a worker whose scoring thread answers gets requests.
     mutating func introduce(_ link: LinkID, now: Int64) {
         let greeting = Requester.greeting(link)
         guard calls[greeting] == nil else { return }
@@ -200,7 +205,7 @@ extension PoolState {
         send(greeting, part: 0, to: link, now: now)
     }
 
-    /// A list that was scored whole says what the worker's candidates cost.
+    /// Learns the worker's cost per candidate from a list that was scored whole.
     private mutating func learn(_ answer: ScoreAnswer, _ flight: Flight, candidates: Int, now: Int64) {
         guard answer.slices.allSatisfy({ $0.coverage == 1 }) else { return }
         links[flight.link.index].cost.learn(
@@ -220,9 +225,9 @@ extension PoolState {
         links[link.index].limits = limits
     }
 
-    /// Fails what was in flight on a lost connection; each part goes to another worker at once where there is one.
+    /// Fails the requests in flight on a lost connection; each part goes to another worker at once if there is one.
     private mutating func lose(_ id: LinkID, now: Int64) {
-        // The reason of a failed handshake says more than its end.
+        // The reason of a failed handshake says more than the end of the connection.
         guard links[id.index].condition != .failed else { return }
         let wasReady = links[id.index].condition == .ready
         if wasReady { counters.lostConnections += 1 }
@@ -231,7 +236,7 @@ extension PoolState {
         links[id.index].failure = (
             .unavailable, wasReady ? "the connection was lost" : "the peer ended the connection before it was ready"
         )
-        // One event is one failure, however much was in flight.
+        // One event is one failure, whatever the number of requests in flight.
         if wasReady, !requests.isEmpty {
             budget.noteFailure()
             noteFailure("the connection was lost", at: id, now: now)
@@ -260,7 +265,7 @@ extension PoolState {
         noteHealth(failure, at: flight.link, now: now)
         var verdict = judge(failure, of: part, at: flight.link, deadline: call.deadline, now: now)
         if !twins(of: flight).isEmpty {
-            // What is wrong with the request is wrong with its twin.
+            // A wrong request is wrong at the other worker too.
             verdict = failure.status.advice == .mendRequest ? .no(remark: "") : .underway
         }
         if let step = calls[flight.requester]?.score?.failed(flight.part, failure, verdict) {
@@ -270,7 +275,8 @@ extension PoolState {
 
     private mutating func settleControl(_ flight: Flight, _ failure: PartFailure, now: Int64) {
         if case .greeting = flight.requester {
-            // A worker that refuses INFO still speaks the protocol; a malformed answer or a lost connection does not.
+            // A worker that refuses INFO still speaks the protocol, unlike one with a malformed answer or a lost
+            // connection.
             if failure.isTransport {
                 if links[flight.link.index].condition == .introducing {
                     links[flight.link.index].fail(failure.status, failure.message)
@@ -288,7 +294,7 @@ extension PoolState {
         finish(flight.requester, .failure(error))
     }
 
-    /// Does what the machine of a call wants next.
+    /// Takes the next step of a call.
     private mutating func advance(_ requester: Requester, by step: CallState.Step) {
         switch step {
         case .wait: break

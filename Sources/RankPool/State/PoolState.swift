@@ -1,9 +1,9 @@
 package import RankProtocol
 
-/// The machine of a pool: which worker gets what, and what every event means for every call.
+/// The machine of a pool: it chooses workers for requests, and decides what every event means for every call.
 ///
-/// Pure: it takes events and the time, and leaves actions in `actions`, which the thread carries out in order and
-/// removes. Times are microseconds of one monotonic clock.
+/// Pure: the machine takes events and the time, and leaves actions in `actions`, which the thread carries out in order
+/// and removes. Times are microseconds of one monotonic clock.
 package struct PoolState: Sendable {
     /// A call that has not ended.
     package struct Call: Sendable {
@@ -13,13 +13,13 @@ package struct PoolState: Sendable {
         package let waitsForReady: Bool
         /// Nil until a SCORE call is split, when the first worker is ready.
         package var score: CallState?
-        /// What is out for it.
+        /// The requests in flight for the call.
         package var flights: Set<RequestID> = []
 
-        /// The time that a request sent now leaves the worker; nil = any.
+        /// The time that a request sent now gives the worker (µs); nil = no limit.
         ///
-        /// A worker that may answer with a part does so when its time is over, and such an answer needs time for its
-        /// way: the worker is given less than there is, by a quarter and at most 10 ms.
+        /// A worker that may answer partially does so when its time is over, and the answer needs time for its
+        /// way: the worker gets less than the remaining time, by a quarter and at most 10 ms.
         package func remainingMicroseconds(at now: Int64) -> UInt32? {
             guard deadline != .max else { return nil }
             var remaining = max(0, deadline - now)
@@ -30,7 +30,7 @@ package struct PoolState: Sendable {
         }
     }
 
-    package let options: PoolOptions
+    package let configuration: RankPool.Configuration
     package internal(set) var links: [Link] = []
     package internal(set) var sources: [Source] = []
     package internal(set) var calls: [Requester: Call] = [:]
@@ -40,33 +40,39 @@ package struct PoolState: Sendable {
     var waiting = WaitingQueue()
     /// The questions that wait for their worker.
     var questions: [Requester] = []
-    /// The parts that are sent again, but not yet.
+    /// The calls that wait until a worker is ready.
+    var readinessCalls: [Requester] = []
+    /// The parts whose retry is not due yet.
     var delayed = DeadlineQueue<Pending>()
-    /// When requests are late.
+    /// The times at which requests in flight become late.
     var hedges = DeadlineQueue<RequestID>()
-    var hedging = HedgePolicy()
+    /// The policy of hedges; nil if there are none.
+    var hedging: HedgePolicy?
     package internal(set) var budget = RetryBudget()
     var silenceBudget = SilenceBudget()
-    /// What has been done so far.
+    /// The counts so far.
     package internal(set) var counters = PoolCounters()
     var random: RandomSource
     var deadlines = DeadlineQueue<CallID>()
     private var lastRequest: UInt64
     private var useCount: UInt64 = 0
 
-    /// A pool without workers.
+    /// Makes a pool without workers.
     ///
     /// - Parameters:
-    ///   - options: how it behaves.
-    ///   - firstRequest: the first request's id; a random one keeps the replies of a predecessor apart.
-    ///   - seed: where the machine's choices start.
-    package init(options: PoolOptions, firstRequest: UInt64 = 1, seed: UInt64 = 1) {
-        self.options = options
+    ///   - configuration: its behaviour.
+    ///   - firstRequest: the id of the first request; a random one keeps the replies to an earlier pool apart.
+    ///   - seed: the seed of the random choices.
+    package init(configuration: RankPool.Configuration, firstRequest: UInt64 = 1, seed: UInt64 = 1) {
+        self.configuration = configuration
+        if case .afterPercentile(let percentile) = configuration.hedging {
+            hedging = HedgePolicy(percentile: percentile)
+        }
         random = RandomSource(seed: seed)
         lastRequest = firstRequest &- 1
     }
 
-    /// Adds a worker, in the place of one that has left where there is one.
+    /// Adds a worker, in the place of one that has left if there is such a place.
     package mutating func addLink(
         endpoint: String,
         condition: Link.Condition,
@@ -81,7 +87,7 @@ package struct PoolState: Sendable {
         return LinkID(links.count - 1)
     }
 
-    /// When `tick` must be called at the latest; nil = only after an event.
+    /// The latest time of the next `tick`; nil = only after an event (µs).
     package var nextTick: Int64? {
         let isWaiting = !waiting.isEmpty || !questions.isEmpty
         var next = Int64.max
@@ -96,33 +102,33 @@ package struct PoolState: Sendable {
         return next == .max ? nil : next
     }
 
-    /// Whether a worker fulfils a condition.
+    /// Whether any worker meets a condition.
     ///
-    /// Looked at in place: with many workers, copies of what is known about each would cost more than all else.
+    /// Links are read in place: with many workers, copies would cost more than everything else.
     func hasLink(where condition: (borrowing Link) -> Bool) -> Bool {
         for index in links.indices where condition(links[index]) { return true }
         return false
     }
 
-    /// The deadlines kept, those of calls that have ended included.
+    /// The number of deadlines kept, those of ended calls included.
     package var waitingDeadlines: Int { deadlines.count }
 
-    /// A fresh id.
+    /// Makes a fresh id.
     mutating func makeRequestID() -> RequestID {
         lastRequest &+= 1
-        // 0 is what a worker answers an unreadable frame with.
+        // A worker answers an unreadable frame with id 0.
         if lastRequest == 0 { lastRequest = 1 }
         return RequestID(rawValue: lastRequest)
     }
 
-    /// Puts a request of a call on its way.
+    /// Sends a request of a call.
     ///
     /// - Parameters:
     ///   - requester: the call or the greeting that it belongs to.
     ///   - part: the part of the call.
-    ///   - link: where to.
-    ///   - twin: why it is sent while another worker has the part; nil where none has.
-    ///   - startedAt: when the part was first sent, of a twin.
+    ///   - link: the worker.
+    ///   - twin: the reason if another worker has the part already; nil if none has.
+    ///   - startedAt: the first sending of the part, for a twin.
     ///   - now: the time.
     mutating func send(
         _ requester: Requester,
@@ -162,14 +168,14 @@ package struct PoolState: Sendable {
         if twin == nil { planHedge(of: request, now: now) }
     }
 
-    /// Forgets a request that is out.
+    /// Removes a request from those in flight.
     @discardableResult
     mutating func land(_ request: RequestID) -> Flight? {
         guard let flight = flights.removeValue(forKey: request) else { return nil }
         calls[flight.requester]?.flights.remove(request)
         links[flight.link.index].inFlight.remove(request)
         links[flight.link.index].load.landed(flight.cost)
-        // What stands still is not idle for having nothing left: it is so when it shows a sign of life.
+        // A silent worker without requests is not idle: only a frame from it ends its silence.
         if links[flight.link.index].inFlight.isEmpty, !links[flight.link.index].silence.isSilent {
             links[flight.link.index].silence = .idle
         }
@@ -177,7 +183,7 @@ package struct PoolState: Sendable {
         return flight
     }
 
-    /// Ends a call: whoever waits gets the result, workers that still score for it are told.
+    /// Ends a call: the caller gets the result, and workers that still score for it are told to stop.
     mutating func finish(_ requester: Requester, _ result: Result<CallOutcome, PoolError>) {
         guard let call = calls[requester] else { return }
         for request in call.flights {
@@ -186,9 +192,10 @@ package struct PoolState: Sendable {
                 actions.append(.cancel(request, at: flight.link, as: makeRequestID()))
             }
         }
-        // What waits for it is dropped by the next dispatch.
+        if case .readiness = call.task { readinessCalls.removeAll { $0 == requester } }
+        // The next dispatch drops the call's waiting parts.
         calls[requester] = nil
-        // Entries outlive their calls until their time comes, which for long deadlines may be far off.
+        // Entries outlive their calls until their time, which may be far off for long deadlines.
         if deadlines.count > 4 * calls.count + 1_024 {
             let calls = calls
             deadlines.removeAll { calls[.call($0)] == nil }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Dispatch
+import Logging
 import RankCore
 import RankPool
 import Synchronization
@@ -31,34 +32,21 @@ struct PoolArguments: ParsableArguments {
     }
 }
 
-/// Connects a pool, runs a body with it, and shuts it down; waits for the end on this thread.
+/// Starts a pool, runs a body with it, and shuts it down; waits for the end on this thread.
 func withPool<Value: Sendable>(
     of endpoints: EndpointList,
     deadline: Duration,
-    options: PoolOptions = PoolOptions(),
+    sending: SendingArguments? = nil,
     _ body: @escaping @Sendable (RankPool) async throws -> Value
 ) throws -> Value {
     guard deadline > .zero else {
         throw CommandFailure(.usage, "--deadline is 0: no answer can be there by then; expected such as 250ms")
     }
-    var options = options
-    options.deadline = deadline
-    options.notice = notice
-    return try waiting { [options] in
-        let pool = try await RankPool.connect(endpoints, options: options)
-        do {
-            let value = try await body(pool)
-            await pool.shutdown()
-            return value
-        } catch {
-            await pool.shutdown()
-            throw error
-        }
+    let configuration = try sending?.configuration(deadline: deadline) ?? RankPool.Configuration(deadline: deadline)
+    return try waiting {
+        try await withRankPool(endpoints, configuration: configuration, logger: .notes, body)
     }
 }
-
-/// Tells the user what a pool notices.
-let notice: @Sendable (String) -> Void = { try? StandardStream.error.writeLine("note: \($0)") }
 
 /// Runs a body as a task, and waits for its end on this thread.
 func waiting<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {

@@ -34,13 +34,16 @@ struct SendingArguments: ParsableArguments {
         if let attempts, attempts < 1 { throw ValidationError("--attempts is \(attempts); expected 1 or more") }
     }
 
-    /// The options of the pool.
-    var options: PoolOptions {
-        PoolOptions(
-            attempts: attempts ?? PoolOptions().attempts,
+    /// The pool's behaviour.
+    func configuration(
+        deadline: Duration = RankPool.Configuration.default.deadline
+    ) throws(PoolError) -> RankPool.Configuration {
+        try RankPool.Configuration(
+            deadline: deadline,
+            attempts: attempts ?? RankPool.Configuration.default.attempts,
             balancing: balance?.policy ?? .powerOfTwoChoices,
-            window: window?.window ?? CreditWindow(),
-            hedges: hedge
+            window: window?.window ?? .default,
+            hedging: hedge ? .afterPercentile(0.95) : .off
         )
     }
 
@@ -88,7 +91,7 @@ struct WindowArgument: CustomStringConvertible {
         if argument == "off" {
             window = .unlimited
         } else if let requests = Int(argument), requests > 0 {
-            window = CreditWindow(requests: requests)
+            window = try CreditWindow(requests: requests)
         } else {
             throw ValidationError("expected a count of requests, 1 or more, or off")
         }

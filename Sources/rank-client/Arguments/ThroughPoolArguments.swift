@@ -33,12 +33,6 @@ struct ThroughPoolArguments: ParsableArguments {
         }
     }
 
-    var poolOptions: PoolOptions {
-        var options = sending.options
-        options.notice = notice
-        return options
-    }
-
     var callOptions: CallOptions {
         CallOptions(unknownIDs: .fallback, allowsPartial: partial, waitsForReady: waitReady, parts: split)
     }

@@ -1,4 +1,5 @@
 import CommandSupport
+import Logging
 import RankLoad
 import RankPool
 
@@ -40,8 +41,7 @@ final class PoolLoad: LoadMaker {
 
     /// Connects a pool; it does not wait for workers.
     init(_ target: BenchTarget, _ arguments: ThroughPoolArguments, topK: Int, check: AnswerCheck?) throws {
-        let (list, options) = (target.list, arguments.poolOptions)
-        pool = try waiting { try await RankPool.connect(list, options: options) }
+        pool = try RankPool.start(target.list, configuration: arguments.sending.configuration(), logger: .notes)
         lists = target.requests.lists
         self.topK = topK
         self.options = arguments.callOptions

@@ -82,7 +82,7 @@ struct RankCommand: ParsableCommand {
         let source = try CandidateSource(items)
         let featureFile = try featureArguments.load()
         let deadline = deadline.duration
-        let (text, notes) = try withPool(of: pool.endpoints, deadline: deadline, options: sending.options) { pool in
+        let (text, notes) = try withPool(of: pool.endpoints, deadline: deadline, sending: sending) { pool in
             let infos = try await pool.info().answers()
             return try infos.haveTextIDs()
                 ? try await output(pool, infos, source, featureFile, as: String.self)

@@ -47,7 +47,7 @@ struct ScoreCommand: ParsableCommand {
         // A file that is not there is told before any worker is asked what its ids are.
         let file = try InputFile(path: input)
         let features = try featureArguments.load()
-        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, options: sending.options) { pool in
+        let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, sending: sending) { pool in
             let infos = try await pool.info().answers()
             return try infos.haveTextIDs()
                 ? try await scores(pool, infos, file, features, as: String.self)

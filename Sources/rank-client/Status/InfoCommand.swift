@@ -49,7 +49,7 @@ struct InfoCommand: ParsableCommand {
     private static func text(_ report: WorkerReport<WorkerInfo>) -> String {
         var lines = [("worker", report.endpoint)]
         switch report.result {
-        case .success(let info): lines += info.pairs.map { ($0.key, $0.value) }
+        case .success(let info): lines += info.properties.map { ($0.key, $0.value) }
         case .failure(let error): lines.append(("error", error.description))
         }
         return listing(lines, width: StandardStream.output.width)
@@ -60,7 +60,7 @@ struct InfoCommand: ParsableCommand {
         switch report.result {
         case .success(let info):
             members.append(
-                JSONValue.Member("info", .object(info.pairs.map { JSONValue.Member($0.key, .string($0.value)) }))
+                JSONValue.Member("info", .object(info.properties.map { JSONValue.Member($0.key, .string($0.value)) }))
             )
         case .failure(let error): members.append(JSONValue.Member("error", .string(error.description)))
         }

@@ -15,13 +15,13 @@ struct NetworkArguments: PresetArguments {
 
     @OptionGroup var loss: LossArguments
 
-    @OptionGroup var kernelOption: KernelArguments
+    @OptionGroup var kernelArgument: KernelArguments
 
     var given: [String] {
         names(
             ("--epochs", epochs != nil),
             ("--batch-size", batchSize != nil),
-            ("--kernel", kernelOption.kernel != nil)
+            ("--kernel", kernelArgument.kernel != nil)
         )
             + optimizer.given + loss.given
     }

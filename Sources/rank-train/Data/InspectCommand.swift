@@ -25,9 +25,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @OptionGroup var kernelOption: KernelArguments
+    @OptionGroup var kernelArgument: KernelArguments
 
-    @OptionGroup var precisionOption: PrecisionArgument
+    @OptionGroup var precisionArgument: PrecisionArgument
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -77,7 +77,7 @@ struct InspectCommand: ParsableCommand {
             return ("plan \(plan.rawValue)", size + (isChosen ? ", chosen" : ""))
         }
         if let error = ranker.scoreError {
-            let precision = precisionOption.precision
+            let precision = precisionArgument.precision
             lines += [
                 ("precision \(precision)", "\(grouped(precision.tableBytes(model.shape))) bytes of tables"),
                 (
@@ -177,7 +177,7 @@ struct InspectCommand: ParsableCommand {
     /// What a reduced precision takes and costs; null for fp32.
     private func precision(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
         guard let error = ranker.scoreError else { return .null }
-        let precision = precisionOption.precision
+        let precision = precisionArgument.precision
         return [
             "name": .string("\(precision)"),
             "table_bytes": .integer(precision.tableBytes(model.shape)),

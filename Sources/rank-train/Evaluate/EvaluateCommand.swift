@@ -41,9 +41,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var modelData: ModelDataArguments
 
-    @OptionGroup var kernelOption: KernelArguments
+    @OptionGroup var kernelArgument: KernelArguments
 
-    @OptionGroup var precisionOption: PrecisionArgument
+    @OptionGroup var precisionArgument: PrecisionArgument
 
     @OptionGroup var cutoffArguments: CutoffArguments
 
@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         let tested = try modelData.load(for: model.metadata, orNone: false)
         let dataSet = tested.data
         let (split, leftOut, seen) = try unseen(tested, model.metadata)
-        let precision = precisionOption.precision
+        let precision = precisionArgument.precision
         let evaluation = try Evaluation(
             model,
             dataSet,

@@ -81,7 +81,7 @@ struct QualityCommand: ParsableCommand {
     /// Scores of a ranking loss are no ratings: the table is of their order alone.
     private func runRanking(on dataSet: DataSet) throws {
         let options = network.options(seed: seed)
-        let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
+        let training = try Training(options, kernel: network.kernelArgument.chosen, threads: threading.count)
         let report = try RankingStudy(dataSet, splits: splits, options, training: training).run(show: show)
         switch format {
         case .table: try StandardStream.output.write("\(title(dataSet))\n\(report.table().text(for: .output))")
@@ -95,7 +95,7 @@ struct QualityCommand: ParsableCommand {
         switch preset {
         case .tutorial:
             let options = network.options(seed: seed)
-            let training = try Training(options, kernel: network.kernelOption.chosen, threads: threading.count)
+            let training = try Training(options, kernel: network.kernelArgument.chosen, threads: threading.count)
             return QualityStudy(dataSet, splits: splits, options, training: training)
         case .mapFM, .best:
             var options = preset == .best ? FactorizationOptions.best : .mapFM

@@ -44,7 +44,7 @@ struct DistillCommand: ParsableCommand {
 
     @OptionGroup var checkpoints: CheckpointArguments
 
-    @OptionGroup var kernelOption: KernelArguments
+    @OptionGroup var kernelArgument: KernelArguments
 
     @Option(
         help: "How many threads train, or all for one on each processor; the model is the same with any (default: 1).",
@@ -79,7 +79,7 @@ struct DistillCommand: ParsableCommand {
     func run() throws {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
-        let distillation = try Distillation(options, kernel: kernelOption.chosen, threads: threads.count)
+        let distillation = try Distillation(options, kernel: kernelArgument.chosen, threads: threads.count)
         let inputs = modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)]
         try output.requireOther(than: inputs + [("--resume", checkpoints.resume)])
         let model = try RankModel.load(path: teacher)

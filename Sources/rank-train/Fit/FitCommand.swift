@@ -94,7 +94,7 @@ struct FitCommand: ParsableCommand {
         case .tutorial:
             var options = network.options(seed: seed)
             regularization.apply(to: &options)
-            let kernel = try network.kernelOption.chosen
+            let kernel = try network.kernelArgument.chosen
             try fit(NetworkFit(options, kernel: kernel, threads: threading.count, isQuiet: isSilent))
         case .mapFM: try fit(FactorFit(factor.options(.mapFM, seed: seed), isQuiet: isSilent))
         case .best: try fit(FactorFit(factor.options(.best, seed: seed), isQuiet: isSilent))

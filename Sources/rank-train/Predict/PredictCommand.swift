@@ -69,9 +69,9 @@ struct PredictCommand: ParsableCommand {
     )
     var threads = ThreadCount.all
 
-    @OptionGroup var kernelOption: KernelArguments
+    @OptionGroup var kernelArgument: KernelArguments
 
-    @OptionGroup var precisionOption: PrecisionArgument
+    @OptionGroup var precisionArgument: PrecisionArgument
 
     func validate() throws {
         guard (input == nil) != (users == nil) else {

@@ -49,7 +49,7 @@ struct PluginServingTests {
         _ body: (RankPool) async throws -> Void
     ) async throws {
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: .seconds(20)))
+        let pool = try RankPool.start(endpoints, configuration: .init(deadline: .seconds(20)))
         for report in await pool.info() { _ = try report.result.get() }
         try await body(pool)
         await pool.shutdown()

@@ -24,7 +24,7 @@ struct BenchThroughPoolTests {
 
     /// Waits until a worker has scored something.
     private func waitForScores(of worker: WorkerProcess) async throws {
-        let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .seconds(60)))
+        let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(60)))
         while try await pool.stats()[0].result.get()["candidates"] == 0 {
             try await Task.sleep(for: .milliseconds(5))
         }

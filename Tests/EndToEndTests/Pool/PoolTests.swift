@@ -39,9 +39,9 @@ struct PoolTests {
             let expected = try ranker.rank(user: Self.user, candidates: candidates).map(Entry.init)
             let partCounts = (0..<3).map { _ in Int.random(in: 1...min(size, 40), using: &random) }
             try await withWorkers(workerCount, options: ["--model", model], in: directory) { workers in
-                let pool = try await RankPool.connect(
+                let pool = try RankPool.start(
                     workers.map(\.endpoint).joined(separator: ","),
-                    options: PoolOptions(deadline: .seconds(20))
+                    configuration: .init(deadline: .seconds(20))
                 )
                 for parts in [nil, 1, 2, 7] + partCounts {
                     let options = CallOptions(waitsForReady: true, parts: parts)
@@ -81,9 +81,9 @@ struct PoolTests {
             let (one, two) = (directory.appending("one"), directory.appending("two"))
             try await withWorkers(1, options: ["--model", models[0]], in: try made(one)) { first in
                 try await withWorkers(1, options: ["--model", models[1]], in: try made(two)) { second in
-                    let pool = try await RankPool.connect(
+                    let pool = try RankPool.start(
                         "\(first[0].endpoint),\(second[0].endpoint)",
-                        options: PoolOptions(deadline: .seconds(20))
+                        configuration: .init(deadline: .seconds(20))
                     )
                     for _ in 0..<20 {
                         let list = try await pool.rank(
@@ -118,7 +118,7 @@ struct PoolTests {
                 try await withWorkers(1, options: ["--model", file, "--kernel", "portable"], in: try made(two)) {
                     second in
                     let endpoints = "\(first[0].endpoint),\(second[0].endpoint)"
-                    let pool = try await RankPool.connect(endpoints, options: PoolOptions(deadline: .seconds(20)))
+                    let pool = try RankPool.start(endpoints, configuration: .init(deadline: .seconds(20)))
                     for profile in [.unspecified, .unspecified, .fp32FMA, .fp32Unfused]
                         + [
                             RankProtocol.NumericProfile
@@ -160,7 +160,7 @@ struct PoolTests {
             // Slow enough that the list takes several times its deadline.
             let options = ["--model", model, "--plan", "direct", "--kernel", "scalar"]
             try await withWorkers(1, options: options, in: directory) { workers in
-                let pool = try await RankPool.connect(workers[0].endpoint)
+                let pool = try RankPool.start(workers[0].endpoint)
                 let options = CallOptions(deadline: .milliseconds(100), allowsPartial: true, waitsForReady: true)
                 // A busy machine may keep some answers from coming in time, not twenty.
                 var list: RankedList<UInt64>?
@@ -192,9 +192,9 @@ struct PoolTests {
             let expected = try RankModel.load(path: model).makeRanker()
                 .rank(user: Self.user, candidates: candidates).map(Entry.init)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
-                let pool = try await RankPool.connect(
+                let pool = try RankPool.start(
                     workers.map(\.endpoint).joined(separator: ","),
-                    options: PoolOptions(deadline: .seconds(20))
+                    configuration: .init(deadline: .seconds(20))
                 )
                 // Both are connected before the first call, so that the frozen one is given its share.
                 for report in await pool.health() {
@@ -233,8 +233,8 @@ struct PoolTests {
             let expected = try RankModel.load(path: model).makeRanker()
                 .rank(user: Self.user, candidates: candidates).map(Entry.init)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
-                let options = PoolOptions(deadline: .seconds(20))
-                let pool = try await RankPool.connect(workers.map(\.endpoint).joined(separator: ","), options: options)
+                let options = try RankPool.Configuration(deadline: .seconds(20))
+                let pool = try RankPool.start(workers.map(\.endpoint).joined(separator: ","), configuration: options)
                 for report in await pool.health() { #expect(try report.result.get().isServing) }
                 func call(_ count: Int) async throws {
                     try await withThrowingTaskGroup(of: [Entry].self) { group in
@@ -266,9 +266,9 @@ struct PoolTests {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
-                let pool = try await RankPool.connect(
+                let pool = try RankPool.start(
                     workers[0].endpoint,
-                    options: PoolOptions(deadline: .seconds(20))
+                    configuration: .init(deadline: .seconds(20))
                 )
                 _ = try await pool.rank(
                     user: Self.user,

@@ -239,9 +239,9 @@ struct RankClientTests {
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
                 var rankings: Set<[Int]> = []
                 for endpoints in [[workers[0].endpoint], workers.map(\.endpoint)] {
-                    let pool = try await RankPool.connect(
+                    let pool = try RankPool.start(
                         endpoints.joined(separator: ","),
-                        options: PoolOptions(deadline: .seconds(60))
+                        configuration: .init(deadline: .seconds(60))
                     )
                     for parts in [nil, 1, 2, 5] {
                         let options = CallOptions(parts: parts)

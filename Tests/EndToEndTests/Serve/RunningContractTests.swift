@@ -88,7 +88,7 @@ struct RunningContractTests {
                     worker in
                     place = worker.endpoint
                     if pool == nil {
-                        pool = try await RankPool.connect(place, options: PoolOptions(deadline: .seconds(20)))
+                        pool = try RankPool.start(place, configuration: .init(deadline: .seconds(20)))
                     }
                     let list = try await #require(pool).score(
                         user: 42,
@@ -144,7 +144,7 @@ struct RunningContractTests {
             let path = "\(directory)/socket"
             let arguments = ["--ranker", "null", "--bind", "ipc://\(path)", "--admin", "127.0.0.1:0"] + options
             let outcome = try await ServingProcess.run(arguments, descriptors: 64, in: directory) { worker in
-                let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .seconds(20)))
+                let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(20)))
                 let call = CallOptions(waitsForReady: true)
                 _ = try await pool.rank(user: 1, candidates: [1, 2, 3], options: call)
                 var idle = (0..<300).compactMap { _ in IdleConnection(path) }

@@ -104,7 +104,7 @@ struct OwnCSVTests {
             }
             #expect(lines.count == 3)
 
-            let pool = try await RankPool.connect(workers, options: PoolOptions(deadline: .seconds(60)))
+            let pool = try RankPool.start(workers, configuration: .init(deadline: .seconds(60)))
             let catalog = try await pool.catalog()
             guard case .texts(let ids) = catalog.ids else {
                 Issue.record("a catalogue of numbers")
@@ -135,7 +135,7 @@ struct OwnCSVTests {
                 try Self.items(rest)
                     == ranker.rank(user: 20, candidates: [3, 99]).map { "\(($0.position == 0) ? 3 : 99)" }
             )
-            let pool = try await RankPool.connect(workers, options: PoolOptions(deadline: .seconds(60)))
+            let pool = try RankPool.start(workers, configuration: .init(deadline: .seconds(60)))
             guard case .numbers(let ids) = try await pool.catalog().ids else {
                 Issue.record("a catalogue of texts")
                 return

@@ -12,7 +12,7 @@ import Musl
 import Darwin
 #endif
 
-/// What callers, workers and systems get wrong: each has its code and its text, and nothing else suffers.
+/// Mistakes of callers, workers and systems: each has its code and its text, and other calls are not affected.
 @Suite struct BadInputTests {
     @Test(arguments: [0, -1, Int64.min / 2])
     func aCallWithoutTimeIsNotSent(_ deadline: Int64) {
@@ -44,8 +44,8 @@ import Darwin
         #expect(bench.state.budget.tokens == 10)
     }
 
-    @Test func whoIsSetAsideServesWhenNobodyElseIsLeft() {
-        var bench = Bench(workers: 2, options: PoolOptions(balancing: .roundRobin))
+    @Test func whoIsSetAsideServesWhenNobodyElseIsLeft() throws {
+        var bench = try Bench(workers: 2, configuration: .init(balancing: .roundRobin))
         _ = EjectionTests.run(&bench, calls: 20, sick: [bench.links[0]])
         #expect(bench.state.links[0].health.isEjected(now: bench.now))
         bench.state.handle(.lost, at: bench.links[1], now: bench.now)
@@ -58,9 +58,13 @@ import Darwin
     /// Deadlines are on a clock that does not jump; a machine that was suspended finds itself hours later, and even a clock
     /// that goes back ends every call.
     @Test(arguments: 0..<20)
-    func clockSteps(_ seed: UInt64) {
+    func clockSteps(_ seed: UInt64) throws {
         var random = SplitMix(state: seed)
-        var bench = Bench(workers: 3, options: PoolOptions(hedges: seed % 2 == 0), seed: seed)
+        var bench = try Bench(
+            workers: 3,
+            configuration: .init(hedging: seed % 2 == 0 ? .afterPercentile(0.95) : .off),
+            seed: seed
+        )
         var started = 0
         for _ in 0..<300 {
             switch Int.random(in: 0..<12, using: &random) {
@@ -159,7 +163,7 @@ import Darwin
         #expect(bench.error(id)?.message.contains("malformed") == true)
     }
 
-    /// What a worker writes moves no cursor and forges no line.
+    /// A worker's text moves no cursor and forges no line.
     @Test func errorsHoldNoControlCharacters() {
         var bench = Bench(workers: 1)
         let id = bench.start([1])

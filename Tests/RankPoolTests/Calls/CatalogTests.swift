@@ -16,7 +16,7 @@ import ZMQ
     ) async throws -> Result<CandidateCatalog, PoolError> {
         let workers = try settings.map { try FakeWorker($0) }
         defer { for worker in workers { worker.end() } }
-        let pool = try await RankPool.connect(workers.map(\.endpoint).joined(separator: ","))
+        let pool = try RankPool.start(workers.map(\.endpoint).joined(separator: ","))
         let result: Result<CandidateCatalog, PoolError>
         do throws(PoolError) {
             result = .success(try await pool.catalog(deadline: deadline, model: model))
@@ -52,7 +52,7 @@ import ZMQ
             .error(ErrorReply(status: .resourceExhausted, message: "busy")),
             .error(ErrorReply(status: .internal, message: "broken")), .reload(Fake.otherModel),
         ]
-        // What a catalogue's first page says of its length is believed.
+        // The length on a catalogue's first page is believed.
         if page > 0 { failures.append(.total(99)) }
         for failure in failures {
             let failing = settings { $0.catalogBehaviour = { number in number >= page ? failure : .list } }

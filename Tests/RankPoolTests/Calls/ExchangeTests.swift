@@ -65,9 +65,9 @@ struct Exchange: Decodable, Sendable, CustomTestStringConvertible {
         )
     }
 
-    /// What a pool of one worker makes of a reply.
+    /// The outcome of a reply in a pool of one worker.
     private static func outcome(_ exchange: Exchange) throws -> Result<CallOutcome, PoolError>? {
-        var bench = Bench(workers: 1, options: PoolOptions(attempts: 1))
+        var bench = try Bench(workers: 1, configuration: .init(attempts: 1))
         let bytes = Exchange.bytes(exchange.request)
         let work = try work(RequestFrame(decoding: bytes.span.bytes, limits: .default))
         bench.state.start(

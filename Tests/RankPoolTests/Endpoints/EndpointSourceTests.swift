@@ -1,6 +1,6 @@
+import Logging
 import RankPool
 import RankProtocol
-import Synchronization
 import TestSupport
 import Testing
 import ZMQ
@@ -125,7 +125,7 @@ import Darwin
         #expect(bench.error(late)?.causes.map(\.endpoint) == ["a", "file:workers"])
     }
 
-    /// Lists at random under load: every call ends, and who is left is in the last list.
+    /// Random lists under load: every call ends, and the workers that are left are those of the last list.
     @Test(arguments: 0..<40)
     func anyOrderOfLists(_ seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -173,30 +173,35 @@ import Darwin
         defer { for worker in workers { worker.end() } }
         let path = try TemporaryDirectory().file("workers")
         try Self.write("\(workers[0].endpoint)\n", to: path)
-        let notices = Mutex<[String]>([])
-        let options = PoolOptions(
-            deadline: .seconds(60),
-            notice: { line in notices.withLock { $0.append(line) } }
-        )
-        let pool = try await RankPool.connect("file:\(path)", options: options)
+        let log = RecordedLog()
+        let pool = try RankPool.start("file:\(path)", configuration: .init(deadline: .seconds(60)), logger: log.logger)
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("nonsense\n", to: path)
-        while notices.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(notices.withLock { $0[0] }.contains("line 1") == true)
-        #expect(notices.withLock { $0[0] }.contains("last endpoint stays") == true)
+        while log.warnings.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        let warning = log.warnings[0]
+        #expect(warning.message.hasPrefix("file:\(path): line 1: "))
+        #expect(warning.message.hasSuffix("; the last endpoint stays in use"))
+        #expect(warning.metadata["source"] == "file:\(path)")
+        #expect(warning.metadata["workers"] == "1")
+        #expect(warning.metadata["reason"]?.hasPrefix("line 1: ") == true)
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
 
         // A file that vanishes changes nothing either.
         #expect(unlink(path) == 0)
-        while notices.withLock({ $0.count < 2 }) { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(notices.withLock { $0[1] }.contains("No such file or directory; the last endpoint stays") == true)
+        while log.warnings.count < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(log.warnings[1].message.contains("No such file or directory; the last endpoint stays") == true)
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("# moved\n\(workers[1].endpoint)\n", to: path)
         while await Self.endpoints(pool) != [workers[1].endpoint] { try await Task.sleep(for: .milliseconds(10)) }
         let list = try await pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
         #expect(list.parts[0].endpoint == workers[1].endpoint)
+        // Each list of workers and each connection is told at a lower level.
+        let lists = log.entries.filter { $0.level == .info }
+        #expect(lists.allSatisfy { $0.metadata == ["source": "file:\(path)", "workers": "1"] } && lists.count >= 2)
+        let connections = log.entries.filter { $0.level == .debug && $0.message == "a worker is connected" }
+        #expect(connections.map { $0.metadata["worker"] } == workers.map(\.endpoint))
         await pool.shutdown()
     }
 
@@ -205,13 +210,13 @@ import Darwin
         defer { worker.end() }
         let path = try TemporaryDirectory().file("workers")
         try Self.write(worker.endpoint, to: path)
-        let pool = try await RankPool.connect("file:\(path)", options: PoolOptions(deadline: .seconds(60)))
+        let pool = try RankPool.start("file:\(path)", configuration: .init(deadline: .seconds(60)))
         let reports = await pool.info()
         #expect(reports.map(\.endpoint) == [worker.endpoint])
         for report in reports { _ = try report.result.get() }
         await pool.shutdown()
 
-        let none = try await RankPool.connect("file:/nonexistent/workers", options: PoolOptions(deadline: .seconds(60)))
+        let none = try RankPool.start("file:/nonexistent/workers", configuration: .init(deadline: .seconds(60)))
         let errors = await none.info()
         #expect(errors.map(\.endpoint) == ["file:/nonexistent/workers"])
         #expect(throws: PoolError.self) { try errors[0].result.get() }
@@ -222,14 +227,14 @@ import Darwin
         let worker = try FakeWorker()
         defer { worker.end() }
         let port = try #require(worker.endpoint.split(separator: ":").last)
-        let pool = try await RankPool.connect("dns://localhost:\(port)", options: PoolOptions(deadline: .seconds(60)))
+        let pool = try RankPool.start("dns://localhost:\(port)", configuration: .init(deadline: .seconds(60)))
         #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == worker.endpoint)
         await pool.shutdown()
     }
 
     @Test func namesWhatIsMissing() async throws {
         let list = "file:/nonexistent/workers,dns://host.invalid:7000"
-        let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(60)))
+        let pool = try RankPool.start(list, configuration: .init(deadline: .seconds(60)))
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
         #expect(error?.causes.map(\.endpoint) == ["file:/nonexistent/workers", "dns://host.invalid:7000"])

@@ -20,9 +20,9 @@ import ZMQ
         _ endpoints: [String],
         while change: @Sendable (RankPool) async throws -> [FakeWorker]
     ) async throws -> Int {
-        let pool = try await RankPool.connect(
+        let pool = try RankPool.start(
             endpoints.joined(separator: ","),
-            options: PoolOptions(deadline: .seconds(60))
+            configuration: .init(deadline: .seconds(60))
         )
         for report in await pool.info() { _ = try report.result.get() }
         let isOver = Flag()

@@ -6,7 +6,9 @@ import ZMQ
 
 /// The pool against workers behind real sockets.
 @Suite(.timeLimit(.minutes(5))) struct PoolSocketTests {
-    static let patient = PoolOptions(deadline: .seconds(60))
+    static var patient: RankPool.Configuration {
+        get throws { try RankPool.Configuration(deadline: .seconds(60)) }
+    }
 
     static func expected(_ user: UInt64, _ ids: [UInt64], topK: Int = 0) -> [RankedEntry<UInt64>] {
         var keys = ids.enumerated().map { RankKey(score: Fake.score(user, $1), id: $1, position: $0) }
@@ -24,7 +26,7 @@ import ZMQ
         let workers = try (0..<count).map { _ in try FakeWorker() }
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: Self.patient)
+        let pool = try RankPool.start(endpoints, configuration: Self.patient)
         let ids = (0..<2_000).map { UInt64($0 * 31 % 701) }
         for parts in [1, 2, 7] {
             let list = try await pool.rank(
@@ -48,7 +50,7 @@ import ZMQ
         settings.limits = FrameLimits(messageBytes: 64 << 10, candidates: 5_000, queries: 4)
         let worker = try FakeWorker(settings)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let ids = (0..<100_000).map { UInt64($0 % 9_973) }
         let list = try await pool.rank(user: 7, candidates: ids, topK: 100)
         #expect(list.entries == Self.expected(7, ids, topK: 100))
@@ -63,7 +65,7 @@ import ZMQ
     @Test func leavesOutWhatIsUnknownWhereAsked() async throws {
         let worker = try FakeWorker()
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let ids = [3, Fake.firstUnknown, 1]
         let list = try await pool.rank(user: 7, candidates: ids, options: CallOptions(unknownIDs: .omit, parts: 3))
         #expect(list.entries.map(\.id) == [3, 1])
@@ -77,7 +79,7 @@ import ZMQ
         let workers = try (0..<2).map { _ in try FakeWorker() }
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint)
-        let pool = try await RankPool.connect(endpoints.joined(separator: ","), options: Self.patient)
+        let pool = try RankPool.start(endpoints.joined(separator: ","), configuration: Self.patient)
         let infos = await pool.info()
         #expect(infos.map(\.endpoint) == endpoints)
         for info in infos {
@@ -96,7 +98,7 @@ import ZMQ
         let worker = try FakeWorker()
         let endpoint = worker.endpoint
         try worker.stop()
-        let pool = try await RankPool.connect(endpoint, options: Self.patient)
+        let pool = try RankPool.start(endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
         #expect(error?.description.contains(endpoint) == true)
@@ -108,7 +110,7 @@ import ZMQ
 
     @Test func namesAMissingSocketFileAndAnUnknownHost() async throws {
         let endpoints = ["ipc:///nonexistent-\(UInt64.random(in: 0 ... .max))/s", "tcp://host.invalid:7000"]
-        let pool = try await RankPool.connect(endpoints.joined(separator: ","), options: Self.patient)
+        let pool = try RankPool.start(endpoints.joined(separator: ","), configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
         #expect(error?.causes.map(\.endpoint) == endpoints)
@@ -120,7 +122,7 @@ import ZMQ
         let worker = try FakeWorker()
         defer { worker.end() }
         let named = worker.endpoint.replacing("127.0.0.1", with: "localhost")
-        let pool = try await RankPool.connect(named, options: Self.patient)
+        let pool = try RankPool.start(named, configuration: Self.patient)
         let list = try await pool.rank(user: 1, candidates: [1, 2])
         #expect(list.entries == Self.expected(1, [1, 2]))
         await pool.shutdown()
@@ -130,9 +132,13 @@ import ZMQ
         // A port that was free a moment ago may not be free any more.
         let directory = try TemporaryDirectory()
         let endpoint = "ipc://\(directory.path)/worker"
-        let pool = try await RankPool.connect(endpoint, options: Self.patient)
+        let log = RecordedLog()
+        let pool = try RankPool.start(endpoint, configuration: Self.patient, logger: log.logger)
         async let list = pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
-        try await Task.sleep(for: .milliseconds(100))
+        // The call is posted, and the endpoint is known to be out of reach: a call that does not wait fails.
+        while !log.entries.contains(where: { $0.message == "a worker cannot be reached" }) { await Task.yield() }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        #expect(error?.code == .unavailable)
         var settings = FakeWorker.Settings()
         settings.endpoint = endpoint
         let worker = try FakeWorker(settings)
@@ -148,7 +154,7 @@ import ZMQ
         let workers = [try FakeWorker(dying), try FakeWorker()]
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: Self.patient)
+        let pool = try RankPool.start(endpoints, configuration: Self.patient)
         // Both must be ready before the list is split over them.
         for report in await pool.info() { _ = try report.result.get() }
         let ids = (0..<100).map { UInt64($0) }
@@ -164,7 +170,7 @@ import ZMQ
         dying.behaviour = { _ in .die }
         let worker = try FakeWorker(dying)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains(worker.endpoint) == true)
@@ -177,7 +183,7 @@ import ZMQ
         silent.behaviour = { $0 == 0 ? .silence : .score }
         let worker = try FakeWorker(silent)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let short = CallOptions(deadline: .seconds(2))
         for report in await pool.info() { _ = try report.result.get() }
         let error = await #expect(throws: PoolError.self) {
@@ -195,7 +201,7 @@ import ZMQ
         mute.answersInfo = false
         let worker = try FakeWorker(mute)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .milliseconds(200)))
+        let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .milliseconds(200)))
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .deadlineExceeded)
         #expect(worker.scoreRequests == 0)
@@ -212,7 +218,7 @@ import ZMQ
         mad.behaviour = { $0 == 0 ? .bytes(bytes) : .score }
         let worker = try FakeWorker(mad)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .internal)
         #expect(error?.message.contains("malformed") == true)
@@ -223,17 +229,24 @@ import ZMQ
     @Test func passesAWorkersErrorOnWithIndicesOfTheWholeList() async throws {
         var settings = FakeWorker.Settings()
         settings.behaviour = { _ in
-            .error(ErrorReply(status: .notFound, message: "no such id", queryIndex: 0, candidateIndex: 1))
+            .error(
+                ErrorReply(
+                    status: .notFound,
+                    message: "the candidate 2 is unknown to this model",
+                    queryIndex: 0,
+                    candidateIndex: 1
+                )
+            )
         }
         let worker = try FakeWorker(settings)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: Self.patient)
+        let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) {
             try await pool.rank(user: 1, candidates: [1, 2, 3])
         }
         #expect(error?.code == .notFound)
         #expect(error?.candidateIndex == 1)
-        #expect(error?.message.contains("no such id") == true)
+        #expect(error?.message.contains("the candidate 2 is unknown to this model") == true)
         await pool.shutdown()
     }
 
@@ -245,14 +258,14 @@ import ZMQ
         let workers = [try FakeWorker(busy), try FakeWorker()]
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: Self.patient)
+        let pool = try RankPool.start(endpoints, configuration: Self.patient)
         for report in await pool.info() { _ = try report.result.get() }
         for _ in 0..<4 {
             #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[1].endpoint)
         }
         await pool.shutdown()
 
-        let lonely = try await RankPool.connect(workers[0].endpoint, options: Self.patient)
+        let lonely = try RankPool.start(workers[0].endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) { try await lonely.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .resourceExhausted)
         #expect(error?.retryAfter == .microseconds(1_500))
@@ -265,7 +278,7 @@ import ZMQ
         let workers = [try FakeWorker(), try FakeWorker(other)]
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: Self.patient)
+        let pool = try RankPool.start(endpoints, configuration: Self.patient)
         for report in await pool.info() { _ = try report.result.get() }
         let ids = (0..<90).map { UInt64($0) }
         let list = try await pool.rank(user: 3, candidates: ids, topK: 5, options: CallOptions(parts: 3))
@@ -287,13 +300,15 @@ import ZMQ
         silent.behaviour = { _ in .silence }
         let worker = try FakeWorker(silent)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .seconds(50)))
+        let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(50)))
         for report in await pool.info() { _ = try report.result.get() }
         let call = Task { try await pool.rank(user: 1, candidates: [1]) }
-        try await Task.sleep(for: .milliseconds(50))
+        try await worker.waitForScoreRequests(1)
         call.cancel()
         let error = await #expect(throws: PoolError.self) { try await call.value }
         #expect(error?.code == .cancelled)
+        // The worker is told that the answer is no longer wanted.
+        #expect(try await worker.seesCancel())
         // A task that was cancelled before the call ends as well.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -309,13 +324,14 @@ import ZMQ
         silent.behaviour = { _ in .silence }
         let worker = try FakeWorker(silent)
         defer { worker.end() }
-        let pool = try await RankPool.connect(worker.endpoint, options: PoolOptions(deadline: .seconds(50)))
+        let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(50)))
         let calls = (0..<20).map { _ in Task { try await pool.rank(user: 1, candidates: [1]) } }
-        try await Task.sleep(for: .milliseconds(50))
+        try await worker.waitForScoreRequests(20)
         await pool.shutdown()
         for call in calls {
             let error = await #expect(throws: PoolError.self) { try await call.value }
             #expect(error?.code == .unavailable)
+            #expect(error?.message == "the pool was shut down during the call")
         }
         let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
         #expect(error?.code == .unavailable)
@@ -326,7 +342,7 @@ import ZMQ
         let workers = try (0..<2).map { _ in try FakeWorker() }
         defer { for worker in workers { worker.end() } }
         let endpoints = workers.map(\.endpoint).joined(separator: ",")
-        let pool = try await RankPool.connect(endpoints, options: Self.patient)
+        let pool = try RankPool.start(endpoints, configuration: Self.patient)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<2_000 {
                 group.addTask {

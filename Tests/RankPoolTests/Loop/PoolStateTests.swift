@@ -74,8 +74,8 @@ import ZMQ
         #expect(bench.scores(id) == ids.map { Fake.score(1, $0) })
     }
 
-    @Test func reissuesAreBounded() {
-        var bench = Bench(workers: 5, options: PoolOptions(attempts: 3))
+    @Test func reissuesAreBounded() throws {
+        var bench = try Bench(workers: 5, configuration: .init(attempts: 3))
         let id = bench.start([1])
         for number in 1...3 {
             #expect(bench.out.count == number)
@@ -159,8 +159,8 @@ import ZMQ
         #expect(bench.state.waitingDeadlines < 2_000)
     }
 
-    @Test func aListIsSplitSoThatItsRepliesFit() {
-        var bench = Bench(workers: 1, options: PoolOptions(maximumReplyBytes: 4_096))
+    @Test func aListIsSplitSoThatItsRepliesFit() throws {
+        var bench = try Bench(workers: 1, configuration: .init(maximumReplyBytes: 4_096))
         let ids = [UInt64](0..<1_000)
         let id = bench.start(ids)
         #expect(bench.out.count == 4)
@@ -272,16 +272,16 @@ import ZMQ
 
     /// Random events for a long while: every call ends once, by its deadline, and nothing stays behind.
     @Test(arguments: 0..<100)
-    func everyCallEndsOnce(_ seed: UInt64) {
+    func everyCallEndsOnce(_ seed: UInt64) throws {
         var random = SplitMix(state: seed)
-        let options = PoolOptions(
+        let options = try RankPool.Configuration(
             balancing: Balancing.allCases[Int(seed % 3)],
-            window: seed % 2 == 0 ? CreditWindow() : CreditWindow(requests: 2, scoring: .microseconds(300)),
+            window: seed % 2 == 0 ? .default : .init(requests: 2, scoring: .microseconds(300)),
             waitingParts: seed % 5 == 0 ? 4 : 1_000,
-            hedges: seed % 4 < 2
+            hedging: seed % 4 < 2 ? .afterPercentile(0.95) : .off
         )
         let models = [Fake.model, Fake.model, Fake.otherModel, Fake.model]
-        var bench = Bench(workers: 4, options: options, models: models, seed: seed)
+        var bench = Bench(workers: 4, configuration: options, models: models, seed: seed)
         var deadlines: [CallID: Int64] = [:]
         let statuses = [Status.resourceExhausted, .unavailable, .internal, .notFound, .failedPrecondition]
         for _ in 0..<600 {

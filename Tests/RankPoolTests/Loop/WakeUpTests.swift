@@ -10,7 +10,7 @@ import Testing
     func oneCallAfterAnother(_ count: Int) async throws {
         let fleet = try FakeFleet(count)
         defer { fleet.end() }
-        let pool = try await RankPool.connect(fleet.endpoints.joined(separator: ","), options: PoolSocketTests.patient)
+        let pool = try RankPool.start(fleet.endpoints.joined(separator: ","), configuration: PoolSocketTests.patient)
         for report in await pool.info() { _ = try report.result.get() }
         var random = SplitMix(state: UInt64(count))
         for _ in 0..<1_000 {
@@ -26,7 +26,7 @@ import Testing
     func manyCallsAtOnce(_ count: Int) async throws {
         let fleet = try FakeFleet(count)
         defer { fleet.end() }
-        let pool = try await RankPool.connect(fleet.endpoints.joined(separator: ","), options: PoolSocketTests.patient)
+        let pool = try RankPool.start(fleet.endpoints.joined(separator: ","), configuration: PoolSocketTests.patient)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<16 {
                 group.addTask {
@@ -36,7 +36,7 @@ import Testing
                         if Int.random(in: 0..<4, using: &random) == 0 {
                             try await Task.sleep(for: .microseconds(Int.random(in: 1...500, using: &random)))
                         }
-                        // A call that is given up sends a CANCEL, whose answer nobody waits for.
+                        // A call that is given up sends a CANCEL, whose answer is not waited for.
                         if Int.random(in: 0..<8, using: &random) == 0 {
                             let task = Task { try await pool.rank(user: 1, candidates: [1, 2, 3]) }
                             task.cancel()

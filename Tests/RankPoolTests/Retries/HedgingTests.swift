@@ -5,8 +5,8 @@ import Testing
 /// A second worker for what is late.
 @Suite struct HedgingTests {
     /// A pool whose answers took 1,000 µs.
-    static func warm(workers: Int = 3, calls: Int = 400) -> Bench {
-        var bench = Bench(workers: workers, options: PoolOptions(hedges: true))
+    static func warm(workers: Int = 3, calls: Int = 400) throws -> Bench {
+        var bench = try Bench(workers: workers, configuration: .init(hedging: .afterPercentile(0.95)))
         for _ in 0..<calls {
             _ = bench.start([1], deadline: 1_000_000)
             bench.now += 1_000
@@ -17,15 +17,40 @@ import Testing
     }
 
     @Test func theDelayIsThe95thPercentile() {
-        var policy = HedgePolicy()
+        var policy = HedgePolicy(percentile: 0.95)
         for time in 1...63 { policy.noteAnswer(after: Int64(time)) }
         #expect(policy.delay == nil)
         for _ in 0..<8 { for time in 0..<100 { policy.noteAnswer(after: Int64(time)) } }
         #expect((policy.delay.map { (93...97).contains($0) }) == true)
     }
 
-    @Test func lateRequestsGoToAnotherWorkerAndTheFirstAnswerCounts() {
-        var bench = Self.warm()
+    @Test("Every percentile is counted as the 95th always was")
+    func percentiles() {
+        for count in 64...512 { #expect(Int(Double(count) * 0.95) == count * 95 / 100) }
+        var policy = HedgePolicy(percentile: 0.5)
+        for _ in 0..<8 { for time in 0..<100 { policy.noteAnswer(after: Int64(time)) } }
+        #expect((policy.delay.map { (48...52).contains($0) }) == true)
+    }
+
+    @Test(
+        "No larger share is sent twice than is later than the percentile",
+        arguments: [(0.5, 2), (0.95, 20), (0.99, 100)]
+    )
+    func prices(_ percentile: Double, _ price: Int) {
+        var policy = HedgePolicy(percentile: percentile)
+        var taken: [Int] = []
+        for sending in 1...2 * price {
+            policy.noteSending()
+            if policy.takeHedge() { taken.append(sending) }
+        }
+        #expect(taken == [price, 2 * price])
+        for _ in 0..<20 * price { policy.noteSending() }
+        let hedges = (0..<20).count { _ in policy.takeHedge() }
+        #expect(hedges == 10)
+    }
+
+    @Test func lateRequestsGoToAnotherWorkerAndTheFirstAnswerCounts() throws {
+        var bench = try Self.warm()
         let id = bench.start([1], deadline: 1_000_000)
         let first = bench.out[0]
         bench.advance(to: bench.now + 999)
@@ -43,8 +68,8 @@ import Testing
         #expect(bench.state.flights.isEmpty)
     }
 
-    @Test func aHedgeThatFailsLeavesTheFirst() {
-        var bench = Self.warm()
+    @Test func aHedgeThatFailsLeavesTheFirst() throws {
+        var bench = try Self.warm()
         let id = bench.start([1], deadline: 1_000_000)
         bench.advance(to: bench.now + 1_000)
         let second = bench.out.removeLast()
@@ -55,8 +80,8 @@ import Testing
         #expect(bench.scores(id) != nil)
     }
 
-    @Test func aFirstThatFailsLeavesTheHedge() {
-        var bench = Self.warm()
+    @Test func aFirstThatFailsLeavesTheHedge() throws {
+        var bench = try Self.warm()
         let id = bench.start([1], deadline: 1_000_000)
         bench.advance(to: bench.now + 1_000)
         let first = bench.out.removeFirst()
@@ -67,19 +92,23 @@ import Testing
         #expect(bench.scores(id) != nil)
     }
 
-    @Test func aWrongRequestIsNotWaitedForTwice() {
-        var bench = Self.warm()
+    @Test func aWrongRequestIsNotWaitedForTwice() throws {
+        var bench = try Self.warm()
         let id = bench.start([1], deadline: 1_000_000)
         bench.advance(to: bench.now + 1_000)
         let first = bench.out[0]
-        bench.refuse(first.request, first.link, ErrorReply(status: .notFound, message: "no such id"))
+        bench.refuse(
+            first.request,
+            first.link,
+            ErrorReply(status: .notFound, message: "the candidate 1 is unknown to this model")
+        )
         #expect(bench.error(id)?.code == .notFound)
         #expect(bench.cancelled == [bench.out[1].request])
     }
 
     /// Hedges do not hide that a worker answers nothing.
-    @Test func aWorkerWhoseRequestsOthersAnswerIsSetAside() {
-        var bench = Self.warm()
+    @Test func aWorkerWhoseRequestsOthersAnswerIsSetAside() throws {
+        var bench = try Self.warm()
         let mute = bench.links[0]
         var hedges = 0
         for _ in 0..<200 where !bench.state.links[0].health.isEjected(now: bench.now) {
@@ -112,8 +141,8 @@ import Testing
     }
 
     /// However late everything is, one of twenty is sent twice, and no more.
-    @Test func theBudgetHolds() {
-        var bench = Self.warm()
+    @Test func theBudgetHolds() throws {
+        var bench = try Self.warm()
         var sendings = 0
         let calls = 4_000
         for _ in 0..<calls {

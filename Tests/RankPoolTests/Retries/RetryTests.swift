@@ -2,7 +2,7 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// What is sent again, when, where to, and when no more.
+/// Retries: which parts are sent again, when, to which worker, and when no more.
 @Suite struct RetryTests {
     static func busy(_ retryAfter: UInt32 = 0) -> ErrorReply {
         ErrorReply(status: .resourceExhausted, message: "overloaded", retryAfterMicroseconds: retryAfter)
@@ -59,8 +59,8 @@ import Testing
         #expect(bench.error(id)?.message.contains("deadline") == true)
     }
 
-    @Test func attemptsAreBoundedAtOneWorker() {
-        var bench = Bench(workers: 1, options: PoolOptions(attempts: 3))
+    @Test func attemptsAreBoundedAtOneWorker() throws {
+        var bench = try Bench(workers: 1, configuration: .init(attempts: 3))
         let id = bench.start([1], deadline: 1_000_000)
         var sendings = 0
         while let (request, link) = bench.out.popLast() {

@@ -17,17 +17,17 @@ struct Bench {
     var out: [(request: RequestID, link: LinkID)] = []
     /// Workers that do not say what they are when they are asked.
     var mute: Set<LinkID> = []
-    /// What they have been asked and have not said.
+    /// The requests for INFO that they have not answered.
     var unsaid: [(request: RequestID, link: LinkID)] = []
 
     init(
         workers: Int,
-        options: PoolOptions = PoolOptions(attempts: 3),
+        configuration: RankPool.Configuration = .default,
         models: [ModelID] = [],
         areReady: Bool = true,
         seed: UInt64 = 1
     ) {
-        state = PoolState(options: options, seed: seed)
+        state = PoolState(configuration: configuration, seed: seed)
         for index in 0..<workers {
             links.append(state.addLink(endpoint: "tcp://w\(index)", condition: .connecting))
             self.models.append(index < models.count ? models[index] : Fake.model)
@@ -141,7 +141,7 @@ struct Bench {
         return CallID(calls)
     }
 
-    /// What the worker that got a request makes of it.
+    /// The reply of the worker that got a request.
     func answer(
         _ request: RequestID,
         _ link: LinkID,

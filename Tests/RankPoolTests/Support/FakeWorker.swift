@@ -55,7 +55,7 @@ enum Fake {
 
 /// A worker on a thread of its own that does what a test tells it to.
 final class FakeWorker: Sendable {
-    /// What to do with a SCORE request.
+    /// The treatment of a SCORE request.
     enum Behaviour: Sendable {
         case score
         case silence
@@ -65,7 +65,7 @@ final class FakeWorker: Sendable {
         case die
     }
 
-    /// What to do with a CATALOG request.
+    /// The treatment of a CATALOG request.
     enum CatalogBehaviour: Sendable {
         case list
         case silence
@@ -77,19 +77,19 @@ final class FakeWorker: Sendable {
         case die
     }
 
-    /// What a worker is made of.
+    /// The settings of a worker.
     struct Settings: Sendable {
         var endpoint = "tcp://127.0.0.1:*"
         var model = Fake.model
         var limits = FrameLimits.default
         var answersInfo = true
-        /// What it lists; nil for a ranker that lists nothing.
+        /// The ids that the worker lists; nil for a ranker that lists nothing.
         var catalog: [UInt64]? = [11, 12, 13, 14, 15, 16, 17]
         /// The most ids of a page.
         var pageSize = 3
-        /// What to do with the n-th CATALOG request, from 0; the model changes where a worker is told to.
+        /// The treatment of the n-th CATALOG request, from 0; the model changes if a worker is told to reload.
         var catalogBehaviour: @Sendable (Int) -> CatalogBehaviour = { _ in .list }
-        /// What to do with the n-th SCORE request, from 0.
+        /// The treatment of the n-th SCORE request, from 0.
         var behaviour: @Sendable (Int) -> Behaviour = { _ in .score }
     }
 
@@ -97,13 +97,13 @@ final class FakeWorker: Sendable {
     private let thread: OwnedThread<Started, ZMQError>
     private let log: Log
 
-    /// What the thread reports when it is bound.
+    /// The report of the thread when its socket is bound.
     struct Started: Sendable {
         var endpoint: String
         var bell: WakeUp.Bell
     }
 
-    /// What happened, for the test to look at.
+    /// The requests that came, for the test to look at.
     final class Log: Sendable {
         let model: Mutex<ModelID>
         let isDraining = Mutex(false)
@@ -246,6 +246,11 @@ final class FakeWorker: Sendable {
             try await Task.sleep(for: .milliseconds(10))
         }
         return false
+    }
+
+    /// Waits until so many SCORE requests have come; the time limit of the suite ends a test in vain.
+    func waitForScoreRequests(_ count: Int) async throws {
+        while scoreRequests < count { try await Task.sleep(for: .milliseconds(1)) }
     }
 
     /// The SCORE requests so far.

@@ -19,9 +19,9 @@ struct Simulation {
     var latencies: [Int64] = []
     private var starts: [CallID: Int64] = [:]
 
-    init(_ workers: [Worker], options: PoolOptions, seed: UInt64 = 1) {
+    init(_ workers: [Worker], configuration: RankPool.Configuration, seed: UInt64 = 1) {
         self.workers = workers
-        bench = Bench(workers: workers.count, options: options, seed: seed)
+        bench = Bench(workers: workers.count, configuration: configuration, seed: seed)
     }
 
     /// Keeps so many calls going until a time has passed; returns how many were answered.
@@ -64,7 +64,7 @@ struct Simulation {
                 queueMicroseconds: UInt32(start - arrival),
                 computeMicroseconds: UInt32(compute)
             )
-            // What is known when the reply is written would be less: the requests in flight on this very wire.
+            // A backlog taken when the reply is written would miss the requests in flight on this wire.
             let backlog = UInt32(max(0, workers[link.index].busyUntil - start - compute))
             let bytes = bench.answer(request, link, backlog: backlog, timings: timings)
             replies.append((Int64(start + compute) + wire, bytes, link))

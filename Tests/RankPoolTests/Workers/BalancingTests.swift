@@ -4,17 +4,17 @@ import Testing
 
 /// Which worker gets what.
 @Suite struct BalancingTests {
-    static func options(_ balancing: Balancing) -> PoolOptions {
-        PoolOptions(balancing: balancing, window: CreditWindow(requests: 64, scoring: nil))
+    static func options(_ balancing: Balancing) throws -> RankPool.Configuration {
+        try RankPool.Configuration(balancing: balancing, window: .init(requests: 64, scoring: nil))
     }
 
     /// One worker is eight times as fast as the other.
     @Test(arguments: [1, 2, 3])
-    func twoChoicesUseAnUnequalPool(_ seed: UInt64) {
+    func twoChoicesUseAnUnequalPool(_ seed: UInt64) throws {
         let workers = [Simulation.Worker(speed: 0.1), Simulation.Worker(speed: 0.8)]
         var figures: [Balancing: (rate: Int, p99: Int64)] = [:]
         for balancing in [Balancing.powerOfTwoChoices, .roundRobin] {
-            var simulation = Simulation(workers, options: Self.options(balancing), seed: seed)
+            var simulation = try Simulation(workers, configuration: Self.options(balancing), seed: seed)
             let rate = simulation.run(clients: 16, candidates: 500, microseconds: 400_000)
             let latencies = simulation.latencies.sorted()
             figures[balancing] = (rate, latencies[latencies.count * 99 / 100])
@@ -24,16 +24,16 @@ import Testing
         #expect(two.p99 <= one.p99, "\(two) beside \(one)")
     }
 
-    @Test func equalWorkersShareTheWork() {
+    @Test func equalWorkersShareTheWork() throws {
         let workers = [Simulation.Worker](repeating: Simulation.Worker(speed: 0.1), count: 4)
-        var simulation = Simulation(workers, options: Self.options(.powerOfTwoChoices))
+        var simulation = try Simulation(workers, configuration: Self.options(.powerOfTwoChoices))
         let rate = simulation.run(clients: 16, candidates: 500, microseconds: 200_000)
         // Four workers at 60 µs each.
         #expect(Double(rate) >= 0.9 * 4 * 200_000 / 60)
     }
 
-    @Test func roundRobinTakesTurns() {
-        var bench = Bench(workers: 3, options: Self.options(.roundRobin))
+    @Test func roundRobinTakesTurns() throws {
+        var bench = try Bench(workers: 3, configuration: Self.options(.roundRobin))
         for _ in 0..<9 { _ = bench.start([1]) }
         let order = bench.out.map(\.link)
         #expect(Set(order.prefix(3)).count == 3)
@@ -41,8 +41,8 @@ import Testing
         #expect(Array(order[6...]) == Array(order[..<3]))
     }
 
-    @Test func rendezvousKeepsAUsersWorkerAndMovesOnlyTheLostOnes() {
-        var bench = Bench(workers: 4, options: Self.options(.rendezvous))
+    @Test func rendezvousKeepsAUsersWorkerAndMovesOnlyTheLostOnes() throws {
+        var bench = try Bench(workers: 4, configuration: Self.options(.rendezvous))
         func workers(_ bench: inout Bench) -> [LinkID] {
             (UInt64(0)..<400).map { user in
                 let id = bench.start([1], user: user)
@@ -62,8 +62,8 @@ import Testing
         for (old, new) in zip(before, after) { #expect(old == lost ? new != lost : new == old) }
     }
 
-    @Test func theBacklogThatOthersCauseCounts() {
-        var bench = Bench(workers: 2, options: Self.options(.powerOfTwoChoices))
+    @Test func theBacklogThatOthersCauseCounts() throws {
+        var bench = try Bench(workers: 2, configuration: Self.options(.powerOfTwoChoices))
         _ = bench.start([1])
         let (request, link) = bench.out.removeFirst()
         bench.deliver(bench.answer(request, link, backlog: 50_000), from: link)
@@ -72,8 +72,8 @@ import Testing
     }
 
     @Test(arguments: Balancing.allCases)
-    func drainingWorkersArePassedOver(_ balancing: Balancing) {
-        var bench = Bench(workers: 3, options: Self.options(balancing))
+    func drainingWorkersArePassedOver(_ balancing: Balancing) throws {
+        var bench = try Bench(workers: 3, configuration: Self.options(balancing))
         _ = bench.start([1])
         let (request, link) = bench.out.removeFirst()
         var bytes = bench.answer(request, link)
@@ -84,9 +84,9 @@ import Testing
         #expect(bench.out.allSatisfy { $0.link != link })
     }
 
-    @Test func sameSeedSameChoices() {
-        func links(_ seed: UInt64) -> [LinkID] {
-            var bench = Bench(workers: 5, options: Self.options(.powerOfTwoChoices), seed: seed)
+    @Test func sameSeedSameChoices() throws {
+        func links(_ seed: UInt64) throws -> [LinkID] {
+            var bench = try Bench(workers: 5, configuration: Self.options(.powerOfTwoChoices), seed: seed)
             for _ in 0..<50 { _ = bench.start([1]) }
             return bench.out.map(\.link)
         }

@@ -2,7 +2,7 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// What the pool says that it has done.
+/// The counts of a pool.
 @Suite struct CountersTests {
     @Test func answersAtTheFirstAttemptAreRequestsAlone() {
         var bench = Bench(workers: 2)
@@ -41,8 +41,8 @@ import Testing
         #expect(bench.state.counters.retries == 0)
     }
 
-    @Test func hedgesAreNoRetries() {
-        var bench = HedgingTests.warm()
+    @Test func hedgesAreNoRetries() throws {
+        var bench = try HedgingTests.warm()
         let before = bench.state.counters
         _ = bench.start([1], deadline: 1_000_000)
         bench.advance(to: bench.now + 1_000)
@@ -53,8 +53,8 @@ import Testing
         #expect(counted.retries == 0)
     }
 
-    @Test func eachTimeThatAWorkerIsSetAsideCounts() {
-        var bench = Bench(workers: 4, options: PoolOptions(balancing: .roundRobin))
+    @Test func eachTimeThatAWorkerIsSetAsideCounts() throws {
+        var bench = try Bench(workers: 4, configuration: .init(balancing: .roundRobin))
         _ = EjectionTests.run(&bench, calls: 200, sick: [bench.links[1]])
         #expect(bench.state.counters.ejections == 1)
         #expect(bench.state.counters.retries == 5)

@@ -2,10 +2,10 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// What waits in the client because every worker has enough.
+/// Requests that wait in the client because every worker's window is full.
 @Suite struct CreditWindowTests {
-    @Test func aWorkerHasNoMoreInFlightThanItsWindow() {
-        var bench = Bench(workers: 2, options: PoolOptions(window: CreditWindow(requests: 3)))
+    @Test func aWorkerHasNoMoreInFlightThanItsWindow() throws {
+        var bench = try Bench(workers: 2, configuration: .init(window: .init(requests: 3)))
         let ids = (0..<20).map { _ in bench.start([1], deadline: 1_000_000) }
         #expect(bench.state.links.map(\.inFlight.count) == [3, 3])
         while let (request, link) = bench.out.first {
@@ -16,9 +16,9 @@ import Testing
         #expect(ids.allSatisfy { bench.scores($0) != nil })
     }
 
-    @Test func theWindowCountsScoringTime() {
-        let window = CreditWindow(requests: 100, scoring: .microseconds(1_000))
-        var bench = Bench(workers: 1, options: PoolOptions(window: window))
+    @Test func theWindowCountsScoringTime() throws {
+        let window = try CreditWindow(requests: 100, scoring: .microseconds(1_000))
+        var bench = try Bench(workers: 1, configuration: .init(window: window))
         let ids = [UInt64](0..<100)
         // 400 µs for 100 candidates.
         for _ in 0..<20 {
@@ -38,8 +38,8 @@ import Testing
         #expect(bench.out.count == 1)
     }
 
-    @Test func whatFoundNoRoomSaysSo() {
-        var bench = Bench(workers: 1, options: PoolOptions(window: CreditWindow(requests: 1)))
+    @Test func whatFoundNoRoomSaysSo() throws {
+        var bench = try Bench(workers: 1, configuration: .init(window: .init(requests: 1)))
         let first = bench.start([1], deadline: 2_000)
         let second = bench.start([1], deadline: 1_000)
         bench.advance(to: 1_000)
@@ -49,9 +49,9 @@ import Testing
         #expect(bench.error(first)?.code == .deadlineExceeded)
     }
 
-    @Test func theQueueIsBounded() {
-        let options = PoolOptions(window: CreditWindow(requests: 1), waitingParts: 5)
-        var bench = Bench(workers: 1, options: options)
+    @Test func theQueueIsBounded() throws {
+        let options = try RankPool.Configuration(window: .init(requests: 1), waitingParts: 5)
+        var bench = Bench(workers: 1, configuration: options)
         let ids = (0..<8).map { _ in bench.start([1], deadline: 1_000_000) }
         #expect(
             ids.map { bench.error($0)?.code } == [nil, nil, nil, nil, nil, nil, .resourceExhausted, .resourceExhausted]

@@ -24,8 +24,8 @@ import Testing
         return counts
     }
 
-    @Test func fiveFailuresInARowSetAWorkerAside() {
-        var bench = Bench(workers: 4, options: PoolOptions(balancing: .roundRobin))
+    @Test func fiveFailuresInARowSetAWorkerAside() throws {
+        var bench = try Bench(workers: 4, configuration: .init(balancing: .roundRobin))
         let sick = bench.links[1]
         let counts = Self.run(&bench, calls: 200, sick: [sick])
         #expect(counts[sick] == 5)
@@ -55,10 +55,10 @@ import Testing
         #expect(pauses == [30, 60, 90, 30])
     }
 
-    /// Whoever fails, half of the pool at most is set aside.
+    /// Whichever workers fail, at most half of the pool is set aside.
     @Test(arguments: 1...7)
-    func neverMoreThanHalfIsSetAside(_ count: Int) {
-        var bench = Bench(workers: count, options: PoolOptions(balancing: .roundRobin))
+    func neverMoreThanHalfIsSetAside(_ count: Int) throws {
+        var bench = try Bench(workers: count, configuration: .init(balancing: .roundRobin))
         for _ in 0..<20 {
             _ = Self.run(&bench, calls: 20, sick: Set(bench.links))
             #expect(bench.state.links.count { $0.health.isEjected(now: bench.now) } <= count / 2)
@@ -66,8 +66,8 @@ import Testing
         }
     }
 
-    @Test func allAreUsedWhenTooFewAreLeft() {
-        var bench = Bench(workers: 4, options: PoolOptions(balancing: .roundRobin))
+    @Test func allAreUsedWhenTooFewAreLeft() throws {
+        var bench = try Bench(workers: 4, configuration: .init(balancing: .roundRobin))
         let sick: Set = [bench.links[0], bench.links[1]]
         _ = Self.run(&bench, calls: 100, sick: sick)
         #expect(sick.allSatisfy { bench.state.links[$0.index].health.isEjected(now: bench.now) })
@@ -78,8 +78,8 @@ import Testing
         #expect(counts == [bench.links[0]: 10, bench.links[1]: 10, bench.links[2]: 10])
     }
 
-    @Test func aWorkerThatAnswersNothingIsSetAside() {
-        var bench = Bench(workers: 2, options: PoolOptions(balancing: .roundRobin))
+    @Test func aWorkerThatAnswersNothingIsSetAside() throws {
+        var bench = try Bench(workers: 2, configuration: .init(balancing: .roundRobin))
         let mute = bench.links[0]
         for _ in 0..<10 {
             _ = bench.start([1], deadline: 50_000)
@@ -92,8 +92,8 @@ import Testing
         bench.answerAll()
     }
 
-    @Test func aWorkerThatIsLostWithEachRequestIsSetAside() {
-        var bench = Bench(workers: 2, options: PoolOptions(balancing: .roundRobin))
+    @Test func aWorkerThatIsLostWithEachRequestIsSetAside() throws {
+        var bench = try Bench(workers: 2, configuration: .init(balancing: .roundRobin))
         let weak = bench.links[1]
         var losses = 0
         for _ in 0..<100 {

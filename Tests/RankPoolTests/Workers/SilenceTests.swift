@@ -7,8 +7,8 @@ import Testing
     private static let second: Int64 = 1_000_000
 
     /// A pool whose answers took 1,000 µs, and whose first worker stands still from now on.
-    private static func frozen(workers: Int = 2, options: PoolOptions = PoolOptions(balancing: .roundRobin)) -> Bench {
-        var bench = Bench(workers: workers, options: options)
+    private static func frozen(workers: Int = 2, configuration: RankPool.Configuration? = nil) throws -> Bench {
+        var bench = try Bench(workers: workers, configuration: configuration ?? .init(balancing: .roundRobin))
         for _ in 0..<100 {
             _ = bench.start([1], deadline: second)
             bench.now += 1_000
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// As many calls at a time as are made in so many µs of a steady load; each is answered at once by workers that work.
+    /// Makes calls at a steady rate (one in `gap` µs); workers that are not frozen answer each at once.
     private static func load(_ bench: inout Bench, calls: Int, every gap: Int64, deadline: Int64) -> [CallID] {
         (0..<calls).map { _ in
             let id = bench.start([1], deadline: deadline)
@@ -41,21 +41,21 @@ import Testing
     }
 
     @Test(arguments: [Balancing.powerOfTwoChoices, .roundRobin, .rendezvous])
-    func noCallIsLostAtAWorkerThatStandsStill(_ balancing: Balancing) {
-        var bench = Self.frozen(options: PoolOptions(balancing: balancing))
+    func noCallIsLostAtAWorkerThatStandsStill(_ balancing: Balancing) throws {
+        var bench = try Self.frozen(configuration: .init(balancing: balancing))
         let before = bench.state.counters
         // 5 s of 300 calls a second, each with the default deadline.
         let calls = Self.load(&bench, calls: 1_500, every: 3_333, deadline: 250_000)
         #expect(calls.allSatisfy { bench.scores($0) == [Fake.score(1, 1)] })
         let counted = bench.state.counters.since(before)
         #expect(counted.silences <= 1)
-        // What was sent to it until it was found silent, and nothing afterwards.
+        // The worker got requests until it was found silent, and none afterwards.
         #expect(counted.retries <= 10)
         #expect(!bench.state.links[0].health.isEjected(now: bench.now))
     }
 
-    @Test func everythingThatWasInFlightGoesToOthers() {
-        var bench = Self.frozen(workers: 3)
+    @Test func everythingThatWasInFlightGoesToOthers() throws {
+        var bench = try Self.frozen(workers: 3)
         let calls = (0..<90).map { _ in bench.start([1], deadline: Self.second) }
         Self.answer(&bench)
         #expect(bench.out.count == 30)
@@ -63,14 +63,14 @@ import Testing
         #expect(bench.out.count == 60)
         Self.answer(&bench)
         #expect(calls.allSatisfy { bench.scores($0) != nil })
-        // It has been told that nobody waits.
+        // The worker has been told that the answer is no longer wanted.
         #expect(Set(bench.cancelled) == Set(bench.out.map(\.request)))
         #expect(bench.state.counters.silences == 1)
     }
 
     /// The thread that scores answers INFO between two slices of a list.
-    @Test func aWorkerThatScoresALongListIsNotSilent() {
-        var bench = Self.frozen()
+    @Test func aWorkerThatScoresALongListIsNotSilent() throws {
+        var bench = try Self.frozen()
         bench.mute = []
         let id = bench.start([1], deadline: 10 * Self.second)
         bench.advance(to: bench.now + 5 * Self.second)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func anySignEndsTheSilence() throws {
-        var bench = Self.frozen()
+        var bench = try Self.frozen()
         _ = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
         #expect(bench.state.links[0].silence.isSilent)
         let sent = bench.out.count
@@ -97,9 +97,9 @@ import Testing
         bench.answerAll()
     }
 
-    @Test func whatNoOtherHasRoomForWaitsUntilOneHas() {
-        let window = CreditWindow(requests: 4, scoring: nil)
-        var bench = Self.frozen(options: PoolOptions(balancing: .roundRobin, window: window))
+    @Test func whatNoOtherHasRoomForWaitsUntilOneHas() throws {
+        let window = try CreditWindow(requests: 4, scoring: nil)
+        var bench = try Self.frozen(configuration: .init(balancing: .roundRobin, window: window))
         let calls = (0..<8).map { _ in bench.start([1], deadline: 10 * Self.second) }
         bench.mute = Set(bench.links)
         bench.mute.remove(bench.links[1])
@@ -112,8 +112,8 @@ import Testing
         #expect(calls.allSatisfy { bench.scores($0) != nil })
     }
 
-    @Test func oneAttemptIsOneAttempt() {
-        var bench = Self.frozen(options: PoolOptions(attempts: 1, balancing: .roundRobin))
+    @Test func oneAttemptIsOneAttempt() throws {
+        var bench = try Self.frozen(configuration: .init(attempts: 1, balancing: .roundRobin))
         let calls = (0..<2).map { _ in bench.start([1], deadline: 250_000) }
         Self.answer(&bench)
         bench.advance(to: bench.now + 300_000)
@@ -122,8 +122,8 @@ import Testing
     }
 
     /// Of three workers two stand still: a list goes to each in turn, at most `attempts` times.
-    @Test func aListThatMeetsTwoSilentWorkersIsAnsweredByTheThird() {
-        var bench = Self.frozen(workers: 3)
+    @Test func aListThatMeetsTwoSilentWorkersIsAnsweredByTheThird() throws {
+        var bench = try Self.frozen(workers: 3)
         bench.mute = [bench.links[0], bench.links[1]]
         let calls = Self.load(&bench, calls: 100, every: 3_333, deadline: 250_000)
         bench.advance(to: bench.now + 100_000)
@@ -132,9 +132,9 @@ import Testing
         #expect(bench.state.counters.silences == 2)
     }
 
-    /// Where everything fails, silence does not multiply the load.
-    @Test func anEmptyBudgetSendsNothingAgain() {
-        var bench = Self.frozen(workers: 4)
+    /// If everything fails, silence does not multiply the load.
+    @Test func anEmptyBudgetSendsNothingAgain() throws {
+        var bench = try Self.frozen(workers: 4)
         bench.mute = []
         for _ in 0..<10 {
             _ = bench.start([1], deadline: Self.second)
@@ -148,8 +148,8 @@ import Testing
         #expect(bench.state.counters.since(before).retries == 0)
     }
 
-    @Test func theOnlyWorkerIsAskedAndStillUsed() {
-        var bench = Self.frozen(workers: 1)
+    @Test func theOnlyWorkerIsAskedAndStillUsed() throws {
+        var bench = try Self.frozen(workers: 1)
         let id = bench.start([1], deadline: 250_000)
         bench.advance(to: bench.now + 100_000)
         #expect(bench.out.count == 1)
@@ -161,8 +161,8 @@ import Testing
     }
 
     /// The only worker that speaks is not set aside for its failures: all would go to the silent one.
-    @Test func theOneThatSpeaksIsNotSetAside() {
-        var bench = Self.frozen()
+    @Test func theOneThatSpeaksIsNotSetAside() throws {
+        var bench = try Self.frozen()
         _ = Self.load(&bench, calls: 20, every: 3_000, deadline: Self.second)
         #expect(bench.state.links[0].silence.isSilent)
         for _ in 0..<6 {
@@ -178,8 +178,8 @@ import Testing
     }
 
     /// A worker was set aside before the other one stood still: it is used again, also for what the other one has.
-    @Test func whatIsSetAsideIsUsedWhereTheOthersAreSilent() {
-        var bench = Self.frozen()
+    @Test func whatIsSetAsideIsUsedWhereTheOthersAreSilent() throws {
+        var bench = try Self.frozen()
         bench.mute = []
         for _ in 0..<12 {
             _ = bench.start([1], deadline: Self.second)
@@ -202,9 +202,9 @@ import Testing
         #expect(calls.allSatisfy { bench.scores($0) != nil })
     }
 
-    /// What a silent worker holds beyond the budget is sent again as answers fill the budget.
-    @Test func theBudgetIsAskedAgain() {
-        var bench = Self.frozen(options: PoolOptions(balancing: .roundRobin, window: .unlimited))
+    /// Requests of a silent worker beyond the budget are sent again as answers refill the budget.
+    @Test func theBudgetIsAskedAgain() throws {
+        var bench = try Self.frozen(configuration: .init(balancing: .roundRobin, window: .unlimited))
         _ = (0..<2_000).map { _ in bench.start([1], deadline: 100 * Self.second) }
         Self.answer(&bench)
         bench.advance(to: bench.now + Self.second)
@@ -217,8 +217,12 @@ import Testing
     /// Workers stand still and go on, with hedges, partial answers, cancelled calls, and replies that come late, for a
     /// list that was handed on, too: each call ends once, with its scores where it has any, and nothing is left over.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func whateverStandsStillEachCallEndsOnce(_ seed: UInt64) {
-        var bench = Bench(workers: 3, options: PoolOptions(attempts: 3, hedges: true), seed: seed)
+    func whateverStandsStillEachCallEndsOnce(_ seed: UInt64) throws {
+        var bench = try Bench(
+            workers: 3,
+            configuration: .init(attempts: 3, hedging: .afterPercentile(0.95)),
+            seed: seed
+        )
         var random = RandomSource(seed: seed)
         var replies: [(link: LinkID, bytes: [UInt8])] = []
         var expected: [CallID: [Float]] = [:]

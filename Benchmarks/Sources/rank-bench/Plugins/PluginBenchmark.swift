@@ -50,7 +50,7 @@ struct PluginBenchmark {
             let source = place == .plugin ? ["--plugin", options.plugin] : ["--ranker", "null"]
             let socket = "ipc://\(directory)/\(place.rawValue)"
             let server = try ServerProcess.worker(options.worker, source, endpoints: ["tcp://127.0.0.1:*", socket])
-            let pool = try await RankPool.connect(server.endpoints[0], options: PoolOptions(deadline: .seconds(10)))
+            let pool = try RankPool.start(server.endpoints[0], configuration: .init(deadline: .seconds(10)))
             let client = (try LoadClient(server.endpoints[0]), try LoadClient(server.endpoints[1]), pool)
             _ = try client.0.run(requests, rounds: Self.warmUp)
             _ = try client.1.run(requests, rounds: Self.warmUp)

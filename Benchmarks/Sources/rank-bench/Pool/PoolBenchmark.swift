@@ -35,7 +35,7 @@ struct PoolBenchmark {
         var pools: [RankPool] = []
         for count in options.endpoints {
             let list = worker.endpoints.prefix(count).joined(separator: ",")
-            let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(10)))
+            let pool = try RankPool.start(list, configuration: .init(deadline: .seconds(10)))
             for report in await pool.info() { _ = try report.result.get() }
             _ = try await Self.alone(pool, ids, calls: 300)
             pools.append(pool)

@@ -1,12 +1,13 @@
 package import RankProtocol
 
-/// What a call came to.
+/// The outcome of a call.
 package enum CallOutcome: Sendable {
     case score(MergedAnswer)
-    case pairs(WorkerInfo)
+    case info(WorkerInfo)
     case health(WorkerHealth)
     case stats(WorkerStatistics)
     case catalog(CatalogAnswer)
+    case ready
 }
 
 /// A merged answer.

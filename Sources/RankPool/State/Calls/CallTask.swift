@@ -1,11 +1,13 @@
-/// What a call wants.
+/// The subject of a call.
 package enum CallTask: Sendable {
     case score(ScoreWork)
+    /// To wait until a worker is ready.
+    case readiness
     /// A question to one worker.
     case control(WorkerQuestion, LinkID)
 }
 
-/// What is asked of one worker and no other.
+/// A question to one worker.
 package enum WorkerQuestion: Hashable, Sendable {
     case info
     case health

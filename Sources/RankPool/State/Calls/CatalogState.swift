@@ -1,17 +1,17 @@
 package import RankProtocol
 
-/// The machine of a listing: which worker is asked for which page, and what the pages come to.
+/// The machine of a listing: it chooses the worker of each page and puts the pages together.
 ///
-/// Pages of one model are put together, whichever workers they come from: the ids of a model are the same on each of
+/// The pages of one model may come from several workers: a model's ids are the same on each of
 /// them. Pure.
 package struct CatalogState: Sendable {
-    /// What has to happen now.
+    /// The next step of the call.
     package enum Step: Sendable {
-        /// Ask a worker, by its place in the list.
+        /// Ask the worker at this place in the list.
         case ask(worker: Int, CatalogQuestion)
-        /// Every worker is overloaded: wait, then ask as `next` says.
+        /// Wait, because every worker is overloaded, then ask as `next` says.
         case wait(Duration)
-        /// The listing is over.
+        /// End the listing.
         case finish(Result<CandidateCatalog, PoolError>)
     }
 
@@ -19,26 +19,26 @@ package struct CatalogState: Sendable {
     private let pageLength: UInt32
     private let demanded: (model: ModelID, profile: NumericProfile)
     private var worker: Int
-    /// The workers that failed since the last page.
+    /// The workers that have failed since the last page.
     private var failed: Set<Int> = []
     private var failures: [PoolError] = []
     private var restarts = 0
     private var pinned: CandidateCatalog?
     private var total: UInt64 = 0
 
-    /// How many times a listing begins anew because its model went.
+    /// The most restarts of a listing whose model is no longer held.
     private static let mostRestarts = 3
-    /// More candidates than a list may have.
+    /// The most candidates of a list.
     private static let mostCandidates = UInt64(UInt32.max)
 
-    /// A listing that has not begun.
+    /// Makes a listing before its first page.
     ///
     /// - Parameters:
-    ///   - endpoints: The workers, at least one.
-    ///   - first: The one that is asked first.
-    ///   - pageLength: The most ids of a page.
-    ///   - model: The model that must answer, or `unspecified`.
-    ///   - profile: The profile that must answer, or `unspecified`.
+    ///   - endpoints: the workers, at least one.
+    ///   - first: the worker that is asked first.
+    ///   - pageLength: the most ids of a page.
+    ///   - model: the model that must answer, or `unspecified`.
+    ///   - profile: the profile that must answer, or `unspecified`.
     package init(
         endpoints: [String],
         first: Int,
@@ -52,13 +52,13 @@ package struct CatalogState: Sendable {
         demanded = (model, profile)
     }
 
-    /// How many ids have been listed.
+    /// The number of ids that have been listed.
     package var count: Int { pinned?.count ?? 0 }
 
-    /// Whether another worker could still be asked in this one's place.
+    /// Whether another worker could be asked in place of the current one.
     package var hasOthers: Bool { failed.count + 1 < endpoints.count }
 
-    /// What to ask now.
+    /// The next question.
     package var next: Step {
         .ask(
             worker: worker,
@@ -77,7 +77,7 @@ package struct CatalogState: Sendable {
         }
         if pinned == nil {
             total = answer.page.total
-            pinned = CandidateCatalog(ids: answer.page.ids, model: answer.model, profile: answer.profile)
+            pinned = CandidateCatalog(ids: .init(answer.page.ids), model: answer.model, profile: answer.profile)
         } else if pinned?.ids.append(answer.page.ids) != true {
             return failed(PoolError(.internal, "ids of another kind than on the page before"))
         }
@@ -87,7 +87,7 @@ package struct CatalogState: Sendable {
         return .finish(.success(pinned))
     }
 
-    /// Takes a failure: another worker is asked, and where the model has gone from all of them, everything anew.
+    /// Takes a failure: another worker is asked, and if no worker holds the model any more, the listing starts again.
     package mutating func failed(_ error: PoolError) -> Step {
         failures.append(PoolError(error.code, error.message, causes: cause(of: error), retryAfter: error.retryAfter))
         if error.code == .cancelled || error.code == .invalidArgument { return .finish(.failure(error)) }
@@ -110,10 +110,10 @@ package struct CatalogState: Sendable {
         return .finish(.failure(verdict))
     }
 
-    /// What is said where no worker is left to ask.
+    /// The error of a listing without a worker left to ask.
     private var verdict: PoolError {
         let causes = failures.flatMap(\.causes)
-        // A worker that lists nothing says less than one that could and did not.
+        // A worker that cannot list says less than one that could and did not.
         guard let last = failures.last(where: { $0.code != .unimplemented }) else {
             return PoolError(
                 .unimplemented,
@@ -124,7 +124,7 @@ package struct CatalogState: Sendable {
         return PoolError(last.code, "the catalogue cannot be listed: \(last.message)", causes: causes)
     }
 
-    /// What is said where the time is over.
+    /// The error of a listing whose time is over.
     package func late(after allotted: Duration) -> PoolError {
         PoolError(
             .deadlineExceeded,

@@ -3,7 +3,7 @@ package import RankProtocol
 extension PoolState {
     /// Starts a call.
     ///
-    /// It ends with exactly one `finish`, at its deadline at the latest.
+    /// The call ends with exactly one `finish`, at its deadline at the latest.
     package mutating func start(
         _ id: CallID,
         _ task: CallTask,
@@ -22,8 +22,9 @@ extension PoolState {
         deadlines.insert(id, at: deadline)
         switch task {
         case .control: questions.append(requester)
+        case .readiness: readinessCalls.append(requester)
         case .score:
-            guard waiting.count < options.waitingParts else {
+            guard waiting.count < configuration.waitingParts else {
                 finish(requester, .failure(full("\(waiting.count) parts of lists wait for a worker already")))
                 return
             }
@@ -42,9 +43,9 @@ extension PoolState {
         for requester in calls.keys { finish(requester, .failure(error)) }
     }
 
-    /// Ends what is over and sends what can be sent.
+    /// Ends calls whose time is over, and sends what can be sent.
     ///
-    /// Call it after events and when `nextTick` has come.
+    /// Must be called after events and at `nextTick`.
     package mutating func tick(now: Int64) {
         while let (time, id) = deadlines.first, time <= now || calls[.call(id)] == nil {
             deadlines.removeFirst()
@@ -66,15 +67,18 @@ extension PoolState {
         dispatchAll(now: now)
     }
 
-    /// Sends what waits, as far as there is room.
+    /// Sends waiting parts and questions, as far as there is room.
     private mutating func dispatchAll(now: Int64) {
+        if !readinessCalls.isEmpty, hasLink(where: { $0.condition == .ready }) {
+            for requester in readinessCalls { finish(requester, .success(.ready)) }
+        }
         if !questions.isEmpty {
             let asked = questions
             questions = []
             for requester in asked { ask(requester, now: now) }
         }
         var kept: [Pending] = []
-        // Where no worker has room, nobody in the queue has to be looked at.
+        // If no worker has room, the queue need not be searched.
         loop: while !waiting.isEmpty, hasRoom(now: now), let item = waiting.popFirst() {
             switch dispatch(item, now: now) {
             case .done: continue
@@ -89,10 +93,10 @@ extension PoolState {
     }
 
     private func hasRoom(now: Int64) -> Bool {
-        hasLink { $0.condition == .ready && $0.hasRoom(for: 0, within: options.window, now: now) }
+        hasLink { $0.condition == .ready && $0.hasRoom(for: 0, within: configuration.window, now: now) }
     }
 
-    /// The socket did not take a request: its queue is full, or the connection is going.
+    /// Takes a request back that the socket did not take: its queue is full, or the connection is ending.
     package mutating func blocked(_ request: RequestID, now: Int64) {
         guard let flight = land(request) else { return }
         counters.note(flight.reason, by: -1)
@@ -109,6 +113,9 @@ extension PoolState {
         let requester = Requester.call(id)
         guard let call = calls[requester] else { return }
         switch call.task {
+        case .readiness:
+            let message = "no worker was ready within \(call.allotted); start one, or correct the endpoints"
+            finish(requester, .failure(PoolError(.deadlineExceeded, message, causes: causes)))
         case .control(_, let link):
             finish(requester, .failure(late(call, causes: [links[link.index].cause])))
         case .score:
@@ -144,7 +151,7 @@ extension PoolState {
         )
     }
 
-    /// INFO introduces a worker; any other question waits until it has been answered.
+    /// Asks a worker; any question but INFO waits until the worker has introduced itself.
     private mutating func ask(_ requester: Requester, now: Int64) {
         guard let call = calls[requester], case .control(let kind, let link) = call.task else { return }
         let target = links[link.index]
@@ -156,13 +163,13 @@ extension PoolState {
         }
     }
 
-    /// What became of a part that waited.
+    /// The result of a dispatch.
     private enum Dispatch {
-        /// It is on its way, or no longer needed.
+        /// The part is in flight, or no longer needed.
         case done
-        /// The workers that it may go to have no room.
+        /// The workers that may get the part have no room.
         case waits
-        /// No worker has room for it, nor for those behind it.
+        /// No worker has room for the part or for those behind it.
         case waitsForRoom
     }
 
@@ -176,7 +183,7 @@ extension PoolState {
             tried: wanted.tried,
             avoided: state.parts.count > 1 ? Set(call.flights.compactMap { flights[$0]?.link }) : [],
             model: wanted.model,
-            key: options.balancing == .rendezvous ? work.key(of: wanted.slices) : 0,
+            key: configuration.balancing == .rendezvous ? work.key(of: wanted.slices) : 0,
             candidates: wanted.candidateCount
         )
         if let link = choose(for: request, now: now) {
@@ -196,7 +203,7 @@ extension PoolState {
         do {
             let count = work.requestedParts ?? worthwhile(work, now: now)
             let parts = try Partition.split(work, limits: limits, into: count)
-            calls[item.requester]?.score = CallState(work: work, parts: parts, attempts: options.attempts)
+            calls[item.requester]?.score = CallState(work: work, parts: parts, attempts: configuration.attempts)
             for part in parts.indices {
                 let item = Pending(requester: item.requester, part: part)
                 if case .done = dispatch(item, now: now) { continue }
@@ -208,7 +215,7 @@ extension PoolState {
         return .done
     }
 
-    /// Into how many parts a list is split for the sake of speed.
+    /// The number of parts with which a list is ranked fastest.
     private func worthwhile(_ work: ScoreWork, now: Int64) -> Int {
         let count = work.candidateCount
         func isUsed(_ link: borrowing Link) -> Bool {
@@ -216,15 +223,15 @@ extension PoolState {
                 && !link.health.isEjected(now: now) && !link.silence.isSilent
         }
         guard hasLink(where: isUsed) else {
-            return min(links.count { $0.condition == .ready }, count / options.candidatesPerPart)
+            return min(links.count { $0.condition == .ready }, count / configuration.candidatesPerPart)
         }
-        // Most lists are short everywhere, and that is soon seen.
+        // Most lists are short at every worker, and this check is cheap.
         guard hasLink(where: { isUsed($0) && FanOut.isLong(count, $0.cost) }) else { return 1 }
         let workers = links.lazy.filter(isUsed).map { FanOut.Worker(wait: $0.load.wait(now: now), cost: $0.cost) }
         return FanOut.parts(candidates: count, workers: Array(workers))
     }
 
-    /// What every ready worker takes, what a frame can hold, and what leads to a reply that fits; nil where none is ready.
+    /// The limits of all ready workers, of a frame, and of a reply that fits; nil if no worker is ready.
     private func commonLimits(queries: Int) -> FrameLimits? {
         var common: FrameLimits?
         for index in links.indices where links[index].condition == .ready {
@@ -240,8 +247,8 @@ extension PoolState {
             )
         }
         guard let common else { return nil }
-        let wanted = max(1, min(common.queries, queries, options.maximumReplyBytes / 128))
-        let replyCandidates = (options.maximumReplyBytes - 64 - 48 * wanted) / 13
+        let wanted = max(1, min(common.queries, queries, configuration.maximumReplyBytes / 128))
+        let replyCandidates = (configuration.maximumReplyBytes - 64 - 48 * wanted) / 13
         return FrameLimits(
             messageBytes: min(common.messageBytes, Int(UInt32.max)),
             candidates: min(common.candidates, replyCandidates),
@@ -249,7 +256,7 @@ extension PoolState {
         )
     }
 
-    /// Fails calls that wait for a worker when every way to one has failed.
+    /// Fails the calls that wait for a worker if every endpoint has failed.
     private mutating func failWhatIsHopeless() {
         let isHopeless = !isListing && !hasLink { $0.condition == .ready || $0.isUnderway }
         guard isHopeless || !questions.isEmpty else { return }
@@ -264,7 +271,7 @@ extension PoolState {
         }
         guard isHopeless else { return }
         let present = links.filter { !$0.isRetired }
-        // What is wrong with all of them is what is wrong.
+        // A problem that all workers share is the call's problem.
         let statuses = Set(present.map { $0.failure?.status ?? .unavailable })
         let status: Status =
             statuses == [.unauthenticated] || statuses == [.resourceExhausted]

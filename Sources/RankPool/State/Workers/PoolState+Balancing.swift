@@ -1,11 +1,11 @@
 import RankProtocol
 
 extension PoolState {
-    /// What a worker is chosen for.
+    /// A request that a worker is chosen for.
     struct Request {
-        /// The workers that have had it.
+        /// The workers that have had the request.
         var tried: [LinkID] = []
-        /// The workers that other parts of the same list are with: a list is spread.
+        /// The workers that have other parts of the same list: a list is spread.
         var avoided: Set<LinkID> = []
         var model: ModelID = .unspecified
         /// The user, for rendezvous.
@@ -13,13 +13,13 @@ extension PoolState {
         var candidates = 0
     }
 
-    /// A ready worker with room, by the pool's policy; nil where none is to be had now.
+    /// A ready worker with room, by the pool's policy; nil if none is available.
     ///
-    /// O(workers).
+    /// - Complexity: O(workers).
     mutating func choose(for request: Request, now: Int64) -> LinkID? {
         let eligible = eligible(for: request, now: now)
         guard let first = eligible.first else { return nil }
-        switch options.balancing {
+        switch configuration.balancing {
         case .powerOfTwoChoices: return LinkID(twoChoices(eligible, request, now: now))
         case .roundRobin:
             return LinkID(eligible.min { links[$0].lastUse < links[$1].lastUse } ?? first)
@@ -29,7 +29,7 @@ extension PoolState {
         }
     }
 
-    /// The workers that stand least far back and have room.
+    /// The workers of the best rank that have room.
     private func eligible(for request: Request, now: Int64) -> [Int] {
         var least = Int.max
         var eligible: [Int] = []
@@ -37,12 +37,12 @@ extension PoolState {
         for index in links.indices where links[index].condition == .ready && !request.tried.contains(LinkID(index)) {
             let reserve = reserve(of: links[index], for: request, ejects: !isPanicking, now: now)
             guard reserve <= least else { continue }
-            // A worker that leaves is no better when those that stay are full.
+            // A worker that is leaving is not used because those that stay are full.
             if reserve < least { eligible = [] }
             least = reserve
             if links[index].hasRoom(
                 for: links[index].cost.compute(request.candidates),
-                within: options.window,
+                within: configuration.window,
                 now: now
             ) {
                 eligible.append(index)
@@ -55,7 +55,7 @@ extension PoolState {
         return eligible
     }
 
-    /// How far back a worker stands: 0 = the first to be used.
+    /// The rank of a worker: 0 = used first.
     private func reserve(of link: borrowing Link, for request: Request, ejects: Bool, now: Int64) -> Int {
         (link.isDraining || link.isNotServing ? 8 : 0)
             + (ejects && link.health.isEjected(now: now) ? 4 : 0)
@@ -74,7 +74,7 @@ extension PoolState {
         return costs.0 < costs.1 ? one : other
     }
 
-    /// The estimated µs until a worker's answer would be here.
+    /// The estimated time until a worker's answer would arrive (µs).
     private func end(_ index: Int, _ request: Request, now: Int64) -> Double {
         let cost = links[index].cost
         let time = links[index].load.wait(now: now) + cost.compute(request.candidates) + cost.roundTrip
