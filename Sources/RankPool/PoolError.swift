@@ -1,18 +1,18 @@
 import RankCore
 public import RankProtocol
 
-/// Why a call failed: the only error of this module.
+/// The failure of a call: the only error of this module.
 ///
-/// `code.advice` says who has to act; `causes` says what is known about each worker that mattered.
+/// `code.advice` says who has to act; `causes` gives the state of each worker that mattered.
 public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What one worker, or the way to it, contributed.
+    /// The contribution of one worker, or of the connection to it.
     public struct Cause: Hashable, Sendable, CustomStringConvertible {
         /// The worker's endpoint.
         public var endpoint: String
-        /// What happened there.
+        /// The event at the worker.
         public var reason: String
 
-        /// Describes a cause; of a long reason the start is kept, and no control characters.
+        /// Describes a cause; a long reason is cut, and control characters are removed.
         public init(endpoint: String, reason: String) {
             self.endpoint = endpoint
             self.reason = reason.printable(limit: 1_000)
@@ -28,7 +28,7 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
     /// could be reached, or the last one was lost. UNAUTHENTICATED: every worker refused the key. ABORTED: the parts
     /// of a list came from different models, which are never mixed. Every other code is a worker's.
     public var code: Status
-    /// What was wrong and what to do.
+    /// The problem and the remedy.
     public var message: String
     /// One line for each worker that mattered.
     public var causes: [Cause]
@@ -36,10 +36,10 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
     public var queryIndex: Int?
     /// The candidate that a worker complained about, as an index into the whole list.
     public var candidateIndex: Int?
-    /// How long an overloaded worker asks to wait before a retry.
+    /// The pause before a retry that an overloaded worker asks for.
     public var retryAfter: Duration?
 
-    /// Describes an error; of a long message the start is kept, and no control characters, which a peer may have sent.
+    /// Describes an error; a long message is cut, and control characters, which a peer may have sent, are removed.
     public init(
         _ code: Status,
         _ message: String,
@@ -56,8 +56,8 @@ public struct PoolError: Error, Hashable, Sendable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    /// Code, message and causes in one line that stays readable with hundreds of workers: each reason once, with the first
-    /// endpoints that it holds for.
+    /// Code, message and causes in one line that stays readable with hundreds of workers: each reason once, with the
+    /// first endpoints that it holds for.
     public var description: String {
         "\(code): \(message)" + (causes.isEmpty ? "" : " [\(Self.summary(of: causes))]")
     }

@@ -14,8 +14,8 @@ package enum EndpointFile {
 
     /// Reads a whole file.
     ///
-    /// - Throws: INVALID_ARGUMENT with the system's reason, or for a file over 1 MiB, or for what is no regular file: a pipe
-    ///   is empty when it is read again, or blocks.
+    /// - Throws: INVALID_ARGUMENT with the system's reason, or for a file over 1 MiB, or for what is no regular file: a
+    ///   pipe is empty when it is read again, or blocks.
     package static func read(_ path: String) throws(PoolError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw cannot("open", path, errno) }

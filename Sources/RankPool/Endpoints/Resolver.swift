@@ -1,11 +1,11 @@
 import ZMQ
 
-/// Turns an endpoint's name into addresses, on a thread of its own: the system's resolver blocks.
+/// Resolves an endpoint's name on a thread of its own, because the system's resolver blocks.
 enum Resolver {
-    /// How long to wait after a failure.
+    /// The pause after a failure (µs).
     private static let pauseMicroseconds: Int64 = 1_000_000
 
-    /// Resolves until it succeeds or the queue is closed, and posts what comes of it.
+    /// Resolves until success or the end of the queue, and posts each result.
     static func start(_ endpoint: Endpoint, for link: LinkID, to queue: CommandQueue) {
         do {
             _ = try OwnedThread<Void, ZMQError>.start(name: "rank-resolve") { (starter) throws(ZMQError) in

@@ -1,7 +1,7 @@
 import Synchronization
 import ZMQ
 
-/// What other threads ask of the pool's thread.
+/// A command to the pool's thread from another one.
 enum PoolCommand: Sendable {
     /// Start a call; its continuation is resumed once.
     case start(CallRequest, CheckedContinuation<Result<CallOutcome, PoolError>, Never>)
@@ -11,19 +11,19 @@ enum PoolCommand: Sendable {
     case resolved(LinkID, [Endpoint])
     /// A name was not resolved; another attempt follows.
     case unresolved(LinkID, reason: String)
-    /// A file or a name says where the workers are.
+    /// A file or a name has given a list of workers.
     case endpoints([Endpoint], source: Int)
-    /// A file is wrong, or a name is not resolved; what was said last stays true.
+    /// A file is wrong, or a name is not resolved; the last good list stays in use.
     case noEndpoints(String, source: Int)
-    /// Tell the workers in the list, once every source has spoken or this time has come.
+    /// Return the workers in the list, once every source has given one or this time has come.
     case list(CheckedContinuation<PoolState.Listing, Never>, deadline: Int64)
-    /// Tell what has been done.
+    /// Return the counters.
     case count(CheckedContinuation<PoolCounters, Never>)
     /// End every call and the thread.
     case shutDown
 }
 
-/// A call as it is handed over.
+/// A call on its way to the pool's thread.
 struct CallRequest: Sendable {
     var id: CallID
     var task: CallTask
@@ -32,7 +32,7 @@ struct CallRequest: Sendable {
     var waitsForReady: Bool
 }
 
-/// The way into the pool's thread, from any other.
+/// The queue of commands to the pool's thread; any thread may post.
 final class CommandQueue: Sendable {
     private struct State {
         var commands: [PoolCommand] = []
@@ -48,7 +48,7 @@ final class CommandQueue: Sendable {
 
     /// Hands a command over and wakes the thread.
     ///
-    /// - Returns: false where the thread has ended and nobody will read the command.
+    /// - Returns: false if the thread has ended, so that the command will not be read.
     @discardableResult
     func post(_ command: PoolCommand) -> Bool {
         let (isTaken, isFirst) = state.withLock { state in
@@ -56,17 +56,17 @@ final class CommandQueue: Sendable {
             state.commands.append(command)
             return (true, state.commands.count == 1)
         }
-        // The others find the bell rung already: the thread takes all commands at once.
+        // Only the first command rings the bell: the thread takes all commands at once.
         if isFirst { bell.ring() }
         return isTaken
     }
 
-    /// Takes every command, in order, into an empty array whose memory the queue goes on with.
+    /// Takes every command, in order, in exchange for an empty array whose memory the queue reuses.
     func takeAll(into commands: inout [PoolCommand]) {
         state.withLock { state in swap(&state.commands, &commands) }
     }
 
-    /// Refuses commands from now on and returns those that nobody took.
+    /// Refuses commands from now on and returns those that were not taken.
     func close() -> [PoolCommand] {
         state.withLock { state in
             state.isClosed = true

@@ -1,10 +1,10 @@
 import ZMQ
 
-/// The DEALER of one worker with its monitor; lives and dies on the pool's thread.
+/// The DEALER socket of one worker with its monitor; it stays on the pool's thread.
 final class LinkSocket {
     let socket: Socket
     var monitor: SocketMonitor
-    /// Whether it is among what is received from before the next wait.
+    /// Whether the socket will be received from before the next wait.
     var isTouched = false
     private let descriptors: (socket: Int32, monitor: Int32)
 
@@ -33,7 +33,7 @@ final class LinkSocket {
         self.monitor = monitor
     }
 
-    /// Takes its descriptors out of the set, before the sockets are closed.
+    /// Takes the descriptors out of the set, before the sockets are closed.
     func leave(_ set: inout DescriptorSet) {
         set.remove(descriptors.socket)
         set.remove(descriptors.monitor)

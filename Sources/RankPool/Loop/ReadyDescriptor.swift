@@ -1,4 +1,4 @@
-/// What the pool's thread waits for, and where there may be something to read.
+/// A descriptor that the pool's thread waits for, and that may be readable.
 enum ReadyDescriptor: Equatable {
     /// Other threads have posted commands.
     case commands
@@ -7,7 +7,7 @@ enum ReadyDescriptor: Equatable {
     /// A worker's connection may have changed.
     case monitor(LinkID)
 
-    /// The number that the set of descriptors reports.
+    /// The name of the descriptor in the set.
     var name: UInt64 {
         switch self {
         case .commands: 0
@@ -16,7 +16,7 @@ enum ReadyDescriptor: Equatable {
         }
     }
 
-    /// Reads the number back.
+    /// The descriptor with a name.
     init(name: UInt64) {
         let link = LinkID(Int((max(name, 1) - 1) / 2))
         self = name == 0 ? .commands : name.isMultiple(of: 2) ? .monitor(link) : .socket(link)

@@ -1,22 +1,22 @@
-/// What a pool has done since it was made, beside answering calls.
+/// The counts of a pool since its start.
 public struct PoolCounters: Hashable, Sendable {
-    /// SCORE requests sent, all kinds included.
+    /// The SCORE requests sent, retries and hedges included.
     public var requests: UInt64 = 0
-    /// Of these, those sent again because a worker was lost, left, refused, failed or fell silent.
+    /// The requests among them that were sent again because a worker was lost, left, refused, failed or fell silent.
     public var retries: UInt64 = 0
-    /// Of these, those sent beside one that was late.
+    /// The requests among them that were sent beside a late one.
     public var hedges: UInt64 = 0
-    /// How many times a worker was set aside.
+    /// The number of times that a worker was set aside.
     public var ejections: UInt64 = 0
-    /// How many times a worker fell silent: it owed answers, its connection stood, and nothing came from it.
+    /// The number of times that a worker fell silent: it owed answers, was connected, and sent nothing.
     public var silences: UInt64 = 0
-    /// How many times the connection of a worker that was ready was lost.
+    /// The number of times that the connection of a ready worker was lost.
     public var lostConnections: UInt64 = 0
 
-    /// Nothing yet.
+    /// Makes counts of zero.
     public init() {}
 
-    /// What was done since an earlier time.
+    /// The difference to earlier counts.
     public func since(_ earlier: PoolCounters) -> PoolCounters {
         var rest = self
         rest.requests &-= earlier.requests
@@ -28,7 +28,7 @@ public struct PoolCounters: Hashable, Sendable {
         return rest
     }
 
-    /// Counts a request that is sent, or takes one back that never left.
+    /// Counts a request that is sent, or takes one back that was never sent.
     mutating func note(_ reason: Flight.Reason, by change: Int64 = 1) {
         func add(_ count: inout UInt64) { count = UInt64(clamping: Int64(clamping: count) + change) }
         guard reason != .question else { return }

@@ -1,14 +1,14 @@
-/// A request that is out.
+/// A request that is in flight.
 package struct Flight: Sendable {
-    /// Why it was sent.
+    /// The reason of a sending.
     package enum Reason: Sendable {
-        /// For the first time, or to have one model for the whole list.
+        /// The first sending of the part, or one for the sake of one model for the whole list.
         case first
-        /// Because a worker was lost, left, refused or failed.
+        /// A worker was lost, left, refused or failed.
         case again
-        /// Because the first is late.
+        /// The first sending is late.
         case hedge
-        /// It is no SCORE request.
+        /// The request is no SCORE request.
         case question
     }
 
@@ -17,12 +17,12 @@ package struct Flight: Sendable {
     package let part: Int
     package let link: LinkID
     package var reason = Reason.first
-    /// The estimated µs of its scoring.
+    /// The estimated time of its scoring (µs).
     package var cost = 0.0
-    /// The estimated µs until its answer, when it was sent.
+    /// The estimated time from its sending to its answer (µs).
     package var expected = 0.0
-    /// When it was sent.
+    /// The time of its sending (µs).
     package var sentAt: Int64 = 0
-    /// When its part was first sent to a worker: earlier for a hedge.
+    /// The time of the first sending of its part, which is earlier for a hedge (µs).
     package var startedAt: Int64 = 0
 }

@@ -1,25 +1,25 @@
 import RankProtocol
 
 extension PoolState {
-    /// A file or a name that says where the workers are.
+    /// A file or a name that lists workers.
     package struct Source: Sendable {
-        /// As the user wrote it.
+        /// The text that the user gave.
         package let name: String
-        /// What it said last.
+        /// The last good list.
         package var endpoints: [String]?
-        /// Why it says nothing now.
+        /// The reason why there is no current list.
         package var problem: String?
     }
 
-    /// Adds a source that has not said anything yet.
+    /// Adds a source without a list.
     package mutating func addSource(_ name: String) -> Int {
         sources.append(Source(name: name))
         return sources.count - 1
     }
 
-    /// A source says where the workers are now: who is no longer there finishes what is in flight and gets nothing new.
+    /// Takes a source's new list: a worker that is no longer in it finishes its requests and gets no new ones.
     ///
-    /// - Returns: the workers to connect to.
+    /// - Returns: the new workers, which must be connected to.
     package mutating func list(
         _ endpoints: [String],
         from source: Int,
@@ -39,16 +39,16 @@ extension PoolState {
         return added
     }
 
-    /// A source is wrong or cannot be asked: what it said last goes on being true.
+    /// Takes the failure of a source, whose last good list stays in use.
     package mutating func fail(_ problem: String, of source: Int, now: Int64) {
         sources[source].problem = problem
         tick(now: now)
     }
 
-    /// Who is in the list, and which sources have not named anybody.
+    /// The workers in the list, and the sources that have named none.
     package struct Listing: Sendable {
         package var workers: [(link: LinkID, endpoint: String)] = []
-        /// Why a source names no worker.
+        /// The reason of each source that has named no worker.
         package var silent: [PoolError.Cause] = []
     }
 
@@ -62,10 +62,10 @@ extension PoolState {
         )
     }
 
-    /// Whether a source may still say something.
+    /// Whether the first list of a source is still to come.
     package var isListing: Bool { sources.contains { $0.endpoints == nil && $0.problem == nil } }
 
-    /// What is known about each worker and each source that has a problem.
+    /// The state of each worker, and of each source with a problem.
     var causes: [PoolError.Cause] {
         links.filter { !$0.isRetired }.map(\.cause)
             + sources.compactMap { source in
@@ -84,7 +84,7 @@ extension PoolState {
         closeIfIdle(id)
     }
 
-    /// Closes the way to a worker that has left, when its last answer has come.
+    /// Closes the socket of a worker that has left, after its last answer.
     mutating func closeIfIdle(_ id: LinkID) {
         guard links[id.index].condition == .leaving, links[id.index].inFlight.isEmpty else { return }
         links[id.index].condition = .gone

@@ -15,7 +15,7 @@ struct NetworkArguments: PresetArguments {
 
     @OptionGroup var loss: LossArguments
 
-    @OptionGroup var kernelArgument: KernelArguments
+    @OptionGroup var kernelArgument: KernelArgument
 
     var given: [String] {
         names(

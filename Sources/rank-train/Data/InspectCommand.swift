@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "The model file.")
     var model: String
 
-    @OptionGroup var kernelArgument: KernelArguments
+    @OptionGroup var kernelArgument: KernelArgument
 
     @OptionGroup var precisionArgument: PrecisionArgument
 

@@ -41,7 +41,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var modelData: ModelDataArguments
 
-    @OptionGroup var kernelArgument: KernelArguments
+    @OptionGroup var kernelArgument: KernelArgument
 
     @OptionGroup var precisionArgument: PrecisionArgument
 

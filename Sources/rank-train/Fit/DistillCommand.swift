@@ -44,7 +44,7 @@ struct DistillCommand: ParsableCommand {
 
     @OptionGroup var checkpoints: CheckpointArguments
 
-    @OptionGroup var kernelArgument: KernelArguments
+    @OptionGroup var kernelArgument: KernelArgument
 
     @Option(
         help: "How many threads train, or all for one on each processor; the model is the same with any (default: 1).",

@@ -69,7 +69,7 @@ struct PredictCommand: ParsableCommand {
     )
     var threads = ThreadCount.all
 
-    @OptionGroup var kernelArgument: KernelArguments
+    @OptionGroup var kernelArgument: KernelArgument
 
     @OptionGroup var precisionArgument: PrecisionArgument
 

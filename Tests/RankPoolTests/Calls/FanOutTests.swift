@@ -2,7 +2,7 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// When a list is split for speed.
+/// Lists that are split for speed.
 @Suite struct FanOutTests {
     /// A worker that has been seen to take 20 µs, `perCandidate` µs per candidate, and 100 µs on the way.
     static func worker(_ perCandidate: Double, wait: Double = 0) -> FanOut.Worker {

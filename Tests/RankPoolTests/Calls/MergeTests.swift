@@ -2,9 +2,9 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// What is merged does not depend on how it was split.
+/// A merged list does not depend on its split.
 @Suite struct MergeTests {
-    /// What a worker answers for a slice, by the document.
+    /// A worker's answer for a slice, by the document.
     static func answer(_ slice: Slice, of work: ScoreWork) -> SliceAnswer {
         guard case .numbers(let user, let candidates) = work.queries[slice.query] else {
             return SliceAnswer(scores: [], flags: [])

@@ -2,7 +2,7 @@ import RankPool
 import RankProtocol
 import Testing
 
-/// What is said at the deadline where a partial answer is allowed.
+/// Partial answers at the deadline.
 @Suite struct PartialTests {
     static let prior: Float = 0.625
 

@@ -40,7 +40,7 @@ import Testing
         var writer = FrameWriter()
         for part in parts {
             work.encode(part, header: RequestHeader(id: RequestID(rawValue: 1), kind: .score), into: &writer)
-            // What a worker with these limits makes of it.
+            // The answer of a worker with these limits.
             let request = try RequestFrame(decoding: writer.bytes, limits: limits).score(limits: limits)
             #expect(request.candidateCount == part.reduce(0) { $0 + $1.range.count })
             #expect(request.queryCount == part.count)

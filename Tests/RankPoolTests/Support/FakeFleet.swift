@@ -6,7 +6,7 @@ final class FakeFleet: Sendable {
     let endpoints: [String]
     private let thread: OwnedThread<Started, ZMQError>
 
-    /// What the thread reports when every socket is bound.
+    /// The report of the thread when every socket is bound.
     struct Started: Sendable {
         var endpoints: [String]
         var bell: WakeUp.Bell

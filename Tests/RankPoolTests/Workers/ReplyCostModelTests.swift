@@ -1,7 +1,7 @@
 import RankPool
 import Testing
 
-/// What is learned from replies.
+/// Costs learned from replies.
 @Suite struct ReplyCostModelTests {
     @Test func findsTheLine() {
         var model = ReplyCostModel()

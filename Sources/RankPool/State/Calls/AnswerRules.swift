@@ -1,24 +1,25 @@
 import RankProtocol
 
-/// What a request demands of a reply to a query, beyond its form: docs/reference/protocol.md, "What a reply satisfies".
+/// The rules that a request sets for the reply to one query, beyond its form: docs/reference/protocol.md, "What a reply
+/// satisfies".
 struct AnswerRules {
-    /// The candidates asked for.
+    /// The number of candidates of the request.
     let count: Int
-    /// What was asked for.
+    /// The parameters of the request.
     let parameters: ScoreParameters
-    /// Whether a part is an answer.
+    /// Whether the request allows a partial answer.
     let allowsPartial: Bool
 
-    /// Up to so many candidates the share that was scored tells their number.
+    /// The longest list whose coverage tells the number of scored candidates exactly.
     private static let exactCount = 1 << 22
 
-    /// The entries of a list that is scored whole.
+    /// The number of entries of a list that is scored whole.
     private var wanted: Int { parameters.topK == 0 ? count : min(count, Int(parameters.topK)) }
     private var omits: Bool { parameters.unknownIDs == .omit }
 
     /// Checks counts, flags and coverage.
     ///
-    /// - Throws: INTERNAL with what contradicts the request.
+    /// - Throws: INTERNAL with the contradiction to the request.
     func checkShape(_ answer: SliceAnswer, candidateCount: Int) throws(ProtocolError) {
         let (flags, entries) = (answer.queryFlags, answer.flags)
         let isIndexed = answer.positions != nil
@@ -57,7 +58,7 @@ struct AnswerRules {
     }
 
     private func checkCoverage(_ answer: SliceAnswer, scored: Int) throws(ProtocolError) {
-        // Of longer lists a float32 does not tell the number.
+        // A float32 does not tell the number for longer lists.
         guard count <= Self.exactCount else { return }
         let total = Int((answer.coverage * Float(count)).rounded())
         let isPartial = answer.queryFlags.contains(.partial)
@@ -77,9 +78,9 @@ struct AnswerRules {
     /// Checks positions and order.
     ///
     /// - Parameters:
-    ///   - answer: What came.
-    ///   - idPrecedes: Whether the id at a position stands before the id at another one; nil when they are equal.
-    /// - Throws: INTERNAL with what contradicts the request.
+    ///   - answer: the worker's answer.
+    ///   - idPrecedes: whether the id at a position comes before the id at another one; nil if they are equal.
+    /// - Throws: INTERNAL with the contradiction to the request.
     func checkOrder(_ answer: SliceAnswer, idPrecedes: (Int, Int) -> Bool?) throws(ProtocolError) {
         guard let positions = answer.positions else { return }
         var seen = [Bool](repeating: false, count: count)
@@ -113,7 +114,7 @@ struct AnswerRules {
 }
 
 extension ScoreWork {
-    /// Whether the id of a candidate of a query stands before that of another one; nil when they are equal.
+    /// Whether the id of a candidate of a query comes before the id of another one; nil if they are equal.
     func idPrecedes(_ first: Int, _ second: Int, ofQuery query: Int) -> Bool? {
         switch queries[query] {
         case .numbers(_, let ids): ids[first] == ids[second] ? nil : ids[first] < ids[second]

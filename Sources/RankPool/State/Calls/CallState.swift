@@ -4,7 +4,7 @@ package import RankProtocol
 package struct CallPart: Sendable {
     package let slices: [Slice]
     package var attempts = 0
-    /// The workers that had it since it was last planned.
+    /// The workers that have had the part since it was last planned.
     package var tried: [LinkID] = []
     /// The model and the profile that must answer.
     package var model: ModelID
@@ -26,15 +26,15 @@ package struct CallState: Sendable {
     /// Whether odd parts have been sent again for the sake of one model.
     private var isReconciled = false
 
-    /// What has to happen now.
+    /// The next step of the call.
     package enum Step: Sendable {
         /// Other parts are still out.
         case wait
-        /// Send these parts, to workers that have not had them.
+        /// Send these parts to workers that have not had them.
         case send([Int])
-        /// Send this part again, not before this time.
+        /// Send this part again, at this time at the earliest.
         case retry(Int, at: Int64)
-        /// The call is over.
+        /// End the call.
         case finish(Result<MergedAnswer, PoolError>)
     }
 
@@ -50,7 +50,7 @@ package struct CallState: Sendable {
         parts[part].tried.append(link)
     }
 
-    /// Takes the sending back: the worker's queue was full, so it never saw the part.
+    /// Takes a sending back: the worker's queue was full, so it never saw the part.
     package mutating func unsent(_ part: Int) {
         parts[part].attempts -= 1
         parts[part].tried.removeLast()
@@ -59,11 +59,11 @@ package struct CallState: Sendable {
     /// Takes an answer.
     ///
     /// - Parameters:
-    ///   - part: which part.
-    ///   - answer: what the worker scored.
+    ///   - part: the part of the call.
+    ///   - answer: the worker's scores.
     ///   - endpoint: the worker.
-    ///   - held: whether a worker of the pool holds a model now, as far as known.
-    /// - Returns: what has to happen now.
+    ///   - held: whether a worker of the pool holds a model now, as far as is known.
+    /// - Returns: the next step of the call.
     package mutating func answered(
         _ part: Int,
         _ answer: ScoreAnswer,
@@ -86,10 +86,10 @@ package struct CallState: Sendable {
     /// Takes a failure.
     ///
     /// - Parameters:
-    ///   - part: which part.
-    ///   - failure: why there is no answer.
-    ///   - verdict: whether the part may be sent again, by what the pool knows.
-    /// - Returns: what has to happen now.
+    ///   - part: the part of the call.
+    ///   - failure: the reason.
+    ///   - verdict: whether the part may be sent again, by the pool's state.
+    /// - Returns: the next step of the call.
     package mutating func failed(_ part: Int, _ failure: PartFailure, _ verdict: RetryVerdict) -> Step {
         var failure = failure
         if case .no(let remark) = verdict { failure.remark = remark }
@@ -106,13 +106,13 @@ package struct CallState: Sendable {
         return .finish(.failure(error(of: part, failure)))
     }
 
-    /// Ends the call because the workers that a part could still go to are gone.
+    /// The error of a call whose part has no worker left to go to.
     package func gaveUp(on part: Int) -> PoolError? {
         parts[part].failures.last.map { error(of: part, $0) }
     }
 
-    /// Chooses one model and plans the odd parts anew: one that is still held rather than one that is not, then the
-    /// one with the most candidates, then the one of the earliest part.
+    /// Chooses one model and plans the other parts again: a model that is still held comes before one that is not, then
+    /// the model with the most candidates, then the model of the earliest part.
     private mutating func reconcile(isHeld held: (ModelID) -> Bool) -> Step {
         var best = 0
         func weight(_ part: Int) -> (Int, Int) {
@@ -135,11 +135,11 @@ package struct CallState: Sendable {
         return .send(odd)
     }
 
-    /// What can be said at the deadline: the parts that were answered by the model with the most candidates, and the
-    /// others as not scored.
+    /// The answer at the deadline: the parts that were answered by the model with the most candidates, and the
+    /// other parts as not scored.
     ///
-    /// - Parameter prior: a model's score for candidates that it had no time for, as far as known.
-    /// - Returns: nil where there is no answer, or nothing is known to stand for those that are missing.
+    /// - Parameter prior: a model's score for candidates without a score, as far as is known.
+    /// - Returns: nil if no part was answered, or if the model's prior is not known.
     package func partialOutcome(prior: (ModelID) -> Float?) -> MergedAnswer? {
         func weight(_ answer: ScoreAnswer) -> Int {
             parts.reduce(0) { sum, part in

@@ -1,13 +1,13 @@
 package import RankProtocol
 
-/// What a worker is asked for its catalogue.
+/// A question for a page of a worker's catalogue.
 package struct CatalogQuestion: Hashable, Sendable {
     package var page: CatalogRequest
     package var model: ModelID
     package var profile: NumericProfile
 }
 
-/// What a worker says of its catalogue.
+/// A page of a worker's catalogue.
 package struct CatalogAnswer: Sendable {
     package var page: CatalogPage
     package var model: ModelID
@@ -15,9 +15,9 @@ package struct CatalogAnswer: Sendable {
 }
 
 extension CatalogAnswer {
-    /// Reads a reply and holds it against what was asked.
+    /// Reads a reply and checks it against the question.
     ///
-    /// - Throws: what the worker got wrong.
+    /// - Throws: the worker's mistake.
     init(_ frame: borrowing ReplyFrame, to question: CatalogQuestion) throws(ProtocolError) {
         page = try frame.catalog()
         (model, profile) = (frame.header.model, frame.header.profile)

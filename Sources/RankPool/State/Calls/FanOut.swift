@@ -1,13 +1,15 @@
-/// Into how many parts a list is split: where that is faster by what the workers' replies have taught.
+/// The number of parts that a list is split into, if that is faster by the workers' replies so far.
 package enum FanOut {
-    /// The client writes, reads and merges parts one after another: each costs this share of a round trip more.
+    /// The share of a round trip that each further part costs: the client writes, reads and merges parts one after
+    /// another.
     private static let serialShare = 0.5
-    /// A split takes capacity from other calls, so it has to save a fifth.
+    /// The largest share of the time of an unsplit list: a split takes capacity from other calls, so it must save a
+    /// fifth.
     private static let worthwhile = 0.8
 
-    /// What is known of a worker.
+    /// The estimates of one worker.
     package struct Worker: Sendable {
-        /// The µs that a request would wait there.
+        /// The time that a request would wait at the worker (µs).
         package var wait: Double
         package var cost: ReplyCostModel
 
@@ -20,14 +22,14 @@ package enum FanOut {
     /// Compares the ends of every split into equal parts.
     ///
     /// - Parameters:
-    ///   - candidates: the list's length.
-    ///   - workers: those that may be used.
-    /// - Returns: the number of equal parts after which the whole list is there first.
+    ///   - candidates: the length of the list.
+    ///   - workers: the workers that may be used.
+    /// - Returns: the number of equal parts with the earliest end of the whole list.
     /// - Complexity: O(workers²) for lists that take longer than a round trip, O(workers) for others.
     package static func parts(candidates: Int, workers: [Worker]) -> Int {
         guard workers.count > 1, candidates > 1 else { return 1 }
         guard workers.contains(where: { isLong(candidates, $0.cost) }) else { return 1 }
-        // The workers in the order in which the whole list would be done.
+        // The workers by the time at which each would have scored the whole list.
         let sorted = workers.map { (end: end($0, candidates), worker: $0) }.sorted { $0.end < $1.end }
         var best = (parts: 1, end: sorted[0].end * worthwhile)
         for parts in 2...min(workers.count, candidates) {

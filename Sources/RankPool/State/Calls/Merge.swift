@@ -14,14 +14,14 @@ package struct MergedQuery: Hashable, Sendable {
     package var flags: QueryFlags = []
 }
 
-/// Puts slices together again: what comes out does not depend on how the list was split.
+/// Merges slices; the result does not depend on the split.
 package enum Merge {
     /// Merges the answers for the slices of every query.
     ///
     /// - Parameters:
     ///   - answers: each slice with its answer, in any order.
-    ///   - work: what was asked.
-    /// - Returns: one list for each query. With top k the best k by the total order; without, in request order.
+    ///   - work: the call.
+    /// - Returns: one list for each query: with top k the best k by the total order, without top k in request order.
     /// - Complexity: O(entries · log entries).
     package static func merge(_ answers: [(slice: Slice, answer: SliceAnswer)], of work: ScoreWork) -> [MergedQuery] {
         var merged = [MergedQuery](repeating: MergedQuery(), count: work.queries.count)
@@ -46,7 +46,7 @@ package enum Merge {
                 )
             }
         }
-        // A query in one piece is in the order that the worker gave it.
+        // A query in one slice is in order already, by the worker.
         for index in merged.indices where sliceCounts[index] > 1 {
             let count = work.queries[index].count
             merged[index].coverage = count == 0 ? 1 : Float(scored[index] / Double(count))

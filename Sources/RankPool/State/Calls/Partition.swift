@@ -1,22 +1,22 @@
 package import RankProtocol
 
-/// Splits work into requests that a worker takes.
+/// Splits a call into requests within the workers' limits.
 package enum Partition {
-    /// The bytes before the first query.
+    /// The size of a frame before its first query (bytes).
     private static let frameBytes = 64
-    /// The most bytes of a query beside its ids, its user and its features: header, one more offset, two paddings.
+    /// The largest size of a query beside its ids, its user and its features: header, one offset, two paddings (bytes).
     private static let queryBytes = 16 + 4 + 7 + 7
 
-    /// Cuts work into contiguous parts.
+    /// Cuts a call into contiguous parts.
     ///
-    /// Every candidate is in exactly one part, in order; a query without candidates is in one part, too.
+    /// Every candidate is in exactly one part, in order; a query without candidates is in one part too.
     ///
     /// - Parameters:
-    ///   - work: what to split.
-    ///   - limits: what every worker that may get a part takes.
-    ///   - count: into how many parts to split at least, as far as there are candidates.
+    ///   - work: the call.
+    ///   - limits: the limits that every worker keeps.
+    ///   - count: the fewest parts, as far as there are candidates.
     /// - Returns: the slices of each part.
-    /// - Throws: INVALID_ARGUMENT where a single candidate is over the limits.
+    /// - Throws: INVALID_ARGUMENT if a single candidate is over the limits.
     /// - Complexity: O(candidates).
     package static func split(
         _ work: ScoreWork,

@@ -1,9 +1,9 @@
 package import RankProtocol
 
-/// What a worker answered for one slice.
+/// A worker's answer for one slice.
 package struct SliceAnswer: Hashable, Sendable {
     package var scores: [Float]
-    /// Indices into the slice; nil where entry i is candidate i.
+    /// Indices into the slice; nil if entry i is candidate i.
     package var positions: [UInt32]?
     package var flags: [EntryFlags]
     package var coverage: Float
@@ -24,7 +24,7 @@ package struct SliceAnswer: Hashable, Sendable {
     }
 }
 
-/// What a worker answered for one part.
+/// A worker's answer for one part.
 package struct ScoreAnswer: Hashable, Sendable {
     package var model: ModelID
     package var profile: NumericProfile
@@ -38,9 +38,9 @@ package struct ScoreAnswer: Hashable, Sendable {
         self.slices = slices
     }
 
-    /// Reads a reply and holds it against what was asked.
+    /// Reads a reply and checks it against the question.
     ///
-    /// - Throws: what the worker got wrong.
+    /// - Throws: the worker's mistake.
     package init(
         _ frame: borrowing ReplyFrame,
         slices: [Slice],
@@ -76,7 +76,7 @@ package struct ScoreAnswer: Hashable, Sendable {
 }
 
 extension SliceAnswer {
-    /// What stands for a slice that nobody scored in time: as a worker would say it.
+    /// The stand-in for a slice that was not scored in time, in the form of a worker's partial answer.
     init(unscored count: Int, _ parameters: ScoreParameters, prior: Float) {
         let wanted = parameters.topK == 0 ? count : min(count, Int(parameters.topK))
         self.init(

@@ -24,10 +24,10 @@ package struct Slice: Hashable, Sendable {
     }
 }
 
-/// What a SCORE call asks for, whole and unsplit.
+/// The subject of a SCORE call, before any split.
 package struct ScoreWork: Sendable {
     package var queries: [QueryIDs]
-    /// `featureCount` floats per candidate for each query, or none.
+    /// The features of each query, `featureCount` floats for each candidate, or none.
     package var features: [[Float]]
     package var parameters: ScoreParameters
     package var flags: RequestFlags
@@ -55,7 +55,7 @@ package struct ScoreWork: Sendable {
 
     package var candidateCount: Int { queries.reduce(0) { $0 + $1.count } }
 
-    /// A hash of the user that slices are for; of the first one where they are for several.
+    /// A hash of the user of the slices; of the first user if there are several.
     func key(of slices: [Slice]) -> UInt64 {
         guard let slice = slices.first else { return 0 }
         return switch queries[slice.query] {
@@ -64,7 +64,7 @@ package struct ScoreWork: Sendable {
         }
     }
 
-    /// Writes a request for some slices.
+    /// Encodes a request for some slices.
     package func encode(
         _ slices: [Slice],
         header: RequestHeader,

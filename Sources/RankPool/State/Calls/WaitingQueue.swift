@@ -1,10 +1,10 @@
-/// A part that waits for a worker; nil part = the call is not split yet.
+/// A part that waits for a worker; without a part, a call that is not split yet.
 struct Pending: Hashable, Sendable {
     var requester: Requester
     var part: Int?
 }
 
-/// The parts that wait, first come first served.
+/// The parts that wait for a worker, first come, first served.
 struct WaitingQueue: Sendable {
     private var items: [Pending] = []
     private var head = 0
@@ -12,15 +12,15 @@ struct WaitingQueue: Sendable {
     var isEmpty: Bool { head == items.count }
     var count: Int { items.count - head }
 
-    /// Every part that waits, in order.
+    /// Every waiting part, in order.
     var all: ArraySlice<Pending> { items[head...] }
 
-    /// O(1) amortised.
+    /// - Complexity: O(1), amortised.
     mutating func append(_ item: Pending) {
         items.append(item)
     }
 
-    /// O(1) amortised.
+    /// - Complexity: O(1), amortised.
     mutating func popFirst() -> Pending? {
         guard head < items.count else { return nil }
         defer { head += 1 }
@@ -31,14 +31,14 @@ struct WaitingQueue: Sendable {
         return items[head]
     }
 
-    /// Puts parts back to the front, in their order.
+    /// Puts parts back at the front, in their order.
     mutating func prepend(_ kept: [Pending]) {
         guard !kept.isEmpty else { return }
         items.replaceSubrange(0..<head, with: kept)
         head = 0
     }
 
-    /// Drops the parts of calls that have ended.
+    /// Removes the parts of calls that have ended.
     mutating func removeAll(where hasEnded: (Pending) -> Bool) {
         items.removeFirst(head)
         head = 0

@@ -1,6 +1,6 @@
 /// A binary heap of times, the earliest first.
 ///
-/// Entries whose call has ended are dropped when they come up.
+/// Entries of ended calls are dropped when their time comes.
 package struct DeadlineQueue<ID: Hashable & Sendable>: Sendable {
     private var heap: [(time: Int64, id: ID)] = []
 
@@ -8,12 +8,12 @@ package struct DeadlineQueue<ID: Hashable & Sendable>: Sendable {
 
     /// The earliest entry.
     ///
-    /// O(1).
+    /// - Complexity: O(1).
     package var first: (time: Int64, id: ID)? { heap.first }
 
     /// Adds an entry.
     ///
-    /// O(log n).
+    /// - Complexity: O(log n).
     package mutating func insert(_ id: ID, at time: Int64) {
         heap.append((time, id))
         var child = heap.count - 1
@@ -28,9 +28,9 @@ package struct DeadlineQueue<ID: Hashable & Sendable>: Sendable {
     /// The number of entries.
     package var count: Int { heap.count }
 
-    /// Drops the entries of calls that have ended.
+    /// Removes the entries of calls that have ended.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n).
     package mutating func removeAll(where hasEnded: (ID) -> Bool) {
         let kept = heap.filter { !hasEnded($0.id) }
         heap = []
@@ -39,7 +39,7 @@ package struct DeadlineQueue<ID: Hashable & Sendable>: Sendable {
 
     /// Removes the earliest entry.
     ///
-    /// O(log n).
+    /// - Complexity: O(log n).
     @discardableResult
     package mutating func removeFirst() -> (time: Int64, id: ID)? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }

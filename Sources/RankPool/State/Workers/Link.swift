@@ -1,64 +1,64 @@
 package import RankProtocol
 
-/// What is known about the way to one worker.
+/// The connection to one worker, and the worker's state.
 ///
-/// Pure: the thread reports events, nothing here does I/O.
+/// Pure: the thread reports events, and no member does I/O.
 package struct Link: Sendable {
-    /// How far the way is open.
+    /// The state of the connection.
     package enum Condition: Hashable, Sendable {
         /// The name is being resolved.
         case resolving
         /// A connection is being made, for the first time or again.
         case connecting
-        /// Something is listening there, and the handshake is not done yet.
+        /// A peer is listening, and the handshake is not done yet.
         case handshaking
-        /// The connection stands, and the worker has been asked what it is.
+        /// The connection is established, and the worker has been asked for INFO.
         case introducing
-        /// The worker's scoring thread has answered: it may get requests.
+        /// The worker's scoring thread has answered: the worker may get requests.
         case ready
-        /// The last attempt failed; another one follows by itself.
+        /// The last attempt failed; libzmq makes another one.
         case failed
-        /// It is no longer in the list; it gets nothing new, and may still answer.
+        /// The worker is no longer in the list; it gets no new requests, and may still answer.
         case leaving
-        /// It has left, and its place may be given to another worker.
+        /// The worker has left, and its place may be given to another one.
         case gone
     }
 
-    /// The endpoint, as the user reads it in errors.
+    /// The endpoint, as shown in errors.
     package let endpoint: String
     /// The endpoint's hash, for rendezvous.
     let hash: UInt64
-    /// Whether a source named it, and may take it back.
+    /// Whether a source listed the worker, and may remove it.
     let isListed: Bool
     package var condition: Condition
-    /// What went wrong last, kept until the worker is ready.
+    /// The last failure, kept until the worker is ready.
     package var failure: (status: Status, reason: String)?
-    /// When another attempt to make its socket is due, where there is none.
+    /// The time of the next attempt to make the socket, if there is none (µs).
     package var opensAt: Int64?
-    /// Failed handshakes without a detail, in a row.
+    /// The number of failed handshakes without a reason, in a row.
     package var silentHandshakeFailures = 0
     package var isDraining = false
     package var isNotServing = false
     /// The model of its latest reply.
     package var model: ModelID = .unspecified
     package var limits: FrameLimits = .default
-    /// The score of candidates that a model has no time for, with the model that it belongs to.
+    /// The score of candidates that were not scored in time, with its model.
     package var prior: (model: ModelID, score: Float)?
-    /// The requests it has not answered yet.
+    /// The requests that the worker has not answered yet.
     package var inFlight: Set<RequestID> = []
-    /// What its requests cost.
+    /// The cost of the worker's requests.
     package var cost = ReplyCostModel()
-    /// How much work waits there.
+    /// The work that waits at the worker.
     package var load = LinkLoad()
-    /// Whether it is set aside, and what share of the work it gets.
+    /// Whether the worker is set aside, and its share of the work.
     package var health = WorkerHealthRecord()
-    /// Whether it shows a sign of life while it owes answers.
+    /// Whether frames come from the worker while it owes answers.
     package var silence = SilenceWatch.idle
-    /// It asked not to be sent a retry before this time.
+    /// The end of the pause that the worker asked for (µs).
     package var pausedUntil: Int64 = 0
-    /// When it was last given a request, as a count of requests.
+    /// The number of the last request that the worker was given, among all requests.
     package var lastUse: UInt64 = 0
-    /// Its queue was full or not there yet; until this time nothing is offered to it.
+    /// The end of the pause after the socket's queue was full or missing (µs).
     package var blockedUntil: Int64 = 0
 
     package init(endpoint: String, condition: Condition, isListed: Bool = false) {
@@ -68,7 +68,7 @@ package struct Link: Sendable {
         hash = RandomSource.hash(endpoint)
     }
 
-    /// Whether a connection may come about without another failure in between.
+    /// Whether the first attempt to connect is still going on.
     var isUnderway: Bool {
         switch condition {
         case .resolving, .connecting, .handshaking, .introducing: true
@@ -76,10 +76,10 @@ package struct Link: Sendable {
         }
     }
 
-    /// Whether it is no longer in the list.
+    /// Whether the worker is no longer in the list.
     var isRetired: Bool { condition == .leaving || condition == .gone }
 
-    /// The link's part of an error.
+    /// The worker's cause in an error.
     var cause: PoolError.Cause {
         let state =
             switch condition {
@@ -99,7 +99,7 @@ package struct Link: Sendable {
         )
     }
 
-    /// Whether this pool may have another request in flight there.
+    /// Whether the window of the worker has room for another request.
     func hasRoom(for cost: @autoclosure () -> Double, within window: CreditWindow, now: Int64) -> Bool {
         guard blockedUntil <= now, inFlight.count < window.requests else { return false }
         // One request is always allowed, however long it takes.

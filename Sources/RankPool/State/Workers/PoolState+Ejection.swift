@@ -1,12 +1,12 @@
 import RankProtocol
 
 extension PoolState {
-    /// A request is late, not only short of time, after this.
+    /// The least time after which a request counts as late (µs).
     private static let leastLateness = 10_000.0
 
-    /// Notes what a failure says about the worker.
+    /// Notes a failure in the worker's health.
     ///
-    /// An overloaded worker, one that leaves and one with another model work as they should.
+    /// A worker that is overloaded, is leaving or holds another model works as it should.
     mutating func noteHealth(_ failure: PartFailure, at link: LinkID, now: Int64) {
         let isSick =
             failure.isCharged
@@ -18,18 +18,18 @@ extension PoolState {
         }
     }
 
-    /// Notes that a request was out much longer than it should have been.
+    /// Notes a request that was in flight much longer than expected.
     mutating func noteLateness(of flight: Flight, now: Int64) {
         let time = Double(now - flight.sentAt)
         guard time >= max(Self.leastLateness, 4 * flight.expected) else { return }
         noteFailure("no answer within \(Int64(time) / 1_000) ms", at: flight.link, now: now)
     }
 
-    /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left that is neither set aside
-    /// nor silent.
+    /// Counts a failure; sets the worker aside after some in a row, as long as half of the pool is left that is neither
+    /// set aside nor silent.
     mutating func noteFailure(_ reason: String, at link: LinkID, now: Int64) {
         guard links[link.index].health.failed(now: now) else { return }
-        // A silent worker is as little use as one that is set aside: the one that still speaks stays.
+        // A silent worker counts like one that is set aside, so that the last worker that answers is not set aside.
         let unusable = links.indices.count { index in
             LinkID(index) != link && !links[index].isRetired
                 && (links[index].health.isEjected(now: now) || links[index].silence.isSilent)
@@ -42,8 +42,8 @@ extension PoolState {
         )
     }
 
-    /// Whether so many of the workers that are there are set aside or silent that the rest could not carry the load: then
-    /// those that are set aside are used.
+    /// Whether so many workers are set aside or silent that the rest could not carry the load: then the workers
+    /// that are set aside are used.
     func isPanicking(now: Int64) -> Bool {
         var ready = 0
         var healthy = 0

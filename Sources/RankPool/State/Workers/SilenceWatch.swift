@@ -1,24 +1,24 @@
-/// Whether a worker that owes answers shows any sign of life.
+/// The state of a worker that may owe answers: whether frames come from it.
 ///
-/// A worker whose process or scoring thread stands still keeps its connection. It is asked what it is when an answer is
-/// overdue, which a thread that works answers between two slices of a list, however long; where nothing comes then either,
-/// it is silent. Any frame from it ends that.
+/// A worker whose process or scoring thread hangs keeps its connection. It is asked for INFO when an answer is
+/// overdue, which a working thread answers between two slices of a list, however long; if nothing comes then either,
+/// the worker is silent. Any frame from it ends the silence.
 package enum SilenceWatch: Hashable, Sendable {
-    /// It owes nothing.
+    /// The worker owes no answer.
     case idle
-    /// It owes an answer, and is asked at this time if nothing has come from it.
+    /// The worker owes an answer, and is asked at this time if no frame has come (µs).
     case owing(askAt: Int64)
-    /// It has been asked, and is silent at this time if nothing has come from it.
+    /// The worker has been asked, and is silent at this time if no frame has come (µs).
     case asked(silentAt: Int64)
-    /// Nothing has come from it; what it has is looked through at this time for requests that another worker may take.
+    /// No frame has come; at this time the worker's requests are offered to others again (µs).
     case silent(lookAt: Int64)
 
-    /// Whether the worker is taken for one that stands still.
+    /// Whether the worker is taken for one that hangs.
     package var isSilent: Bool {
         if case .silent = self { true } else { false }
     }
 
-    /// When something is to be done; nil while it owes nothing.
+    /// The time of the next check; nil if no answer is owed (µs).
     var time: Int64? {
         switch self {
         case .idle: nil

@@ -5,7 +5,7 @@ import RankEngine
 /// The choice of a kernel, which changes speed and no bit of any result.
 ///
 /// But for `portable`, whose scores are of another profile; it trains like `scalar`.
-struct KernelArguments: ParsableArguments {
+struct KernelArgument: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The kernel: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
