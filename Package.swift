@@ -25,8 +25,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "swift-rank",
     products: [
-        .library(name: "RankPool", targets: ["RankPool"]),
-        .library(name: "RankEngine", targets: ["RankEngine"]),
+        // RankCore is in both: the values that pool and engine give, such as a ranked list, are the same types.
+        .library(name: "RankPool", targets: ["RankPool", "RankCore"]),
+        .library(name: "RankEngine", targets: ["RankEngine", "RankCore"]),
         .library(name: "CRankPlugin", targets: ["CRankPlugin"]),
         .executable(name: "rank-train", targets: ["rank-train"]),
         .executable(name: "rank-worker", targets: ["rank-worker"]),
@@ -162,16 +163,16 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        .testTarget(name: "RankCoreTests", dependencies: ["RankCore"], swiftSettings: settings),
+        .testTarget(name: "RankCoreTests", dependencies: ["RankCore", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "RankProtocolTests",
-            dependencies: ["RankProtocol", "TestSupport"],
+            dependencies: ["RankCore", "RankProtocol", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "RankEngineTests",
-            dependencies: ["CRankKernels", "RankEngine", "TestSupport"],
+            dependencies: ["CRankKernels", "RankCore", "RankEngine", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -182,7 +183,7 @@ let package = Package(
         .testTarget(name: "RankDataTests", dependencies: ["RankData", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "RankTrainingTests",
-            dependencies: ["RankData", "RankEngine", "RankTraining", "TestSupport"],
+            dependencies: ["RankCore", "RankData", "RankEngine", "RankTraining", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "RankChartsTests", dependencies: ["RankCharts"], swiftSettings: settings),
@@ -202,10 +203,14 @@ let package = Package(
         ),
         .testTarget(
             name: "RankPoolTests",
-            dependencies: ["RankPool", "RankProtocol", "TestSupport", "ZMQ", logging],
+            dependencies: ["RankCore", "RankPool", "RankProtocol", "TestSupport", "ZMQ", logging],
             swiftSettings: settings
         ),
-        .testTarget(name: "RankLoadTests", dependencies: ["RankLoad", "RankProtocol", "ZMQ"], swiftSettings: settings),
+        .testTarget(
+            name: "RankLoadTests",
+            dependencies: ["RankCore", "RankLoad", "RankProtocol", "ZMQ"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "CommandSupportTests",
             dependencies: ["CommandSupport", "RankCore", "TestSupport", argumentParser],
@@ -214,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "TestSupport", "ZMQ",
+                "RankCore", "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "TestSupport", "ZMQ",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

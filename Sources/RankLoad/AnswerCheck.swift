@@ -1,4 +1,5 @@
-public import RankProtocol
+public import RankCore
+import RankProtocol
 import Synchronization
 
 /// Holds the answers to the same request from the same model against each other: they must have the same bits.

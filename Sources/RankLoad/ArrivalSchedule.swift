@@ -1,3 +1,5 @@
+import RankCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -20,7 +22,7 @@ public struct ArrivalSchedule: Sendable {
     public private(set) var next: UInt64 = 0
     private let spacing: Spacing
     private let gap: Double
-    private var random: SplitMix
+    private var random: SplitMix64
     private var time = 0.0
 
     /// A schedule.
@@ -32,7 +34,7 @@ public struct ArrivalSchedule: Sendable {
     public init(rate: Double, spacing: Spacing, seed: UInt64) {
         self.spacing = spacing
         gap = 1e9 / max(rate, 1e-6)
-        random = SplitMix(seed: seed)
+        random = SplitMix64(seed: seed)
         advance()
     }
 

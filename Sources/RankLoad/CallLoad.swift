@@ -6,7 +6,7 @@ import Synchronization
 ///
 ///     let load = CallLoad { number in
 ///         do {
-///             let list = try await pool.rank(user: users[number % 64], candidates: candidates, options: options)
+///             let list = try await pool.rank(candidates, for: users[number % 64], options: options)
 ///             return .answered(isPartial: list.isPartial)
 ///         } catch { return .failed(code: "\(error.code)", message: error.description) }
 ///     }

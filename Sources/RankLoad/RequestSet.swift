@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 /// SCORE requests of one length, written once: what is sent differs only in id and remaining time.
@@ -17,7 +18,7 @@ public struct RequestSet: Sendable {
         /// Any others.
         case list([UInt64])
 
-        fileprivate func draw(_ random: inout SplitMix) -> UInt64 {
+        fileprivate func draw(_ random: inout SplitMix64) -> UInt64 {
             switch self {
             case .range(let range): .random(in: range, using: &random)
             case .list(let numbers): numbers[Int.random(in: numbers.indices, using: &random)]
@@ -52,7 +53,7 @@ public struct RequestSet: Sendable {
     ///   - seed: What they are drawn from.
     public init(candidates: Int, topK: Int, ids: IDs, seed: UInt64) {
         candidateCount = candidates
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         lists = (0..<Self.variants).map { _ in Self.list(of: candidates, from: ids, &random) }
         var writer = FrameWriter()
         let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, remainingMicroseconds: 0)
@@ -90,7 +91,7 @@ public struct RequestSet: Sendable {
     }
 
     /// The candidates are drawn before the user, as ever: one seed means the same requests in each version.
-    private static func list(of count: Int, from ids: IDs, _ random: inout SplitMix) -> List {
+    private static func list(of count: Int, from ids: IDs, _ random: inout SplitMix64) -> List {
         switch ids {
         case .numbers(let users, let candidates):
             let drawn = (0..<count).map { _ in candidates.draw(&random) }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 
 extension PluginCheck {
@@ -5,7 +6,7 @@ extension PluginCheck {
     func missing(
         _ ranker: PluginRanker,
         _ trials: TrialLists,
-        _ random: inout TrialRandom
+        _ random: inout SplitMix64
     ) throws(EngineError) -> String {
         guard trials.width > 0 else { return "there are no features" }
         guard ranker.info.takesMissingFeatures else {

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 
 extension PluginCheck {
@@ -45,7 +46,7 @@ extension PluginCheck {
     func splits(
         _ ranker: PluginRanker,
         _ trials: TrialLists,
-        _ random: inout TrialRandom
+        _ random: inout SplitMix64
     ) throws(EngineError) -> String {
         let expected = try trials.mixed.score(by: ranker)
         for split in 0..<Self.splitCount {
@@ -68,7 +69,7 @@ extension PluginCheck {
     func places(
         _ ranker: PluginRanker,
         _ trials: TrialLists,
-        _ random: inout TrialRandom
+        _ random: inout SplitMix64
     ) throws(EngineError) -> String {
         let expected = try trials.mixed.score(by: ranker)
         for _ in 0..<20 {

@@ -19,7 +19,7 @@ package struct PluginCheck {
     /// What is tried.
     let reference: PluginReference
     /// Random numbers, the same in each run.
-    var random = TrialRandom(state: 42)
+    var random = SplitMix64(seed: 42)
 
     /// Candidates of the list that is split and permuted.
     static let listLength = 500
@@ -82,19 +82,9 @@ extension PluginRanker {
     /// What it is, in one line.
     fileprivate var summary: String {
         let names = featureNames.isEmpty ? "" : " (\(featureNames.joined(separator: ",")))"
-        return "\(subject): model \(Hex.text(info.modelID)), profile \(info.profile), "
+        return "\(subject): model \(info.modelID), profile \(info.profileName), "
             + "\(info.hasTextIDs ? "utf8" : "u64") ids, \(counted(info.featureCount, "feature"))\(names)"
             + (info.takesMissingFeatures ? ", \(missingFeatures.count { $0 }) of which may be missing" : "")
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct TrialRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return IDLookup.hash(state)
     }
 }
 
@@ -110,7 +100,7 @@ struct TrialLists {
     let width: Int
     private let hasTextIDs: Bool
 
-    init(of ranker: PluginRanker, _ random: inout TrialRandom) {
+    init(of ranker: PluginRanker, _ random: inout SplitMix64) {
         width = ranker.info.featureCount
         hasTextIDs = ranker.info.hasTextIDs
         var numbers: [UInt64] = []

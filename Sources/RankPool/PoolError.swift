@@ -1,5 +1,4 @@
-import RankCore
-public import RankProtocol
+public import RankCore
 
 /// The failure of a call: the only error of this module.
 ///

@@ -1,13 +1,13 @@
-public import RankProtocol
+public import RankCore
 import RankSystem
 
 extension RankPool {
     /// Lists every candidate that the workers' model knows.
     ///
     ///     let catalog = try await pool.catalog()
-    ///     guard case .texts(let ids) = catalog.ids else { … }
+    ///     guard let ids = catalog.ids(as: String.self) else { … }
     ///     let options = CallOptions(model: catalog.model)
-    ///     let best = try await pool.rank(user: "ann", candidates: ids, topK: 10, options: options)
+    ///     let best = try await pool.rank(ids, for: "ann", top: 10, options: options)
     ///
     /// The ids come in pages, from one worker as long as it answers; a worker that is lost, leaves or is
     /// overloaded is replaced by another one. All ids are of one model: if a reload replaces it meanwhile, the

@@ -1,4 +1,5 @@
 public import Logging
+import RankCore
 import RankProtocol
 import RankSystem
 import Synchronization
@@ -7,8 +8,8 @@ import ZMQ
 /// A client of a pool of ranking workers.
 ///
 ///     try await withRankPool("tcp://10.0.0.1:7000,tcp://10.0.0.2:7000") { pool in
-///         let list = try await pool.rank(user: 42, candidates: [204, 141, 131], topK: 10)
-///         for entry in list.entries { print(entry.id, entry.score) }
+///         let list = try await pool.rank([204, 141, 131], for: 42, top: 10)
+///         for entry in list { print(entry.id, entry.score) }
 ///     }
 ///
 /// One thread owns one socket per worker. Every call ends by its deadline, with an answer or an error, whatever the

@@ -3,7 +3,7 @@ public import Logging
 /// Starts a pool, runs a body with it, and shuts the pool down on every way out of the body.
 ///
 ///     let best = try await withRankPool("tcp://10.0.0.1:7000,tcp://10.0.0.2:7000") { pool in
-///         try await pool.rank(user: 42, candidates: [204, 141, 131], topK: 10)
+///         try await pool.rank([204, 141, 131], for: 42, top: 10)
 ///     }
 ///
 /// The pool is gone after the body: keep no reference to it. A service that ranks as long as it runs has the body run

@@ -1,4 +1,5 @@
 import RankCharts
+public import RankCore
 public import RankData
 public import RankEngine
 public import RankTraining

@@ -1,3 +1,4 @@
+import RankCore
 import RankLoad
 import RankProtocol
 import Testing

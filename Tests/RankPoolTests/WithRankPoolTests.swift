@@ -8,7 +8,7 @@ import Testing
 
     private func isShutDown(_ pool: RankPool?) async throws -> Bool {
         let pool = try #require(pool)
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         return error == .shutDown
     }
 
@@ -18,7 +18,7 @@ import Testing
         var pool: RankPool?
         let count = try await withRankPool(worker.endpoint, configuration: PoolSocketTests.patient) { given in
             pool = given
-            return try await given.rank(user: 1, candidates: [1, 2]).entries.count
+            return try await given.rank([1, 2], for: 1).entries.count
         }
         #expect(count == 2)
         #expect(try await isShutDown(pool))
@@ -46,7 +46,7 @@ import Testing
             do {
                 _ = try await withRankPool(endpoint, configuration: configuration) { given in
                     pool = given
-                    return try await given.rank(user: 1, candidates: [1])
+                    return try await given.rank([1], for: 1)
                 }
             } catch let error as PoolError {
                 #expect(error.code == .cancelled)
@@ -131,7 +131,7 @@ import Testing
         try await withRankPool(worker.endpoint) { pool in
             try await pool.waitUntilReady(within: .seconds(60))
             // A call that would not wait for a connection finds it.
-            _ = try await pool.rank(user: 1, candidates: [1], options: CallOptions(deadline: .seconds(60)))
+            _ = try await pool.rank([1], for: 1, options: CallOptions(deadline: .seconds(60)))
         }
     }
 }

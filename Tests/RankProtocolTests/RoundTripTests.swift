@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 @Suite struct RoundTripTests {
     @Test(arguments: 0..<200)
     func requests(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let parameters = ScoreParameters(
             topK: .random(in: 0...9, using: &random),
             unknownIDs: .allCases.randomElement(using: &random) ?? .fail,
@@ -59,7 +60,7 @@ import Testing
 
     @Test(arguments: 0..<200)
     func replies(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let header = ReplyHeader(
             id: RequestID(rawValue: random.next()),
             kind: .score,
@@ -112,18 +113,5 @@ import Testing
         let error = try ReplyFrame(decoding: writer.bytes, maxBytes: 4_096).error()
         #expect(error.message == String(repeating: "映", count: 341))
         #expect(error.status == .internal)
-    }
-}
-
-/// A small seeded generator (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import RankProtocol
 import RankService

@@ -1,3 +1,5 @@
+internal import RankCore
+
 /// The header's fields as they lie in a frame, checked only as far as both directions share the rules.
 struct FrameHeader {
     var id: RequestID

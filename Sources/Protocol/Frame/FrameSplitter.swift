@@ -1,3 +1,5 @@
+import RankCore
+
 /// Cuts a stream of frames, as a file or a pipe holds them, into frames.
 ///
 /// Bytes may arrive in pieces of any size. A length over the limit is refused as soon as it is known,

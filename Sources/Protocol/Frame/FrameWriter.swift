@@ -1,3 +1,5 @@
+internal import RankCore
+
 #if !_endian(little)
 #error("The codec copies arrays as they lie in memory; port FrameWriter before you build for a big-endian machine.")
 #endif

@@ -1,3 +1,5 @@
+public import RankCore
+
 /// What is wrong with a frame, and the status a worker answers it with.
 ///
 /// It is the only error of this module. `status` is its open code: INVALID_ARGUMENT for malformed frames and

@@ -1,38 +1,16 @@
+public import RankCore
+
 /// The payload of a CATALOG reply: a page of the ids that a worker's model knows as candidates, copied.
 public struct CatalogPage: Hashable, Sendable {
-    /// The ids of a page, of one kind.
-    public enum IDs: Hashable, Sendable {
-        /// Numbers of 64 bits.
-        case numbers([UInt64])
-        /// Texts of 1 to 65,535 bytes.
-        case texts([String])
-
-        /// How many they are.
-        public var count: Int {
-            switch self {
-            case .numbers(let numbers): numbers.count
-            case .texts(let texts): texts.count
-            }
-        }
-
-        /// Their kind on the wire.
-        public var kind: IDKind {
-            switch self {
-            case .numbers: .u64
-            case .texts: .utf8
-            }
-        }
-    }
-
     /// How many ids the whole catalogue has.
     public var total: UInt64
     /// How many of them come before this page, as the request said.
     public var first: UInt64
     /// The ids in the order of the catalogue; none only where nothing is left from `first` on.
-    public var ids: IDs
+    public var ids: CandidateIDs
 
     /// Describes a page.
-    public init(total: UInt64, first: UInt64, ids: IDs) {
+    public init(total: UInt64, first: UInt64, ids: CandidateIDs) {
         self.total = total
         self.first = first
         self.ids = ids
@@ -131,6 +109,16 @@ public struct CatalogPage: Hashable, Sendable {
             )
         }
         return texts
+    }
+}
+
+extension CandidateIDs {
+    /// The kind of the ids on the wire.
+    package var kind: IDKind {
+        switch self {
+        case .numbers: .u64
+        case .texts: .utf8
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+public import RankCore
+
 /// The payload of an ERROR reply.
 public struct ErrorReply: Hashable, Sendable {
     /// What kind of error; it travels in the header.

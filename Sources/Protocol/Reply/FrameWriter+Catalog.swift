@@ -1,3 +1,5 @@
+import RankCore
+
 /// What a page of a catalogue holds, and how large that is.
 public struct CatalogPageSize: Hashable, Sendable {
     /// How many ids the whole catalogue has.

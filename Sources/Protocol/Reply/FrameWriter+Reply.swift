@@ -1,3 +1,5 @@
+public import RankCore
+
 /// The place of one query's entries in a SCORE reply that is being written.
 public struct ReplyEntries: Hashable, Sendable {
     /// The number of entries.

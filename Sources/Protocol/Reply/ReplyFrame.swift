@@ -1,3 +1,5 @@
+public import RankCore
+
 /// A reply frame, read in place: the header is decoded and checked, the payload is not yet.
 ///
 /// After decoding, match `header.id`, then call the accessor of the kind, which checks the payload.

@@ -1,3 +1,5 @@
+import RankCore
+
 /// Where the parts of one query of a SCORE reply lie, as offsets from the query's start.
 struct ReplyQueryLayout {
     let entryCount: Int

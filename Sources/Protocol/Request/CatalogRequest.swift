@@ -1,3 +1,5 @@
+import RankCore
+
 /// The payload of a CATALOG request: which part of the catalogue is wanted.
 public struct CatalogRequest: Hashable, Sendable {
     /// How many ids of the catalogue come before the first one that is wanted.

@@ -1,3 +1,5 @@
+import RankCore
+
 extension FrameWriter {
     /// Starts a SCORE request; append at least one query, then call `finish()`.
     ///

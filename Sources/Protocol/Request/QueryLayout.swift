@@ -1,3 +1,5 @@
+import RankCore
+
 /// Where the parts of one query of a SCORE request lie, as offsets into the span it was read from.
 struct QueryLayout {
     let candidateCount: Int

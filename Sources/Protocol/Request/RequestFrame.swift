@@ -1,3 +1,5 @@
+import RankCore
+
 /// A request frame, read in place: the header is decoded and checked, the payload is not yet.
 ///
 /// The worker's order is the document's: decode, `header.checkTarget`, `header.checkDeadline`, then the accessor

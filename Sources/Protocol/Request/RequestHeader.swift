@@ -1,3 +1,5 @@
+public import RankCore
+
 /// The header of a request, by meaning.
 public struct RequestHeader: Hashable, Sendable {
     /// The client's number for this request.

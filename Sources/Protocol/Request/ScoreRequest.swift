@@ -1,3 +1,5 @@
+import RankCore
+
 /// The payload of a SCORE request, checked, read in place.
 public struct ScoreRequest: ~Escapable {
     /// The fixed fields.

@@ -1,3 +1,5 @@
+import RankCore
+
 /// Finds the row of a (user, item) pair: an open-addressing table over row numbers.
 ///
 /// Half the size of a `Dictionary` of pairs and several times as fast to fill, because the keys stay in the columns.
@@ -33,11 +35,8 @@ struct PairIndex {
 
     /// The slot that holds the pair or, failing that, the vacant one where it belongs.
     private func slot(of user: UInt64, _ item: UInt64, _ users: [UInt64], _ items: [UInt64]) -> Int {
-        // The finalizer of SplitMix64 over both ids, so that contiguous ids spread.
-        var hash = user &* 0x9E37_79B9_7F4A_7C15 ^ item
-        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-        hash ^= hash >> 31
+        // Over both ids, so that contiguous ids spread.
+        let hash = SplitMix64.mix(user &* SplitMix64.increment ^ item)
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != Self.vacant, users[slots[slot]] != user || items[slots[slot]] != item {

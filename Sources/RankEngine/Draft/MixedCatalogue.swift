@@ -1,4 +1,5 @@
 internal import CRankKernels
+package import RankCore
 
 /// A row of a table that is made of two rows of another: `part · first + (1 − part) · second`.
 package struct RowMixture {

@@ -1,3 +1,5 @@
+package import RankCore
+
 extension ModelDraft {
     /// Writes the draft as a model file and returns the model's id.
     ///

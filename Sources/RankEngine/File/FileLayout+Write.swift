@@ -1,3 +1,5 @@
+import RankCore
+
 extension FileLayout {
     /// Writes the tensors as a model file and returns the model's id.
     ///

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import RankCore
 
 /// SHA-256 of a model file with the text of the digest itself read as zeros.
 package enum ModelDigest {

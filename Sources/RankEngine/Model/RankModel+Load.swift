@@ -1,3 +1,4 @@
+internal import RankCore
 internal import RankSystem
 
 extension RankModel {

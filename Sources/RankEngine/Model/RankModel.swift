@@ -1,3 +1,5 @@
+public import RankCore
+
 /// A model that has proved itself: whole, finite, and scoring its golden pairs bit for bit.
 ///
 /// The embedding tables stay in the mapped file, so several processes share them, unless the file was copied. May be used
@@ -5,7 +7,7 @@
 ///
 ///     let model = try RankModel.load(path: "movielens.rank")
 ///     let ranker = try model.makeRanker()
-///     let best = try ranker.rank(user: 42, candidates: [204, 141, 131], topK: 2)
+///     let best = try ranker.rank([204, 141, 131], for: 42, top: 2)
 public final class RankModel: Sendable {
     /// The first 16 bytes of the file's digest.
     public let modelID: ModelID

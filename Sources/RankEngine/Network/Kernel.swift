@@ -1,4 +1,5 @@
 package import CRankKernels
+public import RankCore
 
 /// A family of scoring kernels.
 ///

@@ -1,4 +1,5 @@
 internal import CRankPlugin
+internal import RankCore
 
 /// What an instance says of itself, checked.
 struct PluginDescription {
@@ -12,8 +13,8 @@ struct PluginDescription {
     let prior: Float
     /// Nanoseconds for each candidate and for each call beside that; 0 where the plugin does not say.
     let costHint: ScoringCost
-    /// 16 bytes, or nil where the host is to make it.
-    let modelID: [UInt8]?
+    /// The model's identity, or nil where the host is to make it.
+    let modelID: ModelID?
     /// The profile's name.
     let profile: String
     /// What the model holds, for people.
@@ -75,7 +76,7 @@ struct PluginDescription {
         prior = found.prior
         costHint = ScoringCost(perRequest: found.ns_per_request, perCandidate: found.ns_per_candidate)
         let id = unsafe withUnsafeBytes(of: found.model_id) { unsafe Array($0) }
-        modelID = id.contains { $0 != 0 } ? id : nil
+        modelID = id.contains { $0 != 0 } ? ModelID(digest: id) : nil
         self.profile = profile
         self.shape = shape
     }

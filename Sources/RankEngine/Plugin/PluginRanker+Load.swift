@@ -129,22 +129,14 @@ extension PluginRanker {
     /// The scores of made-up candidates in their order, with zeros for features unless there are others.
     private func scores(of ids: [UInt64], features: [Float]? = nil) throws(EngineError) -> [Float] {
         let features = features ?? [Float](repeating: 0, count: ids.count * info.featureCount)
-        var scores = [Float](repeating: .nan, count: ids.count)
-        if info.hasTextIDs {
-            let texts = ids.map { "id\($0)" }
-            for entry in try rank(user: "id1", candidates: texts, features: features) {
-                scores[entry.position] = entry.score
-            }
-        } else {
-            for entry in try rank(user: 1, candidates: ids, features: features) {
-                scores[entry.position] = entry.score
-            }
+        guard info.hasTextIDs else {
+            return try scores(of: ids, for: 1, features: features, unknownIDs: .fallback).scores
         }
-        return scores
+        return try scores(of: ids.map { "id\($0)" }, for: "id1", features: features, unknownIDs: .fallback).scores
     }
 
     /// The identity of a model whose plugin names none: a digest of what decides its scores.
-    private static func madeID(_ library: PluginLibrary, _ reference: PluginReference) throws(EngineError) -> [UInt8] {
+    private static func madeID(_ library: PluginLibrary, _ reference: PluginReference) throws(EngineError) -> ModelID {
         var hash = SHA256()
         var words = ["rank-plugin/1", library.name, library.version]
         for option in reference.options.sorted(by: { $0.key < $1.key }) { words += [option.key, option.value] }
@@ -152,7 +144,7 @@ extension PluginRanker {
         if !reference.modelPath.isEmpty {
             try unsafe eachBlock(of: reference.modelPath, library.subject) { unsafe hash.update(bufferPointer: $0) }
         }
-        return Array(hash.finalize().prefix(16))
+        return ModelID(digest: hash.finalize())
     }
 
     /// Reads a regular file from its start to its end.
@@ -187,13 +179,12 @@ extension RankerInfo {
     fileprivate init(
         _ library: PluginLibrary,
         _ description: PluginDescription,
-        modelID: [UInt8],
+        modelID: ModelID,
         featureNames: [String]
     ) {
-        let profile = NumericProfile(plugin: description.profile)
         var facts = [
-            (key: "model_id", value: Hex.text(modelID)),
-            (key: "profile", value: profile.description),
+            (key: "model_id", value: modelID.hex),
+            (key: "profile", value: description.profile),
             (key: "kernel", value: "\(library.name)/\(library.version)"),
             (key: "plan", value: "plugin"),
             (key: "architecture", value: "\(library.name)/\(library.version)"),
@@ -207,7 +198,8 @@ extension RankerInfo {
         }
         self.init(
             modelID: modelID,
-            profile: profile,
+            profile: NumericProfile(plugin: description.profile),
+            profileName: description.profile,
             hasTextIDs: description.hasTextIDs,
             featureCount: description.featureCount,
             prior: description.prior,
@@ -224,6 +216,6 @@ extension NumericProfile {
     package init(plugin name: String) {
         var hash: UInt32 = 0x811C_9DC5
         for byte in name.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-        self.init(number: 0x8000 | UInt16(truncatingIfNeeded: hash & 0x7FFF), description: name)
+        self.init(rawValue: 0x8000 | UInt16(truncatingIfNeeded: hash & 0x7FFF))
     }
 }

@@ -3,7 +3,7 @@ internal import CRankPlugin
 /// A ranker in a shared library, behind the interface of `rank_plugin.h`; docs/guide/plugins.md writes one.
 ///
 ///     let ranker = try PluginRanker.load(PluginReference("./libpopularity.so:items.csv?damping=25"))
-///     let best = try ranker.rank(user: 42, candidates: [204, 141, 131], topK: 2)
+///     let best = try ranker.rank([204, 141, 131], for: 42, top: 2)
 ///
 /// The plugin runs in this process with all of its rights: one that crashes takes the process down. What it returns is
 /// checked: scores that are not finite are refused with its name.

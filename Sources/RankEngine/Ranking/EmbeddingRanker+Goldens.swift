@@ -1,3 +1,5 @@
+import RankCore
+
 extension EmbeddingRanker {
     /// How long the lists are in which the first pairs stand: longer than a kernel's tile.
     private static let listLength = 33

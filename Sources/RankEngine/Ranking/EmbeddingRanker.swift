@@ -1,4 +1,5 @@
 internal import CRankKernels
+internal import RankCore
 
 /// The built-in ranker: a ``RankModel`` scored by a kernel under a plan.
 @safe public final class EmbeddingRanker: Ranker {

@@ -1,3 +1,5 @@
+import RankCore
+
 /// Candidates of one user, and scores that some of them must have: what a ranker is checked with.
 public struct GoldenQuery: Sendable {
     /// Ids of one kind.
@@ -63,13 +65,13 @@ extension Ranker {
     public func reproduceGoldens() throws(EngineError) -> Int {
         var count = 0
         for query in goldenQueries {
-            let scores: [Float]
-            switch query.ids {
-            case .numbers(let user, let candidates):
-                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates, features: query.features))
-            case .texts(let user, let candidates):
-                scores = Self.inRequestOrder(try rank(user: user, candidates: candidates, features: query.features))
-            }
+            let scores =
+                switch query.ids {
+                case .numbers(let user, let candidates):
+                    try self.scores(of: candidates, for: user, features: query.features, unknownIDs: .fallback)
+                case .texts(let user, let candidates):
+                    try self.scores(of: candidates, for: user, features: query.features, unknownIDs: .fallback)
+                }
             for expectation in query.expectations {
                 guard scores.indices.contains(expectation.position) else {
                     throw failure("a golden score has the position \(expectation.position) of \(scores.count)")
@@ -85,12 +87,6 @@ extension Ranker {
             }
         }
         return count
-    }
-
-    private static func inRequestOrder<ID>(_ ranked: [RankedCandidate<ID>]) -> [Float] {
-        var scores = [Float](repeating: .nan, count: ranked.count)
-        for entry in ranked { scores[entry.position] = entry.score }
-        return scores
     }
 
     private func failure(_ message: String) -> EngineError {

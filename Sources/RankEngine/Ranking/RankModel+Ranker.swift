@@ -61,7 +61,7 @@ extension RankModel {
             facts.append((key: TrainingFingerprint.refitKey, value: metadata.fingerprint[TrainingFingerprint.refitKey]))
         }
         return RankerInfo(
-            modelID: modelID.bytes,
+            modelID: modelID,
             profile: kernel.profile,
             hasTextIDs: users.kind.isText,
             prior: metadata.prior,

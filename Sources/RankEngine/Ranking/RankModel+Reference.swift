@@ -1,19 +1,21 @@
+public import RankCore
+
 extension RankModel {
     /// Makes the ranker that scores a numeric profile by definition, one operation at a time: what others of the profile
     /// are compared with.
     ///
-    /// - Parameter number: A profile's number; see ``NumericProfile``.
+    /// - Parameter profile: A profile.
     /// - Returns: A ranker for one thread; nil where this version does not know the profile.
     /// - Throws: ``EngineError/Code/precisionRefused`` where the model cannot be scored in it.
-    public func makeReference(ofProfile number: UInt16) throws(EngineError) -> sending EmbeddingRanker? {
-        switch number {
-        case NumericProfile.fp32FMA.number:
+    public func makeReference(of profile: NumericProfile) throws(EngineError) -> sending EmbeddingRanker? {
+        switch profile {
+        case .fp32FMA:
             return try makeRanker(plan: .direct, kernel: .scalar)
-        case NumericProfile.fp32Unfused.number:
+        case .fp32Unfused:
             return try makeRanker(plan: .direct, kernel: .portable)
-        case NumericProfile.int16FMA.number:
+        case .int16FMA:
             return try makeReference(.int16)
-        case NumericProfile.int8FMA.number:
+        case .int8FMA:
             return try makeReference(.int8)
         default:
             return nil

@@ -1,110 +1,143 @@
-/// One candidate of a ranked list.
-public struct RankedCandidate<ID: Sendable>: Sendable {
-    /// The candidate's id, as given.
-    public var id: ID
-    /// The model's score.
-    public var score: Float
-    /// The index in the list that was given.
-    public var position: Int
-    /// Whether the model does not know the id and scored it with the row for unknown ids.
-    public var isUnknown: Bool
-
-    /// Makes an entry.
-    public init(id: ID, score: Float, position: Int, isUnknown: Bool) {
-        self.id = id
-        self.score = score
-        self.position = position
-        self.isUnknown = isUnknown
-    }
-}
+public import RankCore
 
 extension Ranker {
-    /// Ranks candidates for one user in-process: the best `topK`, or all of them, best first.
+    /// Ranks candidates for one user in-process, the best first.
     ///
-    /// The order is that of a pool's answer: score descending, id ascending, position ascending. Unknown ids are
-    /// scored by the row for unknown ids and flagged. Allocates; a service calls
-    /// ``score(_:candidates:scores:unknown:)`` instead.
+    ///     let best = try ranker.rank(candidates, for: user, top: 10)
+    ///     for entry in best { print(entry.id, entry.score) }
+    ///
+    /// The same list as a pool's workers give for the same model and profile, in the order of ``RankOrder``. Allocates; a
+    /// service calls ``score(_:candidates:scores:unknown:)`` instead.
     ///
     /// - Parameters:
+    ///   - candidates: The candidates; duplicates are all ranked. Numbers or texts, as the model's ids are.
     ///   - user: The user.
-    ///   - candidates: The candidates.
     ///   - features: As many floats for each candidate as the ranker wants, row-major by candidate.
-    ///   - topK: How many are wanted; nil for all.
-    /// - Returns: The best candidates, with their positions in the list.
-    /// - Throws: As ``score(_:candidates:scores:unknown:)``.
-    public func rank(
-        user: UInt64,
-        candidates: [UInt64],
+    ///   - top: The number of entries wanted, at least 1; nil for all.
+    ///   - unknownIDs: What to do with ids that the model has never seen.
+    /// - Returns: The best candidates, with their positions in the call.
+    /// - Throws: ``EngineError/Code/unknownID`` for an unknown id where `unknownIDs` is `fail`; otherwise as
+    ///   ``score(_:candidates:scores:unknown:)``.
+    public func rank<ID: CandidateID>(
+        _ candidates: [ID],
+        for user: ID,
         features: [Float] = [],
-        topK: Int? = nil
-    ) throws(EngineError) -> [RankedCandidate<UInt64>] {
-        let width = try featureCount(of: features, for: candidates.count)
-        let bytes = candidates.map(\.littleEndian)
-        let ranked = try unsafe withResult(of: bytes) { (bytes) throws(EngineError) in
-            try unsafe withResult(of: features) { (features) throws(EngineError) in
-                try unsafe rank(
-                    RankQuery(
-                        user: .number(user),
-                        candidates: .numbers(bytes),
-                        features: features,
-                        featureCount: width
-                    ),
-                    topK
-                )
-            }
-        }
-        return ranked.map { entry in
-            RankedCandidate(
-                id: candidates[entry.position],
-                score: entry.score,
-                position: entry.position,
-                isUnknown: entry.isUnknown
-            )
-        }
+        top: Int? = nil,
+        unknownIDs: UnknownIDPolicy = .fail
+    ) throws(EngineError) -> RankedList<ID> {
+        try ranked(candidates, for: user, features, top, unknownIDs)
     }
 
-    /// Ranks candidates with text ids; see ``rank(user:candidates:features:topK:)-(UInt64,_,_,_)``.
+    /// Ranks candidates for one user: the `rank` of both kinds of ids, for numbers that are written as literals.
     public func rank(
-        user: String,
-        candidates: [String],
+        _ candidates: [UInt64],
+        for user: UInt64,
         features: [Float] = [],
-        topK: Int? = nil
-    ) throws(EngineError) -> [RankedCandidate<String>] {
-        let width = try featureCount(of: features, for: candidates.count)
-        var text: [UInt8] = []
-        var offsets: [UInt32] = [0]
-        for candidate in candidates {
-            text.append(contentsOf: candidate.utf8)
-            guard let end = UInt32(exactly: text.count) else {
-                throw EngineError(.invalidQuery, "the candidates' ids have more than 4 GiB of text; split the list")
+        top: Int? = nil,
+        unknownIDs: UnknownIDPolicy = .fail
+    ) throws(EngineError) -> RankedList<UInt64> {
+        try ranked(candidates, for: user, features, top, unknownIDs)
+    }
+
+    /// Scores candidates for one user in-process, in the order of the call.
+    ///
+    /// - Parameters:
+    ///   - candidates: The candidates; duplicates are all scored. Numbers or texts, as the model's ids are.
+    ///   - user: The user.
+    ///   - features: As many floats for each candidate as the ranker wants, row-major by candidate.
+    ///   - unknownIDs: What to do with ids that the model has never seen.
+    /// - Returns: A score for each candidate.
+    /// - Throws: As `rank`.
+    public func scores<ID: CandidateID>(
+        of candidates: [ID],
+        for user: ID,
+        features: [Float] = [],
+        unknownIDs: UnknownIDPolicy = .fail
+    ) throws(EngineError) -> ScoreList {
+        let bytes = try QueryBytes(QueryIDs(user: user, candidates: candidates))
+        return try scored(candidates, for: user, features, unknownIDs, bytes)
+    }
+
+    /// Scores candidates for one user: the `scores` of both kinds of ids, for numbers that are written as literals.
+    public func scores(
+        of candidates: [UInt64],
+        for user: UInt64,
+        features: [Float] = [],
+        unknownIDs: UnknownIDPolicy = .fail
+    ) throws(EngineError) -> ScoreList {
+        let bytes = try QueryBytes(.numbers(user: user, candidates: candidates))
+        return try scored(candidates, for: user, features, unknownIDs, bytes)
+    }
+
+    private func ranked<ID: CandidateID>(
+        _ candidates: [ID],
+        for user: ID,
+        _ features: [Float],
+        _ top: Int?,
+        _ unknownIDs: UnknownIDPolicy
+    ) throws(EngineError) -> RankedList<ID> {
+        if let top, top < 1 {
+            throw EngineError(.invalidQuery, "top is \(top); expected 1 or more, or nil for every candidate")
+        }
+        let bytes = try QueryBytes(QueryIDs(user: user, candidates: candidates))
+        let scores = try scored(candidates, for: user, features, unknownIDs, bytes)
+        let kept = candidates.count - scores.omittedPositions.count
+        let positions = try scores.best(min(top ?? kept, kept), of: bytes)
+        var isUnknown = [Bool](repeating: false, count: candidates.count)
+        for position in scores.unknownPositions { isUnknown[position] = true }
+        return RankedList(
+            entries: positions.map { position in
+                RankedEntry(
+                    id: candidates[Int(position)],
+                    position: Int(position),
+                    score: scores[Int(position)],
+                    isUnknown: isUnknown[Int(position)]
+                )
+            },
+            model: scores.model,
+            profile: scores.profile,
+            coverage: scores.coverage,
+            isUserUnknown: scores.isUserUnknown
+        )
+    }
+
+    private func scored<ID: CandidateID>(
+        _ candidates: [ID],
+        for user: ID,
+        _ features: [Float],
+        _ unknownIDs: UnknownIDPolicy,
+        _ bytes: QueryBytes
+    ) throws(EngineError) -> ScoreList {
+        let count = candidates.count
+        let width = try featureCount(of: features, for: count)
+        let buffers = ScoreBuffers(count)
+        let outcome = try unsafe bytes.withQuery(features: features, featureCount: width) {
+            (query) throws(EngineError) in
+            try unsafe score(query, candidates: 0..<count, scores: buffers.scores, unknown: buffers.unknown)
+        }
+        var list = ScoreList(
+            scores: unsafe Array(buffers.scores),
+            unknownPositions: unsafe outcome.unknownCount == 0
+                ? [] : buffers.unknown.indices.filter { unsafe buffers.unknown[$0] },
+            model: info.modelID,
+            profile: info.profile,
+            isUserUnknown: !outcome.isUserKnown
+        )
+        switch unknownIDs {
+        case .fallback: break
+        case .fail:
+            if list.isUserUnknown { throw EngineError(.unknownID, "the user \(user) is unknown to this model") }
+            if let position = list.unknownPositions.first {
+                let message = "the candidate \(candidates[position]) is unknown to this model"
+                throw EngineError(.unknownID, message, position: position)
             }
-            offsets.append(end.littleEndian)
+        case .omit:
+            list.omittedPositions = list.isUserUnknown ? Array(0..<count) : list.unknownPositions
+            list.unknownPositions = []
+            for position in list.omittedPositions { list.scores[position] = .nan }
+            list.coverage = count == 0 ? 1 : Float(count - list.omittedPositions.count) / Float(count)
         }
-        let ranked = try unsafe withResult(of: offsets) { (offsets) throws(EngineError) in
-            try unsafe withResult(of: text) { (text) throws(EngineError) in
-                try unsafe withResult(of: Array(user.utf8)) { (user) throws(EngineError) in
-                    try unsafe withResult(of: features) { (features) throws(EngineError) in
-                        try unsafe rank(
-                            RankQuery(
-                                user: .text(user),
-                                candidates: .texts(offsets: offsets, text: text),
-                                features: features,
-                                featureCount: width
-                            ),
-                            topK
-                        )
-                    }
-                }
-            }
-        }
-        return ranked.map { entry in
-            RankedCandidate(
-                id: candidates[entry.position],
-                score: entry.score,
-                position: entry.position,
-                isUnknown: entry.isUnknown
-            )
-        }
+        return list
     }
 
     /// How many features there are for each candidate.
@@ -118,47 +151,43 @@ extension Ranker {
         }
         return features.count / count
     }
+}
 
-    private func rank(_ query: RankQuery, _ topK: Int?) throws(EngineError) -> [RankedCandidate<Void>] {
-        let count = unsafe query.candidateCount
-        let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
-        let unknown = UnsafeMutableBufferPointer<Bool>.allocate(capacity: count)
-        let positions = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: count)
-        defer {
-            unsafe scores.deallocate()
-            unsafe unknown.deallocate()
-            unsafe positions.deallocate()
-        }
-        _ = try unsafe score(query, candidates: 0..<count, scores: scores, unknown: unknown)
-        let selected = unsafe TopK().select(
-            topK ?? count,
-            scores: UnsafeBufferPointer(scores),
-            ids: query.candidates,
-            into: positions
-        )
-        return (0..<selected).map { index in
-            let position = unsafe Int(positions[index])
-            return unsafe RankedCandidate(
-                id: (),
-                score: scores[position],
-                position: position,
-                isUnknown: unknown[position]
-            )
-        }
+/// Room for the results of a call of ``Ranker/score(_:candidates:scores:unknown:)``.
+@safe private final class ScoreBuffers {
+    let scores: UnsafeMutableBufferPointer<Float>
+    let unknown: UnsafeMutableBufferPointer<Bool>
+
+    init(_ count: Int) {
+        unsafe scores = .allocate(capacity: count)
+        unsafe unknown = .allocate(capacity: count)
+    }
+
+    deinit {
+        unsafe scores.deallocate()
+        unsafe unknown.deallocate()
     }
 }
 
-/// Calls `body` with an array's bytes and hands its result or its error on.
-private func withResult<Element: BitwiseCopyable, Value>(
-    of array: [Element],
-    _ body: (UnsafeRawBufferPointer) throws(EngineError) -> Value
-) throws(EngineError) -> Value {
-    let result = unsafe array.withUnsafeBytes { bytes -> Result<Value, EngineError> in
-        do throws(EngineError) {
-            return .success(try unsafe body(bytes))
-        } catch {
-            return .failure(error)
+extension ScoreList {
+    /// The positions of the best `k` candidates that were not left out, the best first.
+    fileprivate func best(_ k: Int, of bytes: QueryBytes) throws(EngineError) -> [UInt32] {
+        var isOmitted = [Bool](repeating: false, count: omittedPositions.isEmpty ? 0 : count)
+        for position in omittedPositions { isOmitted[position] = true }
+        return try unsafe bytes.withQuery(features: [], featureCount: 0) { query in
+            unsafe [UInt32](unsafeUninitializedCapacity: k) { positions, size in
+                size = unsafe scores.withUnsafeBufferPointer { scores in
+                    unsafe isOmitted.withUnsafeBufferPointer { isOmitted in
+                        unsafe TopK().select(
+                            k,
+                            scores: scores,
+                            ids: query.candidates,
+                            excluding: isOmitted.isEmpty ? nil : isOmitted,
+                            into: positions
+                        )
+                    }
+                }
+            }
         }
     }
-    return try result.get()
 }

@@ -1,3 +1,5 @@
+public import RankCore
+
 /// The only door through which anything is scored: the built-in model, the benchmarks' null scorer, plugins.
 ///
 /// A ranker belongs to one thread at a time; it may be made on one thread and handed to another. Scoring allocates
@@ -60,10 +62,12 @@ public struct ScoreOutcome: Sendable, Hashable {
 
 /// What a ranker is, for INFO replies and for checks of requests.
 public struct RankerInfo: Sendable {
-    /// The model's identity: 16 bytes.
-    public var modelID: [UInt8]
+    /// The model's identity.
+    public var modelID: ModelID
     /// The numeric profile of the scores.
     public var profile: NumericProfile
+    /// The profile's name; that of a plugin's profile is the plugin's own.
+    public var profileName: String
     /// Whether ids are texts; otherwise numbers.
     public var hasTextIDs: Bool
     /// float32 features wanted for each candidate.
@@ -77,10 +81,11 @@ public struct RankerInfo: Sendable {
     /// Facts as INFO shows them, in order, with the keys of docs/reference/protocol.md.
     public var facts: [(key: String, value: String)]
 
-    /// Makes a description; `modelID` is cut or filled with zeros to 16 bytes.
+    /// Makes a description; without a name the profile has the one of ``NumericProfile``.
     public init(
-        modelID: [UInt8],
+        modelID: ModelID,
         profile: NumericProfile,
+        profileName: String? = nil,
         hasTextIDs: Bool,
         featureCount: Int = 0,
         takesMissingFeatures: Bool = false,
@@ -88,8 +93,9 @@ public struct RankerInfo: Sendable {
         costHint: ScoringCost = ScoringCost(),
         facts: [(key: String, value: String)]
     ) {
-        self.modelID = Array((modelID + [UInt8](repeating: 0, count: 16)).prefix(16))
+        self.modelID = modelID
         self.profile = profile
+        self.profileName = profileName ?? profile.description
         self.hasTextIDs = hasTextIDs
         self.featureCount = featureCount
         self.takesMissingFeatures = takesMissingFeatures

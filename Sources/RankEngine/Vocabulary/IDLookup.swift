@@ -1,3 +1,5 @@
+import RankCore
+
 /// From an id to its row: open addressing with linear probing, at most half full.
 package struct IDLookup: Sendable {
     /// Rows by slot; 0 is a free slot.
@@ -63,13 +65,10 @@ package struct IDLookup: Sendable {
         unsafe left.count == right.count && left.elementsEqual(right)
     }
 
-    /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014).
+    /// The first number of SplitMix64 whose seed is an id.
     @inline(__always)
-    package static func hash(_ number: UInt64) -> UInt64 {
-        var z = number &+ 0x9E37_79B9_7F4A_7C15
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
+    static func hash(_ number: UInt64) -> UInt64 {
+        SplitMix64.number(at: 0, ofSeed: number)
     }
 
     /// Eight bytes at a time through the same finalizer.

@@ -1,3 +1,4 @@
+import RankCore
 package import ZMQ
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
-import ZMQ
+import RankCore
+public import ZMQ
 
 /// A file or a name that names a pool's workers, and is followed while the pool runs.
 public enum EndpointSource: Hashable, Sendable, CustomStringConvertible {

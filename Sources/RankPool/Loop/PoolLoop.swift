@@ -1,4 +1,5 @@
 import Logging
+import RankCore
 import RankProtocol
 import RankSystem
 import ZMQ

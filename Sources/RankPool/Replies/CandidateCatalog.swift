@@ -1,25 +1,9 @@
-public import RankProtocol
+public import RankCore
 
 /// Every candidate that a model knows, as a worker lists them.
 public struct CandidateCatalog: Hashable, Sendable {
-    /// Ids of one kind.
-    public enum IDs: Hashable, Sendable {
-        /// Ids that are numbers.
-        case numbers([UInt64])
-        /// Ids that are texts.
-        case texts([String])
-
-        /// The number of ids.
-        public var count: Int {
-            switch self {
-            case .numbers(let ids): ids.count
-            case .texts(let ids): ids.count
-            }
-        }
-    }
-
     /// The ids, in the order of the model's rows, each once.
-    public var ids: IDs
+    public var ids: CandidateIDs
     /// The model of the candidates; a call that demands this model knows all of them.
     public var model: ModelID
     /// The profile of the worker that listed them.
@@ -27,21 +11,16 @@ public struct CandidateCatalog: Hashable, Sendable {
 
     /// The number of candidates.
     public var count: Int { ids.count }
+
+    /// The ids as numbers (`UInt64`) or texts (`String`); nil where the model's are of the other kind.
+    public func ids<ID: CandidateID>(as kind: ID.Type) -> [ID]? { ID.candidateIDKind.ids(ids) }
 }
 
-extension CandidateCatalog.IDs {
-    /// The ids of the first page.
-    init(_ page: CatalogPage.IDs) {
-        switch page {
-        case .numbers(let ids): self = .numbers(ids)
-        case .texts(let ids): self = .texts(ids)
-        }
-    }
-
+extension CandidateIDs {
     /// Takes the ids of the next page.
     ///
-    /// - Returns: false, with nothing taken, if they are of the other kind.
-    mutating func append(_ page: CatalogPage.IDs) -> Bool {
+    /// - Returns: False, with nothing taken, where they are of the other kind.
+    mutating func append(_ page: CandidateIDs) -> Bool {
         // The old array is released first, so that appending copies nothing.
         switch (self, page) {
         case (.numbers(var numbers), .numbers(let others)):

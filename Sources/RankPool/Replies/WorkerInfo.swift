@@ -1,4 +1,5 @@
-public import RankProtocol
+public import RankCore
+package import RankProtocol
 
 /// The answer of one worker, or the reason why there is none.
 public struct WorkerReport<Value: Sendable>: Sendable {

@@ -1,4 +1,4 @@
-public import RankProtocol
+public import RankCore
 
 /// A worker's answer to STATS: its counts since its start, and its load.
 public struct WorkerStatistics: Hashable, Sendable {

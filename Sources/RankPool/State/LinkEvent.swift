@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+import RankProtocol
 package import ZMQ
 
 /// An event at a worker's socket.

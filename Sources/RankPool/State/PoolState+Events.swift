@@ -1,3 +1,4 @@
+import RankCore
 package import RankProtocol
 
 extension PoolState {
@@ -266,7 +267,7 @@ extension PoolState {
         var verdict = judge(failure, of: part, at: flight.link, deadline: call.deadline, now: now)
         if !twins(of: flight).isEmpty {
             // A wrong request is wrong at the other worker too.
-            verdict = failure.status.advice == .mendRequest ? .no(remark: "") : .underway
+            verdict = failure.status.advice == .fixRequest ? .no(remark: "") : .underway
         }
         if let step = calls[flight.requester]?.score?.failed(flight.part, failure, verdict) {
             advance(flight.requester, by: step)

@@ -1,3 +1,4 @@
+import RankCore
 package import RankProtocol
 
 /// The machine of a pool: it chooses workers for requests, and decides what every event means for every call.
@@ -52,7 +53,7 @@ package struct PoolState: Sendable {
     var silenceBudget = SilenceBudget()
     /// The counts so far.
     package internal(set) var counters = PoolCounters()
-    var random: RandomSource
+    var random: SplitMix64
     var deadlines = DeadlineQueue<CallID>()
     private var lastRequest: UInt64
     private var useCount: UInt64 = 0
@@ -68,7 +69,7 @@ package struct PoolState: Sendable {
         if case .afterPercentile(let percentile) = configuration.hedging {
             hedging = HedgePolicy(percentile: percentile)
         }
-        random = RandomSource(seed: seed)
+        random = SplitMix64(seed: seed)
         lastRequest = firstRequest &- 1
     }
 

@@ -1,3 +1,4 @@
+import RankCore
 package import RankEngine
 
 /// A ranker that reads the ids and computes nothing, to measure what serving costs without scoring.
@@ -19,8 +20,9 @@ package final class NullRanker: Ranker {
     package init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
         nanosecondsPerCandidate = Int64(max(0, min(costPerCandidate / .nanoseconds(1), 1e9)))
         info = RankerInfo(
-            modelID: Array("null-ranker".utf8),
+            modelID: ModelID(digest: "null-ranker".utf8),
             profile: NumericProfile(plugin: "none"),
+            profileName: "none",
             hasTextIDs: hasTextIDs,
             prior: 0,
             facts: [

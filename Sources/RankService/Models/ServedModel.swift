@@ -1,3 +1,4 @@
+import RankCore
 package import RankEngine
 package import RankProtocol
 
@@ -16,10 +17,10 @@ package final class ServedModel: Sendable {
     package let generation: UInt64
 
     /// The model's identity on the wire.
-    let modelID: RankProtocol.ModelID
+    let modelID: ModelID
 
     /// The profile on the wire.
-    let profile: RankProtocol.NumericProfile
+    let profile: NumericProfile
 
     /// Whether it has a copy of its file; false, too, where that is not known, as of a plugin.
     var isCopied: Bool { info.facts.contains { $0.key == "weights" && $0.value == "copied" } }
@@ -53,8 +54,8 @@ package final class ServedModel: Sendable {
         unsafe self.ranker = ranker
         self.info = info
         self.generation = generation
-        modelID = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
-        profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
+        modelID = info.modelID
+        profile = info.profile
         infoPairs =
             [InfoPair("protocol", "1"), InfoPair("software", software)]
             + info.facts.map { InfoPair($0.key, $0.value) }

@@ -1,3 +1,4 @@
+package import RankCore
 package import RankProtocol
 
 /// A request that has been looked at and may have to wait: what it is and how large.

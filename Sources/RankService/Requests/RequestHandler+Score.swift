@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 
@@ -20,7 +21,7 @@ extension RequestHandler {
         try request.header.checkTarget(
             model: model.modelID,
             profile: model.profile,
-            profileName: model.info.profile.description
+            profileName: model.info.profileName
         )
         try checkKind(of: outline.parameters, info: model.info, id: job.id)
         try job.checkDeadline()

@@ -84,7 +84,7 @@ package struct RequestHandler: ~Copyable {
             try decoded.header.checkTarget(
                 model: state.model,
                 profile: state.profile,
-                profileName: model.info.profile.description
+                profileName: model.info.profileName
             )
             if decoded.header.remainingMicroseconds == 0 { state.counters.count(.expired) }
             try decoded.header.checkDeadline()

@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 /// A request in work: what was asked for, how far it has come, and the reply as far as it is written.

@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+import RankProtocol
 
 /// Whether a request that arrives can be served in time; asked before anything is done for it.
 ///

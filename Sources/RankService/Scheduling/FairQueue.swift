@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+import RankProtocol
 
 /// The requests of a worker and their order: fair between clients, interactive ones before bulk ones.
 ///

@@ -1,3 +1,4 @@
+import RankCore
 package import RankEngine
 package import RankProtocol
 import RankSystem
@@ -10,10 +11,10 @@ package final class WorkerState {
     let limits: FrameLimits
 
     /// The model that answers.
-    private(set) var model: RankProtocol.ModelID
+    private(set) var model: ModelID
 
     /// The profile that answers.
-    private(set) var profile: RankProtocol.NumericProfile
+    private(set) var profile: NumericProfile
 
     /// What became of the loads of other models.
     let reloads: ReloadStatus
@@ -74,8 +75,8 @@ package final class WorkerState {
         descriptors: DescriptorStatus
     ) {
         self.limits = limits
-        model = RankProtocol.ModelID(bytes: info.modelID) ?? .unspecified
-        profile = RankProtocol.NumericProfile(rawValue: info.profile.number)
+        model = info.modelID
+        profile = info.profile
         self.startTime = startTime
         self.counters = counters
         self.reloads = reloads

@@ -1,3 +1,4 @@
+public import RankCore
 import RankData
 public import RankEngine
 

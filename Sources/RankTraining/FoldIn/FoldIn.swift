@@ -1,4 +1,5 @@
 import Crypto
+public import RankCore
 public import RankData
 public import RankEngine
 

@@ -1,4 +1,5 @@
 import CRankKernels
+internal import RankCore
 
 /// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
 ///
@@ -21,11 +22,6 @@ package struct DropoutMask: Sendable, Equatable {
         self.seed = seed
         threshold = UInt64(Double(rate) * 0x1p32)
         scale = 1 / (1 - rate)
-    }
-
-    /// The output of the generator at a place.
-    package static func splitMix64(_ seed: UInt64, at index: UInt64) -> UInt64 {
-        rank_split_mix(seed, index)
     }
 }
 

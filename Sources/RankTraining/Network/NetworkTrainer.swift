@@ -1,4 +1,5 @@
-import RankEngine
+import RankCore
+package import RankEngine
 
 /// Trains a network by mini-batches: a loss, backpropagation, Adagrad or Adam.
 ///
@@ -241,9 +242,9 @@ package struct NetworkTrainer: ~Copyable {
 
     /// What dropout leaves out of the outputs of a hidden layer at the next step.
     private func mask(of layer: Int) -> DropoutMask {
-        let step = DropoutMask.splitMix64(settings.seed, at: UInt64(steps))
+        let step = SplitMix64.number(at: UInt64(steps), ofSeed: settings.seed)
         return DropoutMask(
-            seed: DropoutMask.splitMix64(step, at: UInt64(layer)),
+            seed: SplitMix64.number(at: UInt64(layer), ofSeed: step),
             rate: settings.regularization.dropout
         )
     }

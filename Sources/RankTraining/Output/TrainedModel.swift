@@ -1,3 +1,4 @@
+public import RankCore
 public import RankData
 public import RankEngine
 

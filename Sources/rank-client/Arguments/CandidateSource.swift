@@ -51,7 +51,7 @@ enum CandidateSource: Sendable {
                 return (try Self.unlisted(infos, titles), .unspecified)
             }
             let catalog = try await pool.catalog(deadline: deadline * (1 + count / 4_096))
-            guard let ids = ID.ids(of: catalog) else {
+            guard let ids = catalog.ids(as: ID.self) else {
                 throw PoolError(.aborted, "the workers have taken over a model with ids of another kind; try again")
             }
             return (ids, catalog.model)

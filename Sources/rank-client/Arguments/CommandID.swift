@@ -3,8 +3,8 @@ import RankCore
 import RankData
 import RankPool
 
-/// An id as the model of the workers has it: a number or a text.
-protocol CommandID: Hashable, Sendable {
+/// An id of the command line and of files: a number or a text, as the ids of the workers' model are.
+protocol CommandID: CandidateID {
     /// Reads an id of the command line.
     ///
     /// - Parameters:
@@ -22,29 +22,8 @@ protocol CommandID: Hashable, Sendable {
     /// The user and the item of a pair.
     static func pair(_ index: Int, of pairs: PairList) -> (user: Self, item: Self)
 
-    /// The ids that a worker listed; nil where they are of the other kind.
-    static func ids(of catalog: CandidateCatalog) -> [Self]?
-
     /// The id in JSON.
     var json: JSONValue { get }
-
-    /// Whether an entry stands before another one in a ranked list.
-    static func precedes(_ first: RankKey<Self>, _ second: RankKey<Self>) -> Bool
-
-    static func rank(
-        _ pool: RankPool,
-        user: Self,
-        candidates: [Self],
-        features: [Float],
-        topK: Int,
-        options: CallOptions
-    ) async throws(PoolError) -> RankedList<Self>
-
-    static func score(
-        _ pool: RankPool,
-        _ queries: [BatchQuery<Self>],
-        options: CallOptions
-    ) async throws(PoolError) -> [RankedList<Self>]
 }
 
 extension UInt64: CommandID {
@@ -67,34 +46,7 @@ extension UInt64: CommandID {
         (pairs.userIDs[index], pairs.itemIDs[index])
     }
 
-    static func ids(of catalog: CandidateCatalog) -> [UInt64]? {
-        if case .numbers(let ids) = catalog.ids { ids } else { nil }
-    }
-
     var json: JSONValue { .unsigned(self) }
-
-    static func precedes(_ first: RankKey<UInt64>, _ second: RankKey<UInt64>) -> Bool {
-        RankOrder.precedes(first, second)
-    }
-
-    static func rank(
-        _ pool: RankPool,
-        user: UInt64,
-        candidates: [UInt64],
-        features: [Float],
-        topK: Int,
-        options: CallOptions
-    ) async throws(PoolError) -> RankedList<UInt64> {
-        try await pool.rank(user: user, candidates: candidates, features: features, topK: topK, options: options)
-    }
-
-    static func score(
-        _ pool: RankPool,
-        _ queries: [BatchQuery<UInt64>],
-        options: CallOptions
-    ) async throws(PoolError) -> [RankedList<UInt64>] {
-        try await pool.score(queries, options: options)
-    }
 }
 
 extension String: CommandID {
@@ -113,34 +65,7 @@ extension String: CommandID {
         (pairs.userText(index), pairs.itemText(index))
     }
 
-    static func ids(of catalog: CandidateCatalog) -> [String]? {
-        if case .texts(let ids) = catalog.ids { ids } else { nil }
-    }
-
     var json: JSONValue { .string(self) }
-
-    static func precedes(_ first: RankKey<String>, _ second: RankKey<String>) -> Bool {
-        RankOrder.precedes(first, second)
-    }
-
-    static func rank(
-        _ pool: RankPool,
-        user: String,
-        candidates: [String],
-        features: [Float],
-        topK: Int,
-        options: CallOptions
-    ) async throws(PoolError) -> RankedList<String> {
-        try await pool.rank(user: user, candidates: candidates, features: features, topK: topK, options: options)
-    }
-
-    static func score(
-        _ pool: RankPool,
-        _ queries: [BatchQuery<String>],
-        options: CallOptions
-    ) async throws(PoolError) -> [RankedList<String>] {
-        try await pool.score(queries, options: options)
-    }
 }
 
 extension [WorkerInfo] {

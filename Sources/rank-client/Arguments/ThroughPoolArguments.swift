@@ -1,4 +1,5 @@
 import ArgumentParser
+import RankCore
 import RankPool
 
 /// How `bench` makes its load through the pool.

@@ -33,13 +33,14 @@ struct BenchIDs {
         if areTexts {
             ids = .texts(
                 users: try users?.texts() ?? (1...Self.madeUpCount).map { "user-\($0)" },
-                candidates: catalog.flatMap(String.ids(of:)) ?? (1...10_000).map { "item-\($0)" }
+                candidates: catalog.flatMap { $0.ids(as: String.self) } ?? (1...10_000).map { "item-\($0)" }
             )
         } else {
             ids = .numbers(
                 users: try users.map { list throws(DataError) in .list(try list.numbers()) }
                     ?? .range(range ?? 1...Self.madeUpCount),
-                candidates: catalog.flatMap(UInt64.ids(of:)).map { .list($0) } ?? .range(candidates ?? 1...10_000)
+                candidates: catalog.flatMap { $0.ids(as: UInt64.self) }.map { .list($0) }
+                    ?? .range(candidates ?? 1...10_000)
             )
         }
     }

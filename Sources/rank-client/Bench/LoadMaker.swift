@@ -1,5 +1,6 @@
 import CommandSupport
 import Logging
+import RankCore
 import RankLoad
 import RankPool
 
@@ -55,13 +56,13 @@ final class PoolLoad: LoadMaker {
         let load = CallLoad { [options] number in
             let index = number % lists.count
             do throws(PoolError) {
-                switch lists[index] {
+                return
+                    switch lists[index]
+                {
                 case .numbers(let user, let candidates):
-                    let list = try await pool.rank(user: user, candidates: candidates, topK: topK, options: options)
-                    return note(list, of: index, topK: topK, in: check)
+                    try await ask(pool, candidates, for: user, topK: topK, options, index, check)
                 case .texts(let user, let candidates):
-                    let list = try await pool.rank(user: user, candidates: candidates, topK: topK, options: options)
-                    return note(list, of: index, topK: topK, in: check)
+                    try await ask(pool, candidates, for: user, topK: topK, options, index, check)
                 }
             } catch {
                 return .failed(code: "\(error.code)", message: error.description)
@@ -81,18 +82,28 @@ final class PoolLoad: LoadMaker {
     }
 }
 
-/// What an answer counts as; it is compared with earlier ones where that is wanted.
-private func note<ID>(
-    _ list: RankedList<ID>,
-    of request: Int,
+/// Asks for a list, or for scores in the order of the request where `topK` is 0, and notes the answer for comparison.
+private func ask<ID: CandidateID>(
+    _ pool: RankPool,
+    _ candidates: [ID],
+    for user: ID,
     topK: Int,
-    in check: AnswerCheck?
-) -> CallLoad.Outcome {
-    if let check, !list.isPartial {
-        // Without top k the positions are those of the request.
-        let positions = topK == 0 ? [] : list.entries.map { UInt32(truncatingIfNeeded: $0.position) }
-        check.note(
-            list.entries.map(\.score.bitPattern) + positions,
+    _ options: CallOptions,
+    _ request: Int,
+    _ check: AnswerCheck?
+) async throws(PoolError) -> CallLoad.Outcome {
+    if topK == 0 {
+        let scores = try await pool.scores(of: candidates, for: user, options: options)
+        if !scores.isPartial {
+            check?.note(scores.map(\.bitPattern), request: request, model: scores.model, profile: scores.profile)
+        }
+        return .answered(isPartial: scores.isPartial)
+    }
+    let list = try await pool.rank(candidates, for: user, top: topK, options: options)
+    if !list.isPartial {
+        let positions = list.map { UInt32(truncatingIfNeeded: $0.position) }
+        check?.note(
+            list.map(\.score.bitPattern) + positions,
             request: request,
             model: list.model,
             profile: list.profile

@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankData
 import RankPool
 
@@ -94,9 +95,12 @@ struct BulkScoring<ID: CommandID>: Sendable {
         }
         var scores = [Float?](repeating: nil, count: chunk.count)
         do throws(PoolError) {
-            let lists = try await ID.score(pool, queries, options: options)
+            let lists = try await pool.scores(of: queries, options: options)
             for (query, list) in lists.enumerated() {
-                for entry in list.entries { scores[places[query][entry.position] - chunk.lowerBound] = entry.score }
+                // The score of a pair that is left out is NaN.
+                for (place, score) in zip(places[query], list) where !score.isNaN {
+                    scores[place - chunk.lowerBound] = score
+                }
             }
         } catch {
             throw named(error, places)

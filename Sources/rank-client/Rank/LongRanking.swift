@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 
 /// Ranks lists of any length: pieces of them, a few at a time, whose best are put together.
@@ -8,8 +9,8 @@ struct LongRanking<ID: CommandID>: Sendable {
     /// `width` floats for each candidate.
     let features: [Float]
     let width: Int
-    /// The entries wanted; 0 = every candidate, in the order given.
-    let topK: Int
+    /// The number of entries wanted; nil for every candidate.
+    let top: Int?
     let options: CallOptions
 
     /// The candidates of one call, which the pool spreads over the workers; each has its deadline.
@@ -58,12 +59,11 @@ struct LongRanking<ID: CommandID>: Sendable {
 
     private func rank(_ piece: Range<Int>, _ options: CallOptions) async throws(PoolError) -> RankedList<ID> {
         do throws(PoolError) {
-            var list = try await ID.rank(
-                pool,
-                user: user,
-                candidates: Array(candidates[piece]),
+            var list = try await pool.rank(
+                Array(candidates[piece]),
+                for: user,
                 features: width == 0 ? [] : Array(features[(piece.lowerBound * width)..<(piece.upperBound * width)]),
-                topK: min(topK, piece.count),
+                top: top.map { min($0, max(piece.count, 1)) },
                 options: options
             )
             for index in list.entries.indices { list.entries[index].position += piece.lowerBound }
@@ -78,15 +78,10 @@ struct LongRanking<ID: CommandID>: Sendable {
     /// Takes the entries of the next piece.
     private func merge(_ list: RankedList<ID>, into whole: inout RankedList<ID>) {
         whole.entries += list.entries
-        whole.isUnknownUser = whole.isUnknownUser || list.isUnknownUser
+        whole.isUserUnknown = whole.isUserUnknown || list.isUserUnknown
         whole.isPartial = whole.isPartial || list.isPartial
         whole.parts += list.parts
-        guard topK > 0 else { return }
-        whole.entries.sort { ID.precedes($0.key, $1.key) }
-        whole.entries.removeLast(max(0, whole.entries.count - topK))
+        whole.entries.sort { RankOrder.precedes($0, $1) }
+        if let top { whole.entries.removeLast(max(0, whole.entries.count - top)) }
     }
-}
-
-extension RankedEntry where ID: CommandID {
-    fileprivate var key: RankKey<ID> { RankKey(score: score, id: id, position: position, isScored: isScored) }
 }

@@ -120,13 +120,13 @@ struct RankCommand: ParsableCommand {
             candidates: isWhole ? listed : kept.map { listed[$0] },
             features: isWhole ? rows : kept.flatMap { rows[($0 * width)..<(($0 + 1) * width)] },
             width: width,
-            topK: min(top ?? kept.count, kept.count),
+            top: top,
             options: CallOptions(unknownIDs: unknown.policy, allowsPartial: partial, model: model)
         )
         let list = try await ranking.list()
         let info = infos.first { $0.model == list.model }
         let left = rated.notes(listed: listed.count, kept: kept.count, isCatalogue: source.isCatalogue)
-        let shown = Ranking(user: user, list: list, info: info, catalog: titles)
+        let shown = RankingOutput(user: user, list: list, info: info, catalog: titles)
         return (shown.text(format), source.notes(items, areTexts: ID.self == String.self) + left + shown.notes)
     }
 }

@@ -72,14 +72,14 @@ struct StatusCommand: ParsableCommand {
         let (interval, json) = (interval?.duration ?? .seconds(1), json)
         let last = try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
             let output = StandardStream.output
-            var last: [WorkerStatus] = []
+            var last: [WorkerRow] = []
             var next = ContinuousClock.now
             for number in 1...tables {
-                let now = await WorkerStatus.ask(pool, before: last)
+                let now = await WorkerRow.ask(pool, before: last)
                 if json {
                     try output.writeLine(JSONValue.array(now.map(\.json)).description)
                 } else {
-                    let text = WorkerStatus.table(now)
+                    let text = WorkerRow.table(now)
                     let rows = watch ? output.size?.rows : nil
                     try output.write(rows.map { Self.screen(text, isFirst: number == 1, rows: $0) } ?? text)
                 }

@@ -13,14 +13,14 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     let maximumCount: Int
     /// What has been found so far.
     private(set) var report = VerifyReport()
-    private var random: SplitMix
+    private var random: SplitMix64
 
     init(model: RankModel, ranker: EmbeddingRanker, target: CallOptions, maximumCount: Int, seed: UInt64) {
         self.model = model
         self.ranker = ranker
         self.target = target
         self.maximumCount = maximumCount
-        random = SplitMix(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Draws a list, scores it here, then over the pool ranked and in the order of the request.
@@ -38,27 +38,31 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
         let parts = Int.random(in: 1...min(count, 16), using: &random)
         let topK = Int.random(in: 1...count, using: &random)
 
-        let ranked = try ID.rank(ranker, user: user, candidates: candidates)
-        var inOrder = ranked
-        for entry in ranked { inOrder[entry.position] = entry }
+        let expected = try ranker.rank(candidates, for: user, unknownIDs: .fallback)
+        var options = target
+        options.parts = parts
         report.lists += 1
-        var difference: String?
-        for wanted in [topK, 0] {
-            var options = target
-            options.parts = parts
-            let list = try await ID.rank(pool, user: user, candidates: candidates, topK: wanted, options: options)
-            report.count(list.parts)
-            let expected = wanted == 0 ? inOrder[...] : ranked.prefix(wanted)
-            difference = difference ?? Self.difference(list, expected)
-            if let found = difference {
-                report.mismatches.append(
-                    "list \(number): user \(user), \(plural(count, "candidate")), top \(wanted == 0 ? count : wanted)"
-                        + "\(wanted == 0 ? " in the order of the request" : ""), \(plural(list.parts.count, "part")) "
-                        + "(\(list.parts.map(\.endpoint).joined(separator: " "))): \(found)"
-                )
-                return
-            }
+        let list = try await pool.rank(candidates, for: user, top: topK, options: options)
+        report.count(list.parts)
+        if let found = Self.difference(list, expected.prefix(topK)) {
+            note(found, ofList: number, user, "\(plural(count, "candidate")), top \(topK)", list.parts)
+            return
         }
+        let scores = try await pool.scores(of: candidates, for: user, options: options)
+        report.count(scores.parts)
+        if let found = Self.difference(scores, expected, candidates) {
+            let asked = "\(plural(count, "candidate")), top \(count) in the order of the request"
+            note(found, ofList: number, user, asked, scores.parts)
+        }
+    }
+
+    /// Notes a list that differs.
+    private mutating func note(_ found: String, ofList number: Int, _ user: ID, _ asked: String, _ parts: [PartReport])
+    {
+        report.mismatches.append(
+            "list \(number): user \(user), \(asked), \(plural(parts.count, "part")) "
+                + "(\(parts.map(\.endpoint).joined(separator: " "))): \(found)"
+        )
     }
 
     /// An id of the vocabulary, now and then one that is not in it.
@@ -68,28 +72,55 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
         return ID.id(ofRow: row, in: vocabulary) ?? ID.stranger(random.next())
     }
 
-    /// The first thing in which a list differs from what the engine says.
-    private static func difference(
-        _ list: RankedList<ID>,
-        _ expected: ArraySlice<RankedCandidate<ID>>
-    ) -> String? {
-        guard list.entries.count == expected.count else {
-            return "\(plural(list.entries.count, "entry", "entries")), expected \(expected.count)"
+    /// The first thing in which a list differs from the engine's.
+    private static func difference(_ list: RankedList<ID>, _ expected: RankedList<ID>.SubSequence) -> String? {
+        guard list.count == expected.count else {
+            return "\(plural(list.count, "entry", "entries")), expected \(expected.count)"
         }
         guard list.coverage == 1, !list.isPartial else { return "only \(list.coverage) of the candidates were scored" }
-        for (index, (found, wanted)) in zip(list.entries, expected).enumerated() {
+        for (index, (found, wanted)) in zip(list, expected).enumerated() {
             guard found.position == wanted.position, found.id == wanted.id else {
                 return "place \(index + 1) has candidate \(found.id) of position \(found.position), "
                     + "expected \(wanted.id) of position \(wanted.position)"
             }
-            guard found.score.bitPattern == wanted.score.bitPattern else {
-                return "candidate \(found.id) has score \(found.score) (0x\(hex(found.score))), "
-                    + "expected \(wanted.score) (0x\(hex(wanted.score)))"
-            }
-            guard found.isUnknown == wanted.isUnknown, found.isScored else {
-                return "candidate \(found.id) is \(found.isUnknown ? "unknown" : "known") to the worker, "
-                    + "\(wanted.isUnknown ? "unknown" : "known") to the file"
-            }
+            if let found = difference(found, wanted) { return found }
+        }
+        return nil
+    }
+
+    /// The first thing in which scores in the order of the request differ from the engine's list.
+    private static func difference(_ scores: ScoreList, _ expected: RankedList<ID>, _ candidates: [ID]) -> String? {
+        guard scores.count == expected.count, scores.omittedPositions.isEmpty else {
+            let count = scores.count - scores.omittedPositions.count
+            return "\(plural(count, "entry", "entries")), expected \(expected.count)"
+        }
+        guard scores.coverage == 1, !scores.isPartial else {
+            return "only \(scores.coverage) of the candidates were scored"
+        }
+        let unknown = Set(scores.unknownPositions)
+        let unscored = Set(scores.unscoredPositions)
+        for wanted in expected.sorted(by: { $0.position < $1.position }) {
+            let found = RankedEntry(
+                id: candidates[wanted.position],
+                position: wanted.position,
+                score: scores[wanted.position],
+                isUnknown: unknown.contains(wanted.position),
+                isScored: !unscored.contains(wanted.position)
+            )
+            if let found = difference(found, wanted) { return found }
+        }
+        return nil
+    }
+
+    /// What differs in the score or in the flags of a candidate.
+    private static func difference(_ found: RankedEntry<ID>, _ wanted: RankedEntry<ID>) -> String? {
+        guard found.score.bitPattern == wanted.score.bitPattern else {
+            return "candidate \(found.id) has score \(found.score) (0x\(hex(found.score))), "
+                + "expected \(wanted.score) (0x\(hex(wanted.score)))"
+        }
+        guard found.isUnknown == wanted.isUnknown, found.isScored else {
+            return "candidate \(found.id) is \(found.isUnknown ? "unknown" : "known") to the worker, "
+                + "\(wanted.isUnknown ? "unknown" : "known") to the file"
         }
         return nil
     }

@@ -69,8 +69,8 @@ struct VerifyCommand: ParsableCommand {
     private func report<ID: VerifiableID>(_ model: RankModel, as type: ID.Type) throws -> VerifyReport {
         let (file, splits, maximum, seed) = (self.model, splits, candidates, seed)
         return try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
-            let target = try await Self.requireModel(model, file, of: pool)
-            guard let reference = try model.makeReference(ofProfile: target.profile.rawValue) else {
+            let (target, proof) = try await Self.requireModel(model, file, of: pool)
+            guard let reference = try model.makeReference(of: target.profile) else {
                 throw CommandFailure(
                     .refused,
                     "the workers score with the profile \(target.profile), which this version cannot compute; "
@@ -85,20 +85,25 @@ struct VerifyCommand: ParsableCommand {
                 seed: seed
             )
             for number in 1...splits { try await verification.compare(number, with: pool) }
-            return verification.report
+            var report = verification.report
+            report.proof = proof
+            return report
         }
     }
 
     /// Throws unless every worker answers and holds the model of the file, all of them under one profile.
+    ///
+    /// - Returns: What a call must ask for, and the proof of the model by INFO.
     private static func requireModel(
         _ model: RankModel,
         _ file: String,
         of pool: RankPool
-    ) async throws -> CallOptions {
+    ) async throws -> (CallOptions, proof: String) {
         var options = CallOptions(unknownIDs: .fallback)
+        var proof = ""
         for report in await pool.info() {
             let info = try report.result.get()
-            guard "\(info.model)" == "\(model.modelID)" else {
+            guard info.model == model.modelID else {
                 throw CommandFailure(
                     .refused,
                     "\(report.endpoint) holds model \(info.model), \(file) is \(model.modelID); "
@@ -114,7 +119,8 @@ struct VerifyCommand: ParsableCommand {
             }
             options.model = info.model
             options.profile = info.profile
+            proof = info["proof"] ?? proof
         }
-        return options
+        return (options, proof)
     }
 }

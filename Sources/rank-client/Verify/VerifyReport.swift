@@ -14,6 +14,8 @@ struct VerifyReport: Sendable {
     private(set) var candidatesOfWorker: [String: Int] = [:]
     /// One line for each list that differs.
     var mismatches: [String] = []
+    /// By what it is known that the model scores as its maker meant, as INFO has it; empty where no worker says.
+    var proof = ""
 
     /// Counts the requests of one list.
     mutating func count(_ parts: [PartReport]) {
@@ -34,6 +36,8 @@ struct VerifyReport: Sendable {
         let verdict = mismatches.isEmpty ? "the same bits as the model file" : differ
         return table.text(for: .output)
             + "\(plural(lists, "list")) in \(plural(parts, "request")), \(plural(candidates, "score")): \(verdict)\n"
+            + (proof == "unproved"
+                ? "the model is unproved: it was converted, and not compared with its source's scores\n" : "")
     }
 
     /// For machines.
@@ -41,7 +45,7 @@ struct VerifyReport: Sendable {
         [
             "lists": .integer(lists), "requests": .integer(parts), "candidates": .integer(candidates),
             "workers": .object(workers.map { JSONValue.Member($0.key, .integer($0.value)) }),
-            "mismatches": .array(mismatches.map { .string($0) }),
+            "mismatches": .array(mismatches.map { .string($0) }), "proof": .string(proof),
         ]
     }
 }

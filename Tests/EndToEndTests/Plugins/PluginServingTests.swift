@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import RankPool
 import RankProtocol
@@ -38,7 +39,7 @@ struct PluginServingTests {
     ) throws -> [UInt32] {
         let ranker = try PluginRanker.load(PluginReference(reference))
         var scores = [UInt32](repeating: 0, count: candidates.count)
-        for entry in try ranker.rank(user: user, candidates: candidates, features: features) {
+        for entry in try ranker.rank(candidates, for: user, features: features, unknownIDs: .fallback) {
             scores[entry.position] = entry.score.bitPattern
         }
         return scores
@@ -66,17 +67,17 @@ struct PluginServingTests {
             try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
                 try await Self.withPool(workers) { pool in
                     for parts in [1, 2, 7] {
-                        let list = try await pool.score(
-                            user: 42,
-                            candidates: candidates,
+                        let list = try await pool.scores(
+                            of: candidates,
+                            for: 42,
                             options: CallOptions(unknownIDs: .fallback, parts: parts)
                         )
-                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                        #expect(list.map(\.bitPattern) == expected)
                         #expect(list.parts.count == parts)
                         #expect(parts == 1 || Set(list.parts.map(\.endpoint)).count == 2)
-                        #expect(list.entries.allSatisfy { $0.isUnknown == ($0.id > 1_000) })
+                        #expect(list.unknownPositions == candidates.indices.filter { candidates[$0] > 1_000 })
                     }
-                    await #expect { try await pool.score(user: 42, candidates: [5, 1_001]) } throws: { error in
+                    await #expect { try await pool.scores(of: [5, 1_001], for: 42) } throws: { error in
                         (error as? PoolError)?.code == .notFound && (error as? PoolError)?.candidateIndex == 1
                     }
                 }
@@ -113,18 +114,18 @@ struct PluginServingTests {
             try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
                 try await Self.withPool(workers) { pool in
                     for parts in [1, 2, 5] {
-                        let list = try await pool.score(
-                            user: 42,
-                            candidates: candidates,
+                        let list = try await pool.scores(
+                            of: candidates,
+                            for: 42,
                             features: features,
                             options: CallOptions(parts: parts)
                         )
-                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                        #expect(list.map(\.bitPattern) == expected)
                         #expect(parts == 1 || Set(list.parts.map(\.endpoint)).count == 2)
                     }
                     for wrong in [[], [Float](repeating: 0, count: 2_000)] {
                         await #expect {
-                            try await pool.score(user: 42, candidates: candidates, features: wrong)
+                            try await pool.scores(of: candidates, for: 42, features: wrong)
                         } throws: { error in
                             (error as? PoolError)?.code == .invalidArgument
                                 && "\(error)".contains("features per candidate, this model wants 3")
@@ -221,17 +222,17 @@ struct PluginServingTests {
                     #expect(info["missing_features"] == "0")
                     #expect(info.takesMissing(feature: 0) && !info.takesMissing(feature: 1))
                     for parts in [1, 3] {
-                        let list = try await pool.score(
-                            user: 1,
-                            candidates: [1, 2, 3],
+                        let list = try await pool.scores(
+                            of: [1, 2, 3],
+                            for: 1,
                             features: [.nan, 1, 2, 0, Float(bitPattern: 0xFFC0_1234), 4],
                             options: CallOptions(parts: parts)
                         )
-                        #expect(list.entries.map(\.score) == [-7.5, -2, -1.5])
+                        #expect(list.scores == [-7.5, -2, -1.5])
                     }
                     for value in [Float.nan, .infinity] {
                         await #expect {
-                            try await pool.score(user: 1, candidates: [1, 2], features: [1, 1, 1, value])
+                            try await pool.scores(of: [1, 2], for: 1, features: [1, 1, 1, value])
                         } throws: { error in
                             (error as? PoolError)?.code == .invalidArgument
                                 && (error as? PoolError)?.candidateIndex == 1
@@ -270,7 +271,7 @@ struct PluginServingTests {
                             features: random.floats(user % 7 * 2, within: 3)
                         )
                     }
-                    let lists = try await pool.score(batch)
+                    let lists = try await pool.scores(of: batch)
                     for (query, list) in zip(batch, lists) {
                         let expected = try Self.oracle(
                             reference,
@@ -278,11 +279,11 @@ struct PluginServingTests {
                             query.candidates,
                             features: query.features
                         )
-                        #expect(list.entries.map(\.score.bitPattern) == expected)
+                        #expect(list.map(\.bitPattern) == expected)
                     }
                     for wrong in [[0, 0, 0], [0]] as [[Float]] {
                         let odd = BatchQuery<UInt64>(user: 0, candidates: [4, 8], features: wrong)
-                        await #expect { try await pool.score([batch[3], odd]) } throws: { error in
+                        await #expect { try await pool.scores(of: [batch[3], odd]) } throws: { error in
                             (error as? PoolError)?.code == .invalidArgument && (error as? PoolError)?.queryIndex == 1
                                 && "\(error)".contains("expected 2 for each, as in the queries before")
                         }
@@ -370,13 +371,13 @@ struct PluginServingTests {
                 try await withWorkers(1, options: options, in: made(directory.appending(does))) { workers in
                     try await Self.withPool(workers) { pool in
                         await #expect {
-                            try await pool.score(user: 1, candidates: [1, 2, 1_000_003])
+                            try await pool.scores(of: [1, 2, 1_000_003], for: 1)
                         } throws: { error in
                             (error as? PoolError)?.code == code && "\(error)".contains(text)
                                 && "\(error)".contains("plugin misbehaving/0.1 (\(broken))")
                         }
-                        let list = try await pool.score(user: 1, candidates: [1, 2])
-                        #expect(list.entries.count == 2)
+                        let list = try await pool.scores(of: [1, 2], for: 1)
+                        #expect(list.count == 2)
                     }
                 }
             }

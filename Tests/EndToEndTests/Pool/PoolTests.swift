@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankPool
 import RankProtocol
@@ -18,10 +19,6 @@ struct PoolTests {
         init(_ entry: RankedEntry<UInt64>) {
             (id, position, bits) = (entry.id, entry.position, entry.score.bitPattern)
         }
-
-        init(_ entry: RankedCandidate<UInt64>) {
-            (id, position, bits) = (entry.id, entry.position, entry.score.bitPattern)
-        }
     }
 
     @Test(
@@ -36,7 +33,7 @@ struct PoolTests {
             var random = RandomNumbers(seed: UInt64(size * 3 + workerCount))
             let candidates = random.candidates(size)
             let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
-            let expected = try ranker.rank(user: Self.user, candidates: candidates).map(Entry.init)
+            let expected = try ranker.rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
             let partCounts = (0..<3).map { _ in Int.random(in: 1...min(size, 40), using: &random) }
             try await withWorkers(workerCount, options: ["--model", model], in: directory) { workers in
                 let pool = try RankPool.start(
@@ -47,9 +44,9 @@ struct PoolTests {
                     let options = CallOptions(waitsForReady: true, parts: parts)
                     for topK in [1, 10, size] {
                         let list = try await pool.rank(
-                            user: Self.user,
-                            candidates: candidates,
-                            topK: topK,
+                            candidates,
+                            for: Self.user,
+                            top: topK,
                             options: options
                         )
                         #expect(
@@ -58,9 +55,9 @@ struct PoolTests {
                         )
                         #expect(list.coverage == 1)
                     }
-                    let scored = try await pool.score(user: Self.user, candidates: candidates, options: options)
+                    let scored = try await pool.scores(of: candidates, for: Self.user, options: options)
                     let inOrder = expected.sorted { $0.position < $1.position }
-                    #expect(scored.entries.map(Entry.init) == inOrder, "scores in \(parts ?? 0) parts")
+                    #expect(scored.map(\.bitPattern) == inOrder.map(\.bits), "scores in \(parts ?? 0) parts")
                 }
                 await pool.shutdown()
             }
@@ -74,9 +71,10 @@ struct PoolTests {
             var random = RandomNumbers(seed: 9)
             let candidates = random.candidates(1_000)
             let lists = try models.map { model in
-                try RankModel.load(path: model).makeRanker().rank(user: Self.user, candidates: candidates).map(
-                    Entry.init
-                )
+                try RankModel.load(path: model).makeRanker().rank(candidates, for: Self.user, unknownIDs: .fallback)
+                    .map(
+                        Entry.init
+                    )
             }
             let (one, two) = (directory.appending("one"), directory.appending("two"))
             try await withWorkers(1, options: ["--model", models[0]], in: try made(one)) { first in
@@ -87,8 +85,8 @@ struct PoolTests {
                     )
                     for _ in 0..<20 {
                         let list = try await pool.rank(
-                            user: Self.user,
-                            candidates: candidates,
+                            candidates,
+                            for: Self.user,
                             options: CallOptions(waitsForReady: true, parts: 2)
                         )
                         let sorted = list.entries.map(Entry.init).sorted { $0.position < $1.position }
@@ -109,7 +107,11 @@ struct PoolTests {
             let candidates = random.candidates(1_000)
             let expected = try Dictionary(
                 uniqueKeysWithValues: [Kernel.scalar, .portable].map { kernel in
-                    let list = try model.makeRanker(kernel: kernel).rank(user: Self.user, candidates: candidates)
+                    let list = try model.makeRanker(kernel: kernel).rank(
+                        candidates,
+                        for: Self.user,
+                        unknownIDs: .fallback
+                    )
                     return (kernel.profile.number, list.map(Entry.init).sorted { $0.position < $1.position })
                 }
             )
@@ -121,12 +123,12 @@ struct PoolTests {
                     let pool = try RankPool.start(endpoints, configuration: .init(deadline: .seconds(20)))
                     for profile in [.unspecified, .unspecified, .fp32FMA, .fp32Unfused]
                         + [
-                            RankProtocol.NumericProfile
+                            NumericProfile
                         ](repeating: .unspecified, count: 16)
                     {
                         var options = CallOptions(waitsForReady: true, parts: 2)
                         options.profile = profile
-                        let list = try await pool.rank(user: Self.user, candidates: candidates, options: options)
+                        let list = try await pool.rank(candidates, for: Self.user, options: options)
                         #expect(profile == .unspecified || list.profile == profile)
                         let sorted = list.entries.map(Entry.init).sorted { $0.position < $1.position }
                         #expect(sorted == expected[list.profile.rawValue])
@@ -155,7 +157,7 @@ struct PoolTests {
             var random = RandomNumbers(seed: 6)
             let candidates = random.candidates(100_000)
             let scored = try RankModel.load(path: model).makeRanker()
-                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+                .rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
             let scores = Dictionary(uniqueKeysWithValues: scored.map { ($0.position, $0.bits) })
             // Slow enough that the list takes several times its deadline.
             let options = ["--model", model, "--plan", "direct", "--kernel", "scalar"]
@@ -166,9 +168,9 @@ struct PoolTests {
                 var list: RankedList<UInt64>?
                 for _ in 0..<20 where list?.isPartial != true || list?.coverage == 0 {
                     list = try? await pool.rank(
-                        user: Self.user,
-                        candidates: candidates,
-                        topK: 100_000,
+                        candidates,
+                        for: Self.user,
+                        top: 100_000,
                         options: options
                     )
                 }
@@ -190,7 +192,7 @@ struct PoolTests {
             var random = RandomNumbers(seed: 5)
             let candidates = random.candidates(500)
             let expected = try RankModel.load(path: model).makeRanker()
-                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+                .rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
                 let pool = try RankPool.start(
                     workers.map(\.endpoint).joined(separator: ","),
@@ -204,7 +206,7 @@ struct PoolTests {
                 async let lists = withThrowingTaskGroup(of: [Entry].self) { group in
                     for _ in 0..<40 {
                         group.addTask {
-                            try await pool.rank(user: Self.user, candidates: candidates, topK: 500).entries.map(
+                            try await pool.rank(candidates, for: Self.user, top: 500).entries.map(
                                 Entry.init
                             )
                         }
@@ -231,7 +233,7 @@ struct PoolTests {
             let model = try TestModel.write(in: directory)
             let candidates: [UInt64] = Array(1...50)
             let expected = try RankModel.load(path: model).makeRanker()
-                .rank(user: Self.user, candidates: candidates).map(Entry.init)
+                .rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
                 let options = try RankPool.Configuration(deadline: .seconds(20))
                 let pool = try RankPool.start(workers.map(\.endpoint).joined(separator: ","), configuration: options)
@@ -240,7 +242,7 @@ struct PoolTests {
                     try await withThrowingTaskGroup(of: [Entry].self) { group in
                         for _ in 0..<count {
                             group.addTask {
-                                try await pool.rank(user: Self.user, candidates: candidates, topK: 50).entries
+                                try await pool.rank(candidates, for: Self.user, top: 50).entries
                                     .map(Entry.init)
                             }
                             try await Task.sleep(for: .milliseconds(2))
@@ -271,12 +273,12 @@ struct PoolTests {
                     configuration: .init(deadline: .seconds(20))
                 )
                 _ = try await pool.rank(
-                    user: Self.user,
-                    candidates: [1],
+                    [1],
+                    for: Self.user,
                     options: CallOptions(waitsForReady: true)
                 )
                 workers[0].freeze()
-                async let list = pool.rank(user: Self.user, candidates: [1, 2, 3])
+                async let list = pool.rank([1, 2, 3], for: Self.user)
                 try await Task.sleep(for: .milliseconds(50))
                 workers[0].kill()
                 do {

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import RankPool
 import RankProtocol
@@ -24,7 +25,9 @@ struct RankClientTests {
     private func oracle(_ model: String, user: UInt64, _ candidates: [UInt64]) throws -> [Float] {
         let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
         var scores = [Float](repeating: 0, count: candidates.count)
-        for entry in try ranker.rank(user: user, candidates: candidates) { scores[entry.position] = entry.score }
+        for entry in try ranker.rank(candidates, for: user, unknownIDs: .fallback) {
+            scores[entry.position] = entry.score
+        }
         return scores
     }
 
@@ -245,10 +248,9 @@ struct RankClientTests {
                     )
                     for parts in [nil, 1, 2, 5] {
                         let options = CallOptions(parts: parts)
-                        let scored = try await pool.score(user: 42, candidates: candidates, options: options)
-                        #expect(scored.entries.map(\.score.bitPattern) == expected)
-                        #expect(scored.entries.map(\.id) == candidates)
-                        let ranked = try await pool.rank(user: 42, candidates: candidates, topK: 100, options: options)
+                        let scored = try await pool.scores(of: candidates, for: 42, options: options)
+                        #expect(scored.map(\.bitPattern) == expected)
+                        let ranked = try await pool.rank(candidates, for: 42, top: 100, options: options)
                         rankings.insert(ranked.entries.map(\.position))
                     }
                     await pool.shutdown()

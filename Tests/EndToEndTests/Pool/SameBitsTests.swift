@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import SystemPackage
 import Testing
@@ -13,7 +14,7 @@ struct SameBitsTests {
     private static func oracle(_ model: String, _ candidates: [UInt64]) throws -> [UInt32] {
         let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
         var scores = [UInt32](repeating: 0, count: candidates.count)
-        for entry in try ranker.rank(user: user, candidates: candidates) {
+        for entry in try ranker.rank(candidates, for: user, unknownIDs: .fallback) {
             scores[entry.position] = entry.score.bitPattern
         }
         return scores

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import Subprocess
 import SystemPackage
@@ -10,7 +11,7 @@ struct ReloadTests {
     /// The scores of a file's model for a list, as bit patterns.
     private static func scores(_ path: String, _ candidates: [UInt64]) throws -> [UInt32] {
         let ranker = try RankModel.load(path: path).makeRanker(plan: .direct, kernel: .scalar)
-        let ranked = try ranker.rank(user: 42, candidates: candidates)
+        let ranked = try ranker.rank(candidates, for: 42, unknownIDs: .fallback)
         return ranked.sorted { $0.position < $1.position }.map(\.score.bitPattern)
     }
 

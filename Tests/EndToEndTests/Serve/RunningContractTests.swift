@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankPool
 import RankProtocol
 import SystemPackage
@@ -90,18 +91,18 @@ struct RunningContractTests {
                     if pool == nil {
                         pool = try RankPool.start(place, configuration: .init(deadline: .seconds(20)))
                     }
-                    let list = try await #require(pool).score(
-                        user: 42,
-                        candidates: [1, 2, 3],
+                    let list = try await #require(pool).scores(
+                        of: [1, 2, 3],
+                        for: 42,
                         options: CallOptions(waitsForReady: true)
                     )
-                    answers.append(list.entries.map(\.score))
+                    answers.append(list.scores)
                     if !isLast { worker.send(SIGKILL) }
                     while !isLast, !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
                 }
                 #expect(outcome.exitCode == (isLast ? 0 : nil), "\(outcome.errors)")
                 let client = try #require(pool)
-                let error = await #expect(throws: PoolError.self) { try await client.score(user: 42, candidates: [1]) }
+                let error = await #expect(throws: PoolError.self) { try await client.scores(of: [1], for: 42) }
                 #expect(
                     error?.code == .unavailable && error?.description.contains(place) == true,
                     "\(String(describing: error))"
@@ -146,7 +147,7 @@ struct RunningContractTests {
             let outcome = try await ServingProcess.run(arguments, descriptors: 64, in: directory) { worker in
                 let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(20)))
                 let call = CallOptions(waitsForReady: true)
-                _ = try await pool.rank(user: 1, candidates: [1, 2, 3], options: call)
+                _ = try await pool.rank([1, 2, 3], for: 1, options: call)
                 var idle = (0..<300).compactMap { _ in IdleConnection(path) }
                 #expect(idle.count == 300)
                 while try await worker.page("/info")?.body.contains(#""accepting":false"#) != true {}
@@ -156,7 +157,7 @@ struct RunningContractTests {
                 #expect(statistics["open_files_limit"] == 64)
                 #expect(statistics["accept_pauses"].map { $0 >= 1 } == true)
                 #expect(statistics["open_files"].map { $0 <= 64 } == true)
-                _ = try await pool.rank(user: 1, candidates: [1, 2, 3], options: call)
+                _ = try await pool.rank([1, 2, 3], for: 1, options: call)
                 try await Task.sleep(for: .seconds(1))
                 // A thread that tries to accept again and again takes a hundred.
                 if options.isEmpty { #expect(worker.processorTicks - busy < 50) }

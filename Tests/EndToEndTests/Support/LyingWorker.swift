@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 import ZMQ
@@ -29,9 +30,7 @@ struct LyingWorker {
     private static func serve(_ socket: borrowing Socket, _ wakeUp: borrowing WakeUp, _ model: RankModel)
         throws(ZMQError)
     {
-        guard let ranker = try? model.makeRanker(), let id = RankProtocol.ModelID(bytes: ranker.info.modelID) else {
-            return
-        }
+        guard let ranker = try? model.makeRanker() else { return }
         var poller = Poller()
         let bell = poller.add(fileDescriptor: wakeUp.fileDescriptor)
         _ = poller.add(socket)
@@ -43,7 +42,7 @@ struct LyingWorker {
             if poller.readiness(at: bell).contains(.readable) { return }
             while try socket.receive(into: &identity), try socket.receive(into: &body) {
                 do {
-                    try answer(body.bytes, ranker, id, into: &writer)
+                    try answer(body.bytes, ranker, model.modelID, into: &writer)
                 } catch {
                     continue
                 }
@@ -56,7 +55,7 @@ struct LyingWorker {
     private static func answer(
         _ bytes: RawSpan,
         _ ranker: EmbeddingRanker,
-        _ model: RankProtocol.ModelID,
+        _ model: ModelID,
         into writer: inout FrameWriter
     ) throws {
         let frame = try RequestFrame(decoding: bytes, limits: .default)
@@ -75,10 +74,10 @@ struct LyingWorker {
         while let query = queries.next() {
             var candidates: [UInt64] = []
             for index in 0..<query.candidateCount { candidates.append(query.candidateID(at: index)) }
-            let ranked = try ranker.rank(user: query.userID, candidates: candidates)
+            let ranked = try ranker.rank(candidates, for: query.userID, unknownIDs: .fallback)
             let topK = Int(request.parameters.topK)
-            var chosen = topK == 0 ? ranked : Array(ranked.prefix(topK))
-            if topK == 0 { for entry in ranked { chosen[entry.position] = entry } }
+            let chosen =
+                topK == 0 ? ranked.sorted { $0.position < $1.position } : Array(ranked.prefix(topK))
             let entries = writer.appendReplyQuery(
                 entryCount: chosen.count,
                 candidateCount: query.candidateCount,

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import RankPool
 import SystemPackage
@@ -70,7 +71,7 @@ struct OwnCSVTests {
             let ranker = try RankModel.load(path: model).makeRanker()
             let all = ["x", "a,b", "007", "say \"hi\"", "映画", "all"]
             func expected(_ user: String, _ items: [String]) throws -> [String] {
-                try ranker.rank(user: user, candidates: items).map { items[$0.position] }
+                try ranker.rank(items, for: user, unknownIDs: .fallback).map { items[$0.position] }
             }
             let json = try await rank(workers, "ann", "all", ["--format", "json"])
             #expect(json.exitCode == 0, "\(json.errors)")
@@ -112,7 +113,7 @@ struct OwnCSVTests {
             }
             #expect(Set(ids) == Set(all) && ids.count == all.count)
             let options = CallOptions(model: catalog.model)
-            let list = try await pool.rank(user: "bob", candidates: ids, topK: 3, options: options)
+            let list = try await pool.rank(ids, for: "bob", top: 3, options: options)
             #expect(list.entries.map(\.id) == Array(try expected("bob", ids).prefix(3)))
             await pool.shutdown()
         }
@@ -124,7 +125,9 @@ struct OwnCSVTests {
             let ranker = try RankModel.load(path: model).makeRanker()
             let all: [UInt64] = [7_000_000_000, 3, 99, .max]
             let json = try await rank(workers, "20", "all", ["--format", "json"])
-            #expect(try Self.items(json) == ranker.rank(user: 20, candidates: all).map { "\(all[$0.position])" })
+            #expect(
+                try Self.items(json) == ranker.rank(all, for: 20, unknownIDs: .fallback).map { "\(all[$0.position])" }
+            )
             let rest = try await rank(
                 workers,
                 "20",
@@ -133,7 +136,7 @@ struct OwnCSVTests {
             )
             #expect(
                 try Self.items(rest)
-                    == ranker.rank(user: 20, candidates: [3, 99]).map { "\(($0.position == 0) ? 3 : 99)" }
+                    == ranker.rank([3, 99], for: 20, unknownIDs: .fallback).map { "\(($0.position == 0) ? 3 : 99)" }
             )
             let pool = try RankPool.start(workers, configuration: .init(deadline: .seconds(60)))
             guard case .numbers(let ids) = try await pool.catalog().ids else {

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import SystemPackage
 import Testing
@@ -107,7 +108,7 @@ import Testing
             #expect(predicted.exitCode == 0 && predicted.errors.contains("synthetic (seed 7)"))
             let lines = predicted.output.split(separator: "\n")
             #expect(lines.count == 3 && lines[0] == lines[2] && lines[1].hasPrefix("1,1,"))
-            let ranked = try loaded.makeRanker().rank(user: 943, candidates: [1_682])
+            let ranked = try loaded.makeRanker().rank([1_682], for: 943, unknownIDs: .fallback)
             #expect(lines[0] == "943,1682,\(ranked[0].score)")
 
             let integers = ["--model", model, "--precision", "int8", "--kernel", "scalar"]
@@ -115,7 +116,11 @@ import Testing
             #expect(try object(rounded.output)["precision"] as? String == "int8", "\(rounded.errors)")
             #expect(try object(rounded.output)["rmse"] as? Double != metrics["rmse"] as? Double)
             let other = try await run("rank-train", ["predict", "--input", "-"] + integers, input: "943,1682\n")
-            let score = try loaded.makeRanker(kernel: .scalar, precision: .int8).rank(user: 943, candidates: [1_682])
+            let score = try loaded.makeRanker(kernel: .scalar, precision: .int8).rank(
+                [1_682],
+                for: 943,
+                unknownIDs: .fallback
+            )
             #expect(other.output == "943,1682,\(score[0].score)\n", "\(other.errors)")
         }
     }
@@ -129,7 +134,9 @@ import Testing
             #expect(lines.count == 3 * 943)
             let ranker = try RankModel.load(path: model).makeRanker()
             let catalogue = Array(1...TestModel.candidateCount)
-            let expected = try ranker.rank(user: 42, candidates: catalogue, topK: 3).map { "42,\($0.id),\($0.score)" }
+            let expected = try ranker.rank(catalogue, for: 42, top: 3, unknownIDs: .fallback).map {
+                "42,\($0.id),\($0.score)"
+            }
             #expect(lines[(3 * 41)..<(3 * 42)].map(String.init) == expected)
             let some = try await run(
                 "rank-train",
@@ -147,7 +154,7 @@ import Testing
                 ["predict", "--model", model, "--users", "-", "--unknown", "fallback", "--top-k", "1"],
                 input: "944\n"
             )
-            let stranger = try ranker.rank(user: 944, candidates: catalogue, topK: 1)
+            let stranger = try ranker.rank(catalogue, for: 944, top: 1, unknownIDs: .fallback)
             #expect(scored.exitCode == 0 && scored.output == "944,\(stranger[0].id),\(stranger[0].score)\n")
             for (options, text) in [
                 ([], "--users"), (["--input", "-", "--users", "all"], "--users"),

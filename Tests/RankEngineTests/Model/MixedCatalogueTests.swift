@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -40,16 +41,16 @@ struct MixedCatalogueTests {
         #expect(large.metadata.claimedTestRMSE == nil)
         #expect(large.metadata.fingerprint["data"].hasPrefix("synthetic catalogue of 70000 items"))
         let ids: [UInt64] = [1, 2, 65_535, 65_536, 65_537, 69_999, 70_000, 70_001, 0]
-        let oracle = try large.makeRanker(plan: .direct, kernel: .scalar).rank(user: 22, candidates: ids)
+        let oracle = try large.makeRanker(plan: .direct, kernel: .scalar).rank(ids, for: 22, unknownIDs: .fallback)
         #expect(oracle.filter(\.isUnknown).map(\.id) == [0, 70_001])
         for plan in ScoringPlan.allCases {
             let ranker = try large.makeRanker(plan: plan)
             #expect(try ranker.reproduceGoldens() == large.goldenCount)
-            let found = try ranker.rank(user: 22, candidates: ids)
+            let found = try ranker.rank(ids, for: 22, unknownIDs: .fallback)
             #expect(found.map(\.score.bitPattern) == oracle.map(\.score.bitPattern))
         }
         // Unknown ids score as they did.
-        let unknown = try model.makeRanker().rank(user: 22, candidates: [0])
+        let unknown = try model.makeRanker().rank([0], for: 22, unknownIDs: .fallback)
         #expect(oracle.first { $0.id == 0 }?.score.bitPattern == unknown[0].score.bitPattern)
     }
 
@@ -92,7 +93,7 @@ struct MixedCatalogueTests {
         let path = directory.file("large")
         _ = try mixedCatalogue(small, candidates: 20_000, seed: 1).write(to: path)
         let ids = (0...20_000 as ClosedRange<UInt64>).map { $0 }
-        let expected = try RankModel.load(path: path).makeRanker().rank(user: 1, candidates: ids)
+        let expected = try RankModel.load(path: path).makeRanker().rank(ids, for: 1, unknownIDs: .fallback)
         let copy = try RankModel.load(path: path, placement: .copied)
         let mapped = try RankModel.load(path: directory.file("model"), placement: .mapped)
         #expect(copy.placement == .copied && small.placement == .copied && mapped.placement == .mapped)
@@ -101,7 +102,7 @@ struct MixedCatalogueTests {
         #expect(ranker.info.facts.first { $0.key == "weights" }?.value == "copied")
         let mappedFacts = try mapped.makeRanker().info.facts
         #expect(mappedFacts.first { $0.key == "weights" }?.value == "mapped")
-        let found = try ranker.rank(user: 1, candidates: ids)
+        let found = try ranker.rank(ids, for: 1, unknownIDs: .fallback)
         #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
         #expect(found.map(\.id) == expected.map(\.id))
     }

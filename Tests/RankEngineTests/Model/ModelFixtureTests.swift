@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -40,13 +41,13 @@ struct ModelFixtureTests {
     private func scores(_ ranker: EmbeddingRanker, _ user: String, _ candidates: [String]) throws -> [UInt32] {
         var bits = [UInt32](repeating: 0, count: candidates.count)
         if ranker.info.hasTextIDs {
-            for entry in try ranker.rank(user: user, candidates: candidates) {
+            for entry in try ranker.rank(candidates, for: user, unknownIDs: .fallback) {
                 #expect(entry.isUnknown == (entry.position == 0))
                 bits[entry.position] = entry.score.bitPattern
             }
         } else {
             let numbers = try candidates.map { try #require(UInt64($0)) }
-            for entry in try ranker.rank(user: #require(UInt64(user)), candidates: numbers) {
+            for entry in try ranker.rank(numbers, for: #require(UInt64(user)), unknownIDs: .fallback) {
                 #expect(entry.isUnknown == (entry.position == 0))
                 bits[entry.position] = entry.score.bitPattern
             }
@@ -66,6 +67,6 @@ struct ModelFixtureTests {
         raw.set("dense_0.bias", 0, to: (-Float(0)).bitPattern)
         try writeFile(directory.file("zeros"), raw.sealed())
         let ranker = try RankModel.load(path: directory.file("zeros")).makeRanker()
-        #expect(try ranker.rank(user: 1, candidates: [1, 2]).map(\.score.bitPattern) == [0, 0])
+        #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).map(\.score.bitPattern) == [0, 0])
     }
 }

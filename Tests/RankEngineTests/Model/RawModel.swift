@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 
 /// A model file taken apart, to be put together again with something wrong in it and a digest that fits.

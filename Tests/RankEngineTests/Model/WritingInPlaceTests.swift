@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -18,9 +19,11 @@ struct WritingInPlaceTests {
         let model = try RankModel.load(path: path)
         #expect(model.placement == .copied)
         let ids = (0...5_000 as ClosedRange<UInt64>).map { $0 }
-        let expected = try model.makeRanker(plan: .direct).rank(user: 1, candidates: ids).map(\.score.bitPattern)
+        let expected = try model.makeRanker(plan: .direct).rank(ids, for: 1, unknownIDs: .fallback).map(
+            \.score.bitPattern
+        )
         try writeFile(path, [UInt8](repeating: 7, count: byteCount))
-        let found = try model.makeRanker(plan: .direct).rank(user: 1, candidates: ids).map(\.score.bitPattern)
+        let found = try model.makeRanker(plan: .direct).rank(ids, for: 1, unknownIDs: .fallback).map(\.score.bitPattern)
         #expect(found == expected)
     }
 }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -101,7 +102,7 @@ struct ActivationTests {
                     let ranker = try model.makeRanker(plan: plan, kernel: kernel)
                     #expect(ranker.kernel == kernel || "\(kernel)" == "avx512-skip")
                     #expect(try ranker.reproduceGoldens() == model.goldenCount)
-                    let found = try ranker.rank(user: UInt64(user), candidates: ids).sorted {
+                    let found = try ranker.rank(ids, for: UInt64(user), unknownIDs: .fallback).sorted {
                         $0.position < $1.position
                     }
                     #expect(found.map(\.score.bitPattern) == expected.map(\.bitPattern), "\(kernel) \(plan)")
@@ -189,7 +190,9 @@ struct ActivationTests {
         for kernel in ["scalar", "avx512-vnni"].compactMap({ try? Kernel.named($0, for: .int16) }) {
             let lists = try [plain, model].map { model in
                 try model.makeRanker(kernel: kernel, precision: .int16, errorLimit: .infinity)
-                    .rank(user: 1, candidates: (0..<60).map { UInt64($0) }).sorted { $0.position < $1.position }.map(
+                    .rank((0..<60).map { UInt64($0) }, for: 1, unknownIDs: .fallback).sorted {
+                        $0.position < $1.position
+                    }.map(
                         \.score
                     )
             }

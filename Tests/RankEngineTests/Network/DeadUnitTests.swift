@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -25,7 +26,7 @@ struct DeadUnitTests {
             // One pair after another, so that nothing depends on tiles.
             let expected =
                 try references[kernel.profile]
-                ?? bits(#require(try model.makeReference(ofProfile: kernel.profile.number)), ids, apart: true)
+                ?? bits(#require(try model.makeReference(of: kernel.profile)), ids, apart: true)
             references[kernel.profile] = expected
             for plan in [ScoringPlan.factored, .userOnce] {
                 let ranker = try model.makeRanker(plan: plan, kernel: kernel)
@@ -70,7 +71,9 @@ struct DeadUnitTests {
     private func bits(_ ranker: EmbeddingRanker, _ ids: [UInt64], apart: Bool = false) throws -> [UInt32] {
         if apart { return try ids.flatMap { try self.bits(ranker, [$0]) } }
         var bits = [UInt32](repeating: 0, count: ids.count)
-        for entry in try ranker.rank(user: 1, candidates: ids) { bits[entry.position] = entry.score.bitPattern }
+        for entry in try ranker.rank(ids, for: 1, unknownIDs: .fallback) {
+            bits[entry.position] = entry.score.bitPattern
+        }
         return bits
     }
 }

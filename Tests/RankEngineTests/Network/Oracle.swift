@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 
 /// docs/reference/numerics.md written down again in Swift, from the document alone, over a draft's plain arrays.

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -46,12 +47,12 @@ struct PrecisionTests {
             #expect(ranker.plan == .factored && "\(ranker.kernel)" == "\(kernel)")
             #expect(ranker.scoreError == nil)
             #expect(try ranker.reproduceGoldens() == model.goldenCount)
-            let reference = try #require(try model.makeReference(ofProfile: ranker.info.profile.number))
+            let reference = try #require(try model.makeReference(of: ranker.info.profile))
             for id in Set(ids) where expected[id] == nil {
-                expected[id] = try reference.rank(user: 2, candidates: [id])[0].score.bitPattern
+                expected[id] = try reference.rank([id], for: 2, unknownIDs: .fallback)[0].score.bitPattern
             }
             for count in [1, 2, 3, 5, 6, 7, 12, 13, 511, 512, 513, 1_100] {
-                for entry in try ranker.rank(user: 2, candidates: Array(ids[..<count])) {
+                for entry in try ranker.rank(Array(ids[..<count]), for: 2, unknownIDs: .fallback) {
                     #expect(entry.score.bitPattern == expected[entry.id], "\(kernel), \(count) candidates")
                 }
             }
@@ -68,7 +69,12 @@ struct PrecisionTests {
             let users = (0..<40).map { UInt32($0) }
             let lists = try scorer.best(7, userRows: users)
             for user in users {
-                let ranked = try ranker.rank(user: UInt64(user), candidates: (1..<1_500).map { UInt64($0) }, topK: 7)
+                let ranked = try ranker.rank(
+                    (1..<1_500).map { UInt64($0) },
+                    for: UInt64(user),
+                    top: 7,
+                    unknownIDs: .fallback
+                )
                 let found = lists[Int(user)]
                 #expect(found.map(\.row) == ranked.map { UInt32($0.id) })
                 #expect(found.map(\.score.bitPattern) == ranked.map(\.score.bitPattern))
@@ -106,8 +112,8 @@ struct PrecisionTests {
         var largest: Float = 0
         for user in 0..<64 {
             let (id, ids) = (UInt64(user * 200 / 64), (0..<2_048).map { UInt64($0 * 3_000 / 2_048) })
-            let wanted = try exact.rank(user: id, candidates: ids).sorted { $0.position < $1.position }
-            let found = try ranker.rank(user: id, candidates: ids).sorted { $0.position < $1.position }
+            let wanted = try exact.rank(ids, for: id, unknownIDs: .fallback).sorted { $0.position < $1.position }
+            let found = try ranker.rank(ids, for: id, unknownIDs: .fallback).sorted { $0.position < $1.position }
             for (left, right) in zip(wanted, found) { largest = max(largest, (left.score - right.score).magnitude) }
         }
         #expect(largest == error.maximum)

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -42,8 +43,10 @@ struct UnfusedProfileTests {
         let model = try RankModel.load(path: directory.file("model"))
         let ids = (0..<60).map { UInt64($0) }
         let lists = try [Kernel.portable, .scalar].map { kernel in
-            try model.makeRanker(kernel: kernel).rank(user: 1, candidates: ids).sorted { $0.position < $1.position }
-                .map(\.score)
+            try model.makeRanker(kernel: kernel).rank(ids, for: 1, unknownIDs: .fallback).sorted {
+                $0.position < $1.position
+            }
+            .map(\.score)
         }
         let distances = zip(lists[0], lists[1]).map { ($0 - $1).magnitude }
         #expect(distances.contains { $0 > 0 })

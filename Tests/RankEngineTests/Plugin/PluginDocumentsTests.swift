@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -27,16 +28,20 @@ struct PluginRefusalsDocumentTests {
             found.append(engineError { _ = try PluginReference(text) })
         }
         found.append(
-            engineError { _ = try MisbehavingPlugin.ranker("nan").rank(user: 1, candidates: [1_000_003]) }
+            engineError { _ = try MisbehavingPlugin.ranker("nan").rank([1_000_003], for: 1, unknownIDs: .fallback) }
         )
         found.append(
-            engineError { _ = try MisbehavingPlugin.ranker("fail-one").rank(user: 1, candidates: [1_000_003]) }
+            engineError {
+                _ = try MisbehavingPlugin.ranker("fail-one").rank([1_000_003], for: 1, unknownIDs: .fallback)
+            }
         )
         found.append(
-            engineError { _ = try MisbehavingPlugin.ranker("refuse-one").rank(user: 1, candidates: [1_000_003]) }
+            engineError {
+                _ = try MisbehavingPlugin.ranker("refuse-one").rank([1_000_003], for: 1, unknownIDs: .fallback)
+            }
         )
         let needing = try MisbehavingPlugin.ranker("missing-refused", ["features": "1"])
-        found.append(engineError { _ = try needing.rank(user: 1, candidates: [1], features: [.nan]) })
+        found.append(engineError { _ = try needing.rank([1], for: 1, features: [.nan], unknownIDs: .fallback) })
         let replaced = PluginReference(libraryPath: try MisbehavingPlugin.compiled("document-replaced", []))
         _ = try PluginRanker.load(replaced)
         _ = try MisbehavingPlugin.compiled("document-replaced", ["-DNAME=\"other\""])
@@ -72,7 +77,7 @@ struct PluginDocumentTests {
         try CompiledPlugin.c(source, to: library, ["-Wall", "-Werror"])
         let ranker = try PluginRanker.load(PluginReference(libraryPath: library))
         #expect(ranker.subject == "plugin closeness/1.0 (\(library))")
-        let ranked = try ranker.rank(user: 42, candidates: [1, 40, 99])
+        let ranked = try ranker.rank([1, 40, 99], for: 42, unknownIDs: .fallback)
         #expect(ranked.map(\.id) == [40, 1, 99])
         #expect(ranked[0].score == 1 / Float(3))
         #expect(engineError { _ = try PluginRanker.load(PluginReference("\(library)?a=b")) }?.code == .pluginRefused)

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -15,15 +16,15 @@ struct PluginMissingTests {
         #expect(ranker.info.takesMissingFeatures && ranker.missingFeatures == [true, true])
         #expect(Self.missingFeatures(ranker) == "accepted")
         // The plugin hashes the bits of features.
-        let expected = try ranker.rank(user: 1, candidates: [1, 2], features: [.nan, 1, 2, .nan])
+        let expected = try ranker.rank([1, 2], for: 1, features: [.nan, 1, 2, .nan], unknownIDs: .fallback)
         for bits: UInt32 in [0x7F80_0001, 0x7FC0_1234, 0xFFC0_0000, 0xFFFF_FFFF] {
             let missing = Float(bitPattern: bits)
-            let found = try ranker.rank(user: 1, candidates: [1, 2], features: [missing, 1, 2, missing])
+            let found = try ranker.rank([1, 2], for: 1, features: [missing, 1, 2, missing], unknownIDs: .fallback)
             #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
         }
         for value in [Float.infinity, -.infinity] {
             let features = [1, 1, .nan, value]
-            let error = engineError { _ = try ranker.rank(user: 1, candidates: [1, 2], features: features) }
+            let error = engineError { _ = try ranker.rank([1, 2], for: 1, features: features, unknownIDs: .fallback) }
             #expect(error?.code == .invalidQuery && error?.position == 1)
             #expect(error?.message.contains("feature 1 (feature1) of candidate 1 is \(value)") == true)
         }
@@ -38,10 +39,12 @@ struct PluginMissingTests {
             try PluginRanker.load(PluginReference(libraryPath: older, options: options)),
         ] {
             #expect(!ranker.info.takesMissingFeatures && Self.missingFeatures(ranker) == "refused")
-            let error = engineError { _ = try ranker.rank(user: 1, candidates: [1, 2], features: [1, 1, .nan, 1]) }
+            let error = engineError {
+                _ = try ranker.rank([1, 2], for: 1, features: [1, 1, .nan, 1], unknownIDs: .fallback)
+            }
             #expect(error?.code == .invalidQuery && error?.position == 1)
             #expect(error?.message.contains("feature 0 (feature0) of candidate 1 is missing (NaN)") == true)
-            #expect(try ranker.rank(user: 1, candidates: [1, 2], features: [1, 1, 2, 1]).count == 2)
+            #expect(try ranker.rank([1, 2], for: 1, features: [1, 1, 2, 1], unknownIDs: .fallback).count == 2)
         }
     }
 
@@ -59,8 +62,8 @@ struct PluginMissingTests {
         let one = PluginReference.Option(key: "does", value: "missing-first")
         let first = try PluginRanker.load(PluginReference(libraryPath: path, options: [features, one]))
         #expect(Self.missingFeatures(first) == "0" && first.missingFeatures == [true, false])
-        #expect(try first.rank(user: 1, candidates: [1], features: [.nan, 1]).count == 1)
-        let error = engineError { _ = try first.rank(user: 1, candidates: [1], features: [1, .nan]) }
+        #expect(try first.rank([1], for: 1, features: [.nan, 1], unknownIDs: .fallback).count == 1)
+        let error = engineError { _ = try first.rank([1], for: 1, features: [1, .nan], unknownIDs: .fallback) }
         #expect(error?.message.contains("feature 1 (feature1) of candidate 0 is missing") == true)
     }
 

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -113,20 +114,22 @@ struct PluginRankerTests {
     func failures() throws {
         let ids: [UInt64] = [1, 2, 1_000_003, 4]
         for (does, text) in [("nan", "scores nan"), ("infinity", "scores -inf")] {
-            let error = engineError { _ = try MisbehavingPlugin.ranker(does).rank(user: 1, candidates: ids) }
+            let error = engineError { _ = try MisbehavingPlugin.ranker(does).rank(ids, for: 1, unknownIDs: .fallback) }
             #expect(error?.code == .scoreNotFinite && error?.position == 2)
             #expect(error?.message.hasPrefix("plugin misbehaving/0.1 (") == true)
             #expect(error?.message.hasSuffix("candidate 2, id 1000003, \(text)") == true)
         }
         let ranker = try MisbehavingPlugin.ranker("fail-one")
-        let error = engineError { _ = try ranker.rank(user: 1, candidates: ids) }
+        let error = engineError { _ = try ranker.rank(ids, for: 1, unknownIDs: .fallback) }
         #expect(error?.code == .pluginFailed)
         #expect(error?.message.hasSuffix("failed: that one again") == true)
-        let refusal = engineError { _ = try MisbehavingPlugin.ranker("refuse-one").rank(user: 1, candidates: ids) }
+        let refusal = engineError {
+            _ = try MisbehavingPlugin.ranker("refuse-one").rank(ids, for: 1, unknownIDs: .fallback)
+        }
         #expect(refusal?.code == .invalidQuery)
         #expect(refusal?.message.hasSuffix("refuses the query: not this one") == true)
         // It serves on.
-        #expect(try ranker.rank(user: 1, candidates: [1, 2]).count == 2)
+        #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).count == 2)
     }
 
     @Test("Queries that do not fit are refused before the plugin sees them")
@@ -137,18 +140,24 @@ struct PluginRankerTests {
             let error = engineError(body)
             return error?.code == .invalidQuery ? error?.message ?? "" : "no refusal"
         }
-        #expect(message { _ = try numbers.rank(user: 1, candidates: [1, 2]) }.contains("wants 3"))
+        #expect(message { _ = try numbers.rank([1, 2], for: 1, unknownIDs: .fallback) }.contains("wants 3"))
         let features = [Float](repeating: 0, count: 6)
-        #expect(message { _ = try numbers.rank(user: 1, candidates: [1], features: features) }.contains("wants 3"))
         #expect(
-            message { _ = try numbers.rank(user: 1, candidates: [1, 2, 3, 4], features: features) }.contains(
+            message { _ = try numbers.rank([1], for: 1, features: features, unknownIDs: .fallback) }.contains("wants 3")
+        )
+        #expect(
+            message { _ = try numbers.rank([1, 2, 3, 4], for: 1, features: features, unknownIDs: .fallback) }.contains(
                 "6 features"
             )
         )
-        #expect(message { _ = try texts.rank(user: "a", candidates: ["a"], features: [1]) }.contains("wants 0"))
-        #expect(message { _ = try texts.rank(user: 1, candidates: [1]) }.contains("UTF-8"))
         #expect(
-            message { _ = try numbers.rank(user: "a", candidates: ["a", "b"], features: features) }.contains("64-bit")
+            message { _ = try texts.rank(["a"], for: "a", features: [1], unknownIDs: .fallback) }.contains("wants 0")
+        )
+        #expect(message { _ = try texts.rank([1], for: 1, unknownIDs: .fallback) }.contains("UTF-8"))
+        #expect(
+            message { _ = try numbers.rank(["a", "b"], for: "a", features: features, unknownIDs: .fallback) }.contains(
+                "64-bit"
+            )
         )
         // Offsets that run backwards or out of the text.
         for offsets in [[0, 2, 1] as [UInt32], [0, 1, 9], [3, 2, 3]] {

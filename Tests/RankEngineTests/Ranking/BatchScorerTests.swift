@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -36,12 +37,12 @@ struct BatchScorerTests {
         return try users.map { user in
             let id = model.users.id(ofRow: Int(user))
             if model.users.kind.isText {
-                return try ranker.rank(user: id ?? "nobody", candidates: ids, topK: k).map {
+                return try ranker.rank(ids, for: id ?? "nobody", top: k, unknownIDs: .fallback).map {
                     BatchScorer.Entry(row: UInt32(rows[$0.position]), score: $0.score)
                 }
             }
             let numbers = ids.compactMap { UInt64($0) }
-            return try ranker.rank(user: id.flatMap { UInt64($0) } ?? .max, candidates: numbers, topK: k).map {
+            return try ranker.rank(numbers, for: id.flatMap { UInt64($0) } ?? .max, top: k, unknownIDs: .fallback).map {
                 BatchScorer.Entry(row: UInt32(rows[$0.position]), score: $0.score)
             }
         }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -37,9 +38,11 @@ struct GoldenQueryTests {
         let isUnknown =
             switch query.ids {
             case .numbers(let user, let candidates):
-                try ranker.rank(user: user, candidates: candidates).first { $0.position == position }?.isUnknown
+                try ranker.rank(candidates, for: user, unknownIDs: .fallback).first { $0.position == position }?
+                    .isUnknown
             case .texts(let user, let candidates):
-                try ranker.rank(user: user, candidates: candidates).first { $0.position == position }?.isUnknown
+                try ranker.rank(candidates, for: user, unknownIDs: .fallback).first { $0.position == position }?
+                    .isUnknown
             }
         #expect(isUnknown == true)
     }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -84,28 +85,50 @@ struct RankerErrorTests {
         for kernel in Kernel.supported {
             let ranker = try RankModel.load(path: path).makeRanker(kernel: kernel)
             let ids = (0..<600).map { UInt64($0) }
-            let failure = engineError { _ = try ranker.rank(user: 4, candidates: ids) }
+            let failure = engineError { _ = try ranker.rank(ids, for: 4, unknownIDs: .fallback) }
             #expect(failure?.code == .scoreNotFinite)
             #expect(failure?.position == 77)
             #expect(failure?.message.contains("id 77") == true)
-            #expect(try ranker.rank(user: 3, candidates: ids).count == 600)
+            #expect(try ranker.rank(ids, for: 3, unknownIDs: .fallback).count == 600)
         }
     }
 
     @Test func ranksAndFlags() throws {
         let ranker = try model.makeRanker()
-        let all = try ranker.rank(user: 2, candidates: [1, 5, 900, 5, 0])
+        let all = try ranker.rank([1, 5, 900, 5, 0], for: 2, unknownIDs: .fallback)
         #expect(all.count == 5)
         #expect(zip(all, all.dropFirst()).allSatisfy { $0.score >= $1.score })
         #expect(all.filter(\.isUnknown).map(\.id) == [0, 900])
         let fives = all.filter { $0.id == 5 }
         #expect(fives.map(\.position) == [1, 3])
         #expect(
-            try ranker.rank(user: 2, candidates: [1, 5, 900, 5, 0], topK: 2).map(\.position)
+            try ranker.rank([1, 5, 900, 5, 0], for: 2, top: 2, unknownIDs: .fallback).map(\.position)
                 == all.prefix(2).map(\.position)
         )
-        #expect(try ranker.rank(user: 2, candidates: [], topK: 2).isEmpty)
-        #expect(engineError { _ = try ranker.rank(user: "2", candidates: ["1"]) }?.code == .invalidQuery)
+        #expect(try ranker.rank([], for: 2, top: 2, unknownIDs: .fallback).isEmpty)
+        #expect(engineError { _ = try ranker.rank(["1"], for: "2") }?.code == .invalidQuery)
+        #expect(engineError { _ = try ranker.rank([1], for: 2, top: 0) }?.code == .invalidQuery)
+        #expect(all.model == model.modelID && all.profile == ranker.info.profile && all.coverage == 1)
+    }
+
+    @Test func refusesUnknownIDsUnlessToldOtherwise() throws {
+        let ranker = try model.makeRanker()
+        let ids: [UInt64] = [1, 5, 900, 5, 0]
+        let candidate = engineError { _ = try ranker.rank(ids, for: 2) }
+        #expect(candidate?.code == .unknownID && candidate?.position == 2)
+        #expect(candidate?.message == "the candidate 900 is unknown to this model")
+        let user = engineError { _ = try ranker.scores(of: [1], for: 900) }
+        #expect(user?.code == .unknownID && user?.position == nil)
+
+        let whole = try ranker.scores(of: ids, for: 2, unknownIDs: .fallback)
+        #expect(whole.unknownPositions == [2, 4] && whole.allSatisfy(\.isFinite))
+        let kept = try ranker.scores(of: ids, for: 2, unknownIDs: .omit)
+        #expect(kept.omittedPositions == [2, 4] && kept.unknownPositions.isEmpty && kept.coverage == 0.6)
+        #expect(kept.scores.filter { !$0.isNaN } == [whole[0], whole[1], whole[3]])
+        let best = try ranker.rank(ids, for: 2, unknownIDs: .omit)
+        #expect(Set(best.map(\.position)) == [0, 1, 3] && best.coverage == 0.6)
+        let nobody = try ranker.rank(ids, for: 900, unknownIDs: .omit)
+        #expect(nobody.isEmpty && nobody.isUserUnknown && nobody.coverage == 0)
     }
 
     @Test func describesItself() throws {
@@ -116,8 +139,7 @@ struct RankerErrorTests {
         #expect(facts["user_ids"] == "1-4")
         #expect(facts["candidate_ids"] == "1-22")
         #expect(facts["claimed_test_rmse"] == nil)
-        #expect(ranker.info.modelID == model.modelID.bytes)
-        #expect(ranker.info.modelID.count == 16)
+        #expect(ranker.info.modelID == model.modelID)
         #expect(ranker.info.prior == 0.5)
     }
 

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import TestSupport
 import Testing
@@ -67,7 +68,7 @@ struct ScoringPlanTests {
         for user: UInt64 in [0, 1, 4, 5, .max] {
             let ids: [UInt64] = [22, 23, 0, .max, 1, 1]
             let (found, expected) = try (
-                full.rank(user: user, candidates: ids), computed.rank(user: user, candidates: ids)
+                full.rank(ids, for: user, unknownIDs: .fallback), computed.rank(ids, for: user, unknownIDs: .fallback)
             )
             #expect(found.map(\.score.bitPattern) == expected.map(\.score.bitPattern))
             #expect(found.map(\.position) == expected.map(\.position))

@@ -1,4 +1,6 @@
+import RankCore
 import RankEngine
+import TestSupport
 import Testing
 
 @Suite("TopK")
@@ -48,6 +50,24 @@ struct TopKTests {
             }
         }
         #expect(selected == Array(order.prefix(17)))
+    }
+
+    @Test("The order is RankOrder's")
+    func ordersAsRankOrder() {
+        let numbers = RankOrderTable.numbers.sorted { $0.position < $1.position }
+        #expect(
+            select(TopK(), 10, numbers.map(\.score), numbers: numbers.map(\.id), numbers.map { !$0.isScored })
+                == RankOrderTable.numbers.filter(\.isScored).map(\.position)
+        )
+        let texts = RankOrderTable.texts.sorted { $0.position < $1.position }
+        let text = texts.flatMap { Array($0.id.utf8) }
+        let offsets = texts.reduce(into: [0 as UInt32]) { $0.append($0[$0.count - 1] + UInt32($1.id.utf8.count)) }
+        let selected = offsets.withUnsafeBytes { offsets in
+            text.withUnsafeBytes { text in
+                select(TopK(), 10, texts.map(\.score), .texts(offsets: offsets, text: text), nil)
+            }
+        }
+        #expect(selected == RankOrderTable.texts.map(\.position))
     }
 
     @Test("Ten of a million are those of a sort", arguments: [0, 1])

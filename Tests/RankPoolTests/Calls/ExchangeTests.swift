@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankPool
 import RankProtocol
 import TestSupport

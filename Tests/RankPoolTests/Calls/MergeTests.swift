@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import Testing
@@ -9,16 +10,16 @@ import Testing
         guard case .numbers(let user, let candidates) = work.queries[slice.query] else {
             return SliceAnswer(scores: [], flags: [])
         }
-        var keys: [RankKey<UInt64>] = []
+        var keys: [RankedEntry<UInt64>] = []
         for (local, id) in candidates[slice.range].enumerated() {
             if work.parameters.unknownIDs == .omit, id.isMultiple(of: 5) { continue }
             // Every eleventh was not scored in time.
             let isScored = !id.isMultiple(of: 11)
             keys.append(
-                RankKey(
-                    score: isScored ? Fake.score(user, id) : 0.6,
+                RankedEntry(
                     id: id,
                     position: local,
+                    score: isScored ? Fake.score(user, id) : 0.6,
                     isScored: isScored
                 )
             )

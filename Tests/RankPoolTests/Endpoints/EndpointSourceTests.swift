@@ -1,4 +1,5 @@
 import Logging
+import RankCore
 import RankPool
 import RankProtocol
 import TestSupport
@@ -175,7 +176,7 @@ import Darwin
         try Self.write("\(workers[0].endpoint)\n", to: path)
         let log = RecordedLog()
         let pool = try RankPool.start("file:\(path)", configuration: .init(deadline: .seconds(60)), logger: log.logger)
-        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
+        #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("nonsense\n", to: path)
         while log.warnings.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
@@ -185,17 +186,17 @@ import Darwin
         #expect(warning.metadata["source"] == "file:\(path)")
         #expect(warning.metadata["workers"] == "1")
         #expect(warning.metadata["reason"]?.hasPrefix("line 1: ") == true)
-        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
+        #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[0].endpoint)
 
         // A file that vanishes changes nothing either.
         #expect(unlink(path) == 0)
         while log.warnings.count < 2 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(log.warnings[1].message.contains("No such file or directory; the last endpoint stays") == true)
-        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[0].endpoint)
+        #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("# moved\n\(workers[1].endpoint)\n", to: path)
         while await Self.endpoints(pool) != [workers[1].endpoint] { try await Task.sleep(for: .milliseconds(10)) }
-        let list = try await pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
+        let list = try await pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
         #expect(list.parts[0].endpoint == workers[1].endpoint)
         // Each list of workers and each connection is told at a lower level.
         let lists = log.entries.filter { $0.level == .info }
@@ -228,14 +229,14 @@ import Darwin
         defer { worker.end() }
         let port = try #require(worker.endpoint.split(separator: ":").last)
         let pool = try RankPool.start("dns://localhost:\(port)", configuration: .init(deadline: .seconds(60)))
-        #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == worker.endpoint)
+        #expect(try await pool.rank([1], for: 1).parts[0].endpoint == worker.endpoint)
         await pool.shutdown()
     }
 
     @Test func namesWhatIsMissing() async throws {
         let list = "file:/nonexistent/workers,dns://host.invalid:7000"
         let pool = try RankPool.start(list, configuration: .init(deadline: .seconds(60)))
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         #expect(error?.causes.map(\.endpoint) == ["file:/nonexistent/workers", "dns://host.invalid:7000"])
         await pool.shutdown()

@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import Synchronization
@@ -34,7 +35,7 @@ import ZMQ
                     var count = 0
                     while !isOver.isSet {
                         let options = CallOptions(parts: 1 + client % 3)
-                        let list = try await pool.rank(user: 3, candidates: ids, topK: 5, options: options)
+                        let list = try await pool.rank(ids, for: 3, top: 5, options: options)
                         #expect(list.entries == expected)
                         count += 1
                     }

@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import TestSupport
@@ -11,17 +12,18 @@ import ZMQ
     }
 
     static func expected(_ user: UInt64, _ ids: [UInt64], topK: Int = 0) -> [RankedEntry<UInt64>] {
-        var keys = ids.enumerated().map { RankKey(score: Fake.score(user, $1), id: $1, position: $0) }
-        if topK > 0 {
-            keys.sort { RankOrder.precedes($0, $1) }
-            keys = Array(keys.prefix(topK))
+        let entries = ids.enumerated().map { position, id in
+            RankedEntry(
+                id: id,
+                position: position,
+                score: Fake.score(user, id),
+                isUnknown: id >= Fake.firstUnknown
+            )
         }
-        return keys.map {
-            RankedEntry(id: $0.id, position: $0.position, score: $0.score, isUnknown: $0.id >= Fake.firstUnknown)
-        }
+        return topK == 0 ? entries : Array(entries.sorted { RankOrder.precedes($0, $1) }.prefix(topK))
     }
 
-    @Test(arguments: [1, 2, 3], [0, 1, 10, 5_000])
+    @Test(arguments: [1, 2, 3], [1, 10, 5_000])
     func ranksTheSameOverAnyNumberOfWorkers(_ count: Int, _ topK: Int) async throws {
         let workers = try (0..<count).map { _ in try FakeWorker() }
         defer { for worker in workers { worker.end() } }
@@ -30,9 +32,9 @@ import ZMQ
         let ids = (0..<2_000).map { UInt64($0 * 31 % 701) }
         for parts in [1, 2, 7] {
             let list = try await pool.rank(
-                user: 42,
-                candidates: ids,
-                topK: topK,
+                ids,
+                for: 42,
+                top: topK,
                 options: CallOptions(unknownIDs: .fallback, parts: parts)
             )
             #expect(list.entries == Self.expected(42, ids, topK: topK))
@@ -41,6 +43,10 @@ import ZMQ
             #expect(list.coverage == 1)
             #expect(list.parts.count == parts)
             #expect(list.parts.reduce(0) { $0 + $1.candidateCount } == ids.count)
+            let options = CallOptions(unknownIDs: .fallback, parts: parts)
+            let scores = try await pool.scores(of: ids, for: 42, options: options)
+            #expect(scores.scores == Self.expected(42, ids).map(\.score))
+            #expect(try await pool.rank(ids, for: 42, options: options).entries == Self.expected(42, ids, topK: .max))
         }
         await pool.shutdown()
     }
@@ -52,13 +58,15 @@ import ZMQ
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let ids = (0..<100_000).map { UInt64($0 % 9_973) }
-        let list = try await pool.rank(user: 7, candidates: ids, topK: 100)
+        let list = try await pool.rank(ids, for: 7, top: 100)
         #expect(list.entries == Self.expected(7, ids, topK: 100))
         #expect(list.parts.count == 20)
-        let batch = (0..<9).map { BatchQuery(user: UInt64($0), candidates: [1, 2, UInt64($0)]) }
-        let lists = try await pool.score(batch)
-        #expect(lists.map(\.entries) == batch.map { Self.expected($0.user, $0.candidates) })
-        #expect(lists[0].parts.count == 3)
+        let batch = (0..<9).map { BatchQuery<UInt64>(user: UInt64($0), candidates: [1, 2, UInt64($0)]) }
+        let lists = try await pool.rank(batch)
+        #expect(lists.map(\.entries) == batch.map { Self.expected($0.user, $0.candidates, topK: 3) })
+        let scores = try await pool.scores(of: batch)
+        #expect(scores.map(\.scores) == batch.map { Self.expected($0.user, $0.candidates).map(\.score) })
+        #expect(scores[0].parts.count == 3)
         await pool.shutdown()
     }
 
@@ -67,10 +75,14 @@ import ZMQ
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let ids = [3, Fake.firstUnknown, 1]
-        let list = try await pool.rank(user: 7, candidates: ids, options: CallOptions(unknownIDs: .omit, parts: 3))
-        #expect(list.entries.map(\.id) == [3, 1])
-        #expect(list.entries.map(\.position) == [0, 2])
-        let empty = try await pool.rank(user: 7, candidates: [])
+        let list = try await pool.rank(ids, for: 7, options: CallOptions(unknownIDs: .omit, parts: 3))
+        let expected = Self.expected(7, ids, topK: 3).filter { $0.id != Fake.firstUnknown }
+        #expect(list.entries.map(\.id) == expected.map(\.id))
+        #expect(list.entries.map(\.position) == expected.map(\.position))
+        let scores = try await pool.scores(of: ids, for: 7, options: CallOptions(unknownIDs: .omit, parts: 3))
+        #expect(scores.omittedPositions == [1])
+        #expect(scores[0] == Fake.score(7, 3) && scores[1].isNaN && scores[2] == Fake.score(7, 1))
+        let empty = try await pool.rank([], for: 7)
         #expect(empty.entries.isEmpty)
         await pool.shutdown()
     }
@@ -99,7 +111,7 @@ import ZMQ
         let endpoint = worker.endpoint
         try worker.stop()
         let pool = try RankPool.start(endpoint, configuration: Self.patient)
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         #expect(error?.description.contains(endpoint) == true)
         #expect(error?.description.contains("refused") == true)
@@ -111,7 +123,7 @@ import ZMQ
     @Test func namesAMissingSocketFileAndAnUnknownHost() async throws {
         let endpoints = ["ipc:///nonexistent-\(UInt64.random(in: 0 ... .max))/s", "tcp://host.invalid:7000"]
         let pool = try RankPool.start(endpoints.joined(separator: ","), configuration: Self.patient)
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         #expect(error?.causes.map(\.endpoint) == endpoints)
         #expect(error?.causes.last?.reason.contains("resolve") == true)
@@ -123,7 +135,7 @@ import ZMQ
         defer { worker.end() }
         let named = worker.endpoint.replacing("127.0.0.1", with: "localhost")
         let pool = try RankPool.start(named, configuration: Self.patient)
-        let list = try await pool.rank(user: 1, candidates: [1, 2])
+        let list = try await pool.rank([1, 2], for: 1)
         #expect(list.entries == Self.expected(1, [1, 2]))
         await pool.shutdown()
     }
@@ -134,10 +146,10 @@ import ZMQ
         let endpoint = "ipc://\(directory.path)/worker"
         let log = RecordedLog()
         let pool = try RankPool.start(endpoint, configuration: Self.patient, logger: log.logger)
-        async let list = pool.rank(user: 1, candidates: [1], options: CallOptions(waitsForReady: true))
+        async let list = pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
         // The call is posted, and the endpoint is known to be out of reach: a call that does not wait fails.
         while !log.entries.contains(where: { $0.message == "a worker cannot be reached" }) { await Task.yield() }
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         var settings = FakeWorker.Settings()
         settings.endpoint = endpoint
@@ -158,7 +170,7 @@ import ZMQ
         // Both must be ready before the list is split over them.
         for report in await pool.info() { _ = try report.result.get() }
         let ids = (0..<100).map { UInt64($0) }
-        let list = try await pool.rank(user: 3, candidates: ids, topK: 5, options: CallOptions(parts: 2))
+        let list = try await pool.rank(ids, for: 3, top: 5, options: CallOptions(parts: 2))
         #expect(list.entries == Self.expected(3, ids, topK: 5))
         #expect(Set(list.parts.map(\.endpoint)) == [workers[1].endpoint])
         #expect(list.parts.map(\.attempts).sorted() == [1, 2])
@@ -171,7 +183,7 @@ import ZMQ
         let worker = try FakeWorker(dying)
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains(worker.endpoint) == true)
         #expect(error?.message.contains("lost") == true)
@@ -187,12 +199,12 @@ import ZMQ
         let short = CallOptions(deadline: .seconds(2))
         for report in await pool.info() { _ = try report.result.get() }
         let error = await #expect(throws: PoolError.self) {
-            try await pool.rank(user: 1, candidates: [1], options: short)
+            try await pool.rank([1], for: 1, options: short)
         }
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.causes.first?.reason.contains("in flight") == true)
         #expect(try await worker.seesCancel())
-        #expect(try await pool.rank(user: 1, candidates: [1]).entries.count == 1)
+        #expect(try await pool.rank([1], for: 1).entries.count == 1)
         await pool.shutdown()
     }
 
@@ -202,7 +214,7 @@ import ZMQ
         let worker = try FakeWorker(mute)
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .milliseconds(200)))
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .deadlineExceeded)
         #expect(worker.scoreRequests == 0)
         await pool.shutdown()
@@ -219,10 +231,10 @@ import ZMQ
         let worker = try FakeWorker(mad)
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .internal)
         #expect(error?.message.contains("malformed") == true)
-        #expect(try await pool.rank(user: 1, candidates: [1]).entries.count == 1)
+        #expect(try await pool.rank([1], for: 1).entries.count == 1)
         await pool.shutdown()
     }
 
@@ -242,7 +254,7 @@ import ZMQ
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: Self.patient)
         let error = await #expect(throws: PoolError.self) {
-            try await pool.rank(user: 1, candidates: [1, 2, 3])
+            try await pool.rank([1, 2, 3], for: 1)
         }
         #expect(error?.code == .notFound)
         #expect(error?.candidateIndex == 1)
@@ -261,12 +273,12 @@ import ZMQ
         let pool = try RankPool.start(endpoints, configuration: Self.patient)
         for report in await pool.info() { _ = try report.result.get() }
         for _ in 0..<4 {
-            #expect(try await pool.rank(user: 1, candidates: [1]).parts[0].endpoint == workers[1].endpoint)
+            #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[1].endpoint)
         }
         await pool.shutdown()
 
         let lonely = try RankPool.start(workers[0].endpoint, configuration: Self.patient)
-        let error = await #expect(throws: PoolError.self) { try await lonely.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await lonely.rank([1], for: 1) }
         #expect(error?.code == .resourceExhausted)
         #expect(error?.retryAfter == .microseconds(1_500))
         await lonely.shutdown()
@@ -281,15 +293,15 @@ import ZMQ
         let pool = try RankPool.start(endpoints, configuration: Self.patient)
         for report in await pool.info() { _ = try report.result.get() }
         let ids = (0..<90).map { UInt64($0) }
-        let list = try await pool.rank(user: 3, candidates: ids, topK: 5, options: CallOptions(parts: 3))
+        let list = try await pool.rank(ids, for: 3, top: 5, options: CallOptions(parts: 3))
         #expect(list.entries == Self.expected(3, ids, topK: 5))
         // One worker had two of the three parts, and the third was scored again by it.
         #expect(Set(list.parts.map(\.endpoint)).count == 1)
         let demanding = CallOptions(model: Fake.otherModel)
-        #expect(try await pool.rank(user: 3, candidates: ids, options: demanding).model == Fake.otherModel)
+        #expect(try await pool.rank(ids, for: 3, options: demanding).model == Fake.otherModel)
         let impossible = CallOptions(model: ModelID(hex: String(repeating: "ab", count: 16)) ?? .unspecified)
         let error = await #expect(throws: PoolError.self) {
-            try await pool.rank(user: 3, candidates: ids, options: impossible)
+            try await pool.rank(ids, for: 3, options: impossible)
         }
         #expect(error?.code == .failedPrecondition)
         await pool.shutdown()
@@ -302,7 +314,7 @@ import ZMQ
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(50)))
         for report in await pool.info() { _ = try report.result.get() }
-        let call = Task { try await pool.rank(user: 1, candidates: [1]) }
+        let call = Task { try await pool.rank([1], for: 1) }
         try await worker.waitForScoreRequests(1)
         call.cancel()
         let error = await #expect(throws: PoolError.self) { try await call.value }
@@ -312,7 +324,7 @@ import ZMQ
         // A task that was cancelled before the call ends as well.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await pool.rank(user: 1, candidates: [1])
+            return try await pool.rank([1], for: 1)
         }
         let lateError = await #expect(throws: PoolError.self) { try await late.value }
         #expect(lateError?.code == .cancelled)
@@ -325,7 +337,7 @@ import ZMQ
         let worker = try FakeWorker(silent)
         defer { worker.end() }
         let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(50)))
-        let calls = (0..<20).map { _ in Task { try await pool.rank(user: 1, candidates: [1]) } }
+        let calls = (0..<20).map { _ in Task { try await pool.rank([1], for: 1) } }
         try await worker.waitForScoreRequests(20)
         await pool.shutdown()
         for call in calls {
@@ -333,7 +345,7 @@ import ZMQ
             #expect(error?.code == .unavailable)
             #expect(error?.message == "the pool was shut down during the call")
         }
-        let error = await #expect(throws: PoolError.self) { try await pool.rank(user: 1, candidates: [1]) }
+        let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         #expect(await pool.info().isEmpty)
     }
@@ -347,7 +359,7 @@ import ZMQ
             for number in 0..<2_000 {
                 group.addTask {
                     let ids = (0..<5).map { UInt64(number + $0) }
-                    let list = try await pool.rank(user: UInt64(number), candidates: ids, topK: 3)
+                    let list = try await pool.rank(ids, for: UInt64(number), top: 3)
                     #expect(list.entries == Self.expected(UInt64(number), ids, topK: 3))
                 }
             }

@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import Testing
@@ -38,7 +39,7 @@ import Testing
                         }
                         // A call that is given up sends a CANCEL, whose answer is not waited for.
                         if Int.random(in: 0..<8, using: &random) == 0 {
-                            let task = Task { try await pool.rank(user: 1, candidates: [1, 2, 3]) }
+                            let task = Task { try await pool.rank([1, 2, 3], for: 1) }
                             task.cancel()
                             _ = try? await task.value
                         }
@@ -54,7 +55,7 @@ import Testing
         let ids = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt64.random(in: 0..<99, using: &random) }
         let user = UInt64.random(in: 0..<9, using: &random)
         let options = CallOptions(parts: .random(in: 1...3, using: &random))
-        let list = try await pool.rank(user: user, candidates: ids, topK: 5, options: options)
+        let list = try await pool.rank(ids, for: user, top: 5, options: options)
         #expect(list.entries == PoolSocketTests.expected(user, ids, topK: 5))
     }
 }

@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 import Synchronization
 import Testing
@@ -22,11 +23,11 @@ enum Fake {
         writer.beginScoreReply(header)
         var queries = request.makeQueries()
         while let query = queries.next() {
-            var keys: [RankKey<UInt64>] = []
+            var keys: [RankedEntry<UInt64>] = []
             for index in 0..<query.candidateCount {
                 let id = query.candidateID(at: index)
                 if id >= firstUnknown, parameters.unknownIDs == .omit { continue }
-                keys.append(RankKey(score: score(query.userID, id), id: id, position: index))
+                keys.append(RankedEntry(id: id, position: index, score: score(query.userID, id)))
             }
             let known = Float(keys.count)
             if parameters.topK > 0 {

@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import Testing
@@ -223,7 +224,7 @@ import Testing
             configuration: .init(attempts: 3, hedging: .afterPercentile(0.95)),
             seed: seed
         )
-        var random = RandomSource(seed: seed)
+        var random = SplitMix64(seed: seed)
         var replies: [(link: LinkID, bytes: [UInt8])] = []
         var expected: [CallID: [Float]] = [:]
         func work(_ bench: inout Bench) {

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankService
 import Synchronization
@@ -20,7 +21,7 @@ final class GateRanker: Ranker {
     }
 
     let info = RankerInfo(
-        modelID: [],
+        modelID: .unspecified,
         profile: .fp32FMA,
         hasTextIDs: false,
         prior: 0,

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankService
 import Synchronization
@@ -23,7 +24,7 @@ final class NumberRanker: Ranker {
         self.number = number
         self.census = census
         info = RankerInfo(
-            modelID: Array(repeating: number, count: 16),
+            modelID: ModelID(digest: Array(repeating: number, count: 16)),
             profile: .fp32FMA,
             hasTextIDs: number > 200,
             prior: 0,

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 import RankService
@@ -77,7 +78,7 @@ struct SelfCheckTests {
         try directory.write("2.safetensors", byteCount: 2)
         let lines = Mutex<[String]>([])
         let worker = try Self.start(.directory(directory.path)) { line in lines.withLock { $0.append(line) } }
-        #expect(worker.model.modelID == Array(repeating: 1, count: 16))
+        #expect(worker.model.modelID == ModelID(digest: Array(repeating: 1, count: 16)))
         #expect(
             lines.withLock { $0.contains { $0.hasPrefix("refused ") && $0.contains("2.safetensors: self-check: ") } }
         )
@@ -93,7 +94,7 @@ final class CheckedRanker: Ranker {
     init(_ number: UInt8) {
         self.number = number
         info = RankerInfo(
-            modelID: Array(repeating: number, count: 16),
+            modelID: ModelID(digest: Array(repeating: number, count: 16)),
             profile: .fp32FMA,
             hasTextIDs: false,
             prior: 0,

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import RankCore
 import RankEngine
 import RankProtocol
 import RankService

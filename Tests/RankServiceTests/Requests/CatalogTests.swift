@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankProtocol
 import RankService
@@ -35,7 +36,7 @@ struct CatalogTests {
         count: UInt32 = .max,
         limits: FrameLimits = .default
     ) throws -> [CatalogPage] {
-        let held = RankProtocol.ModelID(bytes: ranker.info.modelID)
+        let held = ranker.info.modelID
         let state = WorkerState(limits: limits, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
         var pages: [CatalogPage] = []
@@ -133,8 +134,7 @@ struct CatalogTests {
     func replacedMeanwhile() throws {
         let ranker = try Self.model(.identity, count: 3)
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
-        let known = RankProtocol.ModelID(bytes: ranker.info.modelID)
-        let held = try #require(known)
+        let held = ranker.info.modelID
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
         let frame = Requests.catalog(model: held)
         guard case .request(let request) = handler.examine(frame.span.bytes) else {

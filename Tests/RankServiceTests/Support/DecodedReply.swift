@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 /// A reply, copied out of its frame.

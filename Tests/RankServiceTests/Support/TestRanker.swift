@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 
 /// A clock that a test moves.
@@ -29,7 +30,7 @@ final class TestRanker: Ranker {
         nanosecondsPerCandidate: UInt64 = 0
     ) {
         info = RankerInfo(
-            modelID: (0..<16).map { UInt8($0 * 17) },
+            modelID: ModelID(digest: (0..<16).map { UInt8($0 * 17) }),
             profile: .fp32FMA,
             hasTextIDs: hasTextIDs,
             featureCount: featureCount,

@@ -1,4 +1,5 @@
 import Foundation
+import RankCore
 import RankData
 import RankEngine
 import RankTraining

@@ -1,3 +1,4 @@
+import RankCore
 import RankData
 import RankEngine
 import RankTraining
@@ -69,7 +70,7 @@ import Testing
         let spread = expected.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
         #expect(distance < spread / 10)
 
-        let ranked = try student.makeRanker().rank(user: 3, candidates: [1, 2, 3, 4, 5], topK: 5)
+        let ranked = try student.makeRanker().rank([1, 2, 3, 4, 5], for: 3, top: 5, unknownIDs: .fallback)
         for candidate in ranked {
             #expect(candidate.score.bitPattern == found[3 * 41 + Int(candidate.id)].bitPattern)
         }

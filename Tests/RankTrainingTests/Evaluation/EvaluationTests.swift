@@ -1,3 +1,4 @@
+import RankCore
 import RankData
 import RankEngine
 import RankTraining
@@ -40,7 +41,7 @@ import Testing
         let predicted = try Predictor(model, kernel: .scalar, precision: precision).predict(users: users, items: items)
         let ranker = try model.makeRanker(kernel: .scalar, precision: precision)
         for (index, score) in predicted.scores.enumerated() {
-            let ranked = try ranker.rank(user: users[index], candidates: [items[index]])
+            let ranked = try ranker.rank([items[index]], for: users[index], unknownIDs: .fallback)
             #expect(ranked[0].score.bitPattern == score.bitPattern)
         }
     }
@@ -106,7 +107,7 @@ import Testing
         let items: [UInt64] = [7, 40, 41, 1]
         let predictions = try predictor.predict(users: [3, 3, 3, 3], items: items)
         #expect(predictions.isItemKnown == [true, true, false, true])
-        let ranked = try model.makeRanker().rank(user: 3, candidates: items)
+        let ranked = try model.makeRanker().rank(items, for: 3, unknownIDs: .fallback)
         for entry in ranked {
             #expect(entry.score.bitPattern == predictions.scores[entry.position].bitPattern)
         }

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankTraining
 import Testing
@@ -9,7 +10,7 @@ import Testing
             6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423, 4_593_380_528_125_082_431,
             16_408_922_859_458_223_821,
         ]
-        #expect((0..<5).map { DropoutMask.splitMix64(1_234_567, at: $0) } == expected)
+        #expect((0..<5).map { SplitMix64.number(at: $0, ofSeed: 1_234_567) } == expected)
     }
 
     /// Gradients with dropout and penalties agree with central differences in float64 of a loss that knows the masks.
@@ -41,8 +42,8 @@ import Testing
 
     /// 0, or what the units that stay are multiplied by, as docs/reference/training.md says.
     private static func factor(seed: UInt64, step: UInt64, layer: Int, place: Int, rate: Double) -> Double {
-        let key = DropoutMask.splitMix64(DropoutMask.splitMix64(seed, at: step), at: UInt64(layer))
-        let bits = DropoutMask.splitMix64(key, at: UInt64(place / 2))
+        let key = SplitMix64.number(at: UInt64(layer), ofSeed: SplitMix64.number(at: step, ofSeed: seed))
+        let bits = SplitMix64.number(at: UInt64(place / 2), ofSeed: key)
         let half = place.isMultiple(of: 2) ? bits & 0xFFFF_FFFF : bits >> 32
         return Double(half) < (rate * 4_294_967_296).rounded(.down) ? 0 : 1 / (1 - rate)
     }

@@ -178,7 +178,7 @@ struct EngineBenchmark {
             guard let kernel = try? Kernel.best(for: precision) else { return nil }
             let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: nil)
             let scorer = InProcess(ranker, requests)
-            if let reference = try model.makeReference(ofProfile: ranker.info.profile.number) {
+            if let reference = try model.makeReference(of: ranker.info.profile) {
                 guard try scorer.bits(of: 0) == InProcess(reference, requests).bits(of: 0) else {
                     throw BenchmarkError("\(precision) scores other bits than the scalar kernel")
                 }

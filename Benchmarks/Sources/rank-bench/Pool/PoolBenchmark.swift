@@ -75,7 +75,7 @@ struct PoolBenchmark {
         times.reserveCapacity(calls)
         for user in 0..<calls {
             let start = ContinuousClock.now
-            _ = try await pool.score(user: UInt64(user), candidates: ids)
+            _ = try await pool.scores(of: ids, for: UInt64(user))
             times.append(UInt64((ContinuousClock.now - start) / .nanoseconds(1)))
         }
         return times
@@ -87,7 +87,7 @@ struct PoolBenchmark {
             for caller in 0..<outstanding {
                 group.addTask {
                     for user in stride(from: caller, to: calls, by: outstanding) {
-                        _ = try await pool.score(user: UInt64(user), candidates: ids)
+                        _ = try await pool.scores(of: ids, for: UInt64(user))
                     }
                 }
             }

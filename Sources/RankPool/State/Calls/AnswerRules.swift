@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 /// The rules that a request sets for the reply to one query, beyond its form: docs/reference/protocol.md, "What a reply
@@ -117,13 +118,8 @@ extension ScoreWork {
     /// Whether the id of a candidate of a query comes before the id of another one; nil if they are equal.
     func idPrecedes(_ first: Int, _ second: Int, ofQuery query: Int) -> Bool? {
         switch queries[query] {
-        case .numbers(_, let ids): ids[first] == ids[second] ? nil : ids[first] < ids[second]
-        case .text(_, let ids):
-            if ids[first].utf8.elementsEqual(ids[second].utf8) {
-                nil
-            } else {
-                ids[first].utf8.lexicographicallyPrecedes(ids[second].utf8)
-            }
+        case .numbers(_, let ids): RankOrder.idPrecedes(ids[first], ids[second])
+        case .text(_, let ids): RankOrder.idPrecedes(ids[first], ids[second])
         }
     }
 }

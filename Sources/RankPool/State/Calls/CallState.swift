@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+import RankProtocol
 
 /// One request of a SCORE call.
 package struct CallPart: Sendable {

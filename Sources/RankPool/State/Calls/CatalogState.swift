@@ -1,3 +1,4 @@
+package import RankCore
 package import RankProtocol
 
 /// The machine of a listing: it chooses the worker of each page and puts the pages together.

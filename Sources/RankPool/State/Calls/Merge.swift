@@ -1,3 +1,4 @@
+import RankCore
 package import RankProtocol
 
 /// One entry of a merged list, with its index in the whole list.
@@ -5,6 +6,17 @@ package struct MergedEntry: Hashable, Sendable {
     package var position: Int
     package var score: Float
     package var flags: EntryFlags
+
+    /// The entry with the id at its position.
+    func entry<ID: CandidateID>(_ id: ID) -> RankedEntry<ID> {
+        RankedEntry(
+            id: id,
+            position: position,
+            score: score,
+            isUnknown: flags.contains(.unknown),
+            isScored: !flags.contains(.notScored)
+        )
+    }
 }
 
 /// One query's list, merged from its slices.
@@ -61,17 +73,12 @@ package enum Merge {
     }
 
     private static func sort(_ entries: inout [MergedEntry], by query: QueryIDs) {
-        func key<ID>(_ entry: MergedEntry, _ ids: [ID]) -> RankKey<ID> {
-            RankKey(
-                score: entry.score,
-                id: ids[entry.position],
-                position: entry.position,
-                isScored: !entry.flags.contains(.notScored)
-            )
+        func precedes<ID: CandidateID>(_ first: MergedEntry, _ second: MergedEntry, _ ids: [ID]) -> Bool {
+            RankOrder.precedes(first.entry(ids[first.position]), second.entry(ids[second.position]))
         }
         switch query {
-        case .numbers(_, let ids): entries.sort { RankOrder.precedes(key($0, ids), key($1, ids)) }
-        case .text(_, let ids): entries.sort { RankOrder.precedes(key($0, ids), key($1, ids)) }
+        case .numbers(_, let ids): entries.sort { precedes($0, $1, ids) }
+        case .text(_, let ids): entries.sort { precedes($0, $1, ids) }
         }
     }
 }

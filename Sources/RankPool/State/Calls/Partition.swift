@@ -1,3 +1,4 @@
+import RankCore
 package import RankProtocol
 
 /// Splits a call into requests within the workers' limits.

@@ -1,3 +1,4 @@
+package import RankCore
 package import RankProtocol
 
 /// A worker's answer for one slice.

@@ -1,17 +1,5 @@
+package import RankCore
 package import RankProtocol
-
-/// The ids of one query.
-package enum QueryIDs: Sendable {
-    case numbers(user: UInt64, candidates: [UInt64])
-    case text(user: String, candidates: [String])
-
-    package var count: Int {
-        switch self {
-        case .numbers(_, let candidates): candidates.count
-        case .text(_, let candidates): candidates.count
-        }
-    }
-}
 
 /// A contiguous part of one query's candidates.
 package struct Slice: Hashable, Sendable {
@@ -59,8 +47,8 @@ package struct ScoreWork: Sendable {
     func key(of slices: [Slice]) -> UInt64 {
         guard let slice = slices.first else { return 0 }
         return switch queries[slice.query] {
-        case .numbers(let user, _): RandomSource.mix(user)
-        case .text(let user, _): RandomSource.hash(user)
+        case .numbers(let user, _): SplitMix64.mix(user)
+        case .text(let user, _): TextHash.of(user)
         }
     }
 

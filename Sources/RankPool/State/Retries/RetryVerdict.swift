@@ -1,3 +1,6 @@
+import RankCore
+import RankProtocol
+
 /// Whether a part that failed is sent again.
 package enum RetryVerdict: Hashable, Sendable {
     /// To a worker that has not had the part, as soon as one has room.

@@ -1,3 +1,4 @@
+package import RankCore
 package import RankProtocol
 
 /// The connection to one worker, and the worker's state.
@@ -65,7 +66,7 @@ package struct Link: Sendable {
         self.endpoint = endpoint
         self.isListed = isListed
         self.condition = condition
-        hash = RandomSource.hash(endpoint)
+        hash = TextHash.of(endpoint)
     }
 
     /// Whether the first attempt to connect is still going on.

@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 extension PoolState {
@@ -24,7 +25,7 @@ extension PoolState {
         case .roundRobin:
             return LinkID(eligible.min { links[$0].lastUse < links[$1].lastUse } ?? first)
         case .rendezvous:
-            func weight(_ index: Int) -> UInt64 { RandomSource.mix(links[index].hash ^ request.key) }
+            func weight(_ index: Int) -> UInt64 { SplitMix64.mix(links[index].hash ^ request.key) }
             return LinkID(eligible.max { weight($0) < weight($1) } ?? first)
         }
     }

@@ -1,8 +1,9 @@
 /// A numeric profile: scores of the same model and the same profile are the same bits.
 ///
-/// In a request it selects the profile that must answer, `unspecified` allows any.
+/// In a call it selects the profile that must answer, and ``unspecified`` allows any. A plugin has a profile of its own,
+/// whose name is in its worker's INFO.
 public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// The number on the wire.
+    /// The number in requests and replies.
     public let rawValue: UInt16
 
     /// Wraps a number; numbers without a name here may belong to a newer peer.
@@ -10,7 +11,7 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
         self.rawValue = rawValue
     }
 
-    /// Any profile in a request, none in a reply of a worker without a model.
+    /// Any profile in a call, none in an answer of a worker without a model.
     public static let unspecified = NumericProfile(rawValue: 0)
     /// Chains of fused multiply-adds in binary32, as docs/reference/numerics.md defines them.
     public static let fp32FMA = NumericProfile(rawValue: 1)

@@ -1,6 +1,6 @@
 /// A status code: gRPC's integers and names, one meaning each.
 ///
-/// Litmus test for the caller: `advice` says who has to do something.
+/// ``advice`` says who has to act.
 public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire.
     public let rawValue: UInt16
@@ -16,11 +16,11 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public static let cancelled = Status(rawValue: 1)
     /// No worker of version 1 sends it.
     public static let unknown = Status(rawValue: 2)
-    /// A malformed frame, a limit, a wrong id kind or feature count: mend the request.
+    /// A malformed frame, a limit, a wrong id kind or feature count: fix the request.
     public static let invalidArgument = Status(rawValue: 3)
     /// The time was over before the answer.
     public static let deadlineExceeded = Status(rawValue: 4)
-    /// An unknown id under the policy *fail*: mend the request.
+    /// An unknown id under the policy *fail*: fix the request.
     public static let notFound = Status(rawValue: 5)
     /// The worker is overloaded: retry elsewhere, after the time it names.
     public static let resourceExhausted = Status(rawValue: 8)
@@ -28,7 +28,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public static let failedPrecondition = Status(rawValue: 9)
     /// The parts of one list came from different models; no worker of version 1 sends it, clients report it.
     public static let aborted = Status(rawValue: 10)
-    /// A version, a kind or an extension the worker does not know: mend the client.
+    /// A version, a kind or an extension the worker does not know: fix the client.
     public static let unimplemented = Status(rawValue: 12)
     /// The ranker failed, or produced a score that is not finite: report it.
     public static let `internal` = Status(rawValue: 13)
@@ -52,13 +52,13 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
         /// Nothing: the request succeeded, was taken back, or its time is over.
         case nothing
         /// The same request fails everywhere.
-        case mendRequest
+        case fixRequest
         /// Another worker may answer the same request now.
         case tryAnotherWorker
         /// Another worker may answer the same request once the time named in the error has passed.
         case tryLater
         /// The client's version or keys are wrong, not the request.
-        case mendClient
+        case fixClient
         /// Something is broken on the worker.
         case report
     }
@@ -67,10 +67,10 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public var advice: Advice {
         switch self {
         case .ok, .cancelled, .deadlineExceeded: .nothing
-        case .invalidArgument, .notFound: .mendRequest
+        case .invalidArgument, .notFound: .fixRequest
         case .failedPrecondition, .unavailable: .tryAnotherWorker
         case .resourceExhausted, .aborted: .tryLater
-        case .unimplemented, .unauthenticated: .mendClient
+        case .unimplemented, .unauthenticated: .fixClient
         default: .report
         }
     }
@@ -79,7 +79,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public var isRetryable: Bool {
         switch advice {
         case .tryAnotherWorker, .tryLater: true
-        case .nothing, .mendRequest, .mendClient, .report: false
+        case .nothing, .fixRequest, .fixClient, .report: false
         }
     }
 }

@@ -12,7 +12,7 @@ enum RankingFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// A ranked list with what is needed to print it.
-struct Ranking<ID: CommandID>: Sendable {
+struct RankingOutput<ID: CommandID>: Sendable {
     let user: ID
     let list: RankedList<ID>
     /// What a worker with the model of the list says about it.
@@ -25,7 +25,7 @@ struct Ranking<ID: CommandID>: Sendable {
         if let data = info?["data"], data.hasPrefix("synthetic ") {
             notes.append("the model was trained on data that is \(data)")
         }
-        if list.isUnknownUser { notes.append("the model does not know user \(user)") }
+        if list.isUserUnknown { notes.append("the model does not know user \(user)") }
         let unknown = list.entries.filter(\.isUnknown).count
         if unknown > 0 { notes.append("the model does not know \(grouped(unknown)) of the items listed") }
         if list.isPartial { notes.append("only \(fixed(Double(list.coverage) * 100, 1)) % was scored in time") }
@@ -121,7 +121,7 @@ struct Ranking<ID: CommandID>: Sendable {
         return .object([
             .init("user", user.json), .init("model_id", .string(list.model.hex)),
             .init("profile", .string(profile)), .init("coverage", .float(list.coverage)),
-            .init("unknown_user", .boolean(list.isUnknownUser)), .init("partial", .boolean(list.isPartial)),
+            .init("unknown_user", .boolean(list.isUserUnknown)), .init("partial", .boolean(list.isPartial)),
             .init("entries", .array(entries)), .init("parts", .array(parts)),
         ])
     }

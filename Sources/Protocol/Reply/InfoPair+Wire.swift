@@ -1,18 +1,7 @@
-/// A key and its value in an INFO or STATS reply.
-///
-/// Readers skip keys that they do not know.
-public struct InfoPair: Hashable, Sendable {
-    /// The key, at most 65,535 bytes of UTF-8, unique in its reply.
-    public var key: String
-    /// The value, at most 65,535 bytes of UTF-8.
-    public var value: String
+internal import RankCore
 
-    /// Describes a pair.
-    public init(_ key: String, _ value: String) {
-        self.key = key
-        self.value = value
-    }
-
+extension InfoPair {
+    /// Reads the pairs of an INFO or STATS reply.
     static func decode(_ bytes: RawSpan, at payload: Int) throws(ProtocolError) -> [InfoPair] {
         let size = bytes.byteCount
         guard size - payload >= 8 else {

@@ -3,7 +3,7 @@ import RankCore
 import RankPool
 
 /// What is known of one worker at one time, and how it has fared since the time before.
-struct WorkerStatus: Sendable {
+struct WorkerRow: Sendable {
     let endpoint: String
     /// `serving`, `draining`, `not serving` or `unreachable`.
     let state: String
@@ -23,7 +23,7 @@ struct WorkerStatus: Sendable {
     ///   - pool: The workers.
     ///   - before: What was known the time before, which rates and averages count from; empty = from the start.
     /// - Returns: One status per worker, in the order of the endpoints.
-    static func ask(_ pool: RankPool, before: [WorkerStatus]) async -> [WorkerStatus] {
+    static func ask(_ pool: RankPool, before: [WorkerRow]) async -> [WorkerRow] {
         // INFO waits for the connection, so that the round trip after it is one.
         let infos = await pool.info()
         let pings = await pool.health()
@@ -34,7 +34,7 @@ struct WorkerStatus: Sendable {
         let pingOf = Dictionary(pings.map { ($0.endpoint, $0) }) { first, _ in first }
         return stats.compactMap { stats in
             guard let info = infoOf[stats.endpoint], let ping = pingOf[stats.endpoint] else { return nil }
-            return WorkerStatus(info: info, health: ping, stats: stats, before: earlier[stats.endpoint])
+            return WorkerRow(info: info, health: ping, stats: stats, before: earlier[stats.endpoint])
         }
     }
 
@@ -42,7 +42,7 @@ struct WorkerStatus: Sendable {
         info: WorkerReport<WorkerInfo>,
         health: WorkerReport<WorkerHealth>,
         stats: WorkerReport<WorkerStatistics>,
-        before: WorkerStatus?
+        before: WorkerRow?
     ) {
         endpoint = stats.endpoint
         let facts = try? info.result.get()
@@ -68,7 +68,7 @@ struct WorkerStatus: Sendable {
     }
 
     /// A table for people.
-    static func table(_ workers: [WorkerStatus]) -> String {
+    static func table(_ workers: [WorkerRow]) -> String {
         var table = TextTable([
             ("worker", .left), ("state", .left), ("model", .left), ("plan/kernel", .left), ("backlog", .right),
             ("req/s", .right), ("err/s", .right), ("cand/s", .right), ("queue", .right), ("compute", .right),

@@ -1,0 +1,19 @@
+/// What one request of a call cost.
+public struct PartReport: Hashable, Sendable {
+    /// The endpoint of the worker that answered.
+    public var endpoint: String
+    /// The candidates of the request.
+    public var candidateCount: Int
+    /// How many times the request was sent.
+    public var attempts: Int
+    /// The worker's measurements.
+    public var timings: ScoreTimings
+
+    /// Describes a request.
+    public init(endpoint: String, candidateCount: Int, attempts: Int, timings: ScoreTimings) {
+        self.endpoint = endpoint
+        self.candidateCount = candidateCount
+        self.attempts = attempts
+        self.timings = timings
+    }
+}
