@@ -1,4 +1,4 @@
-public import RankProtocol
+public import RankCore
 
 /// The options of one call.
 public struct CallOptions: Sendable {

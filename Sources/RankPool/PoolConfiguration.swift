@@ -1,3 +1,5 @@
+import RankCore
+
 extension RankPool {
     /// The behaviour of a pool; each value is checked when it is given.
     ///

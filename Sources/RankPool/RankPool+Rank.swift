@@ -135,7 +135,7 @@ extension RankPool {
         _ batch: [BatchQuery<ID>],
         top: Int,
         options: CallOptions
-    ) async throws(PoolError) -> ScoreOutcome {
+    ) async throws(PoolError) -> MergedAnswer {
         let queries = batch.map { QueryIDs(user: $0.user, candidates: $0.candidates) }
         for (index, query) in queries.enumerated() { try Self.check(query, index) }
         let width = try Self.featureCount(batch.map(\.features), of: queries)
@@ -217,7 +217,7 @@ extension QueryIDs {
     }
 }
 
-extension ScoreOutcome {
+extension MergedAnswer {
     /// One query's list with the caller's ids.
     fileprivate func list<ID: CandidateID>(_ query: Int, _ candidates: [ID]) -> RankedList<ID> {
         let merged = queries[query]

@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import RankProtocol
 import Testing

@@ -1,5 +1,5 @@
 import RankCore
-public import ZMQ
+import ZMQ
 
 /// A file or a name that names a pool's workers, and is followed while the pool runs.
 public enum EndpointSource: Hashable, Sendable, CustomStringConvertible {

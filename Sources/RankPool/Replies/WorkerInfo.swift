@@ -1,5 +1,4 @@
 public import RankCore
-package import RankProtocol
 
 /// The answer of one worker, or the reason why there is none.
 public struct WorkerReport<Value: Sendable>: Sendable {
@@ -24,7 +23,7 @@ public struct WorkerHealth: Hashable, Sendable {
 /// A worker's answer to INFO.
 public struct WorkerInfo: Hashable, Sendable {
     /// Everything that the worker said, in its order; keys that have no member here included.
-    public var properties: [WorkerProperty]
+    public var properties: [InfoPair]
     /// The worker's model.
     public var model: ModelID
     /// The worker's profile.

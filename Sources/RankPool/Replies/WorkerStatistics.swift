@@ -3,7 +3,7 @@ public import RankCore
 /// A worker's answer to STATS: its counts since its start, and its load.
 public struct WorkerStatistics: Hashable, Sendable {
     /// Every count, in the worker's order; keys that docs/reference/protocol.md does not name included.
-    public var properties: [WorkerProperty]
+    public var properties: [InfoPair]
     /// The worker's model.
     public var model: ModelID
     /// The time that a request arriving now would wait (µs).

@@ -100,7 +100,7 @@ extension PoolState {
             finish(flight.requester, .success(.health(health)))
         case (.stats, .control(.stats, _)):
             let statistics = WorkerStatistics(
-                properties: try frame.pairs().map(WorkerProperty.init),
+                properties: try frame.pairs(),
                 model: frame.header.model,
                 backlogMicroseconds: frame.header.backlogMicroseconds,
                 isDraining: frame.header.flags.contains(.draining),
@@ -176,7 +176,7 @@ extension PoolState {
         now: Int64
     ) throws(ProtocolError) {
         let info = WorkerInfo(
-            properties: try frame.pairs().map(WorkerProperty.init),
+            properties: try frame.pairs(),
             model: frame.header.model,
             profile: frame.header.profile
         )

@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+import RankProtocol
 
 /// The outcome of a call.
 package enum CallOutcome: Sendable {

@@ -1,3 +1,4 @@
+package import RankCore
 package import RankProtocol
 
 /// A question for a page of a worker's catalogue.

@@ -1,5 +1,5 @@
 package import RankCore
-package import RankProtocol
+import RankProtocol
 
 /// The machine of a listing: it chooses the worker of each page and puts the pages together.
 ///
@@ -78,7 +78,7 @@ package struct CatalogState: Sendable {
         }
         if pinned == nil {
             total = answer.page.total
-            pinned = CandidateCatalog(ids: .init(answer.page.ids), model: answer.model, profile: answer.profile)
+            pinned = CandidateCatalog(ids: answer.page.ids, model: answer.model, profile: answer.profile)
         } else if pinned?.ids.append(answer.page.ids) != true {
             return failed(PoolError(.internal, "ids of another kind than on the page before"))
         }

@@ -1,4 +1,5 @@
-package import RankProtocol
+package import RankCore
+
 
 /// The failure of one sending of a part.
 package struct PartFailure: Hashable, Sendable {

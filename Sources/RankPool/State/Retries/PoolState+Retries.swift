@@ -1,3 +1,4 @@
+import RankCore
 import RankProtocol
 
 extension PoolState {
