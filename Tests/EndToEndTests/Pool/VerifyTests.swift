@@ -1,6 +1,7 @@
 import Foundation
 import RankEngine
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client verify` as a process, against worker processes.
@@ -25,10 +26,25 @@ struct VerifyTests {
                     )
                     #expect(report["lists"] as? Int == 40)
                     #expect((report["mismatches"] as? [String])?.isEmpty == true)
+                    #expect(report["proof"] as? String == "trained")
                     let workers = try #require(report["workers"] as? [String: Int])
                     #expect(Set(workers.keys) == Set(endpoints))
                     #expect(workers.values.reduce(0, +) == report["candidates"] as? Int)
                 }
+            }
+        }
+    }
+
+    @Test("a model that is unproved by INFO is named as such")
+    func unproved() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = Repository.file("Tests/Fixtures/model/every_term.rank")
+            try await withWorkers(1, options: ["--model", model], in: directory) { workers in
+                let arguments = ["verify", "--workers", workers[0].endpoint, "--model", model, "--splits", "5"]
+                let outcome = try await run("rank-client", arguments)
+                #expect(outcome.exitCode == 0, "\(outcome.errors)")
+                #expect(outcome.output.contains("the same bits as the model file"), "\(outcome.output)")
+                #expect(outcome.output.contains("the model is unproved: "), "\(outcome.output)")
             }
         }
     }

@@ -1,5 +1,6 @@
 import CPeak
 import Foundation
+import RankCore
 import RankEngine
 
 /// Every kernel under every plan, in this process, from ids to scores: interleaved rounds beside the measured peak of
