@@ -11,8 +11,8 @@ extension RankPool {
     /// the same, bit for bit, however it was split. Its order is that of ``RankOrder``.
     ///
     /// - Parameters:
-    ///   - candidates: The candidates, at most 2³² − 1; duplicates are all ranked. Numbers, or texts of 1 to 65,535 bytes
-    ///     of UTF-8, as the model's ids are.
+    ///   - candidates: The candidates, at most 2³² − 1; duplicates are all ranked. Numbers, or texts of 1 to 65,535
+    ///     bytes of UTF-8, as the model's ids are.
     ///   - user: The user.
     ///   - features: As many floats for each candidate as the worker's ranker wants, row-major by candidate. NaN is a
     ///     missing one, which only some workers take (``WorkerInfo/takesMissing(feature:)``).

@@ -1,10 +1,10 @@
-/// What a request asks for.
+/// The kinds of requests.
 public enum RequestKind: UInt8, Hashable, Sendable, CaseIterable {
     /// Scores for the candidates of one or several queries.
     case score = 0x01
-    /// Take back a request nobody waits for any more.
+    /// Take back a request whose answer is no longer wanted.
     case cancel = 0x02
-    /// What the worker is: model, limits, ranges.
+    /// The worker's model, limits and ranges of ids.
     case info = 0x03
     /// Whether the thread that scores is alive and serving.
     case health = 0x04
@@ -26,7 +26,7 @@ public enum RequestKind: UInt8, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// What a reply carries.
+/// The kinds of replies.
 public enum ReplyKind: UInt8, Hashable, Sendable, CaseIterable {
     /// Scores.
     case score = 0x81

@@ -1,4 +1,4 @@
-/// What a reader accepts; everything beyond is refused before it is looked at.
+/// The limits of a reader; a frame beyond them is refused before its payload is read.
 public struct FrameLimits: Hashable, Sendable {
     /// The most bytes of one frame, its length field included.
     public var messageBytes: Int
@@ -17,8 +17,8 @@ public struct FrameLimits: Hashable, Sendable {
     /// The limits of a worker that was told nothing else: requests of at most 1 MiB.
     public static let `default` = FrameLimits()
 
-    /// The most bytes of a reply to a SCORE request within these limits: 64 + 48·queries + 13·candidates, rounded up to 8,
-    /// or 1,088 where that is more, as an ERROR may have.
+    /// The most bytes of a reply to a SCORE request within these limits: 64 + 48·queries + 13·candidates, rounded up to
+    /// 8, or 1,088 where that is more, as an ERROR may have.
     ///
     /// `Int.max` when the limits are that large.
     public var replyBytes: Int {

@@ -6,7 +6,7 @@ internal import RankCore
 
 /// Memory in which frames are built, one after another.
 ///
-/// It grows while it warms up and then never again: a frame that fits what an earlier one needed allocates
+/// The buffer grows while the writer warms up and then never again: a frame no larger than an earlier one allocates
 /// nothing. Each `begin…` or `encode…` starts a new frame and forgets the one before. `bytes` is the frame
 /// once `encode…` or `finish()` has returned.
 ///

@@ -1,14 +1,14 @@
 public import RankCore
 
-/// What is wrong with a frame, and the status a worker answers it with.
+/// The fault of a frame, and the status of the worker's answer to it.
 ///
-/// It is the only error of this module. `status` is its open code: INVALID_ARGUMENT for malformed frames and
+/// The only error of this module. `status` is its open code: INVALID_ARGUMENT for malformed frames and
 /// limits, UNIMPLEMENTED for versions, kinds and extensions from elsewhere, DEADLINE_EXCEEDED and
 /// FAILED_PRECONDITION for well-formed requests that must not be scored.
 public struct ProtocolError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The code.
     public var status: Status
-    /// What was found, and what was expected.
+    /// The value found and the one expected.
     public var message: String
     /// The offset in the frame of the field that is wrong, in bytes; nil where no single field is.
     public var offset: Int?

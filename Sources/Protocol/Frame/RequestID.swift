@@ -1,7 +1,7 @@
 /// The number that matches a reply to its request.
 ///
-/// The client chooses it; it is unique among the client's outstanding requests on one connection.
-/// 0 is what a worker answers with when it could not read the id of a malformed frame.
+/// The client chooses the id; it is unique among the client's outstanding requests on one connection.
+/// A worker answers a malformed frame whose id it could not read with 0.
 public struct RequestID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire.
     public let rawValue: UInt64

@@ -2,7 +2,7 @@ public import RankCore
 
 /// The payload of an ERROR reply.
 public struct ErrorReply: Hashable, Sendable {
-    /// What kind of error; it travels in the header.
+    /// The kind of error; the header carries it.
     public var status: Status
     /// When to retry, in microseconds; 0 = no advice.
     public var retryAfterMicroseconds: UInt32
@@ -10,7 +10,7 @@ public struct ErrorReply: Hashable, Sendable {
     public var queryIndex: UInt32?
     /// The candidate the error is about, within its query.
     public var candidateIndex: UInt32?
-    /// What went wrong and what to do; writers cut it at 1,024 bytes.
+    /// The cause and the remedy; writers cut the text at 1,024 bytes.
     public var message: String
 
     /// Describes an error.

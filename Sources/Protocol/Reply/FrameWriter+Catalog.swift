@@ -1,6 +1,6 @@
 import RankCore
 
-/// What a page of a catalogue holds, and how large that is.
+/// The contents of a page of a catalogue, and their size.
 public struct CatalogPageSize: Hashable, Sendable {
     /// How many ids the whole catalogue has.
     public var total: UInt64

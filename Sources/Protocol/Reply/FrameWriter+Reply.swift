@@ -86,7 +86,7 @@ extension FrameWriter {
         put(flags.rawValue, at: entries.start + 12)
     }
 
-    /// Writes what was measured into a SCORE reply.
+    /// Writes the measurements into a SCORE reply.
     public mutating func setTimings(_ timings: ScoreTimings) {
         put(timings.queueMicroseconds, at: Wire.headerBytes + 4)
         put(timings.computeMicroseconds, at: Wire.headerBytes + 8)

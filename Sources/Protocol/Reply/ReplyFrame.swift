@@ -15,7 +15,7 @@ public struct ReplyFrame: ~Escapable {
     /// - Parameters:
     ///   - bytes: the frame.
     ///   - maxBytes: the most bytes that the reader accepts, see `FrameLimits.replyBytes`.
-    /// - Throws: what is wrong; the status says what a worker would answer, nobody is to be answered here.
+    /// - Throws: The fault of the frame. Its status is a worker's answer to such a frame; a client sends none.
     @_lifetime(copy bytes)
     public init(decoding bytes: RawSpan, maxBytes: Int) throws(ProtocolError) {
         var fields = try FrameHeader(decoding: bytes, messageBytes: maxBytes)

@@ -4,7 +4,7 @@ public import RankCore
 public struct ScoreReply: ~Escapable {
     /// The number of queries.
     public let queryCount: Int
-    /// What the worker measured.
+    /// The worker's measurements.
     public let timings: ScoreTimings
     private let queryBytes: RawSpan
 
@@ -63,7 +63,9 @@ public struct ScoreReplyQueries: ~Escapable {
 
     /// The next query, or nil after the last.
     ///
-    /// O(1), no allocation.
+    /// Allocates nothing.
+    ///
+    /// - Complexity: O(1).
     @_lifetime(copy self)
     public mutating func next() -> ScoreReplyQuery? {
         guard remaining.byteCount >= Wire.queryBytes else { return nil }

@@ -26,7 +26,7 @@ struct QueryLayout {
     /// The UTF-8 candidate ids.
     var text: Int { user + userBytes }
 
-    /// Checks that the query's size is what its counts say, with arithmetic that cannot overflow:
+    /// Checks the query's size against its counts, with arithmetic that cannot overflow:
     /// every count is 32 bits wide, and the candidates are limited before they are multiplied.
     init(
         decoding bytes: RawSpan,

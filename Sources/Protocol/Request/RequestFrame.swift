@@ -66,10 +66,10 @@ public struct RequestFrame: ~Escapable {
     /// The payload of SCORE, checked as a whole; its queries are then read lazily.
     ///
     /// - Parameters:
-    ///   - limits: What the reader accepts.
+    ///   - limits: The reader's limits.
     ///   - allowsMissingFeatures: Whether a feature may be NaN, which stands for a missing one; never infinite.
     /// - Returns: The request.
-    /// - Throws: What is wrong, with the id to answer to.
+    /// - Throws: The fault of the frame, with the id to answer.
     /// - Precondition: the kind is SCORE.
     /// - Complexity: O(queries) for numbers without features, O(payload) for text and features.
     @_lifetime(copy self)
@@ -90,8 +90,8 @@ public struct RequestFrame: ~Escapable {
         }
     }
 
-    /// What SCORE asks for and how large it is, before text, padding and features have been looked at: enough to know
-    /// what it costs.
+    /// The parameters and the size of SCORE, read before text, padding and features: enough to tell the cost of
+    /// scoring.
     ///
     /// - Precondition: the kind is SCORE.
     /// - Complexity: O(queries).

@@ -4,7 +4,7 @@ public import RankCore
 public struct RequestHeader: Hashable, Sendable {
     /// The client's number for this request.
     public var id: RequestID
-    /// What is asked for.
+    /// The kind of request.
     public var kind: RequestKind
     /// Flags; `allowPartial` only with SCORE.
     public var flags: RequestFlags
@@ -37,8 +37,8 @@ public struct RequestHeader: Hashable, Sendable {
     /// - Parameters:
     ///   - held: The worker's model.
     ///   - heldProfile: The worker's profile.
-    ///   - profileName: What INFO calls the worker's profile, where this package has no name for the number: a plugin's.
-    /// - Throws: FAILED_PRECONDITION with what is demanded and what is held.
+    ///   - profileName: The name of the worker's profile in INFO, where the number has no name here: a plugin's.
+    /// - Throws: FAILED_PRECONDITION that names both the demanded and the held model or profile.
     public func checkTarget(
         model held: ModelID,
         profile heldProfile: NumericProfile,
@@ -80,7 +80,7 @@ public struct RequestHeader: Hashable, Sendable {
 public struct ReplyHeader: Hashable, Sendable {
     /// The number of the request that this answers.
     public var id: RequestID
-    /// What the reply carries.
+    /// The kind of reply.
     public var kind: ReplyKind
     /// Flags.
     public var flags: ReplyFlags

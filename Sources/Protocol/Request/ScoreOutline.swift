@@ -1,4 +1,4 @@
-/// What a SCORE request asks for and how large it is.
+/// The parameters and the size of a SCORE request.
 public struct ScoreOutline: Hashable, Sendable {
     /// The fixed fields.
     public let parameters: ScoreParameters

@@ -12,7 +12,7 @@ public enum IDKind: UInt8, Hashable, Sendable, CaseIterable {
 public struct ScoreParameters: Hashable, Sendable {
     /// The entries wanted per query; 0 = every score, in request order.
     public var topK: UInt32
-    /// What to do with unknown ids.
+    /// The policy for unknown ids.
     public var unknownIDs: UnknownIDPolicy
     /// Interactive or bulk.
     public var requestClass: RequestClass

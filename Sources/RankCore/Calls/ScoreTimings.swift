@@ -1,4 +1,4 @@
-/// What a worker measured while it answered a SCORE request.
+/// A worker's measurements of one SCORE request.
 public struct ScoreTimings: Hashable, Sendable {
     /// From the arrival at the worker to the start of scoring, in microseconds.
     public var queueMicroseconds: UInt32

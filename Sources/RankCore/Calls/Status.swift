@@ -47,7 +47,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
         return rawValue < names.count ? names[Int(rawValue)] : "STATUS_\(rawValue)"
     }
 
-    /// What the caller can do about a status.
+    /// The action that a status asks of the caller.
     public enum Advice: Sendable {
         /// Nothing: the request succeeded, was taken back, or its time is over.
         case nothing
@@ -63,7 +63,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, CustomStringConverti
         case report
     }
 
-    /// What the caller can do about this status; an unnamed number is to be reported.
+    /// The action that this status asks of the caller; an unnamed number is to be reported.
     public var advice: Advice {
         switch self {
         case .ok, .cancelled, .deadlineExceeded: .nothing

@@ -1,4 +1,4 @@
-/// What a worker does with ids that its model has never seen.
+/// The policy for ids that the model has never seen.
 public enum UnknownIDPolicy: UInt8, Hashable, Sendable, CaseIterable {
     /// The request gets NOT_FOUND, which names the query, the candidate and the id.
     case fail = 0

@@ -1,4 +1,4 @@
-/// What one request of a call cost.
+/// The cost of one request of a call.
 public struct PartReport: Hashable, Sendable {
     /// The endpoint of the worker that answered.
     public var endpoint: String

@@ -4,7 +4,7 @@
 ///
 ///     for entry in list { print(entry.id, entry.score) }
 public struct RankedList<ID: CandidateID>: RandomAccessCollection, Hashable, Sendable {
-    /// The candidates, the best first: score descending, then id, then position; those that were not scored in time last.
+    /// The candidates, the best first: score descending, then id, then position; those not scored in time come last.
     public var entries: [RankedEntry<ID>]
     /// The model that scored all of them.
     public var model: ModelID

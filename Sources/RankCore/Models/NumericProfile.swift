@@ -1,7 +1,7 @@
 /// A numeric profile: scores of the same model and the same profile are the same bits.
 ///
-/// In a call it selects the profile that must answer, and ``unspecified`` allows any. A plugin has a profile of its own,
-/// whose name is in its worker's INFO.
+/// In a call it selects the profile that must answer, and ``unspecified`` allows any. A plugin has a profile of its
+/// own, whose name is in its worker's INFO.
 public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number in requests and replies.
     public let rawValue: UInt16

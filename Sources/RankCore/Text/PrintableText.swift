@@ -1,12 +1,12 @@
 extension String {
-    /// The text as one line that a terminal and a log can bear: control characters become U+FFFD, and what is over a
-    /// limit is cut off.
+    /// The text as one line that is safe for a terminal and a log: control characters become U+FFFD, and the text is
+    /// cut at a limit.
     ///
-    /// For names and messages that come from a file or a peer: whatever they hold, they neither move the cursor nor
-    /// forge a line. O(limit).
+    /// For names and messages that come from a file or a peer: the result neither moves the cursor nor forges a line.
     ///
     /// - Parameter limit: The most Unicode scalars; a single character may have any number of them.
     /// - Returns: The text, with ` …` at its end where it was cut.
+    /// - Complexity: O(limit).
     package func printable(limit: Int) -> String {
         var scalars = String.UnicodeScalarView()
         for (position, scalar) in unicodeScalars.enumerated() {

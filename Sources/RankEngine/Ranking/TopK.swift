@@ -112,8 +112,8 @@
 
     @inline(__always)
     private static func key(_ score: Float, _ position: Int) -> UInt64 {
-        // IEEE 754 numbers order as their bits do once negative ones are mirrored; then larger scores come first. Adding
-        // zero makes zeros of both signs the same.
+        // IEEE 754 numbers order as their bits do once negative ones are mirrored; then larger scores come first.
+        // Adding zero makes zeros of both signs the same.
         let bits = (score + 0).bitPattern
         let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
         return UInt64(~ascending) << 32 | UInt64(truncatingIfNeeded: position)

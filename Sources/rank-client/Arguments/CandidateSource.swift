@@ -8,7 +8,7 @@ enum CandidateSource: Sendable {
     case all
     case listed(IDList)
 
-    /// More ids than a list has that is ranked at once; what is listed is held in memory.
+    /// The most ids of a listed catalogue, which is held in memory.
     private static let maximumCount = 50_000_000
 
     /// Reads `all`, or a list as ``RankData/IDList/init(argument:option:of:)`` does.
@@ -23,12 +23,12 @@ enum CandidateSource: Sendable {
     ///
     /// - Parameters:
     ///   - pool: The workers, which are asked where all candidates are wanted.
-    ///   - infos: What the workers said.
+    ///   - infos: The workers' answers to INFO.
     ///   - titles: The catalogue of titles, which stands in where the workers list nothing.
     ///   - deadline: When each request must be answered.
-    ///   - type: What the ids of the model are.
-    /// - Returns: The ids, repetitions included, and the model that they are of; `unspecified` where any may score them.
-    /// - Throws: What is wrong with the list, or why the workers do not list their candidates, and what to give instead.
+    ///   - type: The kind of the model's ids.
+    /// - Returns: The ids, repetitions included, and their model; `unspecified` where any may score them.
+    /// - Throws: The fault of the list, or the reason why the workers list no candidates, with the remedy.
     func candidates<ID: CommandID>(
         _ pool: RankPool,
         _ infos: [WorkerInfo],
@@ -43,8 +43,8 @@ enum CandidateSource: Sendable {
             guard count <= Self.maximumCount else {
                 throw CommandFailure(
                     .usage,
-                    "the model has \(grouped(count)) items, --items all takes \(grouped(Self.maximumCount)) at most; list the "
-                        + "candidates in a file"
+                    "the model has \(grouped(count)) items, --items all takes \(grouped(Self.maximumCount)) at most; "
+                        + "list the candidates in a file"
                 )
             }
             guard infos.contains(where: { $0["catalog"] == "listed" }) else {
@@ -58,7 +58,7 @@ enum CandidateSource: Sendable {
         }
     }
 
-    /// What the reader should know of how the list was understood.
+    /// Notes for the reader on how the list was understood.
     func notes(_ argument: String, areTexts: Bool) -> [String] {
         guard areTexts, case .listed(let list) = self, list.source == argument,
             !argument.contains("/"), !argument.contains(".")
@@ -77,8 +77,8 @@ enum CandidateSource: Sendable {
         guard let ids = titles?.ids(as: ID.self), !ids.isEmpty else {
             throw CommandFailure(
                 .usage,
-                "the workers do not list the items of their model (INFO: catalog), so --items all needs --catalog FILE, which "
-                    + "has them; or name the items"
+                "the workers do not list the items of their model (INFO: catalog), so --items all needs --catalog "
+                    + "FILE, which has them; or name the items"
             )
         }
         return ids
@@ -86,9 +86,9 @@ enum CandidateSource: Sendable {
 }
 
 extension IDList {
-    /// A list by what stands on the command line: `-` for standard input, the path of a file, or ids separated by commas.
+    /// A list by an argument: `-` for standard input, the path of a file, or ids separated by commas.
     ///
-    /// What begins with a quote is ids, whatever files there are, and so are numbers.
+    /// An argument that begins with a quote, or that is numbers, is ids even where a file has that name.
     init(argument text: String, option: String, of subject: Subject) throws(DataError) {
         let isNumbers = !text.isEmpty && text.utf8.allSatisfy { $0 == 0x2C || $0 == 0x20 || (0x30...0x39).contains($0) }
         if isNumbers || text.hasPrefix("\"") {

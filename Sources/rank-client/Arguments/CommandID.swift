@@ -8,9 +8,9 @@ protocol CommandID: CandidateID {
     /// Reads an id of the command line.
     ///
     /// - Parameters:
-    ///   - text: What was given.
-    ///   - option: Where, for messages.
-    /// - Throws: What is expected instead.
+    ///   - text: The argument.
+    ///   - option: The name of the option, for messages.
+    /// - Throws: A refusal that names the expected form.
     init(argument text: String, of option: String) throws(CommandFailure)
 
     /// The ids of a list.
@@ -32,7 +32,8 @@ extension UInt64: CommandID {
         guard isDecimal, let number = UInt64(text) else {
             throw CommandFailure(
                 .usage,
-                "\(option) is \"\(oneLine(text))\"; the ids of this model are numbers, expected one from 0 to \(UInt64.max)"
+                "\(option) is \"\(oneLine(text))\"; the ids of this model are numbers, expected one from 0 to "
+                    + "\(UInt64.max)"
             )
         }
         self = number
@@ -77,8 +78,8 @@ extension [WorkerInfo] {
         guard kinds.count <= 1 else {
             throw CommandFailure(
                 .refused,
-                "some workers hold a model whose ids are texts, others one whose ids are numbers; give --workers those of "
-                    + "one model (rank-client info shows id_kind)"
+                "some workers hold a model whose ids are texts, others one whose ids are numbers; give --workers "
+                    + "those of one model (rank-client info shows id_kind)"
             )
         }
         return kinds.first == "utf8"

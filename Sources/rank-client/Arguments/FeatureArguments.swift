@@ -27,7 +27,7 @@ extension FeatureFile? {
     ///
     /// - Parameters:
     ///   - count: How many items there are.
-    ///   - infos: What the workers said.
+    ///   - infos: The workers' answers to INFO.
     /// - Returns: The floats, row after row.
     /// - Throws: Usage, if a file is missing or there is one too many, and `DataError`.
     func rows(_ count: Int, for infos: [WorkerInfo]) throws -> [Float] {

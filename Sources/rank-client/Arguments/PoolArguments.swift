@@ -81,7 +81,7 @@ private final class ResultBox<Value: Sendable>: Sendable {
     }
 }
 
-/// What becomes of ids that the model does not know.
+/// The policy for ids that the model does not know.
 enum UnknownArgument: String, ExpressibleByArgument, CaseIterable {
     case fail
     case fallback
@@ -97,7 +97,7 @@ enum UnknownArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension [WorkerReport<WorkerInfo>] {
-    /// What the workers that answered said; an error where none did.
+    /// The answers of the workers; an error where none answered.
     func answers() throws -> [WorkerInfo] {
         let answers = compactMap { try? $0.result.get() }
         guard answers.isEmpty else { return answers }

@@ -56,7 +56,7 @@ struct SendingArguments: ParsableArguments {
         return options.filter(\.1).map(\.0)
     }
 
-    /// Refuses what takes two workers where there can be one only.
+    /// Refuses options that take two workers where there can be one only.
     func check(for workers: EndpointList) throws {
         guard workers.isOneWorker, let name = given.first(where: { ["--balance", "--hedge"].contains($0) })
         else { return }

@@ -88,7 +88,7 @@ struct BenchChart {
         )
     }
 
-    /// Goodput over what was offered.
+    /// Goodput over the offered rate.
     private func goodput(_ sweep: SweepResult) -> ChartPanel {
         let last = sweep.points.map(\.factor).max() ?? 1
         let lines = [

@@ -3,7 +3,7 @@ import RankData
 import RankLoad
 import RankPool
 
-/// What the users and candidates of a benchmark are drawn from.
+/// The ids that the users and candidates of a benchmark are drawn from.
 struct BenchIDs {
     let ids: RequestSet.IDs
     /// Whether the model does not know the users.
@@ -17,10 +17,10 @@ struct BenchIDs {
     /// Takes the users that were given, else those that INFO names; and the candidates of the model.
     ///
     /// - Parameters:
-    ///   - infos: What the workers said.
+    ///   - infos: The workers' answers to INFO.
     ///   - users: The list that was given.
     ///   - endpoints: The workers.
-    /// - Throws: What is wrong with the list of users, or why the workers do not list their candidates.
+    /// - Throws: The fault of the list of users, or the reason why the workers list no candidates.
     init(_ infos: [WorkerInfo], users: IDList?, of endpoints: EndpointList) throws {
         let range = infos.lazy.compactMap(\.userIDs).first
         // The null ranker knows no users: it makes no difference there.

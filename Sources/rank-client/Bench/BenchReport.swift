@@ -3,7 +3,7 @@ import RankCore
 import RankLoad
 import RankPool
 
-/// What a benchmark found.
+/// The results of a benchmark.
 struct BenchReport: Sendable {
     let pattern: BenchPattern
     let candidates: Int
@@ -51,7 +51,7 @@ struct BenchReport: Sendable {
         return text + (sweep.map { "\n" + Self.text($0) } ?? "")
     }
 
-    /// What is known of a load through the pool beside its latencies.
+    /// The figures of a load through the pool beside its latencies.
     private var poolText: String {
         let load = result.workers
         var text = ""
@@ -77,7 +77,7 @@ struct BenchReport: Sendable {
         return text
     }
 
-    /// What load was made.
+    /// The load that was made.
     var title: String {
         switch pattern {
         case .open(let rate, let spacing): "open loop, \(fixed(rate, 1)) requests/s, \(spacing.rawValue)"

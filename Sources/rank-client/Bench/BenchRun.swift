@@ -17,7 +17,7 @@ enum BenchPattern: Sendable {
     }
 }
 
-/// Workers, and what is sent to them.
+/// Workers, and the requests for them.
 struct BenchTarget {
     let list: EndpointList
     let endpoints: [Endpoint]
@@ -27,12 +27,12 @@ struct BenchTarget {
     /// Whether every worker was there at the start.
     private let isComplete: Bool
 
-    /// Asks the workers what they are.
+    /// Asks the workers for INFO.
     init(_ list: EndpointList, _ command: BenchCommand, users: IDList?) throws {
         let reports = try withPool(of: list, deadline: .seconds(2)) { await $0.info() }
         let answers = reports.compactMap { try? $0.result.get() }
         isComplete = answers.count == reports.count
-        // A pool has to cope with those that are missing: what it makes of that is measured.
+        // A pool has to cope with missing workers, and the measurement shows how it does.
         let infos = command.through.throughPool ? answers : try reports.map { try $0.result.get() }
         if let limit = infos.map(\.maximumCandidates).min(), limit < command.candidates {
             throw CommandFailure(.usage, "--candidates is \(command.candidates), a worker takes at most \(limit)")
@@ -71,7 +71,7 @@ struct BenchTarget {
     }
 }
 
-/// What workers have used and done.
+/// The processor time and the counts of workers.
 struct WorkerUsage: Sendable {
     var seconds = 0.0
     var candidates = 0.0
@@ -83,9 +83,9 @@ struct BenchResult: Sendable {
     var floor: LoadResult?
     /// Processor seconds of the workers per million candidates scored; nil where they do not tell.
     var workerSecondsPerMillion: Double?
-    /// What the pool did; nil without one.
+    /// The pool's counters; nil without one.
     var pool: PoolCounters?
-    /// What came of comparing answers, those of the warm-up included; nil where they were not compared.
+    /// The comparison of answers, those of the warm-up included; nil where none was made.
     var check: AnswerCheck.Counts?
 }
 
@@ -96,7 +96,7 @@ struct SweepPoint: Sendable {
     var result: LoadResult
 }
 
-/// The measured capacity, and what comes of rates below and above it.
+/// The measured capacity, and the results at rates below and above it.
 struct SweepResult: Sendable {
     var capacity: Double
     var points: [SweepPoint]
@@ -111,7 +111,7 @@ struct BenchRun {
     private let floorMaker: (any LoadMaker)?
     private let check: AnswerCheck?
 
-    /// In how many turns a load is made where a floor stands beside it.
+    /// The turns of a load that is measured beside a floor.
     private static let turns = 5
     /// Seconds of little load between two rates of a sweep, in which workers finish what they have.
     private static let pause = 0.3
@@ -133,7 +133,7 @@ struct BenchRun {
 
     var requestBytes: Int { workers.requests.byteCount }
 
-    /// What the reader should know beside the figures.
+    /// Notes for the reader beside the figures.
     var notes: [String] {
         workers.madeUpUsers
             ? [
@@ -182,7 +182,7 @@ struct BenchRun {
         var points: [SweepPoint] = []
         for factor in Self.factors {
             let rate = factor * capacity
-            // New connections, so that what the rate before left in their queues does not wait before this one.
+            // New connections, so that the queued requests of the rate before are not in front of this one.
             try maker.renew()
             _ = try load(.closed(outstanding: 1), seconds: Self.pause)
             let result = try load(.open(rate: rate, spacing: spacing), seconds: seconds)

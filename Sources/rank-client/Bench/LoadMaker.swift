@@ -4,12 +4,12 @@ import RankCore
 import RankLoad
 import RankPool
 
-/// What makes a load on some workers.
+/// A maker of load on some workers.
 protocol LoadMaker: AnyObject {
     /// Makes a load and waits for its end.
     func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) throws -> LoadResult
 
-    /// Leaves behind what an earlier load has left in queues.
+    /// Leaves behind the requests of an earlier load that are still queued.
     func renew() throws
 }
 
@@ -72,10 +72,10 @@ final class PoolLoad: LoadMaker {
     }
 
     func renew() throws {
-        // What is over has ended: the pool keeps nothing of a call.
+        // The pool keeps nothing of a call that has ended.
     }
 
-    /// What the pool has done so far.
+    /// The pool's counters so far.
     func counters() throws -> PoolCounters {
         let pool = pool
         return try waiting { await pool.counters() }

@@ -6,7 +6,7 @@ import RankPool
 /// Scores many pairs over a pool: several requests are out at a time, and the output keeps the order of the input.
 struct BulkScoring<ID: CommandID>: Sendable {
     let pairs: PairList
-    /// What the pairs are called in messages.
+    /// The name of the pairs in messages.
     let source: String
     /// A row for each pair, where the model wants features.
     let features: FeatureFile?
@@ -21,9 +21,9 @@ struct BulkScoring<ID: CommandID>: Sendable {
     /// Scores and writes everything.
     ///
     /// - Parameters:
-    ///   - pool: the workers.
-    ///   - infos: what they said.
-    /// - Returns: how many pairs were left out, and what data the model says it was trained on.
+    ///   - pool: The workers.
+    ///   - infos: The workers' answers to INFO.
+    /// - Returns: The number of pairs left out, and the name of the data that the model was trained on.
     /// - Throws: the pool's error, or the line of the input that the model does not know.
     func run(_ pool: RankPool, _ infos: [WorkerInfo]) async throws -> (omitted: Int, data: String) {
         let rows = try features.rows(pairs.count, for: infos)
@@ -78,7 +78,7 @@ struct BulkScoring<ID: CommandID>: Sendable {
         let width = rows.count / max(pairs.count, 1)
         var queries: [BatchQuery<ID>] = []
         var places: [[Int]] = []
-        // By bytes: texts that only look alike are equal as strings, and other ids all the same.
+        // By bytes: texts that only look alike are equal as strings, but are different ids.
         var queryOfUser: [[UInt8]: Int] = [:]
         for index in chunk {
             let (user, item) = ID.pair(index, of: pairs)

@@ -21,7 +21,7 @@ struct LongRanking<ID: CommandID>: Sendable {
 
     /// The list, as one call would bring it.
     ///
-    /// - Throws: what any of the calls throws; a candidate that it names is counted in the whole list.
+    /// - Throws: The error of any of the calls; its `candidateIndex` is an index of the whole list.
     func list() async throws -> RankedList<ID> {
         guard candidates.count > Self.pieceLength else { return try await rank(candidates.indices, options) }
         var options = options

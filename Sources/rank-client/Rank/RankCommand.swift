@@ -92,7 +92,7 @@ struct RankCommand: ParsableCommand {
         try StandardStream.output.write(text)
     }
 
-    /// The whole output, and what the reader should know beside it.
+    /// The whole output, and notes for the reader beside it.
     private func output<ID: CommandID>(
         _ pool: RankPool,
         _ infos: [WorkerInfo],

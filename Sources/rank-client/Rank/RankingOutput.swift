@@ -11,15 +11,15 @@ enum RankingFormat: String, ExpressibleByArgument, CaseIterable {
     case csv
 }
 
-/// A ranked list with what is needed to print it.
+/// A ranked list with everything that its printing needs.
 struct RankingOutput<ID: CommandID>: Sendable {
     let user: ID
     let list: RankedList<ID>
-    /// What a worker with the model of the list says about it.
+    /// INFO of a worker that holds the model of the list.
     let info: WorkerInfo?
     let catalog: Titles?
 
-    /// What the reader should know beside the list.
+    /// Notes for the reader beside the list.
     var notes: [String] {
         var notes: [String] = []
         if let data = info?["data"], data.hasPrefix("synthetic ") {
@@ -52,10 +52,10 @@ struct RankingOutput<ID: CommandID>: Sendable {
         return transform.hasScale ? transform : nil
     }
 
-    /// Whether a score stands for stars, 5 at most.
+    /// Whether a score is shown as stars, 5 at most.
     private var hasStars: Bool { transform.map { $0.rating(of: 1) == 5 } ?? false }
 
-    /// Whether a score stands for a rating of another kind.
+    /// Whether a score is shown as a rating of another kind.
     private var hasRatings: Bool { transform != nil && !hasStars }
 
     private func stars(_ entry: RankedEntry<ID>) -> Float { transform?.shownRating(of: entry.score) ?? entry.score }

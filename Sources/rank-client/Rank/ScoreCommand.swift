@@ -44,7 +44,7 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         try sending.check(for: pool.endpoints)
-        // A file that is not there is told before any worker is asked what its ids are.
+        // A missing file is reported before any worker is asked for the kind of its ids.
         let file = try InputFile(path: input)
         let features = try featureArguments.load()
         let outcome = try withPool(of: pool.endpoints, deadline: deadline.duration, sending: sending) { pool in

@@ -9,10 +9,10 @@ enum Titles: Sendable {
     ///
     /// - Parameters:
     ///   - path: The catalogue, if one was given.
-    ///   - dataSet: The data set that stands in for it.
+    ///   - dataSet: The data set whose catalogue is used where none was given.
     ///   - areTexts: Whether ids are texts.
     /// - Returns: nil where there is neither.
-    /// - Throws: What is wrong with the catalogue.
+    /// - Throws: The fault of the catalogue.
     static func load(_ path: String?, _ dataSet: DataSet?, areTexts: Bool) throws(DataError) -> Titles? {
         if let path {
             return areTexts ? .texts(try TextCatalog.load(path: path)) : .numbers(try Catalog.load(path: path))

@@ -2,13 +2,13 @@ import CommandSupport
 import RankCore
 import RankData
 
-/// What the user has rated, and the titles: read from data in any form that `rank-train fit --data` takes.
+/// The items that the user has rated, and the titles: read from data in any form that `rank-train fit --data` takes.
 struct UserHistory<ID: CommandID>: Sendable {
     private let ids: Set<[UInt8]>
     let dataSet: DataSet?
     private let notes: [String]
 
-    /// Reads what a user has rated.
+    /// Reads the items that a user has rated.
     ///
     /// - Parameters:
     ///   - path: The data; nil for nothing.
@@ -19,15 +19,15 @@ struct UserHistory<ID: CommandID>: Sendable {
             (ids, dataSet, notes) = ([], nil, [])
             return
         }
-        // Which items are rated matters, not how: any rating will do, however often it is repeated.
+        // Only the fact of a rating counts, so any value is accepted, however often it is repeated.
         let anyRating = try RatingScale(minimum: -1e38, maximum: 1e38)
         let set = try DataSet.load(path: path, DataOptions(scale: anyRating, duplicates: .last))
         let ratings = set.ratings
         guard ID.self == String.self || ratings.userNames == nil else {
             throw CommandFailure(
                 .refused,
-                "--exclude-rated \(oneLine(path)): its ids are texts, those of the workers' model are numbers; give the data "
-                    + "that the model was trained on"
+                "--exclude-rated \(oneLine(path)): its ids are texts, those of the workers' model are numbers; give the "
+                    + "data that the model was trained on"
             )
         }
         // In data whose ids are numbers none has zeros before it: the text 007 is no id there.
@@ -38,7 +38,7 @@ struct UserHistory<ID: CommandID>: Sendable {
         notes = ids.isEmpty ? ["--exclude-rated \(path) has no ratings by user \(user), so nothing is left out"] : []
     }
 
-    /// What the reader should know of lists from which all, or nothing, was left out.
+    /// Notes for the reader on lists from which all, or nothing, was left out.
     ///
     /// - Parameters:
     ///   - listed: How many items were to be ranked.
@@ -58,6 +58,6 @@ struct UserHistory<ID: CommandID>: Sendable {
 
     var isEmpty: Bool { ids.isEmpty }
 
-    // By bytes: texts that only look alike are equal as strings, and other ids all the same.
+    // By bytes: texts that only look alike are equal as strings, but are different ids.
     private static func key(_ text: String) -> [UInt8] { Array(text.utf8) }
 }

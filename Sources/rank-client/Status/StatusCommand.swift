@@ -52,12 +52,12 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    /// What shows a table on a terminal, and nothing of one before it that had longer lines or more of them.
+    /// The text that replaces the previous table on a terminal, whatever the length of its lines.
     ///
     /// Lines that the terminal has no rows for would push the first ones out of sight; they are counted instead.
     private static func screen(_ text: String, isFirst: Bool, rows: Int) -> String {
         var shown = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-        // The cursor stands in the last row.
+        // The cursor is in the last row.
         let most = max(1, rows - 1)
         if shown.count > most {
             let hidden = shown.count - most + 1

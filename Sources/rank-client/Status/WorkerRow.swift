@@ -2,7 +2,7 @@ import CommandSupport
 import RankCore
 import RankPool
 
-/// What is known of one worker at one time, and how it has fared since the time before.
+/// The state of one worker at one time, and its counts since the time before: a row of the table.
 struct WorkerRow: Sendable {
     let endpoint: String
     /// `serving`, `draining`, `not serving` or `unreachable`.
@@ -21,7 +21,7 @@ struct WorkerRow: Sendable {
     ///
     /// - Parameters:
     ///   - pool: The workers.
-    ///   - before: What was known the time before, which rates and averages count from; empty = from the start.
+    ///   - before: The rows of the time before, which rates and averages count from; empty = from the start.
     /// - Returns: One status per worker, in the order of the endpoints.
     static func ask(_ pool: RankPool, before: [WorkerRow]) async -> [WorkerRow] {
         // INFO waits for the connection, so that the round trip after it is one.

@@ -1,7 +1,7 @@
 import RankCore
 import RankPool
 
-/// What a worker counted over some time.
+/// The counts of a worker over some time.
 struct WorkerTotals: Sendable, Equatable {
     /// The time, in microseconds.
     private(set) var time: UInt64
@@ -23,7 +23,7 @@ struct WorkerTotals: Sendable, Equatable {
     /// The sum of the times of scoring, over all requests, in microseconds.
     var compute: UInt64 { self[.computeMicroseconds] }
 
-    /// What was counted since another time; all of it if the worker has started anew since.
+    /// The counts since an earlier time; all of them if the worker has restarted since.
     func since(_ before: WorkerTotals?) -> WorkerTotals {
         guard let before, before.time <= time, before.requests <= requests else { return self }
         var rest = self

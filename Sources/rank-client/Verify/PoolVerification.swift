@@ -8,10 +8,10 @@ import RankPool
 struct PoolVerification<ID: VerifiableID>: ~Copyable {
     let model: RankModel
     let ranker: EmbeddingRanker
-    /// What every call asks for: the model of the file, unknown ids scored by its row for them.
+    /// The options of every call: the model of the file, unknown ids scored by its row for them.
     let target: CallOptions
     let maximumCount: Int
-    /// What has been found so far.
+    /// The results so far.
     private(set) var report = VerifyReport()
     private var random: SplitMix64
 
@@ -28,7 +28,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     /// - Parameters:
     ///   - number: The number of the list, for messages.
     ///   - pool: The pool.
-    /// - Throws: What the pool answered instead of a list; a difference goes into the report.
+    /// - Throws: The pool's error; a difference goes into the report.
     mutating func compare(_ number: Int, with pool: RankPool) async throws {
         let user = id(in: model.users)
         // Short lists are as likely as long ones.
@@ -112,7 +112,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
         return nil
     }
 
-    /// What differs in the score or in the flags of a candidate.
+    /// The difference in the score or in the flags of a candidate; nil where there is none.
     private static func difference(_ found: RankedEntry<ID>, _ wanted: RankedEntry<ID>) -> String? {
         guard found.score.bitPattern == wanted.score.bitPattern else {
             return "candidate \(found.id) has score \(found.score) (0x\(hex(found.score))), "

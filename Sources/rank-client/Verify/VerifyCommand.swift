@@ -10,7 +10,8 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Hold a running pool against its model file, bit for bit.",
         discussion: """
             Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process with \
-            the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked and once in the order of the request. \
+            the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked and once in \
+            the order of the request. \
             Every score's bits, every position and every flag must be the same. One seed gives the same lists and splits \
             in every run; which worker gets which part is up to the pool.
 
@@ -61,8 +62,8 @@ struct VerifyCommand: ParsableCommand {
         guard let first = report.mismatches.first else { return }
         throw CommandFailure(
             .refused,
-            "\(report.mismatches.count) of \(plural(report.lists, "list")) \(report.mismatches.count == 1 ? "differs" : "differ") "
-                + "from the model file, first \(first)"
+            "\(report.mismatches.count) of \(plural(report.lists, "list")) "
+                + "\(report.mismatches.count == 1 ? "differs" : "differ") from the model file, first \(first)"
         )
     }
 
@@ -93,7 +94,7 @@ struct VerifyCommand: ParsableCommand {
 
     /// Throws unless every worker answers and holds the model of the file, all of them under one profile.
     ///
-    /// - Returns: What a call must ask for, and the proof of the model by INFO.
+    /// - Returns: The options of every call, and the proof of the model by INFO.
     private static func requireModel(
         _ model: RankModel,
         _ file: String,

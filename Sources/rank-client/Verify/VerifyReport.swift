@@ -2,7 +2,7 @@ import CommandSupport
 import RankCore
 import RankPool
 
-/// What a verification found.
+/// The results of a verification.
 struct VerifyReport: Sendable {
     /// Lists compared.
     var lists = 0
@@ -14,7 +14,7 @@ struct VerifyReport: Sendable {
     private(set) var candidatesOfWorker: [String: Int] = [:]
     /// One line for each list that differs.
     var mismatches: [String] = []
-    /// By what it is known that the model scores as its maker meant, as INFO has it; empty where no worker says.
+    /// The proof of the model by INFO; empty where no worker names one.
     var proof = ""
 
     /// Counts the requests of one list.
