@@ -56,7 +56,7 @@ import Darwin
         #expect(bench.scores(id) != nil)
     }
 
-    /// Deadlines are on a clock that does not jump; a machine that was suspended finds itself hours later, and even a clock
+    /// Deadlines are on a clock that does not jump; a machine that was suspended wakes up hours later, and even a clock
     /// that goes back ends every call.
     @Test(arguments: 0..<20)
     func clockSteps(_ seed: UInt64) throws {
@@ -145,8 +145,8 @@ import Darwin
         #expect(bench.state.flights.isEmpty && bench.state.links[0].inFlight.isEmpty)
     }
 
-    /// Parts under two profiles are never one list: the odd one is asked for again, and where that does not help, the call
-    /// fails.
+    /// Parts under two profiles are never one list: the other one is asked for again, and if that does not help, the
+    /// call fails.
     @Test func aReplyUnderAnotherProfileIsNotMixedIn() {
         var bench = Bench(workers: 1)
         let id = bench.start([1, 2], parts: 2)

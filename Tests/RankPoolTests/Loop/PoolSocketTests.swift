@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import Synchronization
 import TestSupport
 import Testing
 import ZMQ
@@ -146,16 +147,24 @@ import ZMQ
         let endpoint = "ipc://\(directory.path)/worker"
         let log = RecordedLog()
         let pool = try RankPool.start(endpoint, configuration: Self.patient, logger: log.logger)
-        async let list = pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
+        let isCalling = Atomic(false)
+        let call = Task {
+            isCalling.store(true, ordering: .relaxed)
+            return try await pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
+        }
         // The call is posted, and the endpoint is known to be out of reach: a call that does not wait fails.
-        while !log.entries.contains(where: { $0.message == "a worker cannot be reached" }) { await Task.yield() }
+        while !isCalling.load(ordering: .relaxed)
+            || !log.entries.contains(where: { $0.message == "a worker cannot be reached" })
+        {
+            try await Task.sleep(for: .milliseconds(1))
+        }
         let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
         var settings = FakeWorker.Settings()
         settings.endpoint = endpoint
         let worker = try FakeWorker(settings)
         defer { worker.end() }
-        #expect(try await list.entries.count == 1)
+        #expect(try await call.value.entries.count == 1)
         await pool.shutdown()
         try worker.stop()
     }
