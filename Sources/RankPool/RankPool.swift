@@ -31,6 +31,9 @@ import ZMQ
 /// | info | a file or a name has given a list of workers | `source`, `workers` |
 /// | debug | a worker is connected, is lost or cannot be reached | `worker`, `reason` |
 public final class RankPool: Sendable {
+    /// The behaviour of a pool: deadline, attempts, balancing, windows, hedging.
+    public typealias Configuration = PoolConfiguration
+
     /// The pool's behaviour.
     public let configuration: Configuration
     let queue: CommandQueue

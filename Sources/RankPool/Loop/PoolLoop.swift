@@ -10,7 +10,7 @@ struct PoolLoop: ~Copyable {
     /// The commands of other threads.
     let queue: CommandQueue
     private let wakeUp: WakeUp
-    private let configuration: RankPool.Configuration
+    private let configuration: PoolConfiguration
     private let logger: Logger?
     private var set: DescriptorSet
     /// The descriptors that may be readable without being reported: libzmq may have consumed the edge-triggered event
@@ -31,7 +31,7 @@ struct PoolLoop: ~Copyable {
     private var watchers: [WakeUp.Bell] = []
 
     /// Makes the loop, on its thread.
-    static func make(configuration: RankPool.Configuration, logger: Logger?) throws(PoolError) -> PoolLoop {
+    static func make(configuration: PoolConfiguration, logger: Logger?) throws(PoolError) -> PoolLoop {
         do throws(ZMQError) {
             // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
             let context = try Context(maximumSockets: 16_384)
@@ -48,7 +48,7 @@ struct PoolLoop: ~Copyable {
         context: Context,
         wakeUp: consuming WakeUp,
         set: consuming DescriptorSet,
-        configuration: RankPool.Configuration,
+        configuration: PoolConfiguration,
         logger: Logger?
     ) {
         self.context = context

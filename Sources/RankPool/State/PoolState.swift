@@ -31,7 +31,7 @@ package struct PoolState: Sendable {
         }
     }
 
-    package let configuration: RankPool.Configuration
+    package let configuration: PoolConfiguration
     package internal(set) var links: [Link] = []
     package internal(set) var sources: [Source] = []
     package internal(set) var calls: [Requester: Call] = [:]
@@ -64,7 +64,7 @@ package struct PoolState: Sendable {
     ///   - configuration: its behaviour.
     ///   - firstRequest: the id of the first request; a random one keeps the replies to an earlier pool apart.
     ///   - seed: the seed of the random choices.
-    package init(configuration: RankPool.Configuration, firstRequest: UInt64 = 1, seed: UInt64 = 1) {
+    package init(configuration: PoolConfiguration, firstRequest: UInt64 = 1, seed: UInt64 = 1) {
         self.configuration = configuration
         if case .afterPercentile(let percentile) = configuration.hedging {
             hedging = HedgePolicy(percentile: percentile)
