@@ -16,24 +16,27 @@ extension BatchScorer {
         }
     }
 
-    /// Candidates that are scored by one thread for its users before others may take the next.
+    /// Candidates of a part of the catalogue, which one thread scores for its users at a time.
     private static let slice = 32_768
-    /// Users whose lists one thread makes at a time: the candidates' half of the first layer is computed once for all.
+    /// Users of a block, whose lists one thread makes at a time: the candidates' halves of the first layer are computed
+    /// once for a block.
     private static let userBlock = 16
 
-    /// The best `k` known candidates of the whole catalogue for each user, best first, in the order of a pool's answers:
-    /// score descending, then id ascending.
+    /// The best `k` known candidates of the whole catalogue for each user, best first, in the order of a pool's
+    /// answers: score descending, then id ascending.
     ///
-    /// Time is linear in users times candidates. Takes about 3 MB for each thread, and 8 bytes for each entry and each
-    /// 32,768 candidates; no tables. Hand over as many users at a time as results are wanted in memory.
+    /// Takes about 3 MB for each thread, and 8 bytes for each entry and each 32,768 candidates; no tables. The lists of
+    /// all users of a call are in memory at once.
+    ///
+    /// - Complexity: O(users · candidates).
     ///
     /// - Parameters:
-    ///   - k: How many are wanted; fewer where the model knows fewer. 0 or less gives none.
+    ///   - k: The length of a list; less where the model knows fewer candidates. 0 or less gives empty lists.
     ///   - userRows: The users' rows; 0 for unknown ones.
-    ///   - excluded: For each user the candidates' rows, ascending, that its list must not have; empty for none at all.
+    ///   - excluded: For each user the candidates' rows, ascending, that its list must not have; empty to exclude none.
     /// - Returns: A list for each user, in the same order.
-    /// - Throws: ``EngineError/Code/invalidQuery`` when a row does not exist, or there are more or fewer exclusions than
-    ///   users; ``EngineError/Code/scoreNotFinite`` that names the first such pair.
+    /// - Throws: ``EngineError/Code/invalidQuery`` when a row does not exist, or there are more or fewer exclusions
+    ///   than users; ``EngineError/Code/scoreNotFinite``, naming the first such pair.
     public func best(
         _ k: Int,
         userRows: [UInt32],
@@ -50,7 +53,7 @@ extension BatchScorer {
         let k = min(k, known)
         guard k > 0, !userRows.isEmpty else { return userRows.map { _ in [] } }
         let slices = (known + Self.slice - 1) / Self.slice
-        // Enough items for every thread, and each with as many users as that leaves.
+        // Enough work items for every thread, each with as many users as possible.
         let block = max(min(Self.userBlock, userRows.count * slices / (4 * threads), userRows.count), 1)
         let blocks = (userRows.count + block - 1) / block
         let found = Mutex([Result<[[Entry]], EngineError>?](repeating: nil, count: blocks * slices))
@@ -93,10 +96,10 @@ extension BatchScorer {
     }
 }
 
-/// How candidates of equal score are ordered: by their ids.
+/// The order of candidates of equal score: by their ids.
 struct CandidateOrder: Sendable {
     private let numbers: StoredNumbers?
-    /// Each row's place among the ids, where those are texts.
+    /// Each row's place in the order of the ids, where ids are texts.
     private let places: [UInt64]?
 
     init(_ vocabulary: Vocabulary?) {
@@ -113,7 +116,7 @@ struct CandidateOrder: Sendable {
         }
     }
 
-    /// The number that orders a row among those of equal score.
+    /// The number that orders a row among rows of equal score.
     func key(_ row: UInt32) -> UInt64 { numbers?[Int(row)] ?? places?[Int(row)] ?? UInt64(row) }
 
     func isBefore(_ left: BatchScorer.Entry, _ right: BatchScorer.Entry) -> Bool {
@@ -130,11 +133,11 @@ private final class BlockScorer {
     private let candidateHalves = ScoringScratch()
     private let scores = ScoringScratch()
     private let topK = TopK()
-    /// Numbers from 0 on: the places of a window's candidates.
+    /// The places of a window's candidates, from 0 on.
     private let places: [UInt32]
     private var keys: [UInt64] = []
     private var positions: [UInt32] = []
-    /// Whether each candidate of a part must not be in the list of the user in work.
+    /// Whether each candidate of a part is excluded from the current user's list.
     private var isExcluded: [Bool] = []
     private let window: Int
     private let room: Int
@@ -151,7 +154,7 @@ private final class BlockScorer {
         self.network = network
         quantized = integers.map { QuantizedNetwork(network, $0) }
         self.order = order
-        // 256 KiB of halves, which stay in the L2 cache while all users of a block pass by.
+        // 256 KiB of halves stay in the L2 cache for all users of a block.
         window = min(max(65_536 / max(network.tableStride, 1), 6), 512)
         places = (0..<UInt32(window)).map { $0 }
         room = candidates
@@ -160,7 +163,7 @@ private final class BlockScorer {
         scores.reserve(users * room)
     }
 
-    /// The best candidates of a part of the catalogue for each user, less those to exclude.
+    /// The best candidates of a part of the catalogue for each user, without the excluded ones.
     func best(
         _ k: Int,
         users: [UInt32],
@@ -242,7 +245,7 @@ private final class BlockScorer {
 
     private func scoreIntegers(_ network: QuantizedNetwork, _ users: [UInt32], _ candidates: Range<Int>) {
         guard let output = unsafe scores.floats.baseAddress else { return }
-        // A window's thresholds stay in the cache while all users of a block pass by.
+        // A window's thresholds stay in the cache for all users of a block.
         for start in Swift.stride(from: candidates.lowerBound, to: candidates.upperBound, by: window) {
             let rows = (start..<min(start + window, candidates.upperBound)).map { UInt32($0) }
             for (index, user) in users.enumerated() {
@@ -254,7 +257,7 @@ private final class BlockScorer {
 }
 
 extension [UInt32] {
-    /// Those of ascending rows that lie in a range.
+    /// The rows of an ascending list that lie in a range.
     fileprivate func part(of range: Range<Int>) -> ArraySlice<UInt32> {
         func place(_ row: Int) -> Int {
             var (low, high) = (0, count)

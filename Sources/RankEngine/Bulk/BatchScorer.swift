@@ -2,7 +2,7 @@ internal import CRankKernels
 
 /// Scores many users in bulk, in-process, on several threads: for evaluation, prediction and whole catalogues.
 ///
-/// The scores are those of every ranker, bit for bit, whatever the number of threads.
+/// The scores have the bits of every ranker, whatever the number of threads.
 ///
 ///     let scorer = try BatchScorer(model)
 ///     let lists = try scorer.best(10, userRows: [1, 2, 3])
@@ -10,13 +10,13 @@ internal import CRankKernels
 /// May be used from any thread; each call starts its threads and waits for them.
 public struct BatchScorer: Sendable {
     let weights: ModelWeights
-    /// What orders equal scores; nil where row numbers do.
+    /// The ids that order equal scores; nil to order them by row.
     let candidates: Vocabulary?
     /// The first two layers of a reduced precision; nil in fp32.
     let integers: QuantizedWeights?
     /// The kernel that runs.
     public let kernel: Kernel
-    /// How many threads work at most.
+    /// The most threads of a call.
     public let threads: Int
 
     /// Scores with a loaded model.
@@ -24,9 +24,9 @@ public struct BatchScorer: Sendable {
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
-    ///   - precision: What the first two dense layers are computed in. Reduced ones take ``Precision/tableBytes(_:)`` of
-    ///     memory, and nothing limits their error here.
-    ///   - threads: How many threads, 1 to 1,024, or nil for one on each processor that this process may use.
+    ///   - precision: The precision of the first two dense layers. Reduced ones take ``Precision/tableBytes(_:)`` of
+    ///     memory; their error is not limited here.
+    ///   - threads: The number of threads, 1 to 1,024, or nil for one on each processor that this process may use.
     /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/precisionRefused`` where the precision does
     ///   not suit the model.
     public init(
@@ -38,7 +38,7 @@ public struct BatchScorer: Sendable {
         try self.init(model.weights, model.candidates, kernel, precision, threads)
     }
 
-    /// Scores with a model in the making, as it would score once written: −0 and subnormal weights count as +0.
+    /// Scores with a draft as its model file would: −0 and subnormal weights count as +0.
     package init(_ draft: ModelDraft, kernel: Kernel? = nil, threads: Int? = nil) throws(EngineError) {
         try self.init(try ModelWeights(draft), nil, kernel, .fp32, threads)
     }
@@ -68,9 +68,10 @@ public struct BatchScorer: Sendable {
 
     /// The score of each pair of rows, in order.
     ///
-    /// Takes O(n log n) for grouping by user, beside the scoring, and for many pairs a table of the candidates' halves of
-    /// the first layer, where it is no larger than ``ScoringPlan/defaultMemoryBudget``.
+    /// For many pairs, takes a table of the candidates' halves of the first layer, provided that it is no larger than
+    /// ``ScoringPlan/defaultMemoryBudget``.
     ///
+    /// - Complexity: O(n log n) to group n pairs by user, beside the scoring.
     /// - Throws: ``EngineError/Code/invalidQuery`` when the lists differ in length or a row does not exist;
     ///   ``EngineError/Code/scoreNotFinite`` with the position of a pair.
     public func scores(userRows: [UInt32], candidateRows: [UInt32]) throws(EngineError) -> [Float] {
@@ -114,7 +115,7 @@ public struct BatchScorer: Sendable {
         return result
     }
 
-    /// Fewer pairs are scored before a second thread has started.
+    /// Fewer pairs are scored on one thread: a second one would start too late.
     private static let fewPairs = 1_000
 
     private func halves(forPairs count: Int) -> SharedFloats? {

@@ -1,8 +1,8 @@
 extension ModelDraft {
-    /// A loaded model as plain arrays, to be altered and written as another.
+    /// Copies a loaded model into plain arrays, to alter it and write it as another model.
     ///
-    /// Copies every weight. Written as it is, it makes a file of the same tensors, less the scores of a source that proved
-    /// the model: what is altered is proved no more.
+    /// Copies every weight. A draft written unaltered makes a file of the same tensors, without the scores of a source
+    /// that proved the model: they prove nothing about an altered one.
     package init(_ model: RankModel) {
         let weights = model.weights
         let shape = model.shape

@@ -3,8 +3,8 @@ package import RankCore
 extension ModelDraft {
     /// Writes the draft as a model file and returns the model's id.
     ///
-    /// The same draft gives the same bytes. −0 and subnormal weights become +0. The file is loaded and proved under
-    /// a temporary name before it takes its own; a failure leaves no file behind, and an older file as it was.
+    /// The same draft gives the same bytes. −0 and subnormal weights become +0. The file is loaded and proved under a
+    /// temporary name before it gets its own; a failure leaves no file behind and an older file unchanged.
     ///
     /// - Throws: ``EngineError/Code/invalidModel`` when shapes or ids do not fit or a number is not finite;
     /// ``EngineError/Code/scoreNotFinite`` when a golden pair's score is not finite;
@@ -15,9 +15,9 @@ extension ModelDraft {
         return try layout.write(to: path, metadata: metadataPairs(shape))
     }
 
-    /// The model that the draft's file would be, without leaving one.
+    /// The model of the draft, without leaving a file.
     ///
-    /// - Parameter path: Beside which a file lies while it is loaded.
+    /// - Parameter path: A path beside which a temporary file is written and loaded.
     /// - Returns: The model.
     /// - Throws: As ``write(to:)``.
     package func loaded(beside path: String) throws(EngineError) -> RankModel {
@@ -25,9 +25,9 @@ extension ModelDraft {
         return try layout.loaded(beside: path, metadata: metadataPairs(shape))
     }
 
-    /// The id that the draft's file has once it is written.
+    /// The id of the draft's model file.
     ///
-    /// - Throws: ``EngineError/Code/invalidModel`` and ``EngineError/Code/scoreNotFinite``, like writing it.
+    /// - Throws: ``EngineError/Code/invalidModel`` and ``EngineError/Code/scoreNotFinite``, as ``write(to:)``.
     package func modelID() throws(EngineError) -> ModelID {
         let (layout, shape) = try layout()
         return try ModelID(digest: layout.header(metadata: metadataPairs(shape)).digest)
@@ -107,7 +107,7 @@ extension ModelDraft {
 }
 
 extension ModelDraft.IDs {
-    /// The kind of vocabulary that a file has for these ids.
+    /// The kind of vocabulary of these ids in a file.
     var kind: Vocabulary.Kind {
         switch self {
         case .identity: .identity

@@ -1,4 +1,4 @@
-/// A model in the making: plain arrays, to be written as a model file.
+/// A model as plain arrays, to be written as a model file.
 package struct ModelDraft: Sendable {
     /// The ids of a table's rows.
     package enum IDs: Sendable {
@@ -34,7 +34,7 @@ package struct ModelDraft: Sendable {
 
     /// A dense layer; every layer but the last is followed by its activation.
     package struct Dense: Sendable {
-        /// [inputs][outputs], row-major; inputs is what the layer before gives.
+        /// [inputs][outputs], row-major; inputs are the outputs of the layer before.
         package var kernel: [Float]
         /// [outputs].
         package var bias: [Float]
@@ -50,9 +50,9 @@ package struct ModelDraft: Sendable {
     package var layers: [Dense]
     package var dotProduct: Bool
     package var mean: Float?
-    /// What follows each layer but the last; nil for relu throughout.
+    /// The activation of each layer but the last; nil for relu throughout.
     package var activations: [Activation]?
-    /// What the sum of all terms goes through.
+    /// The activation of the sum of all terms.
     package var output = Activation.linear
     /// Factor and addend of the score, in this order, or nil.
     package var outputScale: [Float]?

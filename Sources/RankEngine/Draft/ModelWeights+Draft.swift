@@ -1,7 +1,7 @@
 internal import CRankKernels
 
 extension ModelWeights {
-    /// Copies a draft's numbers, with −0 and subnormals as +0; refuses what is not a model.
+    /// Copies a draft's numbers, with −0 and subnormals as +0; refuses a draft that is no model.
     init(_ draft: ModelDraft) throws(EngineError) {
         let (users, candidates) = (draft.users, draft.candidates)
         for (name, table) in [("users", users), ("candidates", candidates)] {

@@ -3,8 +3,8 @@ import RankCore
 extension FileLayout {
     /// Writes the tensors as a model file and returns the model's id.
     ///
-    /// The file is loaded and proved under a temporary name before it takes its own; a failure leaves no file behind, and
-    /// an older file as it was.
+    /// The file is loaded and proved under a temporary name before it gets its own; a failure leaves no file behind and
+    /// an older file unchanged.
     ///
     /// - Throws: ``EngineError/Code/invalidModel`` when the file would be refused;
     ///   ``EngineError/Code/cannotWrite`` when the file system refuses.
@@ -25,11 +25,11 @@ extension FileLayout {
         return id
     }
 
-    /// The model of the tensors, loaded from a file that is there no more: its memory stays mapped.
+    /// The model of the tensors, loaded from a file that is then deleted; its memory stays mapped.
     ///
     /// - Parameters:
-    ///   - path: Beside which the file is written meanwhile.
-    ///   - metadata: The strings of its header.
+    ///   - path: A path beside which the temporary file is written.
+    ///   - metadata: The strings of the header.
     /// - Returns: The model.
     /// - Throws: As ``write(to:metadata:)``.
     func loaded(beside path: String, metadata: [String: String]) throws(EngineError) -> RankModel {

@@ -1,6 +1,6 @@
 import RankCore
 
-/// The tensors of a model file that is being written, in order, and the header that fits them.
+/// The tensors of a model file to write, in order, and their header.
 struct FileLayout {
     /// The bytes of a tensor, in the memory order of a little-endian computer.
     enum Content {
@@ -10,7 +10,7 @@ struct FileLayout {
         case bytes([UInt8])
         case made(MadeFloats)
 
-        /// Calls `body` with the bytes, in order, in as many parts as they come in.
+        /// Calls `body` with the bytes, in order, one part after another.
         func withBytes(_ body: (UnsafeRawBufferPointer) throws(EngineError) -> Void) throws(EngineError) {
             switch self {
             case .floats(let floats): try unsafe body(UnsafeRawBufferPointer(floats.buffer))
@@ -22,13 +22,13 @@ struct FileLayout {
         }
     }
 
-    /// Floats that are made when they are wanted, a part at a time, so that a tensor need not fit in memory.
+    /// Floats that are made on demand, a part at a time: a tensor need not fit in memory.
     ///
-    /// They are made twice: for the digest, and for the file.
+    /// The floats are made twice: for the digest, and for the file.
     @safe struct MadeFloats {
-        /// How many there are.
+        /// The number of floats.
         var count: Int
-        /// How many are made at a time.
+        /// The floats of a part.
         var part: Int
         /// Writes the floats from an index on.
         var make: (Int, UnsafeMutableBufferPointer<Float>) -> Void
@@ -76,7 +76,7 @@ struct FileLayout {
         tensors.insert(tensor, at: index)
     }
 
-    /// The first 8 + H bytes of the file, and the digest that stands in them.
+    /// The first 8 + H bytes of the file, and the digest in them.
     func header(metadata: [String: String]) throws(EngineError) -> (bytes: [UInt8], digest: [UInt8]) {
         var pairs = metadata
         let marker = "\"digest\":\""

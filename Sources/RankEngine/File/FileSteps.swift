@@ -1,12 +1,12 @@
 internal import RankCore
 
-/// What the metadata says about the steps between layers and behind the sum of all terms.
+/// The activations between layers and after the sum of all terms, as the metadata gives them.
 struct FileSteps {
-    /// Whether the architecture has any but relu.
+    /// Whether the architecture allows activations other than relu.
     let isAllowed: Bool
-    /// What follows each layer but the last; nil for relu throughout.
+    /// The activation of each layer but the last; nil for relu throughout.
     private let named: [Activation]?
-    /// What the sum of all terms goes through.
+    /// The activation of the sum of all terms.
     let output: Activation
 
     /// Reads the keys `activations` and `output` of a file whose architecture has been checked.
@@ -31,7 +31,7 @@ struct FileSteps {
             try raw["output"].map { text throws(EngineError) in try Self.activation(text, of: "output") } ?? .linear
     }
 
-    /// What follows each layer but the last of so many.
+    /// The activation of each of `layerCount` layers but the last.
     func activations(layerCount: Int) throws(EngineError) -> [Activation] {
         let followed = max(layerCount - 1, 0)
         guard let named else { return [Activation](repeating: .relu, count: followed) }

@@ -1,10 +1,10 @@
 internal import CRankKernels
 
-/// Pairs of rows and the scores that they must have, bit for bit.
+/// Pairs of rows and their scores, which a model must reproduce bit for bit.
 struct Goldens: Sendable {
-    /// The tensors of a file that hold them.
+    /// The tensors of a file with golden pairs.
     static let tensorNames = ["golden.user_rows", "golden.candidate_rows", "golden.scores"]
-    /// The tensor of what a model's source gave for the pairs.
+    /// The tensor of the scores of a model's source.
     static let sourceScoresName = "golden.source_scores"
     /// The most pairs that a file may have.
     static let maximumCount = 65_536
@@ -28,13 +28,13 @@ struct Goldens: Sendable {
         else { throw Self.refused("there must be 1 to \(Self.maximumCount) of them, as many rows as scores") }
     }
 
-    /// Picks the pairs that every writer picks and scores them with the scalar oracle.
+    /// Picks the pairs of ``picked(_:)`` and scores them with the scalar oracle.
     init(of weights: ModelWeights) throws(EngineError) {
         let (users, candidates) = Self.picked(weights.shape)
         try self.init(of: weights, userRows: users, candidateRows: candidates)
     }
 
-    /// Scores pairs with the scalar oracle; their rows must all exist.
+    /// Scores pairs, whose rows must all exist, with the scalar oracle.
     init(of weights: ModelWeights, userRows: [UInt32], candidateRows: [UInt32]) throws(EngineError) {
         self.userRows = userRows
         self.candidateRows = candidateRows
@@ -59,9 +59,9 @@ struct Goldens: Sendable {
         (rows(shape.userRows, step: 7919), rows(shape.candidateRows, step: 104_729))
     }
 
-    /// The same, once the scalar oracle has computed every score.
+    /// Returns the goldens once the scalar oracle has reproduced every score.
     ///
-    /// Ends at the first that differs.
+    /// Stops at the first score that differs.
     func verified(_ weights: ModelWeights) throws(EngineError) -> Goldens {
         for (name, rows, limit) in [
             ("user", userRows, weights.shape.userRows), ("candidate", candidateRows, weights.shape.candidateRows),
@@ -83,12 +83,12 @@ struct Goldens: Sendable {
         return self
     }
 
-    /// Holds the scores against those that the model's source gave.
+    /// Compares the scores with those of the model's source.
     ///
     /// - Parameters:
-    ///   - file: The file that has both.
-    ///   - comparison: What it says of them.
-    /// - Throws: ``EngineError/Code/modelRefused``, naming the first pair that is further off.
+    ///   - file: The file with both.
+    ///   - comparison: The comparison that the file claims.
+    /// - Throws: ``EngineError/Code/modelRefused``, naming the first pair with a larger difference.
     func compare(with file: Safetensors, _ comparison: ModelProof.Comparison) throws(EngineError) {
         let name = Self.sourceScoresName
         guard file.tensor(name)?.shape == [scores.count] else {
@@ -100,18 +100,18 @@ struct Goldens: Sendable {
             guard (Double(scores[index]) - Double(other)).magnitude <= comparison.maximumDifference else {
                 throw Self.refused(
                     "pair \(index), of user row \(userRows[index]) and candidate row \(candidateRows[index]), scores "
-                        + "\(scores[index]), and its source (\(comparison.source)) gave \(other): further apart than the "
-                        + "file's proof.max_difference, \(comparison.maximumDifference); convert the model anew"
+                        + "\(scores[index]), and its source (\(comparison.source)) gave \(other): further apart than "
+                        + "the file's proof.max_difference, \(comparison.maximumDifference); convert the model anew"
                 )
             }
         }
     }
 
-    /// Scores every pair with the scalar oracle, the user's half of the first layer once for each user.
+    /// Scores every pair with the scalar oracle; the user's half of the first layer is computed once for each user.
     ///
     /// - Parameters:
-    ///   - weights: What scores.
-    ///   - take: Takes the index of a pair and its score; false ends it.
+    ///   - weights: The weights to score with.
+    ///   - take: Takes the index of a pair and its score; false stops the scoring.
     private func score(_ weights: ModelWeights, take: (Int, Float) -> Bool) {
         let network = Network(weights, kernel: .scalar)
         let half = ScoringScratch()
@@ -136,7 +136,7 @@ struct Goldens: Sendable {
         }
     }
 
-    /// The pairs' indices, those of one user together.
+    /// The pairs' indices, grouped by user.
     var order: [Int] { userRows.indices.sorted { (userRows[$0], $0) < (userRows[$1], $1) } }
 
     private static func rows(_ rowCount: Int, step: Int) -> [UInt32] {

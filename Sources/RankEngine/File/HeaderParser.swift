@@ -1,4 +1,4 @@
-/// A parser of exactly the JSON that a safetensors header is.
+/// A parser of the JSON of a safetensors header, and of no other JSON.
 ///
 /// The grammar is of fixed depth, so nothing here recurses: an object of tensors, each an object of `dtype`, `shape`
 /// and `data_offsets`, and `__metadata__`, an object of strings. Every number is a non-negative integer.
@@ -12,7 +12,7 @@
 
     /// Parses the whole text.
     ///
-    /// Offsets are turned into positions in the file, which has `fileSize` bytes.
+    /// Offsets become positions in the file, which has `fileSize` bytes.
     mutating func parse(bodyStart: Int, fileSize: Int) throws(EngineError) -> SafetensorsHeader {
         guard (try? unsafe UTF8Span(validating: Span(_unsafeBytes: text))) != nil else {
             throw SafetensorsHeader.refused("the header is not UTF-8")
@@ -156,7 +156,7 @@
         return value
     }
 
-    /// Reads a string; the range is that of its text where it holds no escape.
+    /// Reads a string; the range is that of its text, if the text has no escape.
     private mutating func string() throws(EngineError) -> (text: String, range: Range<Int>?) {
         try expect(UInt8(ascii: "\""))
         let start = position

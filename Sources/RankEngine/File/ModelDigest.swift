@@ -5,7 +5,7 @@ internal import RankCore
 package enum ModelDigest {
     /// Characters of a digest in hexadecimal.
     static let textLength = 64
-    /// What the digest's text counts as.
+    /// The zeros that replace the digest's text.
     static let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: textLength)
 
     /// Computes the digest of parts of a file, in order.
@@ -26,7 +26,7 @@ package enum ModelDigest {
         package func finish() -> [UInt8] { Array(hash.finalize()) }
     }
 
-    /// Demands that a file's digest is the one it carries; returns its 32 bytes.
+    /// Checks that a file has the digest that it carries; returns the 32 bytes.
     static func verify(_ file: Safetensors) throws(EngineError) -> [UInt8] {
         let claimed = try ModelMetadata.require("digest", in: file.header.metadata)
         guard let range = file.header.metadataRanges["digest"], range.count == textLength else {

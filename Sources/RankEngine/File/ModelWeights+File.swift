@@ -6,7 +6,7 @@ extension ModelWeights {
     /// Tables have fewer rows than this.
     static let rowLimit = 1 << 32
 
-    /// Reads every tensor that scores depend on, checks shapes, and refuses names that are none of the architecture's.
+    /// Reads every tensor that scores depend on, checks shapes, and refuses names that the architecture does not have.
     init(_ file: Safetensors, kinds: FileKinds) throws(EngineError) {
         var reader = WeightReader(file: file)
         let users = try reader.table("user_embedding")
@@ -57,7 +57,7 @@ extension ModelWeights {
     }
 }
 
-/// Takes weights out of a file one by one and remembers which names were taken.
+/// Reads weights from a file one by one and records the names that were read.
 private struct WeightReader {
     let file: Safetensors
     private var taken: Set<String> = []
@@ -108,7 +108,7 @@ private struct WeightReader {
         return try floats(tensor, shape: [count])
     }
 
-    /// Refuses tensors that nothing has taken and that are neither vocabulary nor golden.
+    /// Refuses tensors that were not read and are neither of a vocabulary nor golden.
     func refuseOthers(_ kinds: FileKinds) throws(EngineError) {
         var known = taken.union(Goldens.tensorNames)
         if kinds.hasSourceScores { known.insert(Goldens.sourceScoresName) }
@@ -136,7 +136,7 @@ private struct WeightReader {
         return try Self.normalized(file.sharedFloats(tensor), tensor.name)
     }
 
-    /// The floats themselves, or a copy without −0; refuses what is not finite and subnormals.
+    /// The floats in place, or a copy without −0; refuses infinities, NaN and subnormals.
     private static func normalized(_ floats: SharedFloats, _ name: String) throws(EngineError) -> SharedFloats {
         var first = 0
         let found = unsafe rank_scan_weights(floats.buffer.baseAddress, floats.count, &first)

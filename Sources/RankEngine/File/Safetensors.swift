@@ -1,23 +1,24 @@
-/// A safetensors file in memory, mapped or copied: any tensors, read by name.
+/// A safetensors file in memory, mapped or copied, with any tensors, read by name.
 package final class Safetensors: Sendable {
-    /// The path that it was read from, for messages.
+    /// The file's path, for messages.
     package let path: String
     /// Names, shapes and metadata.
     package let header: SafetensorsHeader
     /// The whole file.
     let memory: SharedMemory
-    /// Where its bytes are.
+    /// The placement of the bytes.
     let placement: RankModel.Placement
     private let indexes: [String: Int]
 
     /// Maps or copies a file and reads its header.
     ///
-    /// The bytes of a mapped file's tensors are read when they are asked for.
+    /// The bytes of a mapped file's tensors are read on access.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - placement: Where its bytes are to be; nil for a copy.
-    /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` where the file is none of safetensors.
+    ///   - placement: The placement of the bytes; nil for a copy.
+    /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` where the file is no safetensors
+    ///   file.
     package init(path: String, placement: RankModel.Placement? = nil) throws(EngineError) {
         self.path = path
         (memory, self.placement) = try SharedMemory.holding(path: path, placement: placement)
@@ -65,7 +66,7 @@ package final class Safetensors: Sendable {
 
     /// The values of a tensor of a known type.
     ///
-    /// `Value` must be a plain number of that type's size.
+    /// `Value` must be a number of that type's size.
     func values<Value: BitwiseCopyable>(
         _ name: String,
         _ type: SafetensorsHeader.ElementType

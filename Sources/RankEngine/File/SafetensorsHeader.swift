@@ -27,12 +27,12 @@ package struct SafetensorsHeader: Sendable {
         }
     }
 
-    /// One tensor: its type, its shape, and where its bytes are in the file.
+    /// One tensor: its type, its shape, and the place of its bytes in the file.
     package struct Tensor: Sendable {
         package var name: String
         package var type: ElementType
         package var shape: [Int]
-        /// Counted from the first byte of the file.
+        /// The tensor's bytes, counted from the first byte of the file.
         package var bytes: Range<Int>
 
         /// The product of the shape.
@@ -48,15 +48,16 @@ package struct SafetensorsHeader: Sendable {
     package var metadata: [String: String]
     /// The tensors, in the order of their bytes.
     package var tensors: [Tensor]
-    /// Where the text of a metadata value lies in the file, for values written without escapes.
+    /// The place in the file of each metadata value's text, for values written without escapes.
     package var metadataRanges: [String: Range<Int>]
 }
 
 extension SafetensorsHeader {
     /// Reads the header of a whole file.
     ///
-    /// Refuses every layout that docs/reference/model-file.md tells a reader to refuse. Time and memory are linear in
-    /// the header, which is at most ``maximumSize``.
+    /// Refuses every layout that docs/reference/model-file.md tells a reader to refuse.
+    ///
+    /// - Complexity: O(bytes of the header), at most ``maximumSize``, in time and memory.
     package init(file: UnsafeRawBufferPointer) throws(EngineError) {
         guard file.count >= 8 else {
             throw Self.refused("the file has \(file.count) bytes; the length of the header alone takes 8")
@@ -75,7 +76,7 @@ extension SafetensorsHeader {
         try checkOrder(bodyStart: 8 + size, fileSize: file.count)
     }
 
-    /// Sorts the tensors by offset and demands that they cover the rest of the file without gap or overlap.
+    /// Sorts the tensors by offset and checks that they cover the rest of the file without gap or overlap.
     private mutating func checkOrder(bodyStart: Int, fileSize: Int) throws(EngineError) {
         tensors.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
         var end = bodyStart

@@ -9,12 +9,12 @@ internal import Darwin
 #endif
 
 extension SharedMemory {
-    /// Takes a whole regular file into memory.
+    /// Reads a whole regular file into memory.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - placement: Where its bytes are to be; nil for a copy, in huge pages only where it is large.
-    /// - Returns: The bytes and where they are. What becomes of the file does not change a copy.
+    ///   - placement: The placement of the bytes; nil for a copy, in huge pages only where the file is large.
+    /// - Returns: The bytes and their placement. Later changes of the file do not change a copy.
     /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` for an empty file.
     static func holding(
         path: String,
@@ -37,7 +37,7 @@ extension SharedMemory {
         return unsafe SharedMemory(UnsafeRawBufferPointer(mapping), mapping: mapping)
     }
 
-    /// Copies a file into memory of its own, in huge pages where it is large and the system has them.
+    /// Copies a file into memory, in huge pages where the file is large and the system has them.
     private static func read(
         _ path: String,
         _ file: CInt,
@@ -48,7 +48,7 @@ extension SharedMemory {
             throw cannot("find memory for a copy of", path, errno)
         }
         let memory = unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
-        // A copy spends most of its time on getting its pages, which processors do side by side.
+        // A copy spends most of its time on page faults, which processors handle in parallel.
         let failure = Mutex<EngineError?>(nil)
         nonisolated(unsafe) let target = unsafe pages.block
         Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
@@ -64,7 +64,7 @@ extension SharedMemory {
         return memory
     }
 
-    /// Maps memory of its own in the system's usual pages, which go back to the system as soon as they are unmapped.
+    /// Maps memory in small pages, which return to the system when they are unmapped.
     private static func smallPages(
         _ byteCount: Int
     ) -> (block: UnsafeMutableRawBufferPointer, mapping: UnsafeMutableRawBufferPointer)? {
@@ -76,7 +76,7 @@ extension SharedMemory {
         return unsafe (block, block)
     }
 
-    /// Bytes that one thread copies at a time.
+    /// Bytes of a part, which one thread copies at a time.
     private static let copiedPart = 16 << 20
 
     /// Copies a part of a file to the same place of a block.
@@ -103,7 +103,7 @@ extension SharedMemory {
         _ path: String,
         _ body: (CInt, Int) throws(EngineError) -> Result
     ) throws(EngineError) -> Result {
-        // Without waiting for whoever might write into a pipe, which is refused below.
+        // O_NONBLOCK: opening a pipe, which is refused below, would wait for a writer.
         let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         if let errno = opened.errno { throw cannot("open", path, errno) }
         defer { close(opened.value) }
@@ -113,8 +113,8 @@ extension SharedMemory {
             if status.st_mode & S_IFMT == S_IFDIR {
                 throw EngineError(
                     .cannotRead,
-                    "\(path) is a directory, expected a file; give the model in it (a worker takes numbered versions with "
-                        + "--model-dir)"
+                    "\(path) is a directory, expected a file; give the model in it (a worker takes numbered versions "
+                        + "with --model-dir)"
                 )
             }
             throw EngineError(.cannotRead, "\(path) is not a regular file; give the path of a model file")

@@ -1,4 +1,4 @@
-/// A safetensors file that carries its digest as a model file does, and holds something else than a model.
+/// A safetensors file that carries its digest like a model file, but holds no model.
 ///
 /// Written whole or not at all; read only with the digest that it carries.
 package struct TensorFile {
@@ -19,9 +19,9 @@ package struct TensorFile {
     /// Writes a file: under a temporary name, flushed, then renamed.
     ///
     /// - Parameters:
-    ///   - path: Where. An older file there is replaced, or left as it was.
+    ///   - path: The file to write. An older file is replaced, or left unchanged on failure.
     ///   - metadata: The strings of the header; `digest` is added.
-    ///   - tensors: Names, none twice, and values, each one row.
+    ///   - tensors: Names, each once, and values, each one row.
     /// - Throws: ``EngineError/Code/cannotWrite`` when the file system refuses.
     package static func write(
         to path: String,
@@ -48,7 +48,7 @@ package struct TensorFile {
         }
     }
 
-    /// Reads a file and proves its digest.
+    /// Reads a file and checks its digest.
     ///
     /// - Throws: ``EngineError/Code/cannotRead``, or ``EngineError/Code/modelRefused`` when the file is not whole.
     package init(path: String) throws(EngineError) {
@@ -59,22 +59,22 @@ package struct TensorFile {
 
     /// The values of a tensor of 32-bit floats.
     ///
-    /// - Throws: ``EngineError/Code/modelRefused`` when there is none of that name and type.
+    /// - Throws: ``EngineError/Code/modelRefused`` when no tensor has that name and type.
     package func floats(_ name: String) throws(EngineError) -> [Float] { try file.floats(name) }
 
     /// The values of a tensor of 64-bit floats.
     ///
-    /// - Throws: ``EngineError/Code/modelRefused`` when there is none of that name and type.
+    /// - Throws: ``EngineError/Code/modelRefused`` when no tensor has that name and type.
     package func doubles(_ name: String) throws(EngineError) -> [Double] { try file.values(name, .float64) }
 
     /// The values of a tensor of unsigned 64-bit numbers.
     ///
-    /// - Throws: ``EngineError/Code/modelRefused`` when there is none of that name and type.
+    /// - Throws: ``EngineError/Code/modelRefused`` when no tensor has that name and type.
     package func numbers(_ name: String) throws(EngineError) -> [UInt64] { try file.values(name, .uint64) }
 }
 
 extension [Float] {
-    /// The floats as a writer takes them, a part at a time, so that they are not all copied.
+    /// The floats for a writer, a part at a time: never all of them are copied.
     fileprivate var parts: FileLayout.MadeFloats {
         unsafe FileLayout.MadeFloats(count: count, part: 1 << 16) { start, part in
             _ = unsafe part.update(fromContentsOf: self[start..<(start + part.count)])

@@ -1,25 +1,25 @@
 internal import CRankKernels
 
-/// A model in a reduced precision, held against itself in float32 before it serves.
+/// A model in a reduced precision, compared with its scores in float32 before it serves.
 struct Quantization {
-    /// What scores.
+    /// The network that scores.
     let network: QuantizedNetwork
     /// The kernel that runs.
     let kernel: Kernel
     /// The scores of the file's golden pairs in this precision, as the scalar kernel computes them.
     let goldenScores: [Float]
-    /// What was measured against fp32; nil where nothing was.
+    /// The measured difference from fp32; nil if not measured.
     let error: ScoreError?
     /// Facts for INFO.
     let facts: [(key: String, value: String)]
 
-    /// Makes the tables and, where there is a limit, measures the error.
+    /// Makes the tables and, with a limit, measures the error.
     ///
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: A kernel of a precision other than fp32.
-    ///   - errorLimit: How far a score may be from that in fp32; nil measures nothing.
-    /// - Throws: ``EngineError/Code/precisionRefused``, naming what was measured and the limit.
+    ///   - errorLimit: The largest allowed difference of a score from that in fp32; nil to measure nothing.
+    /// - Throws: ``EngineError/Code/precisionRefused``, naming the measured error and the limit.
     init(_ model: RankModel, _ kernel: Kernel, errorLimit: Float?) throws(EngineError) {
         self.kernel = kernel
         let precision = kernel.precision
@@ -35,8 +35,8 @@ struct Quantization {
         guard found.maximum <= errorLimit else {
             throw EngineError(
                 .precisionRefused,
-                "in \(precision) a score is \(found.maximum) from that in fp32, measured on \(found.userCount) users and "
-                    + "\(found.candidateCount) candidates, and the limit is \(errorLimit) (top-10 overlap "
+                "in \(precision) a score is \(found.maximum) from that in fp32, measured on \(found.userCount) users "
+                    + "and \(found.candidateCount) candidates, and the limit is \(errorLimit) (top-10 overlap "
                     + "\(found.topTenOverlap)); serve in a wider precision, or allow a larger error"
             )
         }
@@ -45,9 +45,9 @@ struct Quantization {
             guard (score - wanted).magnitude <= errorLimit else {
                 throw EngineError(
                     .precisionRefused,
-                    "in \(precision) the golden pair \(index), of rows \(user) and \(model.goldens.candidateRows[index]), "
-                        + "scores \(score) and not \(wanted), and the limit is \(errorLimit); serve in a wider precision, "
-                        + "or allow a larger error"
+                    "in \(precision) the golden pair \(index), of rows \(user) and "
+                        + "\(model.goldens.candidateRows[index]), scores \(score) and not \(wanted), and the "
+                        + "limit is \(errorLimit); serve in a wider precision, or allow a larger error"
                 )
             }
         }

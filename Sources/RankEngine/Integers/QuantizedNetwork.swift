@@ -2,21 +2,21 @@ internal import CRankKernels
 
 /// A network whose first two dense layers are integers.
 ///
-/// Holds the scratch that scoring needs: one thread at a time.
+/// Holds the scratch of scoring: for one thread at a time.
 @safe final class QuantizedNetwork {
-    /// The weights in float32, which the description points into.
+    /// The weights in float32, which the C description points to.
     let network: Network
     private var description: rank_network
-    /// What `integers` and `reference` point into.
+    /// The memory that `integers` and `reference` point to.
     private let weights: QuantizedWeights
     private var integers: rank_quantized
     private var reference: rank_quantized
     private let scratch = ScoringScratch()
 
-    /// Makes room to score in.
+    /// Allocates the scratch.
     ///
     /// - Parameters:
-    ///   - network: The weights in float32 that the integers were made of.
+    ///   - network: The float32 network that the integers were made from.
     ///   - weights: The integers.
     init(_ network: Network, _ weights: QuantizedWeights) {
         self.network = network
@@ -34,9 +34,9 @@ internal import CRankKernels
     /// - Parameters:
     ///   - user: The user's row.
     ///   - rows: The candidates' rows, `count` of them.
-    ///   - count: How many there are.
+    ///   - count: The number of candidates.
     ///   - scores: Written, `count` of them.
-    ///   - isReference: Whether the scalar kernel scores, whatever the ranker runs: the bits must be the same.
+    ///   - isReference: Whether the scalar kernel scores, whatever the ranker's kernel: the bits are the same.
     func run(
         _ user: UInt32,
         rows: UnsafePointer<UInt32>,

@@ -1,10 +1,10 @@
 internal import CRankKernels
 
-/// The first two dense layers in integers: tables, weights and what they are worth.
+/// The first two dense layers in integers: tables, weights and steps.
 ///
-/// Immutable, so that any number of ``QuantizedNetwork`` may share them.
+/// Immutable: any number of ``QuantizedNetwork`` may share one.
 struct QuantizedWeights: Sendable {
-    /// 13 and 16 bits, or 8.
+    /// 13-bit activations with 16-bit weights, or 8 bits for both.
     let precision: rank_precision
     /// Bytes of a row of the tables.
     let rowBytes: Int
@@ -14,19 +14,19 @@ struct QuantizedWeights: Sendable {
     let candidates: SharedMemory
     /// The first hidden layer, [inputs][outputs] of `Int16`.
     let weights: SharedMemory
-    /// The same as the kernels of AVX-512 VNNI read it; nil where the scalar kernel scores.
+    /// The weights in the layout of the kernels of AVX-512 VNNI; nil for the scalar kernel.
     let packed: SharedMemory?
-    /// What 1 of a sum is worth, of each output, padded: `Float`.
+    /// The value of 1 in a sum, for each output, padded: `Float`.
     let steps: SharedMemory
 
     /// Makes the tables and rounds the weights.
     ///
-    /// Computes both halves of the first layer twice for every row: first to find the scales, so that no table of floats
-    /// is ever in memory.
+    /// Computes both halves of the first layer twice for every row, first to find the scales: so no table of floats is
+    /// ever in memory.
     ///
     /// - Parameters:
-    ///   - network: The weights in float32; there is a layer between the first and the last.
-    ///   - kernel: What will score.
+    ///   - network: The float32 network, with a layer between the first and the last.
+    ///   - kernel: The kernel that will score.
     ///   - shape: The model's sizes.
     /// - Throws: ``EngineError/Code/precisionRefused`` where no scale fits the weights.
     init(_ network: Network, kernel: Kernel, _ shape: ModelShape) throws(EngineError) {
@@ -50,8 +50,8 @@ struct QuantizedWeights: Sendable {
     ///
     /// Its pointers live as long as the memory here.
     ///
-    /// - Parameter isReference: Whether the scalar kernel is to score, whatever the weights were made for.
-    /// - Returns: What the kernels read.
+    /// - Parameter isReference: Whether the scalar kernel will score, whatever kernel the weights were made for.
+    /// - Returns: The description that the kernels read.
     func description(isReference: Bool = false) -> rank_quantized {
         unsafe rank_quantized(
             precision: precision,
@@ -86,7 +86,7 @@ struct QuantizedWeights: Sendable {
         return (weights, unsafe steps.withUnsafeBytes { unsafe SharedMemory.copy($0) })
     }
 
-    /// The weights as the kernels of AVX-512 VNNI read them.
+    /// The weights in the layout of the kernels of AVX-512 VNNI.
     private static func packed(
         _ hidden: UnsafePointer<rank_matrix>,
         _ precision: rank_precision,

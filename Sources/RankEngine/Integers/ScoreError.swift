@@ -1,28 +1,28 @@
 internal import CRankKernels
 
-/// How far the scores of a reduced precision are from those in float32, on a sample of users and candidates.
+/// The difference between the scores of a reduced precision and those in float32, on a sample of users and candidates.
 ///
 /// The sample depends on the model's shape alone, so one model has one error.
 public struct ScoreError: Sendable, Hashable {
     /// The largest difference between two scores of a pair; infinite where only one of them is finite.
     public let maximum: Float
-    /// The share of a user's ten best candidates that are among the ten best of float32 too, a mean over users.
+    /// The share of a user's ten best candidates that are also among the ten best of float32, averaged over users.
     public let topTenOverlap: Double
-    /// Users of the sample.
+    /// The number of users of the sample.
     public let userCount: Int
-    /// Candidates of the sample, each scored with each of the users.
+    /// The number of candidates of the sample, each scored for each of the users.
     public let candidateCount: Int
 
     /// The most users of a sample.
     private static let mostUsers = 64
     /// The most pairs of a sample.
     private static let mostPairs = 1 << 17
-    /// The fewest candidates of a sample, where a catalogue has as many.
+    /// The fewest candidates of a sample, if the catalogue has as many.
     private static let fewestCandidates = 64
-    /// The most multiply-adds of a sample beyond the fewest pairs.
+    /// The most multiply-adds of a sample with more than the fewest pairs.
     private static let mostProducts = 1 << 32
 
-    /// Which rows are compared: spread evenly over the tables, all of a table where there are few enough.
+    /// The rows of the sample: spread evenly over a table, or all rows of a small one.
     static func sample(_ shape: ModelShape) -> (users: [UInt32], candidates: [UInt32]) {
         let inputs = shape.userDimensions + shape.candidateDimensions
         let products = zip([inputs] + shape.layerWidths, shape.layerWidths).reduce(0) { $0 + $1.0 * $1.1 }
@@ -33,9 +33,9 @@ public struct ScoreError: Sendable, Hashable {
         return (rows(users, of: shape.userRows), rows(candidates, of: shape.candidateRows))
     }
 
-    /// Scores the sample in both.
+    /// Scores the sample in both precisions.
     ///
-    /// Takes up to 131,072 pairs, or four thousand million multiply-adds where that is more.
+    /// Scores up to 131,072 pairs, or as many as take four thousand million multiply-adds if those are more.
     init(_ quantized: QuantizedNetwork, _ network: Network, _ shape: ModelShape) {
         let (users, rows) = Self.sample(shape)
         let half = ScoringScratch()
@@ -61,7 +61,7 @@ public struct ScoreError: Sendable, Hashable {
         candidateCount = rows.count
     }
 
-    /// The positions of the ten best, of equal scores the first.
+    /// The positions of the ten best; of equal scores the first.
     private static func best(_ scores: [Float]) -> [Int] {
         var best: [Int] = []
         for (position, score) in scores.enumerated() {

@@ -1,15 +1,15 @@
 internal import CRankKernels
 
-/// How the units of the first layer become integers: docs/reference/numerics.md, "Integers".
+/// The scales that turn units of the first layer into integers: docs/reference/numerics.md, "Integers".
 struct UnitScales {
-    /// Rows of a table that are computed at a time.
+    /// Rows of a table computed at a time.
     private static let chunk = 256
 
     private let network: Network
     private let precision: rank_precision
-    /// The largest half that any candidate has, of each unit.
+    /// The largest half of any candidate, for each unit.
     private let highestCandidate: [Float]
-    /// How many levels an activation of 1 is, of each unit.
+    /// The levels of an activation of 1, for each unit.
     let scales: [Double]
 
     /// Finds the scales; computes both halves of the first layer once for every row.
@@ -26,8 +26,8 @@ struct UnitScales {
         guard unit == highestUser.count else {
             throw EngineError(
                 .precisionRefused,
-                "unit \(unit) of the first layer reaches \(highestUser[unit]) + \(highestCandidate[unit]), which no scale "
-                    + "fits"
+                "unit \(unit) of the first layer reaches \(highestUser[unit]) + \(highestCandidate[unit]), which no "
+                    + "scale fits"
             )
         }
         self.highestCandidate = highestCandidate
@@ -65,8 +65,8 @@ struct UnitScales {
         return highest
     }
 
-    /// Computes a half of the first layer for all rows, some at a time: `body` takes the first of them, their number and
-    /// [number][tableStride] floats.
+    /// Computes a half of the first layer for all rows, a block at a time: `body` takes the first row of a block, their
+    /// number and [number][tableStride] floats.
     private static func halves(
         _ network: Network,
         _ half: rank_half,

@@ -1,8 +1,8 @@
 internal import CRankKernels
 
-/// What a unit's sum goes through, and what a score's sum may go through; docs/reference/numerics.md defines each.
+/// The function that follows a unit's sum, and may follow the sum of a score; docs/reference/numerics.md defines each.
 ///
-/// Its text is that of a model file: `tanh`, `leaky_relu(0.2)`.
+/// An activation is written as in a model file: `tanh`, `leaky_relu(0.2)`.
 public struct Activation: Sendable, Hashable, CustomStringConvertible {
     /// The name of a function.
     enum Function: String, CaseIterable, Sendable {
@@ -12,7 +12,7 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
         case geluTanh = "gelu_tanh"
         case silu, elu
 
-        /// Whether the function has a number.
+        /// Whether the function has a parameter.
         var hasNumber: Bool { self == .leakyReLU || self == .elu }
     }
 
@@ -20,9 +20,9 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
     /// The slope of `leaky_relu`, the factor of `elu`; 0 for the others.
     let number: Float
 
-    /// `x > 0 ? x : 0`: what follows a layer unless something else is said.
+    /// `x > 0 ? x : 0`: the default after a layer.
     public static let relu = Activation(.relu)
-    /// Nothing: a sum stays as it is.
+    /// No function: the sum is unchanged.
     public static let linear = Activation(.linear)
 
     private init(_ function: Function, number: Float = 0) {
@@ -30,7 +30,7 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
         self.number = number
     }
 
-    /// Reads the text of a model file; nil when it is no activation, or its number not finite or subnormal.
+    /// Reads the text of a model file; nil when it is no activation, or when its number is infinite, NaN or subnormal.
     public init?(_ text: String) {
         if let function = Function(rawValue: text), !function.hasNumber {
             self.init(function)
@@ -60,14 +60,14 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
         return number + 0
     }
 
-    /// The text that a model file has.
+    /// The text in a model file.
     public var description: String {
         guard function.hasNumber else { return function.rawValue }
         let digits = "\(number)"
         return "\(function.rawValue)(\(digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits))"
     }
 
-    /// What a message says that an activation can be.
+    /// All activations, for messages.
     static var choices: String {
         Function.allCases.map { function in
             switch function {
@@ -78,7 +78,7 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
         }.joined(separator: ", ")
     }
 
-    /// The activation as the kernels have it.
+    /// The activation in the form of the kernels.
     var kernelActivation: rank_activation {
         let kind =
             switch function {
@@ -97,12 +97,12 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-// What docs/reference/numerics.md knows of the functions, for its bounds.
+// The properties of the functions behind the bounds of docs/reference/numerics.md.
 extension Activation {
-    /// 1, or the size of the number where that is larger.
+    /// The magnitude of the number, at least 1.
     private var factor: Double { max(1, Double(number.magnitude)) }
 
-    /// The most that two values of the function are further apart than their arguments.
+    /// The largest ratio of the distance of two values to that of their arguments.
     var steepness: Double {
         switch function {
         case .sigmoid: 0.25
@@ -121,6 +121,6 @@ extension Activation {
         }
     }
 
-    /// How far a computed value may be from the real function's, under either profile, for arguments up to `size`.
+    /// The largest error of a computed value, under either profile, for arguments up to `size`.
     func error(for size: Double) -> Double { 0x1p-22 * factor * max(1, size) }
 }

@@ -1,9 +1,9 @@
-/// Tells by the first bytes of a file that it is no safetensors file, what it is, and where to find the model.
+/// Recognises files of other kinds by their first bytes, and says how to get a model file.
 enum ForeignModel {
-    /// How many bytes are looked at.
+    /// The bytes to examine.
     private static let sampleSize = 1_024
 
-    /// What a refusal says of a file that is known to be something else; nil for what may be a damaged model.
+    /// The refusal of a file of another kind; nil for one that may be a damaged model.
     static func refusal(_ file: UnsafeRawBufferPointer) -> EngineError? {
         let sample = unsafe Array(file.prefix(sampleSize))
         guard let (found, advice) = signature(sample) ?? text(sample) else { return nil }

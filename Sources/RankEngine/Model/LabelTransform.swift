@@ -1,13 +1,13 @@
-/// How the training labels were made from ratings, and with it how a score is shown.
+/// The function from ratings to training labels; its inverse shows scores as ratings.
 ///
-/// Its text is `(rating-MIN)/WIDTH`, such as `(rating-1)/4`, both in the fewest digits that read back as the same float32,
-/// or `identity`, or `none`.
+/// A transform is written `(rating-MIN)/WIDTH`, such as `(rating-1)/4`, both in the fewest digits that read back as the
+/// same float32, or `identity`, or `none`.
 public struct LabelTransform: RawRepresentable, Sendable, Hashable {
-    /// The text that a model file has.
+    /// The text in a model file.
     public let rawValue: String
     /// The rating whose label is 0.
     public let minimum: Float
-    /// How far the rating whose label is 1 is from it; above 0.
+    /// The distance of the rating whose label is 1 from ``minimum``; above 0.
     public let width: Float
 
     /// `(rating − 1)/4`: a score is shown in stars as `1 + 4·score`.
@@ -15,7 +15,7 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
     /// Unknown or none: a score is shown as it is.
     public static let identity = LabelTransform(text: "identity", 0, 1)
 
-    /// A score is no rating: it only orders the candidates of a user, as a ranking loss has taught it to.
+    /// A score is no rating: it only orders the candidates of a user, as the ranking loss trained it.
     public static let none = LabelTransform(text: "none", 0, 1)
 
     private init(text: String, _ minimum: Float, _ width: Float) {
@@ -24,7 +24,7 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
         self.width = width
     }
 
-    /// Labels from 0 to 1 for ratings from a minimum to that and a width more.
+    /// Labels from 0 to 1 for ratings from `minimum` to `minimum` + `width`.
     ///
     /// nil unless both are finite and the width is above 0.
     public init?(minimum: Float, width: Float) {
@@ -34,7 +34,7 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
         self.init(text: text, minimum == 0 ? 0 : minimum, width)
     }
 
-    /// Reads the text of a model file; nil when it is none that a writer would write.
+    /// Reads the text of a model file; nil when no writer would write it.
     public init?(rawValue: String) {
         if let named = [Self.identity, Self.none].first(where: { $0.rawValue == rawValue }) {
             self = named
@@ -54,10 +54,10 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
-    /// Whether a score stands for a rating of a scale that is known.
+    /// Whether a score stands for a rating on a known scale.
     public var hasScale: Bool { self != .identity && self != LabelTransform.none }
 
-    /// Ratings as gains of a ranked list: stars as they are, other scales brought to 1...5.
+    /// Ratings as gains of a ranked list: stars unchanged, other scales mapped to 1...5.
     package func gains(of ratings: [Float]) -> [Float] {
         if !bringsToStars { return ratings }
         return ratings.map { Float(1 + 4 * label(of: Double($0))) }
@@ -66,7 +66,7 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
     /// The rating that has a gain.
     package func rating(ofGain gain: Float) -> Float { bringsToStars ? rating(of: (gain - 1) / 4) : gain }
 
-    /// Whether gains are others than ratings.
+    /// Whether gains differ from ratings.
     package var bringsToStars: Bool {
         let areStars = [Self.unitFromStars.minimum, 0.5].contains(minimum) && rating(of: 1) == 5
         return hasScale && !areStars
@@ -75,12 +75,12 @@ public struct LabelTransform: RawRepresentable, Sendable, Hashable {
     /// The label of a rating.
     public func label(of rating: Double) -> Double { (rating - Double(minimum)) / Double(width) }
 
-    /// A score as a rating; a score outside 0...1 is one outside the scale.
+    /// A score as a rating; a score outside 0...1 gives a rating outside the scale.
     public func rating(of score: Float) -> Float { minimum + width * score }
 
-    /// A score as the rating that is shown to people: the nearest one of the scale.
+    /// A score as the rating to show: the nearest one of the scale.
     ///
-    /// Scores themselves, and errors that are measured, are never cut off: only what is read as a rating is.
+    /// Only ratings to show are cut off; scores and measured errors never are.
     public func shownRating(of score: Float) -> Float {
         guard hasScale else { return rating(of: score) }
         return min(max(rating(of: score), minimum), rating(of: 1))

@@ -1,17 +1,17 @@
-/// What a model file says of itself beside its weights.
+/// The metadata of a model file.
 public struct ModelMetadata: Sendable, Hashable {
-    /// How labels were made from ratings.
+    /// The function from ratings to labels.
     public var labelTransform: LabelTransform
     /// The score of a candidate that nothing scored: the mean training label, or the mean score of the training pairs
     /// where scores are no ratings.
     ///
     /// Finite.
     public var prior: Float
-    /// What the model was trained on.
+    /// The data and the training of the model.
     public var fingerprint: TrainingFingerprint
-    /// The test RMSE that its maker measured, on the label's scale; a claim that nothing here has checked.
+    /// The test RMSE that the model's maker measured, on the label's scale; a claim that is not checked.
     public var claimedTestRMSE: Float?
-    /// By what it is known that the model scores as its maker meant.
+    /// The proof that the model scores as its maker meant.
     public var proof: ModelProof
 
     /// Describes a model.
@@ -30,15 +30,15 @@ public struct ModelMetadata: Sendable, Hashable {
     }
 }
 
-/// What a model was trained on and how; `unknown` where nobody can know.
+/// The data and the training of a model; `unknown` where nothing tells.
 public struct TrainingFingerprint: Sendable, Hashable {
-    /// The text of what is not known.
+    /// The text of an unknown value.
     public static let unknown = "unknown"
 
     /// The keys of a file's metadata that start with `fingerprint.`, without that prefix.
     public private(set) var fields: [String: String]
 
-    /// The keys that every file has.
+    /// The keys of every file.
     public static let keys = [
         "batch_size", "data", "data_sha256", "epochs", "preset", "seed", "split", "split_sha256", "version",
     ]
@@ -57,7 +57,7 @@ public struct TrainingFingerprint: Sendable, Hashable {
 
 extension ModelMetadata {
     static let format = "swift-rank/1"
-    /// How the format of a file begins that is no model, but a training on its way to one.
+    /// The start of the format of a checkpoint, a file of an unfinished training.
     package static let checkpointFormat = "swift-rank-checkpoint/"
     private static let fingerprintPrefix = "fingerprint."
 
@@ -83,7 +83,7 @@ extension ModelMetadata {
         }
     }
 
-    /// The pairs that a writer adds for these values.
+    /// The pairs of a file for these values.
     var pairs: [String: String] {
         var pairs = ["label_transform": labelTransform.rawValue, "prior": "\(prior)"]
         for (key, value) in fingerprint.fields {
@@ -94,7 +94,7 @@ extension ModelMetadata {
         return pairs
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     static func require(_ key: String, in file: [String: String]) throws(EngineError) -> String {
         guard let value = file[key] else { throw refused("the key \(key) is missing") }
         return value

@@ -1,21 +1,21 @@
 internal import RankCore
 
-/// By what it is known that a model scores as its maker meant; docs/reference/model-file.md has the fields of each.
+/// The proof that a model scores as its maker meant; docs/reference/model-file.md says what a file has for each.
 public enum ModelProof: Sendable, Hashable, CustomStringConvertible {
-    /// The model is of this software's own training.
+    /// The model was trained by this software.
     case trained
-    /// The model was converted, and its source ran and gave the scores that the golden ones were compared with.
+    /// The model was converted, and the golden scores were compared with those of its source, which ran.
     case source(Comparison)
-    /// The model was converted, and a file of its source's scores was compared with the golden ones.
+    /// The model was converted, and the golden scores were compared with a file of its source's scores.
     case predictions(Comparison)
-    /// The model was converted, and nothing says that it scores as its source does.
+    /// The model was converted, and nothing proves that it scores like its source.
     case unproved
 
-    /// What the golden scores were compared with.
+    /// A comparison of the golden scores with others.
     public struct Comparison: Sendable, Hashable {
-        /// What gave the scores, such as `keras 3.15.1 on tensorflow 2.21.0`.
+        /// The source of the other scores, such as `keras 3.15.1 on tensorflow 2.21.0`.
         public var source: String
-        /// The most that a golden score is away from the source's.
+        /// The largest difference of a golden score from the source's.
         public var maximumDifference: Double
 
         /// Describes a comparison.
@@ -35,7 +35,7 @@ public enum ModelProof: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What the golden scores were compared with, if anything.
+    /// The comparison of the golden scores, if there was one.
     public var comparison: Comparison? {
         switch self {
         case .source(let comparison), .predictions(let comparison): comparison
@@ -43,7 +43,7 @@ public enum ModelProof: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The proof of a model that was derived from one of this proof: what a source said of other rows proves nothing.
+    /// The proof of a model derived from one with this proof: a source's scores of other rows prove nothing.
     public var derived: ModelProof { self == .trained ? .trained : .unproved }
 }
 
@@ -52,12 +52,13 @@ extension ModelProof {
     /// The most characters of a source's text.
     private static let sourceLimit = 200
 
-    /// What a file says, or what is to be thought of it where it says nothing.
+    /// Reads the proof of a file; a file without one gets the proof that its fingerprint implies.
     ///
     /// - Parameters:
     ///   - file: The file's metadata.
-    ///   - fingerprint: Its fingerprint; training always knows its version, conversions of older versions did not.
-    /// - Throws: ``EngineError/Code/modelRefused`` for a proof that is unknown, or not whole.
+    ///   - fingerprint: The file's fingerprint; a training always writes its version, conversions by older versions did
+    ///     not.
+    /// - Throws: ``EngineError/Code/modelRefused`` for an unknown or incomplete proof.
     init(file: [String: String], _ fingerprint: TrainingFingerprint) throws(EngineError) {
         guard let name = file[Self.key] else {
             try Self.refuseComparison(file, "without the key proof")
@@ -79,7 +80,7 @@ extension ModelProof {
         }
     }
 
-    /// The pairs that a writer adds.
+    /// The pairs of a file for this proof.
     var pairs: [String: String] {
         switch self {
         case .trained: [:]
@@ -97,7 +98,8 @@ extension ModelProof {
         let source = try ModelMetadata.require(sourceKey, in: file)
         guard !source.isEmpty, source == source.printable(limit: sourceLimit) else {
             throw ModelMetadata.refused(
-                "\(sourceKey) is \"\(source.printable(limit: 60))\"; expected one line of 1 to \(sourceLimit) characters"
+                "\(sourceKey) is \"\(source.printable(limit: 60))\"; expected one line of 1 to \(sourceLimit) "
+                    + "characters"
             )
         }
         let text = try ModelMetadata.require(differenceKey, in: file)

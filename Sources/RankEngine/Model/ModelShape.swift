@@ -1,4 +1,4 @@
-/// The sizes of a model and which terms its score has.
+/// The sizes of a model and the terms of its score.
 public struct ModelShape: Sendable, Hashable {
     /// Rows of the users' table, the one for unknown ids included.
     public var userRows: Int
@@ -20,14 +20,14 @@ public struct ModelShape: Sendable, Hashable {
     public var candidateBias: Bool
     /// Whether a global mean is added.
     public var mean: Bool
-    /// What follows each dense layer but the last, in order.
+    /// The activation of each dense layer but the last, in order.
     public var activations: [Activation]
-    /// What the sum of all terms goes through.
+    /// The activation of the sum of all terms.
     public var output: Activation = .linear
-    /// Whether a factor and an addend follow that.
+    /// Whether a factor and an addend follow that activation.
     public var outputScale = false
 
-    /// Numbers that were trained: weights, biases and both tables, the rows for unknown ids included.
+    /// The number of trained parameters: weights, biases and both tables, the rows for unknown ids included.
     public var parameterCount: Int {
         var count = userRows * userDimensions + candidateRows * candidateDimensions
         var inputs = userDimensions + candidateDimensions
@@ -38,8 +38,7 @@ public struct ModelShape: Sendable, Hashable {
         return count + (userBias ? userRows : 0) + (candidateBias ? candidateRows : 0) + (mean ? 1 : 0)
     }
 
-    /// One line such as `32+32 → 256 → 64 → 1, dot product, user bias`; activations other than relu stand behind their
-    /// layer.
+    /// One line such as `32+32 → 256 → 64 → 1, dot product, user bias`; activations other than relu follow their layer.
     public var summary: String {
         var parts = ["\(userDimensions)+\(candidateDimensions)"]
         for (index, width) in layerWidths.enumerated() {
@@ -57,18 +56,18 @@ public struct ModelShape: Sendable, Hashable {
 }
 
 extension ModelShape {
-    /// The architecture of models with relu behind every layer but the last and nothing behind the sum.
+    /// The architecture of models with relu after every layer but the last and no step after the sum.
     static let plainArchitecture = "two-tower-rating/1"
-    /// The architecture of all others: one that readers of the first refuse.
+    /// The architecture of all other models, which readers of the first architecture refuse.
     static let steppedArchitecture = "two-tower-rating/2"
 
     /// Whether every layer but the last is followed by relu.
     public var isReLUThroughout: Bool { activations.allSatisfy { $0 == .relu } }
 
-    /// Whether the sum of all terms goes on through something.
+    /// Whether a step follows the sum of all terms.
     public var hasOutputStep: Bool { output != .linear || outputScale }
 
-    /// The pairs of a file's metadata that say what layers and scores go through.
+    /// The pairs of a file's metadata about activations and the output step.
     var pairs: [String: String] {
         guard !isReLUThroughout || hasOutputStep else { return ["architecture": Self.plainArchitecture] }
         var pairs = ["architecture": Self.steppedArchitecture]

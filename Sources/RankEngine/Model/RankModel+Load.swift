@@ -2,38 +2,38 @@ internal import RankCore
 internal import RankSystem
 
 extension RankModel {
-    /// Where the bytes of a model are.
+    /// The placement of a model's bytes.
     public enum Placement: String, Sendable, Hashable {
-        /// In the mapped file: processes that serve one file share its pages. It must not be written in place or cut while
-        /// the model lives; renaming another file over it is fine.
+        /// In the mapped file: processes that serve one file share its pages. The file must not be written in place or
+        /// truncated while the model lives; renaming another file over it is fine.
         case mapped
         /// In a copy, in huge pages where the system has them: a little faster where tables are much larger than the
-        /// caches, and independent of the file. Each process has its own.
+        /// caches, and independent of the file. Each process has a copy.
         case copied
     }
 
-    /// How long a load took.
+    /// The duration of a load.
     public struct LoadTimes: Sendable, Hashable {
-        /// Bytes of the file.
+        /// The bytes of the file.
         public var byteCount: Int
-        /// Hashing them, and reading them from the disk where they were not in memory.
+        /// The time of hashing, including reads from the disk.
         public var digest: Duration
-        /// Everything, the digest included.
+        /// The time of the whole load, the digest included.
         public var total: Duration
     }
 
-    /// Reads a model file and proves it, in the order that docs/reference/model-file.md gives.
+    /// Reads a model file and proves it, in the order of docs/reference/model-file.md.
     ///
-    /// Time is linear in the file (hashing dominates) plus the scalar scoring of the golden pairs. What becomes of the file
-    /// afterwards does not change the model, unless `mapped` is asked for.
+    /// Later changes of the file do not change the model, unless it is `mapped`.
+    ///
+    /// - Complexity: O(bytes of the file), mostly for hashing, and the scalar scoring of the golden pairs.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - placement: Whether the file is mapped or copied. Nil copies it, in huge pages only where it is large.
     /// - Returns: The model.
     /// - Throws: ``EngineError/Code/cannotRead`` when the file cannot be opened, mapped or copied;
-    ///   ``EngineError/Code/modelRefused`` when it
-    ///   is not a whole, valid model, with the step of the proof that failed.
+    ///   ``EngineError/Code/modelRefused`` when it is not a whole, valid model, with the step of the proof that failed.
     public static func load(path: String, placement: Placement? = nil) throws(EngineError) -> RankModel {
         let start = MonotonicClock.nanoseconds()
         do {
@@ -81,7 +81,7 @@ extension RankModel {
         )
     }
 
-    /// Checks format and architecture and reads what decides which tensors there must be.
+    /// Checks format and architecture, and reads the metadata that decides the tensors of the file.
     private static func checkKind(_ raw: [String: String]) throws(EngineError) -> FileKinds {
         if raw["format"]?.hasPrefix(ModelMetadata.checkpointFormat) == true {
             throw EngineError(
@@ -120,12 +120,12 @@ extension RankModel {
     }
 }
 
-/// What the metadata says about the tensors that a file must have.
+/// The metadata that decides the tensors of a file.
 struct FileKinds {
     var users: Vocabulary.Kind
     var candidates: Vocabulary.Kind
     var dotProduct: Bool
     var steps: FileSteps
-    /// Whether the file is to have what its source scored.
+    /// Whether the file must have its source's scores.
     var hasSourceScores = false
 }

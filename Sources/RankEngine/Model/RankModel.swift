@@ -1,9 +1,8 @@
 public import RankCore
 
-/// A model that has proved itself: whole, finite, and scoring its golden pairs bit for bit.
+/// A proved model: complete, finite, and with golden scores reproduced bit for bit.
 ///
-/// The embedding tables stay in the mapped file, so several processes share them, unless the file was copied. May be used
-/// from any thread.
+/// The embedding tables of a mapped file are shared between processes. May be used from any thread.
 ///
 ///     let model = try RankModel.load(path: "movielens.rank")
 ///     let ranker = try model.makeRanker()
@@ -13,19 +12,19 @@ public final class RankModel: Sendable {
     public let modelID: ModelID
     /// Sizes and terms.
     public let shape: ModelShape
-    /// What the file says of itself.
+    /// The metadata of the file.
     public let metadata: ModelMetadata
-    /// Every pair of the file's metadata, as written.
+    /// Every pair of the file's metadata, unchanged.
     public let rawMetadata: [String: String]
-    /// Users' ids.
+    /// The users' ids.
     public let users: Vocabulary
-    /// Candidates' ids.
+    /// The candidates' ids.
     public let candidates: Vocabulary
-    /// Where the weights are.
+    /// The placement of the weights.
     public let placement: Placement
-    /// How long the load took.
+    /// The duration of the load.
     public let loadTimes: LoadTimes
-    /// How many golden scores were reproduced at load.
+    /// The number of golden scores that were reproduced at load.
     public var goldenCount: Int { goldens.scores.count }
     /// The golden pairs.
     let goldens: Goldens
@@ -57,9 +56,8 @@ public final class RankModel: Sendable {
     /// The architecture's name and version.
     public var architecture: String { rawMetadata["architecture"] ?? ModelShape.plainArchitecture }
 
-    /// A score as the model's users know it: as a rating of the scale where the labels were made from ratings.
+    /// A score as a rating of the scale, where labels were made from ratings; else the score.
     ///
-    /// A rating beyond the ends of the scale is shown as the end; for measuring errors there is
-    /// ``LabelTransform/rating(of:)``.
+    /// A rating beyond an end of the scale becomes that end; to measure errors, use ``LabelTransform/rating(of:)``.
     public func display(_ score: Float) -> Float { metadata.labelTransform.shownRating(of: score) }
 }

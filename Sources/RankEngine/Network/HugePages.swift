@@ -6,18 +6,18 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Memory in pages of 2 MiB, where the system has them: one look-up serves as many bytes as 512 small pages.
+/// Memory in pages of 2 MiB, where the system has them: one TLB entry covers as many bytes as 512 small pages.
 package enum HugePages {
-    /// The size of a huge page on x86-64, and on arm64 where small ones have 4 KiB.
+    /// The size of a huge page on x86-64, and on arm64 with small pages of 4 KiB.
     private static let size = 2 << 20
 
-    /// Maps memory of its own, zeroed and aligned to a huge page.
+    /// Maps memory, zeroed and aligned to a huge page.
     ///
     /// - Parameters:
-    ///   - byteCount: How much, at least 1.
-    ///   - takesReserved: Whether pages that an administrator has set aside are tried first.
-    /// - Returns: The bytes, and the mapping around them, which the caller gives back with `munmap`; nil, with `errno`, where
-    ///   there is no memory.
+    ///   - byteCount: The bytes, at least 1.
+    ///   - takesReserved: Whether reserved huge pages (`vm.nr_hugepages`) are tried first.
+    /// - Returns: The bytes, and the mapping around them, which the caller unmaps with `munmap`; nil, with `errno`,
+    ///   without memory.
     static func map(
         _ byteCount: Int,
         takesReserved: Bool = false
@@ -28,7 +28,7 @@ package enum HugePages {
         }
         let (length, protection, flags) = (roundedUp(byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
         #if os(Linux)
-        // Of 2 MiB, as the logarithm says (https://man7.org/linux/man-pages/man2/mmap.2.html); there may be none.
+        // The logarithm of 2 MiB (https://man7.org/linux/man-pages/man2/mmap.2.html); no page may be reserved.
         let reserved = flags | MAP_HUGETLB | CInt(21 << 26)
         if takesReserved, let base = unsafe mmap(nil, length, protection, reserved, -1, 0), unsafe base != MAP_FAILED {
             return unsafe (
@@ -42,7 +42,7 @@ package enum HugePages {
         }
         let lead = roundedUp(Int(bitPattern: base)) - Int(bitPattern: base)
         #if os(Linux)
-        // Only advice: without it, or without huge pages, the bytes are the same.
+        // Only advice: without huge pages the bytes are the same.
         unsafe madvise(base + lead, length, MADV_HUGEPAGE)
         #endif
         return unsafe (
@@ -51,11 +51,11 @@ package enum HugePages {
         )
     }
 
-    /// Checks that the system would give so much memory now: what is allocated in Swift ends the process where it would not.
+    /// Checks that the system has this much memory now: an allocation in Swift that fails ends the process.
     ///
     /// - Parameters:
-    ///   - byteCount: How much.
-    ///   - purpose: What for, as the error says it.
+    ///   - byteCount: The bytes.
+    ///   - purpose: The purpose, for the message.
     /// - Throws: ``EngineError/Code/budgetTooSmall``.
     package static func demand(_ byteCount: Int, for purpose: String) throws(EngineError) {
         guard byteCount > 0 else { return }

@@ -1,16 +1,16 @@
 internal import CRankKernels
 
 extension Kernel {
-    /// The name of the kernels of AVX-512 VNNI, which score integers alone.
+    /// The name of the kernels of AVX-512 VNNI, which compute integers alone.
     static let vnni = "avx512-vnni"
 
-    /// Whether it is anything but the scalar kernel.
+    /// Whether the kernel is another than the scalar one.
     var isVectorized: Bool { level != RANK_LEVEL_SCALAR }
 
     /// The kernel of a name, for a precision.
     ///
-    /// - Throws: ``EngineError/Code/kernelUnavailable`` when there is none of that name, it has no such precision, or this
-    ///   CPU cannot run it.
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when no kernel has that name, the kernel lacks the precision,
+    ///   or this CPU cannot run it.
     public static func named(_ name: String, for precision: Precision = .fp32) throws(EngineError) -> Kernel {
         if precision == .fp32 { return try fp32(named: name) }
         return name == vnni ? try best(for: precision) : try fp32(named: name).computing(precision)
@@ -18,9 +18,9 @@ extension Kernel {
 
     /// The fastest kernel that this CPU can run in a precision, whatever the model.
     ///
-    /// ``scalar`` computes integers too, and runs everywhere, but has to be asked for there: it is slow.
+    /// ``scalar`` computes integers on every CPU, but slowly: it is never the default for them.
     ///
-    /// - Throws: ``EngineError/Code/kernelUnavailable`` when this CPU has none but ``scalar`` for integers.
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when this CPU runs no kernel but ``scalar`` for integers.
     public static func best(for precision: Precision) throws(EngineError) -> Kernel {
         if precision == .fp32 { return best }
         guard rank_vnni_supported() else {
@@ -35,7 +35,7 @@ extension Kernel {
 
     /// The same kernel in another precision.
     ///
-    /// - Throws: ``EngineError/Code/kernelUnavailable`` when it has no such precision.
+    /// - Throws: ``EngineError/Code/kernelUnavailable`` when the kernel lacks the precision.
     func computing(_ precision: Precision) throws(EngineError) -> Kernel {
         if precision == self.precision { return self }
         if !isVectorized || self.precision != .fp32 && precision != .fp32 {
@@ -44,8 +44,8 @@ extension Kernel {
         guard precision != .fp32 else { throw Self.integersAlone() }
         throw EngineError(
             .kernelUnavailable,
-            "the kernel \(self) has no precision \(precision), which the kernels \(Self.vnni) and \(Self.scalar) compute; "
-                + "leave the kernel out, or serve in fp32"
+            "the kernel \(self) has no precision \(precision), which the kernels \(Self.vnni) and \(Self.scalar) "
+                + "compute; leave the kernel out, or serve in fp32"
         )
     }
 

@@ -6,12 +6,12 @@ public import RankCore
 /// Kernels of one ``profile`` give the same bits; they differ in speed.
 public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     package let level: rank_level
-    /// Whether units of the first layer that are at 0 for several candidates in a row are passed over, under every plan
-    /// but direct.
+    /// Whether units of the first layer that are 0 for several candidates in a row are skipped, under every plan but
+    /// direct.
     ///
-    /// Faster where enough units are; see ``LiveUnits``.
+    /// Faster where enough units are 0; see ``LiveUnits``.
     let skipsDeadUnits: Bool
-    /// What the first two dense layers are computed in.
+    /// The precision of the first two dense layers.
     let precision: Precision
 
     init(level: rank_level, skipsDeadUnits: Bool = false, precision: Precision = .fp32) {
@@ -25,7 +25,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     /// Runs everywhere.
     public static let scalar = Kernel(level: rank_level(RANK_LEVEL_SCALAR))
 
-    /// What every CPU can run, without fused multiply-add: scores of the profile `fp32-unfused`.
+    /// Vectors without fused multiply-add, which every CPU can run: scores of the profile `fp32-unfused`.
     public static let portable = Kernel(level: rank_level(RANK_LEVEL_PORTABLE))
 
     /// The kernels that this CPU can run.
@@ -48,7 +48,8 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The kernel's name: `scalar`, `portable`, `neon`, `avx2`, `avx512` or `avx512-skip`, and `avx512-vnni` for integers.
+    /// The kernel's name: `scalar`, `portable`, `neon`, `avx2`, `avx512` or `avx512-skip`, and `avx512-vnni` for
+    /// integers.
     public var description: String {
         if precision != .fp32 && isVectorized { return Self.vnni }
         return unsafe String(cString: rank_level_name(level)) + (skipsDeadUnits ? Self.skipSuffix : "")
@@ -77,7 +78,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
     private static func canSkip(_ level: rank_level) -> Bool { rank_level_skips_dead_units(level) }
 
-    /// The same kernel, passing over dead units where it can.
+    /// The same kernel, skipping dead units if it can.
     var skipping: Kernel { Kernel(level: level, skipsDeadUnits: true) }
 
     /// The same kernel, or the oracle where this one cannot fuse.

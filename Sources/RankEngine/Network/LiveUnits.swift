@@ -1,29 +1,29 @@
 internal import CRankKernels
 
-/// How many units of the first layer are worth a multiplication.
+/// The share of units of the first layer that are above 0.
 ///
-/// relu leaves units at 0. A kernel that passes over those which are at 0 for a few candidates in a row saves their
-/// multiplications and pays for finding them; whether that is faster depends on the model alone, so it is decided when a
-/// ranker is made.
+/// After relu many units are 0. A kernel that skips units which are 0 for a few candidates in a row saves their
+/// multiplications and pays for finding them. Whether that is faster depends on the model alone: the decision is made
+/// with the ranker.
 enum LiveUnits {
-    /// Candidates in a row that share one list of live units: those of a tile in `avx512_factored.c`.
+    /// Candidates in a row that share one list of live units: those of a tile in `score/factored_avx512.c`.
     static let tileRows = 3
-    /// The share of live units above which no list is worth its while.
+    /// The share of live units above which skipping is slower.
     ///
-    /// Measured on Zen 5 with the tutorial's shape: skipping takes 1.05 times as long as summing everything where every
-    /// unit is live and 0.78 times where 0.70 are; the lines cross at 0.94.
+    /// Measured on Zen 5 with the tutorial's shape: skipping takes 1.05 times as long as summing all units where every
+    /// unit is live, and 0.78 times where 0.70 are live; the lines cross at 0.94.
     static let limit = 0.9
 
-    /// The kernel that scores users one by one: the network's, or its skipping one where that is forced, or allowed and
+    /// The kernel that scores users one by one: the network's, or the skipping one if that is forced, or allowed and
     /// faster.
     ///
-    /// Without a hidden layer behind the first, or with another activation than relu, no kernel skips anything, and none
-    /// says that it does.
+    /// Without a hidden layer after the first, or with an activation other than relu, no kernel skips units, and the
+    /// name of none says so.
     ///
     /// - Parameters:
-    ///   - network: What computes the first layer's halves, with a kernel that sums every unit.
-    ///   - shape: Its model's.
-    ///   - forced: The kernel that was asked for, or nil.
+    ///   - network: The network that computes the first layer's halves, with a kernel that sums every unit.
+    ///   - shape: The model's sizes.
+    ///   - forced: The kernel of the caller, or nil.
     /// - Returns: A kernel of the network's level.
     static func kernel(for network: Network, _ shape: ModelShape, forced: Kernel?) -> Kernel {
         let skipping = network.kernel.skipping
@@ -34,15 +34,15 @@ enum LiveUnits {
         return isWorthIt ? skipping : network.kernel
     }
 
-    /// The share of units above 0 for at least one of ``tileRows`` candidates, over up to 256 pairs of a user and such a
-    /// tile, and fewer where layers are wider than 1,024 units.
+    /// The share of units above 0 for at least one of ``tileRows`` candidates, over up to 256 pairs of a user and a
+    /// tile; fewer pairs where layers are wider than 1,024 units.
     ///
-    /// The pairs are the same in every run, so that the choice is too. Takes the first layer's halves of four rows for
-    /// each pair: half a millisecond for the tutorial's shape.
+    /// The pairs, and so the choice, are the same in every run. Computes the first layer's halves of four rows for each
+    /// pair: half a millisecond for the tutorial's shape.
     ///
     /// - Parameters:
-    ///   - network: What computes the halves; it has dense layers.
-    ///   - shape: Its model's.
+    ///   - network: The network that computes the halves, with dense layers.
+    ///   - shape: The model's sizes.
     ///   - width: Units of the first layer, at least 1.
     /// - Returns: A number from 0 to 1.
     static func share(_ network: Network, _ shape: ModelShape, width: Int) -> Double {

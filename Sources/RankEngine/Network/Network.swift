@@ -1,27 +1,29 @@
 internal import CRankKernels
 
-/// A model's weights as a kernel wants them: the C description, packed matrices, padded vectors.
+/// A model's weights in the form of a kernel: the C description, packed matrices, padded vectors.
 ///
-/// Holds the scratch that scoring needs: one thread at a time.
+/// Holds the scratch of scoring: for one thread at a time.
 @safe final class Network {
     /// The kernel that the matrices are packed for.
     ///
-    /// Kernels of one level share their packing, so it may change between them.
+    /// May change to another kernel of the level, which has the same packing.
     var kernel: Kernel {
         didSet { unsafe description.skip_dead_units = kernel.skipsDeadUnits }
     }
-    /// The weights that the description points into.
+    /// The weights that the description points to.
     let weights: ModelWeights
-    /// The C description; its pointers live as long as this object.
+    /// The C description; its pointers are valid while this object lives.
     private(set) var description: rank_network
-    /// Packed kernels and padded vectors that the description points into.
+    /// Packed kernels and padded vectors that the description points to.
     private var owned: [SharedFloats] = []
     private let hidden: UnsafeMutableBufferPointer<rank_matrix>
-    /// What follows each layer but the last; empty where that is relu throughout.
+    /// The activation of each layer but the last; empty for relu throughout.
     private let activations: UnsafeMutableBufferPointer<rank_activation>
     private let scratch: ScoringScratch
 
-    /// Packs the matrices for `kernel`; time and memory are linear in the dense layers.
+    /// Packs the matrices for `kernel`.
+    ///
+    /// - Complexity: O(weights of the dense layers) in time and memory.
     init(_ weights: ModelWeights, kernel: Kernel) {
         self.kernel = kernel
         self.weights = weights
@@ -92,7 +94,7 @@ internal import CRankKernels
         unsafe rank_score(kernel.level, &description, &run)
     }
 
-    /// Scores a run of neighbouring candidate rows, which must all exist.
+    /// Scores a run of consecutive candidate rows, which must all exist.
     ///
     /// Allocates nothing; for one thread at a time.
     ///
@@ -101,8 +103,8 @@ internal import CRankKernels
     ///   - userHalf: The user's half of the first layer; nil without dense layers.
     ///   - first: The first candidate's row.
     ///   - halves: The candidates' halves of the first layer, [count][tableStride]; nil without dense layers.
-    ///   - places: The numbers from 0 on.
-    ///   - count: How many candidates there are.
+    ///   - places: The numbers from 0 on, at least `count`.
+    ///   - count: The number of candidates.
     ///   - scores: Written.
     func run(
         _ userRow: UInt32,
@@ -113,7 +115,7 @@ internal import CRankKernels
         count: Int,
         scores: UnsafeMutablePointer<Float>
     ) {
-        // The same network, whose tables start at the first of these candidates.
+        // The same network with tables that start at the first of these candidates.
         var window = unsafe description
         let dimensions = weights.shape.candidateDimensions
         unsafe window.candidate_embedding = window.candidate_embedding.map { unsafe $0 + first * dimensions }

@@ -1,15 +1,15 @@
-/// How far a score under a profile that rounds otherwise may be from `fp32-fma`; docs/reference/numerics.md derives it.
+/// The largest difference of a score under `fp32-unfused` from that under `fp32-fma`; docs/reference/numerics.md derives it.
 ///
-/// The bound of a pair is k · ε · Σ|terms| with ε = 2⁻²³: k counts the roundings between a weight and the score, and the
-/// sum is the score of the same network with the absolute value of every weight, which no relu cuts. Where other
-/// activations or an output step follow, sizes and errors go from layer to layer.
+/// The bound of a pair is k · ε · Σ|terms| with ε = 2⁻²³: k counts the roundings between a weight and the score, and
+/// the sum is the score of the same network with the absolute value of every weight, which relu does not change. With
+/// other activations or an output step, sizes and errors are computed layer by layer.
 struct RoundingBound {
     private let weights: ModelWeights
     /// Absolute values of the layers' kernels.
     private let kernels: [[Double]]
     private let roundings: Double
 
-    /// Prepares the bounds of a model; takes eight bytes for each weight of a dense layer.
+    /// Prepares the bounds of a model (8 bytes for each weight of a dense layer).
     init(_ weights: ModelWeights) {
         self.weights = weights
         kernels = weights.layers.map { layer in unsafe layer.kernel.buffer.map(Self.size) }
@@ -18,9 +18,9 @@ struct RoundingBound {
         self.roundings = Double(roundings)
     }
 
-    /// The bound for a pair of rows, which must exist; infinite where the sum is beyond float32.
+    /// The bound for a pair of rows, which must exist; infinite where the sum overflows float32.
     ///
-    /// Takes as long as scoring the pair with double precision, under the plan direct.
+    /// - Complexity: As scoring the pair in double precision under the plan direct.
     func of(userRow: UInt32, candidateRow: UInt32) -> Float {
         let shape = weights.shape
         let user = Self.row(weights.userEmbedding, Int(userRow), shape.userDimensions)
@@ -61,7 +61,7 @@ struct RoundingBound {
         return sum
     }
 
-    /// How far a score of either profile may be from the exact one, with activations that bend, or an output step.
+    /// The largest error of a score of either profile, with activations other than relu or an output step.
     private func stepped(
         _ user: [Double],
         _ candidate: [Double],
@@ -69,7 +69,7 @@ struct RoundingBound {
         _ candidateRow: UInt32
     ) -> Double {
         let shape = weights.shape
-        // What each unit may be, and how far what is computed of it may be from that.
+        // The largest magnitude of each unit, and the largest error of its computed value.
         var sizes = user + candidate
         var errors = [Double](repeating: 0, count: sizes.count)
         for (index, layer) in weights.layers.enumerated() {
@@ -98,7 +98,7 @@ struct RoundingBound {
         return factor * error + 2 * Double(Float.ulpOfOne) * (factor * size + addend)
     }
 
-    /// The part of a term that so many roundings of ε are, at most.
+    /// The largest relative error of a term after `roundings` roundings of ε.
     private static func share(_ roundings: Double) -> Double {
         let unit = roundings * Double(Float.ulpOfOne)
         return unit / (1 - unit)
@@ -108,8 +108,8 @@ struct RoundingBound {
         unsafe table.buffer[(row * dimensions)..<((row + 1) * dimensions)].map(size)
     }
 
-    /// A factor without its sign, and so large that no product of two is subnormal: what a product loses by underflow is
-    /// then less than a rounding of its term.
+    /// The magnitude of a factor, large enough that no product of two is subnormal: the loss of a product by underflow
+    /// is then less than a rounding of its term.
     private static func size(_ weight: Float) -> Double { max(Double(weight.magnitude), leastSize) }
 
     private static let leastSize = 0x1p-63

@@ -1,8 +1,9 @@
 internal import CRankKernels
 
-/// Scores rows against rows, in bulk: one user after another, the user's half of the first layer once for each.
+/// Scores rows of candidates for rows of users, in bulk: one user after another; a user's half of the first layer is
+/// computed once.
 ///
-/// One thread at a time; the candidates' halves may be shared by several.
+/// For one thread at a time; scorers may share the candidates' halves.
 final class RowScorer {
     private let network: Network
     private let candidateHalves: SharedFloats?
@@ -12,10 +13,10 @@ final class RowScorer {
     /// Packs the dense layers.
     ///
     /// - Parameters:
-    ///   - weights: What scores.
-    ///   - kernel: What runs.
-    ///   - candidateHalves: The candidates' halves of the first layer, or nil to compute each when it is needed.
-    ///   - integers: The first two layers of a reduced precision, which are then what scores.
+    ///   - weights: The weights to score with.
+    ///   - kernel: The kernel to run.
+    ///   - candidateHalves: The candidates' halves of the first layer, or nil to compute each on demand.
+    ///   - integers: The first two layers in a reduced precision, to score with these instead.
     init(
         _ weights: ModelWeights,
         kernel: Kernel,
@@ -29,12 +30,12 @@ final class RowScorer {
         userHalf.reserve(network.tableStride)
     }
 
-    /// Scores a user's row with candidates' rows, which must all exist; as many floats are written.
+    /// Scores candidates' rows, which must all exist, for a user's row; writes one float for each.
     func score(_ user: UInt32, _ rows: [UInt32], into scores: UnsafeMutablePointer<Float>) {
         unsafe rows.withUnsafeBufferPointer { unsafe score(user, $0, into: scores) }
     }
 
-    /// The same for rows that are a part of others.
+    /// Scores a part of a list of candidates' rows for a user's row.
     func score(_ user: UInt32, _ rows: UnsafeBufferPointer<UInt32>, into scores: UnsafeMutablePointer<Float>) {
         guard let base = rows.baseAddress else { return }
         if let quantized {

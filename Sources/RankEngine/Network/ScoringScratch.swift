@@ -1,4 +1,4 @@
-/// Floats to work in, 64-byte aligned, owned by one thread.
+/// Scratch memory for floats, 64-byte aligned, owned by one thread.
 @safe final class ScoringScratch {
     private(set) var floats = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
 
@@ -6,7 +6,7 @@
         unsafe floats.deallocate()
     }
 
-    /// Makes room for at least `count` floats, zeroed; keeps what it has when that is enough.
+    /// Reserves at least `count` floats, zeroed; keeps the present memory where that is enough.
     func reserve(_ count: Int) {
         guard unsafe count > floats.count else { return }
         unsafe floats.deallocate()

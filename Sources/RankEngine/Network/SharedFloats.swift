@@ -1,10 +1,10 @@
 /// A run of float32 inside shared memory, aligned to 4 bytes.
 struct SharedFloats: Sendable {
-    /// Where the floats live.
+    /// The memory of the floats.
     let memory: SharedMemory
-    /// The byte at which they start.
+    /// The first byte of the floats.
     let offset: Int
-    /// How many there are.
+    /// The number of floats.
     let count: Int
 
     /// A new aligned block, zeroed, written by `fill`.
@@ -14,7 +14,7 @@ struct SharedFloats: Sendable {
         self.count = count
     }
 
-    /// Floats where they are; the caller has checked bounds and alignment.
+    /// Floats in place; the caller has checked bounds and alignment.
     init(memory: SharedMemory, offset: Int, count: Int) {
         self.memory = memory
         self.offset = offset

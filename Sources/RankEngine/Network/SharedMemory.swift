@@ -6,14 +6,14 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Bytes that nobody changes once they are shared: a mapped file, a copy of one, or a 64-byte aligned block on the heap.
+/// Immutable bytes: a mapped file, a copy of one, or a 64-byte aligned block on the heap.
 ///
-/// A file must not be shortened or written in place while it is mapped: the process would get SIGBUS, or see weights that
-/// were never verified. So ``holding(path:placement:)`` maps one only where the caller asks for it.
+/// A file must not be truncated or written in place while it is mapped: the process would get SIGBUS, or see weights
+/// that were never verified. So ``holding(path:placement:)`` maps a file only where the caller asks for it.
 @safe final class SharedMemory: @unchecked Sendable {  // Proof: its bytes are written only before it is returned.
     /// The bytes.
     let bytes: UnsafeRawBufferPointer
-    /// The mapping that they lie in; nil where they belong to the heap.
+    /// The mapping that holds the bytes; nil for bytes on the heap.
     private let mapping: UnsafeMutableRawBufferPointer?
 
     init(_ bytes: UnsafeRawBufferPointer, mapping: UnsafeMutableRawBufferPointer? = nil) {
@@ -48,8 +48,8 @@ internal import Darwin
         unsafe zeroed(max(byteCount, 1)) { unsafe fill($0.bindMemory(to: UInt8.self)) }
     }
 
-    /// Blocks from this size on are in huge pages where the system has them: rows of a large table are read in no order,
-    /// and each small page would be looked up anew.
+    /// The size from which on blocks are in huge pages, where the system has them: rows of a large table are read in
+    /// random order, and each read of a small page would miss the TLB.
     static let largeByteCount = 8 << 20
 
     /// Allocates bytes, zeroed and 64-byte aligned, and lets `fill` write them.
@@ -65,7 +65,7 @@ internal import Darwin
         return unsafe SharedMemory(UnsafeRawBufferPointer(block))
     }
 
-    /// The address of the bytes, which live as long as this object; the caller knows what they are.
+    /// The address of the bytes, valid while this object lives; the caller knows their type.
     func start<Element: BitwiseCopyable>(as type: Element.Type) -> UnsafePointer<Element>? {
         unsafe bytes.baseAddress?.assumingMemoryBound(to: type)
     }

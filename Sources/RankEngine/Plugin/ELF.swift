@@ -6,13 +6,14 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The form of shared libraries on Linux.
+/// The file format of shared libraries on Linux.
 ///
 /// https://man7.org/linux/man-pages/man5/elf.5.html
 enum ELF {
-    /// The bytes that a file has at least, by its own header: nil where it is no ELF file of 64 bits.
+    /// The least size of a file by its header; nil where it is no 64-bit ELF file.
     ///
-    /// The table of sections lies at its end. The system does not look whether it is there, and crashes on the way.
+    /// The table of sections is at the end of the file. The system does not check that it is there, and crashes without
+    /// it.
     static func promisedSize(_ path: String) -> Int64? {
         let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         guard opened.errno == nil else { return nil }
@@ -21,7 +22,7 @@ enum ELF {
         let count = unsafe header.withUnsafeMutableBytes {
             unsafe pread(opened.value, $0.baseAddress, $0.count, 0)
         }
-        // Of 64 bits, little-endian.
+        // 64-bit, little-endian.
         guard count == header.count, header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { return nil }
         func number(_ bytes: Range<Int>) -> UInt64 { header[bytes].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
         let (end, overflow) = number(40..<48).addingReportingOverflow(number(58..<60) * number(60..<62))

@@ -1,34 +1,35 @@
 internal import CRankPlugin
 internal import RankCore
 
-/// What an instance says of itself, checked.
+/// The description of a plugin's instance, checked.
 struct PluginDescription {
     /// Whether ids are texts.
     let hasTextIDs: Bool
-    /// float32 values wanted with each candidate.
+    /// float32 features for each candidate.
     let featureCount: Int
-    /// How many golden scores it knows.
+    /// The number of golden scores.
     let goldenCount: Int
-    /// The score of candidates that nobody scored.
+    /// The score of candidates that were not scored.
     let prior: Float
-    /// Nanoseconds for each candidate and for each call beside that; 0 where the plugin does not say.
+    /// The cost of each candidate and of each call; 0 where the plugin does not say (ns).
     let costHint: ScoringCost
-    /// The model's identity, or nil where the host is to make it.
+    /// The model id, 16 bytes; nil to let the host make one.
     let modelID: ModelID?
     /// The profile's name.
     let profile: String
-    /// What the model holds, for people.
+    /// The shape of the model, as text.
     let shape: String
 
-    /// Asks an instance and checks what it says.
+    /// Asks an instance for its description and checks it.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` with the field that lies.
+    /// - Throws: ``EngineError/Code/pluginRefused``, naming the wrong field.
     init(of instance: borrowing PluginInstance) throws(EngineError) {
         let subject = instance.library.subject
         func lie(_ message: String) -> EngineError {
             EngineError(.pluginRefused, "\(subject): describe gives \(message)")
         }
-        // Bytes behind the structure show whether a plugin that was built with a longer one writes beyond the host's.
+        // Bytes after the structure show whether a plugin that was built with a longer structure writes past the
+        // host's.
         let (size, beyond) = (MemoryLayout<rank_plugin_description>.size, 64)
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: size + beyond, alignment: 8)
         defer { unsafe room.deallocate() }
@@ -81,7 +82,7 @@ struct PluginDescription {
         self.shape = shape
     }
 
-    /// What `read` makes of an array of `char`; nil if no zero ends the text within it.
+    /// The result of `read` for an array of `char`; nil if no zero ends the text within it.
     private static func ended<Characters: BitwiseCopyable>(
         _ characters: Characters,
         by read: (UnsafeRawBufferPointer) -> String?
@@ -94,9 +95,9 @@ struct PluginDescription {
 }
 
 extension PluginInstance {
-    /// Which features may be missing by the plugin's own word; nil where it does not say.
+    /// The features that may be missing according to the plugin; nil where it does not say.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` for an answer that is none.
+    /// - Throws: ``EngineError/Code/pluginRefused`` for an invalid answer.
     borrowing func missingFeatures(_ count: Int) throws(EngineError) -> [Bool]? {
         guard library.knowsMissing else { return [Bool](repeating: false, count: count) }
         guard let takesMissing = unsafe library.table.takes_missing else { return nil }
@@ -115,9 +116,9 @@ extension PluginInstance {
         return said
     }
 
-    /// The names of the features in order; empty if they have none.
+    /// The names of the features, in order; empty without names.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` for a name that is none.
+    /// - Throws: ``EngineError/Code/pluginRefused`` for an invalid name.
     borrowing func featureNames(_ count: Int) throws(EngineError) -> [String] {
         guard count > 0, let feature = unsafe library.table.feature_name else { return [] }
         var names: [String] = []
@@ -139,12 +140,12 @@ extension PluginInstance {
         return names
     }
 
-    /// The golden scores that it knows, each as a query of one candidate.
+    /// The plugin's golden scores, each as a query of one candidate.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` if it does not give one.
+    /// - Throws: ``EngineError/Code/pluginRefused`` if the plugin does not give one.
     borrowing func goldens(_ description: PluginDescription) throws(EngineError) -> [GoldenQuery] {
         guard description.goldenCount > 0, let golden = unsafe library.table.golden else { return [] }
-        // The longest id and the zero behind it.
+        // The longest id and the zero after it.
         let capacity = 65_536
         var user = [CChar](repeating: 0, count: capacity)
         var candidate = user

@@ -1,15 +1,15 @@
 package import CRankPlugin
 
-/// An instance of a plugin: made, described, given back at its end.
+/// An instance of a plugin, destroyed with this object.
 ///
 /// Belongs to one thread at a time.
 @safe package struct PluginInstance: ~Copyable {
-    /// What it was made from.
+    /// The library of the instance.
     let library: PluginLibrary
-    /// What the plugin's functions get.
+    /// The pointer that the plugin's functions take.
     let handle: UnsafeMutableRawPointer?
 
-    /// Where the plugin's functions say what went wrong.
+    /// The buffer for the plugin's error messages.
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private static let errorCapacity = 1_024
 
@@ -45,16 +45,16 @@ package import CRankPlugin
         unsafe errorText.deallocate()
     }
 
-    /// Calls a function with this instance's error buffer, emptied.
+    /// Calls a function with the emptied error buffer.
     ///
-    /// No allocation.
+    /// Allocates nothing.
     @inline(__always)
     func call(_ function: (_ error: UnsafeMutablePointer<CChar>?, _ capacity: Int) -> Int32) -> Int32 {
         unsafe errorText[0] = 0
         return unsafe function(errorText.baseAddress, errorText.count)
     }
 
-    /// What the function called last said about its failure.
+    /// The last call's reason for its failure.
     func reason(_ status: Int32) -> String { unsafe Self.reason(errorText, status) }
 
     private static func reason(_ text: UnsafeMutableBufferPointer<CChar>, _ status: Int32) -> String {
@@ -65,7 +65,7 @@ package import CRankPlugin
         return reason
     }
 
-    /// Calls a function with options as C has them.
+    /// Calls a function with options in C's form.
     package static func withOptions(
         _ options: [PluginReference.Option],
         _ body: (UnsafeBufferPointer<rank_plugin_option>) -> Int32
@@ -90,10 +90,10 @@ package import CRankPlugin
     }
 }
 
-/// What a plugin's functions return.
+/// The status that a plugin's functions return.
 package enum PluginStatus {
-    /// Done.
+    /// Success.
     package static let done = Int32(RANK_PLUGIN_OK)
-    /// The query makes no sense for the model.
+    /// The query does not fit the model.
     static let invalidQuery = Int32(RANK_PLUGIN_INVALID_QUERY)
 }

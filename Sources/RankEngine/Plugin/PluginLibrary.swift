@@ -12,40 +12,39 @@ internal import Darwin
 
 /// A shared library whose table of functions has been checked.
 ///
-/// A library stays loaded for the life of the process: code of its own threads and of languages' runtimes may run at any
-/// time. May be used from any thread.
+/// A library stays loaded for the life of the process: its threads and its language's runtime may run at any time. May
+/// be used from any thread.
 @safe package final class PluginLibrary: Sendable {
     /// The only symbol that is looked up.
     static let symbol = "rank_plugin_entry"
 
-    /// The plugin's name and version, as it gives them.
+    /// The plugin's name.
     let name: String
     /// The plugin's version.
     let version: String
-    /// What messages call it.
+    /// The library's name in messages.
     let subject: String
 
-    /// The plugin's functions.
-    // Proof: a copy that nobody writes, of functions that the interface lets any thread call.
+    // Proof: an immutable copy of functions that any thread may call according to the interface.
     package nonisolated(unsafe) let table: rank_plugin_table
     /// Whether the plugin was built with a header that has `takes_missing`.
     let knowsMissing: Bool
 
     private let identity: FileIdentity
 
-    /// The bytes of the table in the first header of version 1, which ended with `golden`.
+    /// The size of the table in the first header of version 1, which ended with `golden`.
     private static let firstTableSize = 8 + 8 * MemoryLayout<Int>.size
 
     /// Every library that was opened, by its path.
     private static let opened = Mutex<[String: PluginLibrary]>([:])
 
-    /// Opens a library, or gives the one that was opened before.
+    /// Opens a library, or returns the one that was opened before.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` when it is no plugin of this interface, or when another file has
-    ///   taken its place since it was opened.
+    /// - Throws: ``EngineError/Code/pluginRefused`` when the library is no plugin of this interface, or when another
+    ///   file has replaced it since it was opened.
     package static func open(_ path: String) throws(EngineError) -> PluginLibrary {
         guard let identity = FileIdentity(path: path) else {
-            throw EngineError(.pluginRefused, "plugin \(path): there is no regular file at \(path); mend its path")
+            throw EngineError(.pluginRefused, "plugin \(path): there is no regular file at \(path); fix the path")
         }
         let result = opened.withLock { opened -> Result<PluginLibrary, EngineError> in
             if let library = opened[path] { return .success(library) }
@@ -74,7 +73,7 @@ internal import Darwin
         if let promised = ELF.promisedSize(path), promised > identity.size {
             throw refused("it is cut short: the file has \(identity.size) bytes of \(promised); copy it anew")
         }
-        // A name without a slash would be looked for in the system's folders.
+        // dlopen would search the system's folders for a name without a slash.
         // https://man7.org/linux/man-pages/man3/dlopen.3.html
         guard let handle = unsafe dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
             throw refused("cannot load it: \(Self.lastError); is it a shared library for this machine?")
@@ -98,7 +97,7 @@ internal import Darwin
         guard (Self.firstTableSize...65_536).contains(size) else {
             throw refused("its table has \(size) bytes, version \(abiVersion) has at least \(Self.firstTableSize)")
         }
-        // What an earlier header did not have stays zero.
+        // Fields that an earlier header did not have stay zero.
         var table = unsafe rank_plugin_table()
         unsafe withUnsafeMutableBytes(of: &table) { target in
             unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: start, count: min(size, target.count)))
@@ -133,12 +132,13 @@ internal import Darwin
     }
 }
 
-/// Texts that a plugin has written.
+/// Texts of plugins.
 package enum PluginText {
     /// The most bytes of a plugin's name, its version and the names of features.
     static let longestName = 63
 
-    /// A name: 1 to 63 bytes of UTF-8 up to a zero or the end; nil otherwise, and where it could forge a line of a log.
+    /// A name: 1 to 63 bytes of UTF-8 up to a zero or the end; nil for others, and for names that could forge a line of
+    /// a log.
     static func name(_ bytes: UnsafeRawBufferPointer) -> String? {
         guard let text = unsafe text(bytes), (1...longestName).contains(text.utf8.count),
             text == text.printable(limit: longestName)
@@ -146,7 +146,7 @@ package enum PluginText {
         return text
     }
 
-    /// The text up to the first zero, or to the end where there is none; nil if it is not UTF-8.
+    /// The text up to the first zero or to the end; nil if it is not UTF-8.
     package static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
         let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
         return unsafe String(validating: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)

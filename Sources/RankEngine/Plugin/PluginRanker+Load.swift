@@ -11,19 +11,19 @@ internal import Darwin
 #endif
 
 extension PluginRanker {
-    /// How many candidates are scored before a plugin may serve.
+    /// The number of candidates to score before a plugin may serve.
     private static let probeLength = 33
 
-    /// Loads a plugin, makes an instance of it, and proves it as far as that can be done without knowing its ids.
+    /// Loads a plugin, makes an instance of it, and checks it as far as possible without its ids.
     ///
-    /// What it describes must make sense, and made-up candidates must get finite scores that are the same bits in one
-    /// list and alone. Golden scores are left to ``Ranker/reproduceGoldens()``. Every call makes an instance of its own.
+    /// The description must be valid, and made-up candidates must get finite scores with the same bits in one list and
+    /// alone. ``Ranker/reproduceGoldens()`` checks golden scores. Every call makes a new instance.
     ///
     /// - Parameter reference: The library, its model and its options.
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: ``EngineError/Code/pluginRefused`` with the plugin's name and what is wrong.
+    /// - Throws: ``EngineError/Code/pluginRefused`` with the plugin's name and the reason.
     public static func load(_ reference: PluginReference) throws(EngineError) -> sending PluginRanker {
-        // What a plugin does to this thread's arithmetic ends with the load.
+        // Changes of this thread's floating-point environment by the plugin end with the load.
         var environment = fenv_t()
         // https://man7.org/linux/man-pages/man3/fenv.3.html
         _ = unsafe fegetenv(&environment)
@@ -80,10 +80,10 @@ extension PluginRanker {
         _ = try scores(of: [])
     }
 
-    /// Finds out which features may be missing, and says so in ``info``.
+    /// Finds the features that may be missing, for ``info``.
     ///
-    /// Where the plugin does not say, those may without which made-up candidates get scores, one by one and all together;
-    /// where it does, they must.
+    /// Where the plugin does not say, a feature may be missing if made-up candidates get scores without it, one by one
+    /// and all together; where the plugin says so, they must get scores.
     private func settleMissing(_ said: [Bool]?) throws(EngineError) {
         let width = info.featureCount
         guard width > 0 else { return }
@@ -108,8 +108,8 @@ extension PluginRanker {
         info.facts.append((key: "missing_features", value: info.takesMissingFeatures ? shown : "refused"))
     }
 
-    /// Why made-up candidates get no scores where some features are missing; nil if they get them, the same ones together
-    /// and alone.
+    /// The reason why made-up candidates get no scores with some features missing; nil if they get scores, the same
+    /// together and alone.
     private func scores(without missing: [Int]) -> String? {
         var row = [Float](repeating: 0, count: info.featureCount)
         for feature in missing { row[feature] = .nan }
@@ -126,7 +126,7 @@ extension PluginRanker {
         }
     }
 
-    /// The scores of made-up candidates in their order, with zeros for features unless there are others.
+    /// The scores of made-up candidates in order, with zeros for features by default.
     private func scores(of ids: [UInt64], features: [Float]? = nil) throws(EngineError) -> [Float] {
         let features = features ?? [Float](repeating: 0, count: ids.count * info.featureCount)
         guard info.hasTextIDs else {
@@ -135,7 +135,7 @@ extension PluginRanker {
         return try scores(of: ids.map { "id\($0)" }, for: "id1", features: features, unknownIDs: .fallback).scores
     }
 
-    /// The identity of a model whose plugin names none: a digest of what decides its scores.
+    /// The id of a model whose plugin gives none: a digest of all that decides its scores.
     private static func madeID(_ library: PluginLibrary, _ reference: PluginReference) throws(EngineError) -> ModelID {
         var hash = SHA256()
         var words = ["rank-plugin/1", library.name, library.version]
@@ -175,7 +175,7 @@ extension PluginRanker {
 }
 
 extension RankerInfo {
-    /// What a plugin's instance says of itself, as INFO shows it.
+    /// The description of a plugin's instance, as INFO shows it.
     fileprivate init(
         _ library: PluginLibrary,
         _ description: PluginDescription,

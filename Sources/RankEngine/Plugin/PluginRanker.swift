@@ -1,22 +1,22 @@
 internal import CRankPlugin
 
-/// A ranker in a shared library, behind the interface of `rank_plugin.h`; docs/guide/plugins.md writes one.
+/// A ranker in a shared library with the interface of `rank_plugin.h`; docs/guide/plugins.md shows how to write one.
 ///
 ///     let ranker = try PluginRanker.load(PluginReference("./libpopularity.so:items.csv?damping=25"))
 ///     let best = try ranker.rank([204, 141, 131], for: 42, top: 2)
 ///
-/// The plugin runs in this process with all of its rights: one that crashes takes the process down. What it returns is
-/// checked: scores that are not finite are refused with its name.
+/// The plugin runs in this process with all of its rights: a crash ends the process. Its results are checked: scores
+/// that are not finite are refused with the plugin's name.
 @safe public final class PluginRanker: Ranker {
-    /// What the ranker is.
+    /// The ranker's description.
     public internal(set) var info: RankerInfo
-    /// For each feature whether it may be missing.
+    /// Whether each feature may be missing.
     public internal(set) var missingFeatures: [Bool]
-    /// The golden scores that the plugin knows.
+    /// The plugin's golden scores.
     public let goldenQueries: [GoldenQuery]
-    /// The names of the features in order; empty if they have none.
+    /// The names of the features, in order; empty without names.
     public let featureNames: [String]
-    /// What messages call the plugin: its name, its version, and the library's path.
+    /// The plugin's name in messages: name, version, and the library's path.
     public var subject: String { instance.library.subject }
 
     let instance: PluginInstance
@@ -38,7 +38,7 @@ internal import CRankPlugin
 
     /// Scores a part of a query's candidates; see ``Ranker``.
     ///
-    /// The plugin sees the part alone, as a list of its own.
+    /// The plugin gets the part as a whole list.
     public func score(
         _ query: RankQuery,
         candidates: Range<Int>,
@@ -53,7 +53,7 @@ internal import CRankPlugin
         var result = unsafe rank_plugin_result()
         unsafe result.struct_size = UInt32(MemoryLayout<rank_plugin_result>.size)
         guard let scoreBase = scores.baseAddress, let flags = UnsafeMutableRawPointer(unknown.baseAddress) else {
-            // Nothing to score, and nowhere to write: the user may be asked for all the same.
+            // An empty part has no buffers, but the plugin still says whether it knows the user.
             try unsafe run(&view, &result)
             return unsafe ScoreOutcome(isUserKnown: result.unknown_user == 0, unknownCount: 0)
         }
@@ -100,7 +100,7 @@ internal import CRankPlugin
             guard let userSize = UInt32(exactly: user.count) else { throw wrongIDs() }
             unsafe view.user_text = unsafe user.baseAddress?.assumingMemoryBound(to: CChar.self)
             unsafe view.user_size = userSize
-            // One offset more than candidates; an empty list may have none at all.
+            // One offset more than candidates; an empty list may have no offsets.
             let end = min((part.upperBound + 1) * 4, offsets.count)
             let table = unsafe UnsafeRawBufferPointer(rebasing: offsets[min(part.lowerBound * 4, end)..<end])
             let aligned = unsafe ids.aligned(table, as: UInt32.self)
@@ -200,7 +200,7 @@ internal import CRankPlugin
         return EngineError(.invalidQuery, "the ids are of the wrong kind; those of \(subject) are \(expected)")
     }
 
-    /// Makes every flag 0 or 1, and counts those that are 1.
+    /// Makes every flag 0 or 1, and counts the ones.
     private static func normalize(_ flags: UnsafeMutableRawPointer, _ count: Int) -> Int {
         var sum = 0
         for index in 0..<count {
@@ -216,7 +216,7 @@ internal import CRankPlugin
         _ query: RankQuery,
         _ part: Range<Int>
     ) throws(EngineError) {
-        // Infinities and NaN have every bit of the exponent.
+        // Infinities and NaN have every bit of the exponent set.
         let exponent: UInt32 = 0x7F80_0000
         var count: UInt32 = 0
         for index in 0..<part.count {
@@ -234,13 +234,13 @@ internal import CRankPlugin
     }
 }
 
-/// Memory for a copy of what is not aligned where it lies: it grows with the longest list, and is then reused.
+/// Memory for aligned copies: it grows with the longest list and is reused.
 @safe private struct AlignedScratch: ~Copyable {
     private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     deinit { unsafe memory.deallocate() }
 
-    /// The bytes as elements: where they lie if they are aligned there, or in a copy until the next call.
+    /// The bytes as elements: in place if aligned, else in a copy that is valid until the next call.
     mutating func aligned<Element: BitwiseCopyable>(
         _ bytes: UnsafeRawBufferPointer,
         as type: Element.Type
@@ -256,9 +256,9 @@ internal import CRankPlugin
         return unsafe memory.baseAddress.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Element.self)) }
     }
 
-    /// A copy of floats in which every NaN has the same bits, until the next call.
+    /// A copy of floats in which every NaN has the same bits, valid until the next call.
     ///
-    /// The bytes may be those that ``aligned(_:as:)`` was given last.
+    /// The bytes may be those of the last call of ``aligned(_:as:)``.
     mutating func uniform(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<Float>? {
         if unsafe memory.count < bytes.count {
             unsafe memory.deallocate()

@@ -1,33 +1,33 @@
-/// Where a plugin lies, what it reads, and what it is told: `LIB:PATH?option=value&option=value`.
+/// A plugin's library, its model file and its options: `LIB:PATH?option=value&option=value`.
 ///
-/// The library's path ends at the first `:` or `?`, the model's at the first `?`; `:PATH` and `?…` may be left out. `%41`
-/// in an option's name or value stands for the byte 0x41, so that `&` and `%` can be written, too.
+/// The library's path ends at the first `:` or `?`, the model's at the first `?`; `:PATH` and `?…` may be left out.
+/// `%41` in an option's name or value stands for the byte 0x41, as is needed for `&` and `%`.
 ///
 ///     let reference = try PluginReference("./libpopularity.so:items.csv?damping=25")
 ///     let ranker = try PluginRanker.load(reference)
 public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
     /// A name and its value.
     public struct Option: Sendable, Hashable {
-        /// The name, not empty.
+        /// The option's name, not empty.
         public var key: String
-        /// The value, maybe empty.
+        /// The option's value, maybe empty.
         public var value: String
 
-        /// An option.
+        /// Makes an option.
         public init(key: String, value: String) {
             self.key = key
             self.value = value
         }
     }
 
-    /// The path of the shared library; the system's search paths are not looked at.
+    /// The path of the shared library; the system's search paths are not used.
     public var libraryPath: String
-    /// The path of its model file; empty if it reads none.
+    /// The path of the model file; empty if the plugin reads none.
     public var modelPath: String
-    /// What it is told, in order.
+    /// The options, in order.
     public var options: [Option]
 
-    /// A reference.
+    /// Makes a reference.
     public init(libraryPath: String, modelPath: String = "", options: [Option] = []) {
         self.libraryPath = libraryPath
         self.modelPath = modelPath
@@ -36,7 +36,7 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a reference.
     ///
-    /// - Throws: ``EngineError/Code/pluginRefused`` for a text that is none, with what is wrong.
+    /// - Throws: ``EngineError/Code/pluginRefused`` for an invalid text, with the reason.
     public init(_ text: String) throws(EngineError) {
         let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let paths = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -61,16 +61,17 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The file that a new model comes in: the model's, or the library where the plugin reads none.
+    /// The file to watch for a new model: the model file, or the library where the plugin reads none.
     public var watchedPath: String { modelPath.isEmpty ? libraryPath : modelPath }
 
-    /// The reference as it is written.
+    /// The reference as text.
     public var description: String {
         let pairs = options.map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }
         return "\(libraryPath):\(modelPath)" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
     }
 
-    /// A text with its `%41` replaced; nil if it is not UTF-8 then, or holds a zero or half of one of these.
+    /// A text with `%41` and the like replaced; nil if the result is not UTF-8 or holds a zero, or an escape is
+    /// incomplete.
     private static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -87,7 +88,7 @@ public struct PluginReference: Sendable, Hashable, CustomStringConvertible {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The value of a hexadecimal digit; nil for every other byte, signs among them.
+    /// The value of a hexadecimal digit; nil for every other byte.
     private static func digit(_ byte: UInt8) -> UInt8? {
         Character(UnicodeScalar(byte)).hexDigitValue.map { UInt8($0) }
     }

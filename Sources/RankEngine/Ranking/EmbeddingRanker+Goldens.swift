@@ -1,17 +1,20 @@
 import RankCore
 
 extension EmbeddingRanker {
-    /// How long the lists are in which the first pairs stand: longer than a kernel's tile.
+    /// The length of the lists around the first pairs: longer than a kernel's tile.
     private static let listLength = 33
 
-    /// How many pairs stand in a list of others; a file with more is not to take longer than it must.
+    /// The number of pairs with a list of other candidates around them, which bounds the time for files of many pairs.
     private static let listedCount = 256
 
-    /// The pairs that the model's file proves itself with, by their ids.
+    /// The golden pairs of the model's file, by their ids.
     ///
-    /// A kernel without fused multiply-add is as close as rounding allows (bound: docs/reference/numerics.md). One of
-    /// a reduced precision has to give the bits of the scalar kernel, whose scores are within the limit of the file's. Each of the first stands among other candidates, at another place each time, so that every lane of a kernel has
-    /// its turn; the others stand with the pairs of their user. Takes memory and time linear in the pairs.
+    /// A kernel without fused multiply-add has to come as close as rounding allows: docs/reference/numerics.md has the bound. A
+    /// kernel of a reduced precision has to give the bits of the scalar kernel, whose scores are within the limit of
+    /// the file's. Each of the first pairs is in a list of other candidates, at another position each time, which tests
+    /// every lane of a kernel; the others are in one list for each user.
+    ///
+    /// - Complexity: O(pairs) in time and memory.
     public var goldenQueries: [GoldenQuery] {
         let goldens = model.goldens
         let scores = quantization?.goldenScores ?? goldens.scores
@@ -27,7 +30,7 @@ extension EmbeddingRanker {
         for index in 0..<min(Self.listedCount, goldens.scores.count) {
             let place = index % Self.listLength
             let candidates = (0..<Self.listLength).map { position in
-                // Around the pair's own candidate come those of its neighbours, with the last beside the first.
+                // Around the pair's candidate are those of the next pairs, cyclically.
                 let neighbour = (index + position - place) % goldens.scores.count
                 return goldens.candidateRows[neighbour < 0 ? neighbour + goldens.scores.count : neighbour]
             }
@@ -63,12 +66,12 @@ extension EmbeddingRanker {
 }
 
 extension Vocabulary {
-    /// The number of a row; for row 0 one that has no row.
+    /// The number of a row; for row 0 a number without a row.
     fileprivate func number(ofRow row: UInt32) -> UInt64 {
         guard case .numbers(let numbers) = ids else { return UInt64(row) }
         return row > 0 ? numbers[Int(row)] : freeNumber
     }
 
-    /// The text of a row; for row 0 the empty one, which no row has.
+    /// The text of a row; for row 0 the empty text, which no row has.
     fileprivate func text(ofRow row: UInt32) -> String { id(ofRow: Int(row)) ?? "" }
 }

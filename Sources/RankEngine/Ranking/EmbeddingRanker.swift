@@ -3,7 +3,7 @@ internal import RankCore
 
 /// The built-in ranker: a ``RankModel`` scored by a kernel under a plan.
 @safe public final class EmbeddingRanker: Ranker {
-    /// What the ranker is.
+    /// The ranker's description.
     public let info: RankerInfo
     /// The model that is scored.
     public let model: RankModel
@@ -14,7 +14,7 @@ internal import RankCore
     /// The kernel that runs.
     public let kernel: Kernel
 
-    /// How far the scores are from those in fp32, where a reduced precision was measured.
+    /// The measured error of a reduced precision; nil if not measured.
     public var scoreError: ScoreError? { quantization?.error }
 
     private let network: Network
@@ -24,14 +24,14 @@ internal import RankCore
     private let fullTable: FullTable?
     /// The first two layers in integers, in a reduced precision.
     let quantization: Quantization?
-    /// The half of the user of the last call, under the plan user-once.
+    /// The last user's half, under the plan user-once.
     private let userHalf = ScoringScratch()
     private var userHalfRow: UInt32?
-    /// Rows of the candidates in work.
+    /// The rows of the current chunk's candidates.
     private let rows: UnsafeMutableBufferPointer<UInt32>
     private static let chunk = 512
 
-    /// A ranker of a reduced precision, which has a plan of its own kind: factored, in integers.
+    /// Makes a ranker of a reduced precision; its plan is factored, in integers.
     init(_ model: RankModel, _ quantization: Quantization) {
         self.model = model
         self.quantization = quantization
@@ -59,7 +59,7 @@ internal import RankCore
                 candidates: network.table(RANK_HALF_CANDIDATE, rows: model.shape.candidateRows)
             ) : nil
         userHalf.reserve(stride)
-        // Without the user's half nothing is skipped, and no kernel says that it does.
+        // Without the user's half no unit is skipped, and the kernel's name must not say so.
         if plan != .direct { network.kernel = LiveUnits.kernel(for: network, model.shape, forced: forced) }
         kernel = network.kernel
         fullTable = plan == .full ? FullTable(model.weights, kernel: network.kernel) : nil
@@ -119,7 +119,7 @@ internal import RankCore
         }
     }
 
-    /// Writes the rows of a chunk's candidates and their flags; returns how many are unknown.
+    /// Writes the rows of a chunk's candidates and their flags; returns the number of unknown ones.
     private func findRows(
         _ candidates: RankQuery.Candidates,
         _ part: Range<Int>,
@@ -159,8 +159,7 @@ internal import RankCore
         return unknownCount
     }
 
-    /// The user's half of the first layer, where the plan has one: from the table, or computed once for each user in
-    /// a row.
+    /// The user's half of the first layer, where the plan has one: from the table, or computed when the user changes.
     private func half(of row: UInt32) -> UnsafePointer<Float>? {
         switch plan {
         case .direct, .full:

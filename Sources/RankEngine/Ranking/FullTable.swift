@@ -1,13 +1,13 @@
 internal import CRankKernels
 
-/// The score of every user's row with every candidate's: the plan full.
+/// The scores of all pairs of rows, for the plan full.
 struct FullTable: Sendable {
     private let scores: SharedFloats
     private let candidateRows: Int
 
     /// Scores every pair, on all processors that this process may use.
     ///
-    /// Meanwhile it may take as many bytes again for the candidates' halves of the first layer.
+    /// May take as many bytes again, until it returns, for the candidates' halves of the first layer.
     init(_ weights: ModelWeights, kernel: Kernel) {
         let shape = weights.shape
         let network = Network(weights, kernel: kernel)

@@ -1,6 +1,6 @@
 import RankCore
 
-/// Candidates of one user, and scores that some of them must have: what a ranker is checked with.
+/// Candidates of one user with the expected scores of some of them, to check a ranker.
 public struct GoldenQuery: Sendable {
     /// Ids of one kind.
     public enum IDs: Sendable {
@@ -10,13 +10,13 @@ public struct GoldenQuery: Sendable {
         case texts(user: String, candidates: [String])
     }
 
-    /// A score that is known.
+    /// An expected score.
     public struct Expectation: Sendable {
         /// The candidate's position in the list.
         public var position: Int
-        /// The score that it must have.
+        /// The expected score.
         public var score: Float
-        /// How far from it a score may be; 0 demands every bit.
+        /// The largest allowed difference; 0 demands equal bits.
         public var tolerance: Float
 
         /// Expects a score at a position of the list.
@@ -34,17 +34,17 @@ public struct GoldenQuery: Sendable {
 
     /// The user and the candidates.
     public var ids: IDs
-    /// Dense features, as many for each candidate as the ranker wants, row-major by candidate.
+    /// Dense features, the ranker's number of them for each candidate, row-major by candidate.
     public var features: [Float]
-    /// The scores that are known.
+    /// The expected scores.
     public var expectations: [Expectation]
 
     /// Makes a query.
     ///
     /// - Parameters:
     ///   - ids: The user and the candidates.
-    ///   - features: As many for each candidate as the ranker wants.
-    ///   - expectations: The scores that are known; their positions lie in the list.
+    ///   - features: The ranker's number of features for each candidate.
+    ///   - expectations: The expected scores, at positions of the list.
     public init(ids: IDs, features: [Float] = [], expectations: [Expectation]) {
         self.ids = ids
         self.features = features
@@ -53,15 +53,15 @@ public struct GoldenQuery: Sendable {
 }
 
 extension Ranker {
-    /// A ranker that knows no scores cannot be checked.
+    /// No golden queries: the ranker cannot be checked.
     public var goldenQueries: [GoldenQuery] { [] }
 
-    /// Scores the golden queries as requests are scored, and demands every bit, or what each tolerates.
+    /// Scores the golden queries like requests, and demands equal bits, or the tolerance of each.
     ///
-    /// Allocates; for whoever makes a ranker, before it serves.
+    /// Allocates. To be called before a ranker serves.
     ///
-    /// - Returns: How many scores were demanded.
-    /// - Throws: ``EngineError/Code/selfCheckFailed`` with the first score that differs, or what the ranker throws.
+    /// - Returns: The number of scores that were checked.
+    /// - Throws: ``EngineError/Code/selfCheckFailed`` with the first score that differs, or the ranker's error.
     public func reproduceGoldens() throws(EngineError) -> Int {
         var count = 0
         for query in goldenQueries {

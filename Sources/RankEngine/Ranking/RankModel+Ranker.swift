@@ -5,13 +5,14 @@ extension RankModel {
     ///   - plan: The plan to force, or nil for the fastest whose tables fit, the full table left out.
     ///   - memoryBudget: Bytes of tables that a plan may make.
     ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
-    ///   - precision: What the first two dense layers are computed in. All but fp32 take tables, whatever the budget chose
-    ///     for fp32, and no other plan than factored.
-    ///   - errorLimit: How far a score of a reduced precision may be from that in fp32; nil measures nothing.
+    ///   - precision: The precision of the first two dense layers. All but fp32 take tables and the plan factored,
+    ///     whatever plan the budget would choose for fp32.
+    ///   - errorLimit: The largest allowed difference of a score from that in fp32; nil to measure nothing.
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a forced
-    ///   plan or of a precision do not fit, or the system has no memory for tables; ``EngineError/Code/precisionRefused``
-    ///   where the precision does not suit the model or the plan, or its error is over the limit.
+    /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a
+    ///   forced plan or of a precision do not fit, or the system has no memory for tables;
+    ///   ``EngineError/Code/precisionRefused`` where the precision does not suit the model or the plan, or its error is
+    ///   over the limit.
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
@@ -56,7 +57,7 @@ extension RankModel {
         if let claim = metadata.claimedTestRMSE {
             facts.append((key: "claimed_test_rmse", value: "\(claim)"))
         }
-        // The claim and the split are then those of a model that was tested before this one was trained.
+        // The claim and the split of a refitted model are those of the model that was tested before.
         if metadata.fingerprint.isRefitted {
             facts.append((key: TrainingFingerprint.refitKey, value: metadata.fingerprint[TrainingFingerprint.refitKey]))
         }

@@ -1,8 +1,8 @@
 public import RankCore
 
 extension RankModel {
-    /// Makes the ranker that scores a numeric profile by definition, one operation at a time: what others of the profile
-    /// are compared with.
+    /// Makes the reference ranker of a numeric profile, which scores one operation at a time; other rankers of the
+    /// profile are compared with it.
     ///
     /// - Parameter profile: A profile.
     /// - Returns: A ranker for one thread; nil where this version does not know the profile.

@@ -1,8 +1,8 @@
-/// One user and a list of candidates, as they lie in a received frame.
+/// One user and a list of candidates, in the layout of a received frame.
 ///
 /// Owns nothing: the bytes must outlive the query.
 ///
-/// Nothing here needs alignment. Numbers are little-endian.
+/// The bytes need no alignment. Numbers are little-endian.
 @unsafe public struct RankQuery {
     /// The user's id.
     @unsafe public enum User {
@@ -24,12 +24,12 @@
     public var user: User
     /// The candidates' ids.
     public var candidates: Candidates
-    /// Dense features, float32, row-major by candidate; empty for rankers that want none.
+    /// Dense features, float32, row-major by candidate; empty for rankers without features.
     public var features: UnsafeRawBufferPointer
     /// Features for each candidate.
     public var featureCount: Int
 
-    /// Makes a query over bytes that the caller keeps.
+    /// Makes a query over bytes that the caller owns.
     public init(
         user: User,
         candidates: Candidates,
@@ -42,12 +42,12 @@
         unsafe self.featureCount = featureCount
     }
 
-    /// How many candidates there are.
+    /// The number of candidates.
     public var candidateCount: Int { unsafe candidates.count }
 }
 
 extension RankQuery.Candidates {
-    /// How many candidates there are.
+    /// The number of candidates.
     public var count: Int {
         switch unsafe self {
         case .numbers(let bytes): bytes.count / 8

@@ -1,4 +1,4 @@
-/// How much of a score is computed ahead.
+/// The part of a score that is computed ahead.
 ///
 /// Every plan gives the same bits.
 public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
@@ -10,13 +10,13 @@ public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
     case factored
     /// Every score from a table made when the ranker is made: four bytes for each user and each candidate.
     ///
-    /// Never chosen unless asked for.
+    /// Never chosen by default.
     case full
 
-    /// The bytes of tables that a ranker makes for itself unless told otherwise: 256 MiB.
+    /// The default memory budget for tables: 256 MiB.
     public static let defaultMemoryBudget = 256 << 20
 
-    /// The bytes of tables that this plan makes for a model; `Int.max` where the number is larger.
+    /// The bytes of this plan's tables for a model; `Int.max` where the number overflows.
     public func tableBytes(_ shape: ModelShape) -> Int {
         switch self {
         case .direct, .userOnce:
@@ -33,7 +33,7 @@ public enum ScoringPlan: String, Sendable, Hashable, CaseIterable {
 
     /// The fastest plan whose tables fit `memoryBudget` bytes, the full table left out.
     ///
-    /// A model without dense layers has nothing to compute ahead: direct.
+    /// For a model without dense layers, which leave nothing to compute ahead, the plan is direct.
     public static func chosen(for shape: ModelShape, memoryBudget: Int = defaultMemoryBudget) -> ScoringPlan {
         if shape.layerWidths.isEmpty { return .direct }
         return ScoringPlan.factored.tableBytes(shape) <= memoryBudget ? .factored : .userOnce

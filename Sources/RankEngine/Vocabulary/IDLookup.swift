@@ -1,6 +1,6 @@
 import RankCore
 
-/// From an id to its row: open addressing with linear probing, at most half full.
+/// A hash table from ids to rows: open addressing with linear probing, at most half full.
 package struct IDLookup: Sendable {
     /// Rows by slot; 0 is a free slot.
     private let slots: SharedMemory
@@ -71,7 +71,7 @@ package struct IDLookup: Sendable {
         SplitMix64.number(at: 0, ofSeed: number)
     }
 
-    /// Eight bytes at a time through the same finalizer.
+    /// The hash of a text: eight bytes at a time through the finalizer of numbers.
     package static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var state = UInt64(truncatingIfNeeded: text.count)
         var position = 0

@@ -22,7 +22,7 @@ extension Vocabulary {
         }
     }
 
-    /// Reads one side's vocabulary and proves it: shapes, offsets, UTF-8, and no id twice.
+    /// Reads one side's vocabulary and checks shapes, offsets, UTF-8, and that no id occurs twice.
     init(_ file: Safetensors, side: String, kind: Kind, rowCount: Int) throws(EngineError) {
         let names = TensorNames(side: side)
         switch kind {
@@ -75,7 +75,7 @@ extension Vocabulary {
         self.rowCount = rowCount
         self.ids = ids
         self.table = table
-        // Of as many numbers as there are rows, one has none: row 0 counts for nothing.
+        // Of `rowCount` numbers at least one is no row's id, since row 0 has none.
         freeNumber =
             (0..<UInt64(rowCount)).first { number in
                 if case .numbers(let numbers) = ids { table.row(of: number, in: numbers) == 0 } else { true }
@@ -101,7 +101,7 @@ extension Vocabulary {
         guard (try? unsafe UTF8Span(validating: Span(_unsafeBytes: text))) != nil else {
             throw refused("the \(side) ids are not UTF-8")
         }
-        // The whole is valid; each part is too unless it starts in the middle of a character.
+        // The whole text is valid; a part is too unless it starts within a character.
         for row in stride(from: 1, to: rowCount, by: 1) where unsafe (texts[row].first ?? 0) & 0xC0 == 0x80 {
             throw refused("the \(side) id of row \(row) is not UTF-8")
         }

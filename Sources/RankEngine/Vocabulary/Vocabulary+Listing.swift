@@ -1,13 +1,13 @@
-/// The ids of a vocabulary in the order of their rows, to list them; row 0 is not among them.
+/// Lists of a vocabulary's ids in the order of rows, without row 0.
 extension Vocabulary {
-    /// How many ids there are.
+    /// The number of ids.
     public var idCount: Int { rowCount - 1 }
 
     /// Copies numbers.
     ///
     /// - Parameters:
-    ///   - first: How many ids come before the first one that is copied.
-    ///   - target: Filled as a whole; the ids asked for must exist.
+    ///   - first: The index of the first id to copy.
+    ///   - target: The memory to fill; all ids must exist.
     /// - Precondition: the ids are numbers.
     /// - Complexity: O(ids copied); allocates nothing.
     package func copyNumbers(from first: Int, into target: inout MutableSpan<UInt64>) {
@@ -19,13 +19,13 @@ extension Vocabulary {
         }
     }
 
-    /// How many texts from one on fit a number of bytes, and how many bytes they take.
+    /// The number of texts from `first` on that fit into a number of bytes, and the bytes of the texts.
     ///
     /// - Parameters:
-    ///   - first: How many ids come before the first one.
+    ///   - first: The index of the first id.
     ///   - limit: The most ids.
-    ///   - bytes: The most bytes of all texts and 4 more for each; one text is taken whatever it takes.
-    /// - Returns: How many ids, at least one where any is left, and the bytes of their texts.
+    ///   - bytes: The most bytes of all texts and 4 more for each; a first text fits whatever its length.
+    /// - Returns: The number of ids, at least one if any is left, and the bytes of their texts.
     /// - Precondition: the ids are texts.
     /// - Complexity: O(log limit); allocates nothing.
     package func textsThatFit(from first: Int, limit: Int, bytes: Int) -> (count: Int, textBytes: Int) {
@@ -36,7 +36,7 @@ extension Vocabulary {
         func length(_ count: Int) -> Int {
             Int(truncatingIfNeeded: texts.offsets[first + 1 + count] - texts.offsets[first + 1])
         }
-        // The length grows with the count: halved until it is the last that fits.
+        // The length grows with the count: a binary search finds the last count that fits.
         var (fitting, over) = (1, most + 1)
         while over - fitting > 1 {
             let middle = (fitting + over) / 2
@@ -45,11 +45,11 @@ extension Vocabulary {
         return (fitting, length(fitting))
     }
 
-    /// Copies where texts begin and end among them, one offset more than ids.
+    /// Copies the offsets of texts, one more than ids.
     ///
     /// - Parameters:
-    ///   - first: How many ids come before the first one.
-    ///   - target: Filled as a whole.
+    ///   - first: The index of the first id.
+    ///   - target: The memory to fill.
     /// - Precondition: the ids are texts, and those asked for exist.
     /// - Complexity: O(offsets); allocates nothing.
     package func copyOffsets(from first: Int, into target: inout MutableSpan<UInt32>) {
@@ -64,8 +64,8 @@ extension Vocabulary {
     /// Copies texts, one after another.
     ///
     /// - Parameters:
-    ///   - first: How many ids come before the first one.
-    ///   - target: As long as ``textsThatFit(from:limit:bytes:)`` says, and filled as a whole.
+    ///   - first: The index of the first id.
+    ///   - target: The memory to fill, of the length of ``textsThatFit(from:limit:bytes:)``.
     /// - Precondition: the ids are texts, and those asked for exist.
     /// - Complexity: O(bytes); allocates nothing.
     package func copyTexts(from first: Int, into target: inout MutableSpan<UInt8>) {

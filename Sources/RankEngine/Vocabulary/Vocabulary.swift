@@ -1,8 +1,8 @@
-/// How ids are written in requests and which row each has.
+/// The ids of a side, in the form of requests, and their rows.
 ///
-/// Row 0 is for ids that are unknown.
+/// Row 0 is for unknown ids.
 ///
-/// Looking an id up takes constant time and allocates nothing.
+/// - Complexity: O(1) to look up an id; allocates nothing.
 public struct Vocabulary: Sendable {
     /// The kinds of vocabulary of a model file.
     public enum Kind: String, Sendable, Hashable {
@@ -17,7 +17,7 @@ public struct Vocabulary: Sendable {
         public var isText: Bool { self == .utf8 }
     }
 
-    /// How rows got their ids.
+    /// The kind of ids.
     public let kind: Kind
     /// Rows, the one for unknown ids included.
     ///
@@ -82,7 +82,7 @@ public struct Vocabulary: Sendable {
     }
 }
 
-/// Where the ids of a vocabulary are.
+/// The storage of a vocabulary's ids.
 enum IDStorage: Sendable {
     case identity
     case numbers(StoredNumbers)

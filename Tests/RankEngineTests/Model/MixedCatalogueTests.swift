@@ -49,7 +49,7 @@ struct MixedCatalogueTests {
             let found = try ranker.rank(ids, for: 22, unknownIDs: .fallback)
             #expect(found.map(\.score.bitPattern) == oracle.map(\.score.bitPattern))
         }
-        // Unknown ids score as they did.
+        // The scores of unknown ids are unchanged.
         let unknown = try model.makeRanker().rank([0], for: 22, unknownIDs: .fallback)
         #expect(oracle.first { $0.id == 0 }?.score.bitPattern == unknown[0].score.bitPattern)
     }

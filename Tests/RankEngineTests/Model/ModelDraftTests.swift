@@ -184,7 +184,7 @@ struct ModelDraftTests {
         let directory = try TemporaryDirectory()
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
         symlink("/dev/null", directory.file("null"))
-        // As /dev/stdout is, whatever standard output is.
+        // Like /dev/stdout, whatever standard output is.
         let file = open(#filePath, O_RDONLY | O_CLOEXEC)
         #expect(file >= 0)
         defer { close(file) }
@@ -243,12 +243,12 @@ struct RefusedWriteTests {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
             chmod(directory.path, 0o555)
-            // Root may write anywhere: become nobody.
+            // Root may write anywhere: switch to the user nobody.
             if geteuid() == 0 { guard seteuid(65_534) == 0 else { exit(1) } }
             let error = engineError { try ModelSpec().draft().write(to: directory.file("model")) }
             guard error?.code == .cannotWrite, error?.errno == EACCES else { exit(2) }
             guard directory.names.isEmpty else { exit(3) }
-            // Whoever made it may remove it.
+            // The user that made the directory may remove it.
             _ = seteuid(getuid())
             exit(0)
         }

@@ -37,7 +37,7 @@ struct ModelFixtureTests {
         }
     }
 
-    /// The bits of each candidate's score, in the order given; the ids of row 0 are unknown ones.
+    /// The bits of each candidate's score, in the order of the list; unknown ids stand for row 0.
     private func scores(_ ranker: EmbeddingRanker, _ user: String, _ candidates: [String]) throws -> [UInt32] {
         var bits = [UInt32](repeating: 0, count: candidates.count)
         if ranker.info.hasTextIDs {

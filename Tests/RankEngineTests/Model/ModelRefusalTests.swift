@@ -10,7 +10,7 @@ import Darwin
 
 @Suite("Model files that are refused")
 struct ModelRefusalTests {
-    /// Something done to a sealed model file, and the step of the proof that must name it.
+    /// A change of a sealed model file, and the step of the proof that must refuse it.
     struct Damage: CustomTestStringConvertible, Sendable {
         var name: String
         var fixture = "every_term"
@@ -45,7 +45,7 @@ struct ModelRefusalTests {
             Damage(name: "digest of another file", step: "digest:") {
                 $0.metadata["digest"] = String(repeating: "a", count: 64)
             },
-            // What belongs to the architecture /2 stands in no file of /1.
+            // Metadata and tensors of the architecture /2 are refused in a file of /1.
             metadata("activations", "tanh"), metadata("output", "sigmoid"), metadata("output", "linear"),
             metadata("proof", "trust me"), metadata("proof", ""), metadata("proof", "source"),
             metadata("proof.source", "keras"), metadata("proof.max_difference", "0"),
@@ -157,7 +157,7 @@ struct ModelRefusalTests {
         }
     }
 
-    /// Activations and output steps that are none, or not of these layers.
+    /// Invalid activations and output steps, and those that do not fit the layers.
     private static let steps: [Damage] =
         [
             "", "tanh", "swish" + String(repeating: ",relu", count: 8), "tanh, " + String(repeating: "relu,", count: 8),
@@ -189,7 +189,7 @@ struct ModelRefusalTests {
             },
         ]
 
-    /// Comparisons with a source that are missing, or that do not say what the file says of them.
+    /// Comparisons with a source that are missing or contradict the metadata.
     private static let proofs: [Damage] = [
         activated("proof", nil, step: "metadata: the key proof.source stands without"),
         activated("proof", "unproved", step: "metadata: the key proof.source stands beside"),
@@ -291,7 +291,7 @@ struct ModelRefusalTests {
         _ = try RankModel.load(path: path)
     }
 
-    /// A pipe that nobody writes into is no wait without end.
+    /// A pipe without a writer is refused at once.
     @Test(.timeLimit(.minutes(1))) func filesThatCannotBeRead() throws {
         let directory = try TemporaryDirectory()
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)

@@ -1,10 +1,10 @@
 import RankEngine
 import Testing
 
-/// The shape of a model to invent, and how its weights look.
+/// The shape of a random model and the kind of its weights.
 struct ModelSpec: CustomTestStringConvertible, Sendable {
     enum Values: String, CaseIterable, Sendable {
-        /// What training gives: around ±0.3.
+        /// Like those of a training: around ±0.3.
         case ordinary
         /// Products near the limit of float32.
         case large
@@ -30,7 +30,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
     var userBias = false
     var candidateBias = false
     var mean = false
-    /// What follows each layer but the last; nil for relu throughout.
+    /// The activation of each layer but the last; nil for relu throughout.
     var activations: [String]?
     var output = "linear"
     /// Factor and addend of the score.
@@ -45,7 +45,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
             "\(userDimensions)+\(candidateDimensions) hidden \(widths)\(steps) dot \(dotProduct) \(values) seed \(seed)"
     }
 
-    /// Invents the weights.
+    /// Makes random weights.
     func draft() -> ModelDraft {
         var generator = SeededGenerator(seed: seed)
         func floats(_ count: Int) -> [Float] {
@@ -105,7 +105,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// Invents a shape.
+    /// Makes a random shape.
     static func random(seed: UInt64, values: Values) -> ModelSpec {
         var generator = SeededGenerator(seed: seed &* 0x1234_5678_9ABC_DEF1)
         let layers = Int.random(in: -1...4, using: &generator)

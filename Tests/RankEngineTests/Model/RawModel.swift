@@ -1,7 +1,7 @@
 import RankCore
 import RankEngine
 
-/// A model file taken apart, to be put together again with something wrong in it and a digest that fits.
+/// A model file in parts, to be written again with an error in it and a matching digest.
 struct RawModel {
     struct Tensor {
         var name: String
@@ -12,7 +12,7 @@ struct RawModel {
 
     var metadata: [String: String]
     var tensors: [Tensor]
-    /// The digest that the file had; another one in `metadata` is left as it is.
+    /// The digest that the file had; another one in `metadata` is left unchanged.
     private let digest: String?
 
     init(_ file: [UInt8]) throws {
@@ -84,7 +84,7 @@ struct RawModel {
     }
 }
 
-/// A header's length, its text padded with spaces, and what follows.
+/// A header's length, its text padded with spaces, and the bytes after it.
 func framed(_ header: String, body: [UInt8] = []) -> [UInt8] {
     var text = Array(header.utf8)
     text += [UInt8](repeating: 0x20, count: (64 - (8 + text.count) % 64) % 64)

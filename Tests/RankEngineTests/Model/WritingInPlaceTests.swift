@@ -3,7 +3,7 @@ import RankEngine
 import TestSupport
 import Testing
 
-/// Model files that are written in place while a model made of them is in use.
+/// Model files that are written in place while their model is in use.
 @Suite("Writing in place", .timeLimit(.minutes(1)))
 struct WritingInPlaceTests {
     private static func write(in directory: TemporaryDirectory) throws -> String {

@@ -1,9 +1,9 @@
-/// docs/reference/numerics.md, "Activations", written down again in Swift, from the document alone.
+/// docs/reference/numerics.md, "Activations", written in Swift from the document alone.
 struct ActivationOracle {
-    /// Whether products are added without a rounding of their own.
+    /// Whether products are added without rounding first.
     let isFused: Bool
 
-    /// The activation of a name as a model file has it.
+    /// The activation of a name in a model file.
     func value(_ name: String, _ x: Float) -> Float {
         let parts = name.split(separator: "(")
         let number = parts.count > 1 ? Float(parts[1].dropLast()) ?? .nan : 0

@@ -84,7 +84,7 @@ struct ActivationTests {
         do {
             model = try Self.model(draft)
         } catch let error as EngineError where spec.values == .large {
-            // Sums beyond float32 are told when the file is written.
+            // A sum that overflows float32 is refused when the file is written.
             #expect(error.code == .scoreNotFinite)
             return
         }

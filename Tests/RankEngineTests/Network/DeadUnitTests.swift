@@ -23,7 +23,7 @@ struct DeadUnitTests {
         let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
         var references: [NumericProfile: [UInt32]] = [:]
         for kernel in Kernel.supported {
-            // One pair after another, so that nothing depends on tiles.
+            // One pair at a time: the scores do not depend on tiles.
             let expected =
                 try references[kernel.profile]
                 ?? bits(#require(try model.makeReference(of: kernel.profile)), ids, apart: true)

@@ -1,7 +1,7 @@
 import RankCore
 import RankEngine
 
-/// docs/reference/numerics.md written down again in Swift, from the document alone, over a draft's plain arrays.
+/// docs/reference/numerics.md written in Swift from the document alone, over a draft's plain arrays.
 struct Oracle {
     private let draft: ModelDraft
     private let isFused: Bool

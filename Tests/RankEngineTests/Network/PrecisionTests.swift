@@ -3,7 +3,7 @@ import RankEngine
 import TestSupport
 import Testing
 
-/// Reduced precisions as rankers have them; `Tests/CKernelTests/integers.c` holds their bits against docs/reference/numerics.md.
+/// Reduced precisions in rankers; `Tests/CKernelTests/integers.c` compares their bits with docs/reference/numerics.md.
 @Suite("Reduced precisions")
 struct PrecisionTests {
     private static let reduced: [Precision] = [.int16, .int8]
@@ -104,7 +104,7 @@ struct PrecisionTests {
         #expect(facts["error_max"] == "\(error.maximum)" && facts["error_limit"] == "1.0")
         #expect(facts["error_sample"] == "64 users, 2048 candidates")
         #expect(facts["top10_overlap"]?.isEmpty == false)
-        // The sample is the same each time, whatever computes it; and its error is there to be found.
+        // The sample, and so the error, is the same for every kernel; and the error is not 0.
         for kernel in Self.kernels {
             #expect(try model.makeRanker(kernel: kernel, precision: precision, errorLimit: 1).scoreError == error)
         }
@@ -117,7 +117,7 @@ struct PrecisionTests {
             for (left, right) in zip(wanted, found) { largest = max(largest, (left.score - right.score).magnitude) }
         }
         #expect(largest == error.maximum)
-        // As far off as measured is allowed, and the least bit further is not.
+        // A limit equal to the measured error is met, and the next smaller float is not.
         _ = try model.makeRanker(kernel: .scalar, precision: precision, errorLimit: error.maximum)
         let refused = engineError {
             _ = try model.makeRanker(kernel: .scalar, precision: precision, errorLimit: error.maximum.nextDown)
@@ -158,7 +158,7 @@ struct PrecisionTests {
         #expect(try model.makeRanker(plan: .factored, kernel: .scalar, precision: precision).plan == .factored)
     }
 
-    /// A user whom no golden pair has, so that the file proves itself, reaches what no scale fits.
+    /// A user in no golden pair, so that the file can be proved, has a half that no scale fits.
     @Test(
         arguments: reduced,
         [(Float(1e38), Float(1), "unit 0 of the first layer"), (1e30, 3e38, "output 0 of the second")]

@@ -6,7 +6,7 @@ import TestSupport
 struct MisbehavingPlugin {
     private static let directory = try? TemporaryDirectory()
 
-    /// A library that is good by itself; what an instance does wrong is an option.
+    /// A valid library; an option makes an instance misbehave.
     static let library: String = (try? compiled("good", [])) ?? ""
 
     /// Compiles a library.
@@ -25,7 +25,7 @@ struct MisbehavingPlugin {
         return path
     }
 
-    /// A reference to an instance that does something wrong, or nothing.
+    /// A reference to an instance that misbehaves, or does not.
     static func reference(_ does: String = "", _ options: [String: String] = [:], model: String = "") -> PluginReference
     {
         var pairs = options.map { PluginReference.Option(key: $0.key, value: $0.value) }
@@ -33,7 +33,7 @@ struct MisbehavingPlugin {
         return PluginReference(libraryPath: library, modelPath: model, options: pairs)
     }
 
-    /// A ranker of such an instance.
+    /// A ranker of an instance that misbehaves.
     static func ranker(_ does: String = "", _ options: [String: String] = [:]) throws -> PluginRanker {
         try PluginRanker.load(reference(does, options))
     }

@@ -3,10 +3,10 @@ import RankEngine
 import TestSupport
 import Testing
 
-/// What a plugin must be before it serves.
+/// The checks of a plugin before it serves.
 @Suite("PluginRanker: loading", .timeLimit(.minutes(5)))
 struct PluginLoadTests {
-    /// Libraries: a name, how they are compiled, and what the refusal says.
+    /// Libraries: a name, compiler options, and a part of the refusal.
     static let libraryFaults: [(String, [String], String)] = [
         ("symbol", ["-DENTRY=other"], "has no symbol rank_plugin_entry"),
         ("newer", ["-DABI=2"], "is of ABI version 2, this program speaks 1"),
@@ -22,7 +22,7 @@ struct PluginLoadTests {
         ("createless", ["-DCREATE=NULL"], "has no function create"),
     ]
 
-    /// Instances: what they do, other options, and what the refusal says.
+    /// Instances: a misbehaviour, other options, and a part of the refusal.
     static let instanceFaults: [(String, [String: String], String)] = [
         ("fail-create", [:], "refuses to start: the model is upside down"),
         ("fail-silently", [:], "it gives no reason, only the status 77"),
@@ -121,8 +121,8 @@ struct PluginLoadTests {
         #expect(facts["feature_names"] == "feature0,feature1")
         #expect(info.hasTextIDs && info.featureCount == 2 && info.prior == 0.5)
         #expect(info.costHint == ScoringCost(perRequest: 0, perCandidate: 20))
-        // FNV-1a of "hash/1" is 0x9f295df1, says a program of its own.
-        #expect(info.profile.rawValue == 0xDDF1)
+        // FNV-1a of "hash/1" is 0x9f295df1, computed by another program.
+        #expect(info.profile.number == 0xDDF1)
     }
 
     @Test("Golden scores are demanded, with their features")

@@ -56,7 +56,7 @@ struct PluginMissingTests {
         let path = try MisbehavingPlugin.compiled("silent-of-missing", silent)
         let hashing = try PluginRanker.load(PluginReference(libraryPath: path, options: [features]))
         #expect(Self.missingFeatures(hashing) == "accepted")
-        // It has no score where a feature is missing: that is no fault, it only takes none.
+        // The plugin gives no score where a feature is missing: it takes no missing features, which is no error.
         let needing = try PluginRanker.load(PluginReference(libraryPath: path, options: [features, lie]))
         #expect(Self.missingFeatures(needing) == "refused")
         let one = PluginReference.Option(key: "does", value: "missing-first")

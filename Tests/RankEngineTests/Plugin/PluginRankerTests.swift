@@ -3,7 +3,7 @@ import RankEngine
 import TestSupport
 import Testing
 
-/// What a plugin is asked, and what is made of its answers.
+/// The queries to a plugin, and the checks of its answers.
 @Suite("PluginRanker: scoring", .timeLimit(.minutes(5)))
 struct PluginRankerTests {
     /// Ids of both kinds, and no features or three.
@@ -18,7 +18,7 @@ struct PluginRankerTests {
         var unknownCount: Int
     }
 
-    /// Bytes in memory that begin at an address of a given remainder modulo 8.
+    /// Bytes in memory at an address of a given remainder modulo 8.
     private static func withBytes<Value>(
         _ bytes: [UInt8],
         at shift: Int,
@@ -31,7 +31,7 @@ struct PluginRankerTests {
         return try body(UnsafeRawBufferPointer(part))
     }
 
-    /// Scores candidates in parts that begin at some places, with ids and features that far from aligned.
+    /// Scores candidates in parts from given starts, with ids and features at a given distance from alignment.
     private static func score(
         _ ranker: PluginRanker,
         count: Int,
@@ -98,7 +98,7 @@ struct PluginRankerTests {
             #expect(try Self.score(ranker, count: 700, cuts: cuts, shift: shift) == whole)
         }
         #expect(try Self.score(ranker, count: 0).scores.isEmpty)
-        // Another instance says the same.
+        // Another instance gives the same description.
         #expect(try Self.score(MisbehavingPlugin.ranker("", options), count: 700) == whole)
     }
 
@@ -128,8 +128,8 @@ struct PluginRankerTests {
         }
         #expect(refusal?.code == .invalidQuery)
         #expect(refusal?.message.hasSuffix("refuses the query: not this one") == true)
-        // It serves on.
-        #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).count == 2)
+        // The ranker still serves.
+        #expect(try ranker.rank(user: 1, candidates: [1, 2]).count == 2)
     }
 
     @Test("Queries that do not fit are refused before the plugin sees them")

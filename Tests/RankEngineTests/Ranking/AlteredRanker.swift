@@ -1,9 +1,9 @@
 import RankEngine
 
-/// A ranker that alters the scores of an honest one.
+/// A ranker that alters the scores of another.
 final class AlteredRanker: Ranker {
     private let honest: EmbeddingRanker
-    /// Makes the score at a position of the list another one.
+    /// Alters the score at a position of the list.
     private let alter: (_ score: Float, _ position: Int) -> Float
 
     init(_ honest: EmbeddingRanker, alter: @escaping (_ score: Float, _ position: Int) -> Float) {

@@ -29,7 +29,7 @@ struct BatchScorerTests {
         return draft
     }
 
-    /// What a ranker says of the whole catalogue, as rows.
+    /// A ranker's list of the whole catalogue, as rows.
     private static func expected(_ model: RankModel, _ users: [UInt32], _ k: Int) throws -> [[BatchScorer.Entry]] {
         let ranker = try model.makeRanker(plan: .direct, kernel: .scalar)
         let rows = Array(1..<model.shape.candidateRows)
@@ -91,7 +91,7 @@ struct BatchScorerTests {
             let model = try Self.model(Self.draft(.u64, spec))
             let (users, count): ([UInt32], UInt32) = ([3, 0, 1, 2, 1], UInt32(spec.candidates))
             let whole = try BatchScorer(model).best(spec.candidates, userRows: users)
-            // Nothing, single ones, every third, all of one part and the edge of the next, all.
+            // No row, single rows, every third row, a whole part and the start of the next, all rows.
             let excluded: [[UInt32]] = [
                 [], [1, whole[1][0].row, count - 1].sorted(), Array(stride(from: 1, to: count, by: 3)),
                 Array(1..<min(count, 32_770)), Array(1..<count),
@@ -120,7 +120,7 @@ struct BatchScorerTests {
 
     @Test("A score that is not finite ends it with the first such pair", arguments: [1, 4])
     func notFinite(threads: Int) throws {
-        // So many candidates that none of these pairs is among the goldens, which must be finite.
+        // Enough candidates that none of these pairs is golden: golden scores must be finite.
         var draft = ModelSpec(users: 8, candidates: 4_000, hidden: nil, dotProduct: true).draft()
         for column in 0..<8 {
             for user in [3, 6] { draft.users.embedding[user * 8 + column] = 1e20 }

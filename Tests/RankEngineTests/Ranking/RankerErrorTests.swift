@@ -73,7 +73,7 @@ struct RankerErrorTests {
     @Test func aScoreThatIsNotFiniteIsAnErrorThatNamesIt() throws {
         var draft = ModelSpec(candidates: 600, hidden: nil, dotProduct: true).draft()
         for index in 0..<8 {
-            // Row 599 is no golden pair's with user 4: only a request finds it.
+            // Row 599 is in no golden pair with user 4: only a request reaches it.
             draft.users.embedding[4 * 8 + index] = 1e20
             draft.candidates.embedding[77 * 8 + index] = 3e20
         }

@@ -72,7 +72,7 @@ struct RankerBitsTests {
     }
 
     private func score(_ ranker: any Ranker, _ user: UInt64, _ ids: [UInt64], cutAt cuts: [Int]) throws -> [Float] {
-        // One byte off, as frames lie in libzmq's memory.
+        // One byte off, like frames in libzmq's memory.
         let bytes: [UInt8] = [0] + ids.flatMap { littleEndian($0) }
         var scores = [Float](repeating: .nan, count: ids.count)
         var unknown = [Bool](repeating: false, count: ids.count)

@@ -11,7 +11,7 @@ struct ScoringPlanTests {
         return try RankModel.load(path: directory.file("model"))
     }
 
-    /// The tutorial's shape, or none of its layers, with so many rows.
+    /// The tutorial's shape, or one without its layers, with a number of rows.
     private static func shape(_ users: Int, _ candidates: Int, layers: [Int] = [256, 64, 1]) throws -> ModelShape {
         var shape = try model().shape
         (shape.userRows, shape.candidateRows, shape.layerWidths) = (users, candidates, layers)
