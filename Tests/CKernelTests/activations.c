@@ -206,7 +206,8 @@ void check_activations(counts *counts, rank_level level, uint32_t values) {
         }
         uint64_t state = (uint64_t)function;
         for (uint32_t number = 0; number < values; number++) {
-            check_value(counts, level, activation, ldexpf(random_float(&state, 1.0f), (int)random_number(&state, 0, 14) - 6));
+            const float mantissa = random_float(&state, 1.0f);
+            check_value(counts, level, activation, ldexpf(mantissa, (int)random_number(&state, 0, 14) - 6));
             const uint32_t any = (uint32_t)random_bits(&state);
             float value;
             memcpy(&value, &any, sizeof value);

@@ -76,8 +76,8 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
         const size_t cut = k / 3;
         team = rank_team_create(threads);
         rank_gemm(team, level, flags, m, n, cut, a, row, column, b, n, seeded ? seed : NULL, c, n);
-        rank_gemm(team, level, flags | RANK_GEMM_ADDS, m, n, k - cut, a + cut * column, row, column, b + cut * n, n, NULL,
-                  c, n);
+        rank_gemm(team, level, flags | RANK_GEMM_ADDS, m, n, k - cut, a + cut * column, row, column, b + cut * n, n,
+                  NULL, c, n);
         rank_team_destroy(team);
         for (size_t index = 0; index < m * n; index++) {
             EXPECT(counts, is_same(c[index], expected[index]),

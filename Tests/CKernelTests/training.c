@@ -184,8 +184,9 @@ static void check_rows(counts *counts, rank_team *team, rank_level level, size_t
 
 // Values that comparisons with zero, or sums, may get wrong.
 static float special_number(uint64_t *state) {
-    static const float numbers[] = {NAN,  -NAN,    0,        -0.0f,     0x1p-149f, -0x1p-149f, 0x1.8p-127f, -0x1.8p-127f,
-                                    FLT_MIN, -FLT_MIN, INFINITY, -INFINITY, 1,         -1,         0.3f,        -0.3f};
+    static const float numbers[] = {NAN,       -NAN,       0,           -0.0f,        0x1p-149f, -0x1p-149f,
+                                    FLT_MIN,   -FLT_MIN,   0x1.8p-127f, -0x1.8p-127f, INFINITY,  -INFINITY,
+                                    1,         -1,         0.3f,        -0.3f};
     return numbers[random_number(state, 0, sizeof numbers / sizeof *numbers - 1)];
 }
 
