@@ -40,7 +40,7 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
             for piece in pieces { text += piece.text }
         }
 
-        /// Text, escaped; what is over 200 characters is cut off.
+        /// Text, escaped, and cut off after 200 characters.
         package mutating func appendInterpolation(_ value: String) {
             text += Markup.escaped(value.printable(limit: 200))
         }

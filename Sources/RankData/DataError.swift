@@ -4,7 +4,7 @@ import RankCore
 ///
 /// The message names the file, the line where there is one, what was found and what was expected.
 public struct DataError: Error, Sendable {
-    /// What kind of trouble it is, and so who can end it.
+    /// The kind of error, and with it what fixes it.
     ///
     /// The set is open: later versions may add codes.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -27,7 +27,7 @@ public struct DataError: Error, Sendable {
 
     /// The kind of error.
     public let code: Code
-    /// What was wrong, where, and what was expected instead.
+    /// The message: what was wrong, where, and what was expected instead.
     public let message: String
     /// The failed system call, where one failed.
     public let cause: (any Error)?

@@ -1,28 +1,30 @@
-/// Finds the files of a data set by what lies in its directory.
+/// The files of a data set, found by their names in its directory.
 struct DataFiles {
     let format: DataFormat
     let ratings: String
-    /// The catalogue, where the form has one.
+    /// The catalogue, where the format has one.
     private(set) var items: String?
-    /// What is known of the users, where the directory has it.
+    /// The users' file, where the directory has one.
     private(set) var users: String?
     /// MovieLens' own counts, where the directory has them.
     private(set) var info: String?
     /// The marker of a synthetic set, where the directory has it.
     private(set) var marker: String?
 
-    /// All of them.
+    /// The paths of all files.
     var paths: [String] { [ratings, items, users, info, marker].compactMap(\.self) }
 
     static let expected =
         "expected either u.data and u.item (MovieLens) or one *.inter and one *.item (RecBole) or ratings.dat and "
-        + "movies.dat (MovieLens 1M, 10M) or ratings.csv and movies.csv (MovieLens since 2013) or one other CSV of ratings"
-    /// Files that MovieLens brings and nothing here reads.
+        + "movies.dat (MovieLens 1M, 10M) or ratings.csv and movies.csv (MovieLens since 2013) or one other CSV of "
+        + "ratings"
+    /// Files of MovieLens that are not read.
     private static let ignored = ["tags.csv", "links.csv", "genome-scores.csv", "genome-tags.csv"]
     private static let ratingsName = "ratings.csv"
     private static let moviesName = "movies.csv"
 
-    /// A file of ratings alone: `*.inter` is RecBole's, `*.dat` is separated by `::`, `u.data` by tabs, all else by commas.
+    /// A file of ratings alone: `*.inter` is RecBole's, `*.dat` is separated by `::`, `u.data` by tabs, all else by
+    /// commas.
     init(file: String) {
         ratings = file
         if file.hasSuffix(".inter") {
@@ -34,7 +36,7 @@ struct DataFiles {
         }
     }
 
-    /// A file of ratings, or what lies in a directory.
+    /// A file of ratings, or the files in a directory.
     ///
     /// - Throws: As `init(in:)`.
     init(path: String) throws(DataError) {
@@ -45,9 +47,9 @@ struct DataFiles {
     ///
     /// - Parameters:
     ///   - directory: The directory.
-    ///   - namesInner: Whether a refusal names a directory in this one that holds a data set. Those are looked into alone,
-    ///     not what lies below them, which may be a whole disk, or links that lead back.
-    /// - Throws: `DataError` when it is missing, holds no form, half of one, or a mixture.
+    ///   - namesInner: Whether a refusal names a directory in this one that holds a data set. Those are looked into
+    ///     alone, not what lies below them, which may be a whole disk, or links that lead back.
+    /// - Throws: `DataError` when it is missing, or its files are of no format, half of one, or a mixture.
     init(in directory: String, namesInner: Bool = true) throws(DataError) {
         switch try FileSystem.kind(of: directory) {
         case nil: throw DataError(.unreadable, "\(directory): no such directory or file; \(Self.expected)")
@@ -77,8 +79,9 @@ struct DataFiles {
             let found = parts.map { "\($0.found.joined(separator: " and ")) (\($0.format.rawValue))" }
             throw DataError(
                 .inconsistent,
-                "\(directory): two forms are mixed, \(found.joined(separator: " beside ")); move the files of one form to "
-                    + "another directory, or give the file of ratings itself, such as \(joinPath(directory, part.found[0]))"
+                "\(directory): two forms are mixed, \(found.joined(separator: " beside ")); move the files of one "
+                    + "form to another directory, or give the file of ratings itself, such as "
+                    + "\(joinPath(directory, part.found[0]))"
             )
         }
         func path(_ name: String) -> String { joinPath(directory, name) }
@@ -124,7 +127,7 @@ struct DataFiles {
         }
     }
 
-    /// What a directory without a data set holds, and what to do where that is near at hand.
+    /// A description of a directory without a data set, with advice where there is an obvious one.
     private static func found(_ names: [String], in directory: String, namesInner: Bool) -> String {
         if names.isEmpty { return "it is empty" }
         let packed = [".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz"]

@@ -1,6 +1,6 @@
 import RankCore
 
-/// Reads the files of a data set and puts together what belongs together.
+/// Reads the files of a data set and joins ratings, catalogue and attributes.
 struct DataLoader {
     private let files: DataFiles
     private let name: String
@@ -36,7 +36,7 @@ struct DataLoader {
             throw DataError(.malformed, "\(files.ratings): the ids are neither numbers nor texts")
         }
         let firstLine = reader.layout.firstLine
-        // Before rows are taken out, which moves the others away from their lines.
+        // Before duplicates are removed, after which a row no longer tells its line.
         try checkItems(ratings, catalog, firstLine)
         try settleDuplicates(&ratings, firstLine)
         if let info = files.info { try MovieLens.check(info, ratings: ratings, catalog: catalog) }
@@ -76,7 +76,7 @@ struct DataLoader {
         }
     }
 
-    /// The scale that holds when none is given and the form has none.
+    /// The scale of the options or of the format, else that of the ratings found.
     private func scale(_ lowest: Float, _ highest: Float) throws(DataError) -> RatingScale {
         if let scale = options.scale ?? files.scale { return scale }
         guard lowest < highest else {
@@ -90,13 +90,14 @@ struct DataLoader {
         } catch {
             throw DataError(
                 .malformed,
-                "\(files.ratings): the ratings go from \(lowest) to \(highest), further than a number of 32 bits can tell; "
+                "\(files.ratings): the ratings go from \(lowest) to \(highest), further than a number of 32 bits can "
+                    + "tell; "
                     + "expected less than \(Float.greatestFiniteMagnitude) between them; divide them all by one number"
             )
         }
     }
 
-    /// Numbers the texts of ratings and catalogue, and brings both together.
+    /// Numbers the ids that are texts in ratings and catalogue together.
     private mutating func finish(
         _ builder: consuming RatingBuilder<TextRows>
     ) throws(DataError) -> (Ratings, Catalog, Attributes) {
@@ -135,7 +136,8 @@ struct DataLoader {
                 of: files.ratings,
                 "user \(ratings.userNames.text(ratings.userIDs[row])) rates item "
                     + "\(ratings.itemNames.text(ratings.itemIDs[row])) a second time, first on line "
-                    + "\(firstLine + Int(pair.first)); expected each pair once, or give --duplicates first, last or mean"
+                    + "\(firstLine + Int(pair.first)); expected each pair once, or give --duplicates first, last or "
+                    + "mean"
             )
         }
         ratings.settle(duplicates, by: options.duplicates)
@@ -145,7 +147,7 @@ struct DataLoader {
         )
     }
 
-    /// Holds the rated items against the catalogue; a set that is published whole must have them all.
+    /// Checks the rated items against the catalogue; formats that are published whole must list them all.
     private mutating func checkItems(_ ratings: Ratings, _ catalog: Catalog, _ firstLine: Int) throws(DataError) {
         guard let file = files.items else { return }
         if files.format == .movieLens || files.format == .recBole,
@@ -161,7 +163,7 @@ struct DataLoader {
         note(missing: catalog.ids, of: ratings.itemIDs.vocabulary, ("rated item", "rated items", "the items' file"))
     }
 
-    /// Counts who is in only one of two lists.
+    /// Notes the number of ids that are in only one of two lists.
     private mutating func note(
         missing listed: [UInt64],
         of rated: [UInt64],
@@ -186,7 +188,7 @@ struct DataLoader {
 }
 
 extension DataFiles {
-    /// The scale that the form promises; nil where any number may be a rating.
+    /// The scale that the format promises; nil where any number may be a rating.
     fileprivate var scale: RatingScale? {
         switch format {
         case .movieLens, .recBole: .stars
@@ -198,7 +200,7 @@ extension DataFiles {
 }
 
 extension IDColumn {
-    /// The first rating whose id is such a one.
+    /// The first rating whose id meets a condition.
     fileprivate func firstRow(where isWanted: (UInt64) -> Bool) -> Int? {
         let wanted = vocabulary.map(isWanted)
         return wanted.contains(true) ? rows.firstIndex { wanted[Int($0)] } : nil
@@ -208,8 +210,8 @@ extension IDColumn {
 extension Ratings {
     /// Whether these are the 100,000 ratings of MovieLens-100k, in their order.
     ///
-    /// Compares a 64-bit FNV-1a sum: enough to keep other data from being mistaken for MovieLens, no proof against
-    /// someone who wants to deceive.
+    /// Compares a 64-bit FNV-1a sum: enough to keep other data from being mistaken for MovieLens, and no protection
+    /// against forgery.
     fileprivate var areMovieLens100K: Bool {
         guard count == 100_000 else { return false }
         var sum: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -1,20 +1,20 @@
 /// Ratings and the catalogue of what is rated.
 public struct DataSet: Sendable {
-    /// What to call it in a report: `MovieLens-100k` for exactly those ratings, `synthetic (seed N)` for a set made
+    /// The name in reports: `MovieLens-100k` for exactly those ratings, `synthetic (seed N)` for a set made
     /// by `SyntheticMovieLens` or `SyntheticRatings`, else the name of its directory or file.
     public let name: String
     /// Whether the ratings were invented; a result on them says nothing about MovieLens.
     public let isSynthetic: Bool
     /// The ratings, in file order.
     public let ratings: Ratings
-    /// The items that have titles; those of `u.item` and `*.item` are all that are rated, other catalogues may lack some,
-    /// and a file of ratings alone has none.
+    /// The items that have titles; those of `u.item` and `*.item` are all that are rated, other catalogues may lack
+    /// some, and a file of ratings alone has none.
     public let catalog: Catalog
-    /// What is known of users; some of them may have rated nothing, and some who have may be missing.
+    /// The columns of the users; users without a rating may be among them, and rated ones may be missing.
     public let userAttributes: Attributes
-    /// What is known of the items of the catalogue.
+    /// The columns of the items of the catalogue.
     public let itemAttributes: Attributes
-    /// How it was read; nil for a set that was made in memory.
+    /// A record of the reading; nil for a set that was made in memory.
     public let reading: DataReading?
 
     init(
@@ -35,14 +35,17 @@ public struct DataSet: Sendable {
         self.reading = reading
     }
 
-    /// Reads a data set, its form known by what lies in the directory.
+    /// Reads a data set; the names of the files in the directory tell its format.
     ///
-    /// MovieLens-100k: `u.data` and `u.item`, and `u.info` against truncation where it is there. 1M and 10M: `ratings.dat`
-    /// and `movies.dat`. Since 2013: `ratings.csv` and `movies.csv`. RecBole: one `NAME.inter` and one `NAME.item`. Users
-    /// are described by `u.user`, `users.dat` or `NAME.user`, where it is there. Else one CSV of ratings. A byte order
-    /// mark, `\r\n` and a missing last line end are tolerated. The same ratings in any form give equal `ratings`.
+    /// MovieLens-100k: `u.data` and `u.item`, and `u.info` against truncation where it is there. 1M and 10M:
+    /// `ratings.dat` and `movies.dat`. Since 2013: `ratings.csv` and `movies.csv`. RecBole: one `NAME.inter` and one
+    /// `NAME.item`. Users are described by `u.user`, `users.dat` or `NAME.user`, where it is there. Else one CSV of
+    /// ratings. A byte order mark, `\r\n` and a missing last line end are tolerated. The same ratings in any form give
+    /// equal `ratings`.
     ///
-    /// Linear in the size of the files; a million ratings take about a tenth of a second.
+    /// A million ratings take about a tenth of a second.
+    ///
+    /// - Complexity: O(n) for n bytes of files.
     ///
     /// - Parameters:
     ///   - directory: The directory to look into.
@@ -57,15 +60,16 @@ public struct DataSet: Sendable {
 
     /// Reads a data set from a directory, as `load(directory:_:)`, or from one file of ratings.
     ///
-    /// The name of a file tells its form: `*.inter` is RecBole's, `u.data` and `*.dat` are MovieLens', any other is CSV.
+    /// The name of a file tells its form: `*.inter` is RecBole's, `u.data` and `*.dat` are MovieLens', any other is
+    /// CSV.
     ///
     /// - Throws: `DataError`, as `load(directory:_:)`.
     public static func load(path: String, _ options: DataOptions = DataOptions()) throws(DataError) -> DataSet {
         guard path != "-" else {
             throw DataError(
                 .unreadable,
-                "-: a data set is no standard input, because ratings are read twice, for the form and for the ids; write them "
-                    + "to a file and give that"
+                "-: a data set cannot be standard input, because ratings are read twice, for the format and for the ids; "
+                    + "write them to a file and give its path"
             )
         }
         return try DataLoader(DataFiles(path: path), name: lastPathComponent(path), options).load()
@@ -92,16 +96,16 @@ extension DataSet: Equatable {
     }
 }
 
-/// How a data set was read, for people.
+/// A record of how a data set was read, for people.
 public struct DataReading: Sendable, Equatable {
-    /// The form, such as `CSV`.
+    /// The format, such as `CSV`.
     public let format: String
     /// The bytes of the file of ratings.
     public let byteCount: Int
-    /// How long all files took, in seconds.
+    /// The duration of reading all files (seconds).
     public let seconds: Double
-    /// Where the scale comes from: `given`, `by the form` or `found in the ratings`.
+    /// The source of the scale: `given`, `by the form` or `found in the ratings`.
     public let scaleSource: String
-    /// What was passed over or is missing, one sentence each.
+    /// Notes on what was skipped or is missing, one sentence each.
     public let notes: [String]
 }

@@ -2,13 +2,13 @@ import RankProtocol
 import RankSystem
 import ZMQ
 
-/// A load that is under way: what it sends and what it has counted.
+/// A load that is under way: the requests to send, and the counts so far.
 struct ActiveLoad {
     private(set) var pattern: LoadPattern
     var requests: RequestSet
     var result = LoadResult()
     let remainingMicroseconds: UInt32
-    /// How long after its sending a request is given up, in nanoseconds.
+    /// The time from its sending after which a request is given up (nanoseconds).
     let patience: UInt64
     private let deadline: UInt64
     private var nextCheck: UInt64 = 0

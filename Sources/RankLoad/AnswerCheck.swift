@@ -7,11 +7,11 @@ import Synchronization
 /// A list of which some scores were another model's would differ from those of either, so it is found, too. The first
 /// answer to each request from each model is kept. May be used from any task.
 public final class AnswerCheck: Sendable {
-    /// What was found.
+    /// The counts of a check.
     public struct Counts: Hashable, Sendable {
         /// The answers that were compared with an earlier one.
         public var compared = 0
-        /// Of these, those that had other bits.
+        /// The answers among these that had other bits.
         public var differing = 0
         /// The models that answered.
         public var models: Set<ModelID> = []
@@ -33,12 +33,12 @@ public final class AnswerCheck: Sendable {
     /// Nothing is known yet.
     public init() {}
 
-    /// What was found so far.
+    /// The counts so far.
     public var counts: Counts { state.withLock { $0.counts } }
 
     /// Compares an answer with the first to the same request from the same model.
     ///
-    /// O(bits).
+    /// - Complexity: O(n) for n bits.
     ///
     /// - Parameters:
     ///   - bits: The answer: scores' bits and, where they are ordered, positions. Complete answers only.

@@ -8,9 +8,9 @@ import Musl
 import Darwin
 #endif
 
-/// When requests are to be sent: fixed by rate and seed alone, whatever the servers do.
+/// The times at which requests are sent: fixed by rate and seed alone, whatever the servers do.
 public struct ArrivalSchedule: Sendable {
-    /// How the times lie.
+    /// The distribution of the gaps.
     public enum Spacing: String, Sendable, Hashable, CaseIterable {
         /// Independent arrivals, as from many users: exponential gaps.
         case poisson

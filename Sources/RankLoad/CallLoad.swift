@@ -14,11 +14,11 @@ import Synchronization
 ///
 /// Latencies count as ``LoadPattern`` says, to the moment at which the caller's task goes on.
 public struct CallLoad: Sendable {
-    /// What a call came to.
+    /// The outcome of a call.
     public enum Outcome: Sendable {
-        /// It was answered.
+        /// The call was answered.
         case answered(isPartial: Bool)
-        /// It ended with an error of a code; the first message of each code is kept as an example.
+        /// The call ended with an error of a code; the first message of each code is kept as an example.
         case failed(code: String, message: String)
     }
 
@@ -47,8 +47,8 @@ public struct CallLoad: Sendable {
     /// - Parameters:
     ///   - pattern: When calls are made.
     ///   - seconds: For how long.
-    ///   - deadline: What each call is given, by the caller's own doing, and what counts as in time. A call that does not
-    ///     end is given up after the load, its deadline and the patience, and counted as `did not end`.
+    ///   - deadline: What each call is given, by the caller's own doing, and what counts as in time. A call that does
+    ///     not end is given up after the load, its deadline and the patience, and counted as `did not end`.
     /// - Returns: What was measured.
     public func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) -> LoadResult {
         let processor = ProcessorTime.own
@@ -101,7 +101,7 @@ public struct CallLoad: Sendable {
                 var number = first
                 while true {
                     let isAnswered = await ledger.make(call, number, planned: nil)
-                    // Who fails at once would try again at once, for ever.
+                    // A call that fails at once would otherwise be followed by the next at once, without end.
                     if !isAnswered { try? await Task.sleep(for: .milliseconds(1)) }
                     guard MonotonicClock.nanoseconds() < end, let next = ledger.begin(limit: Self.mostOutstanding)
                     else {
@@ -116,7 +116,7 @@ public struct CallLoad: Sendable {
     }
 }
 
-/// What the calls of a load have come to so far.
+/// The outcomes of the calls of a load so far.
 private final class CallLedger: Sendable {
     private struct State {
         var result = LoadResult()
@@ -133,7 +133,7 @@ private final class CallLedger: Sendable {
         state.withLock { $0.result.overrun = 0 }
     }
 
-    /// How many calls have begun and not ended.
+    /// The number of calls that have begun and not ended.
     var outstanding: Int { state.withLock { $0.outstanding } }
 
     /// Counts a call whose time has come; its number, or nil where too many are out.
@@ -185,7 +185,7 @@ extension LoadResult {
     ) {
         lateness.record(begun &- planned)
         let time = ended &- begun
-        // The library's clock starts with the call: what the call was late before is not its fault.
+        // The library's clock starts with the call: a delay before that is not its own.
         if time > deadline { overrun = max(overrun ?? 0, time &- deadline) }
         switch outcome {
         case .answered(let isPartial):

@@ -4,9 +4,9 @@
 /// divided into 128 equal buckets, numbers below 128 have one each. Recording takes constant time and allocates
 /// nothing. A percentile is the largest number of its bucket, so it is never understated; the maximum is exact.
 public struct LatencyHistogram: Sendable, Equatable {
-    /// What has been recorded.
+    /// The number of values recorded.
     public private(set) var count: UInt64 = 0
-    /// The largest number recorded, exactly; 0 without any.
+    /// The largest recorded value, exactly; 0 without any.
     public private(set) var maximum: UInt64 = 0
     private var counts: [UInt64]
     private var sum = 0.0
@@ -19,10 +19,10 @@ public struct LatencyHistogram: Sendable, Equatable {
         counts = [UInt64](repeating: 0, count: (UInt64.bitWidth - Self.bits + 1) << Self.bits)
     }
 
-    /// The mean of what has been recorded; 0 without anything.
+    /// The mean of the recorded values; 0 without any.
     public var mean: Double { count == 0 ? 0 : sum / Double(count) }
 
-    /// Counts a number.
+    /// Records a value.
     public mutating func record(_ value: UInt64) {
         counts[Self.bucket(of: value)] += 1
         count += 1
@@ -41,7 +41,8 @@ public struct LatencyHistogram: Sendable, Equatable {
     /// The number that a share of all recorded ones does not exceed.
     ///
     /// - Parameter share: 0 to 1; 0.999 is p99.9.
-    /// - Returns: The number, at most 0.8 % too large; 0 without any. Linear in the number of buckets.
+    /// - Returns: The number, at most 0.8 % too large; 0 without any.
+    /// - Complexity: O(b) for b buckets.
     public func value(at share: Double) -> UInt64 {
         guard count > 0 else { return 0 }
         // A share such as 0.999 is not exact in binary; without the tolerance 0.999 of 1,000 would be 1,000.

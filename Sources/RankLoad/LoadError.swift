@@ -1,6 +1,6 @@
 /// Why a load could not be made: the only error of this module.
 public struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of failure.
     public struct Code: Hashable, Sendable {
         private let name: String
 
@@ -12,9 +12,9 @@ public struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let transport = Code("transport")
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     public let code: Code
-    /// What was wrong, where, and what to do.
+    /// The message: what was wrong, where, and what to do.
     public let message: String
 
     /// Describes a failure.

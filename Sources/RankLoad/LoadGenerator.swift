@@ -121,7 +121,7 @@ public struct LoadGenerator: ~Copyable {
         } else {
             _ = table.remove(id)
             load.count("not sent: the worker's queue is full, or it is not connected")
-            // A closed loop would try again at once, for ever.
+            // A closed loop would try again at once, without end.
             if case .closed = load.pattern { wait.until(sent &+ 1_000_000, now: sent) }
         }
     }

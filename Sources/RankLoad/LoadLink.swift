@@ -5,7 +5,7 @@ import ZMQ
 /// A class, because a socket cannot be copied and an array's elements must be; used by one thread.
 final class LoadLink {
     let socket: Socket
-    /// Requests that are out.
+    /// The requests in flight on this link.
     var outstanding = 0
 
     init(to endpoint: Endpoint, in context: Context, maximumReplyBytes: Int) throws(ZMQError) {

@@ -1,22 +1,22 @@
-/// What a load found.
+/// The result of a load.
 public struct LoadResult: Sendable {
-    /// Latencies of the requests answered with scores, in nanoseconds.
+    /// The latencies of the requests answered with scores (nanoseconds).
     public var latencies = LatencyHistogram()
-    /// How much later than planned requests were sent, in nanoseconds: the client's own part of open-loop latencies.
+    /// The delay of requests behind their planned times: the client's own part of open-loop latencies (nanoseconds).
     public var lateness = LatencyHistogram()
     /// Requests whose time came.
     public var offered = 0
     /// Answered with scores, partial ones included.
     public var answered = 0
-    /// Of these, within the deadline.
+    /// The answered requests that were within the deadline.
     public var inTime = 0
-    /// Of these, partial.
+    /// The answered requests that were partial.
     public var partial = 0
     /// Not answered with scores, by reason.
     public var errors: [String: Int] = [:]
     /// One message for each reason, where there are messages.
     public var examples: [String: String] = [:]
-    /// How long calls took that ended with an error, in nanoseconds; empty where that is not measured.
+    /// The durations of calls that ended with an error; empty where they are not measured (nanoseconds).
     public var failureTimes = LatencyHistogram()
     /// How much longer than its deadline a call took at most, answered or not, in nanoseconds; nil where that is not
     /// measured.
@@ -26,7 +26,7 @@ public struct LoadResult: Sendable {
     /// Seconds of processor time that this process used.
     public var clientSeconds = 0.0
 
-    /// Nothing yet.
+    /// An empty result.
     public init() {}
 
     /// Requests answered in time, per second.

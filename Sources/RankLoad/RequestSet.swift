@@ -3,7 +3,7 @@ import RankProtocol
 
 /// SCORE requests of one length, written once: what is sent differs only in id and remaining time.
 public struct RequestSet: Sendable {
-    /// What one request asks for; candidates may repeat.
+    /// The user and the candidates of one request; candidates may repeat.
     public enum List: Hashable, Sendable {
         /// With numbers as ids.
         case numbers(user: UInt64, candidates: [UInt64])
@@ -11,7 +11,7 @@ public struct RequestSet: Sendable {
         case texts(user: String, candidates: [String])
     }
 
-    /// What numbers are drawn from; a list has at least one.
+    /// The numbers that ids are drawn from; a list has at least one.
     public enum Numbers: Sendable {
         /// Contiguous ones.
         case range(ClosedRange<UInt64>)
@@ -26,7 +26,7 @@ public struct RequestSet: Sendable {
         }
     }
 
-    /// What users and candidates are drawn from, all of one kind; lists have at least one.
+    /// The ids that users and candidates are drawn from, all of one kind; lists have at least one.
     public enum IDs: Sendable {
         /// Ids are numbers.
         case numbers(users: Numbers, candidates: Numbers)
@@ -36,12 +36,12 @@ public struct RequestSet: Sendable {
 
     /// The candidates of each request.
     public let candidateCount: Int
-    /// What the requests ask for, at least one.
+    /// The users and candidates of the requests, at least one.
     public let lists: [List]
     /// The frames, at least one.
     var frames: [[UInt8]]
 
-    /// How many different requests there are: enough to touch all of a small model's tables.
+    /// The number of different requests: enough to touch all of a small model's tables.
     private static let variants = 64
 
     /// Requests for random users and candidates.
@@ -74,7 +74,8 @@ public struct RequestSet: Sendable {
         }
     }
 
-    /// Requests for random users and candidates whose ids are contiguous numbers; see ``init(candidates:topK:ids:seed:)``.
+    /// Requests for random users and candidates whose ids are contiguous numbers; see
+    /// ``init(candidates:topK:ids:seed:)``.
     public init(
         candidates: Int,
         topK: Int,

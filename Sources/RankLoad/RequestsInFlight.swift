@@ -1,13 +1,13 @@
-/// The requests that are out: a fixed table, so that sending and receiving allocate nothing.
+/// The requests in flight: a fixed table, so that sending and receiving allocate nothing.
 ///
 /// A request's id is its place in the table and the number of times that the place was used, so that a late reply to a
 /// request that was given up meets no other.
 struct RequestsInFlight {
-    /// What is known of a request that is out.
+    /// A request in flight.
     struct Entry {
-        /// What its latency counts from, in nanoseconds.
+        /// The time that its latency counts from (nanoseconds).
         var start: UInt64
-        /// When it was sent, in nanoseconds.
+        /// The time at which it was sent (nanoseconds).
         var sent: UInt64
         var link: Int
         var use: UInt32
@@ -25,7 +25,7 @@ struct RequestsInFlight {
         free = Array((0..<capacity).reversed())
     }
 
-    /// How many are out.
+    /// The number of requests in flight.
     var count: Int { entries.count - free.count }
 
     /// Takes a place; nil where all are taken.
@@ -48,7 +48,8 @@ struct RequestsInFlight {
 
     /// Gives up every request that was sent before a time.
     ///
-    /// - Returns: How many each of `links` links had; linear in the capacity.
+    /// - Complexity: O(n) for a table of n places.
+    /// - Returns: The number given up of each of `links` links.
     mutating func giveUp(sentBefore time: UInt64, links: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: links)
         for place in entries.indices where entries[place].isOut && entries[place].sent < time {

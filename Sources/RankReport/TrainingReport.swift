@@ -4,7 +4,7 @@ public import RankData
 public import RankEngine
 public import RankTraining
 
-/// What a model has learnt, as one page that a person looks at: drawings in SVG and every number in text.
+/// A page about a trained model, for people: drawings in SVG, and every number as text.
 ///
 /// The page needs nothing from outside, runs no script, follows the reader's choice of light and dark, and holds no
 /// time: the same model, data and split give the same bytes, with the same curve.
@@ -12,16 +12,18 @@ public import RankTraining
 ///     let report = try TrainingReport(model, data, split, as: spec, curve: LearningCurve(result.epochs))
 ///     try report.write(to: "report.html")
 public struct TrainingReport: Sendable {
-    /// How the model does on the test rows, or on the training rows where there are none.
+    /// The metrics of the model on the test rows, or on the training rows where there are none.
     public let metrics: Metrics
     /// Whether there are test rows.
     public let isTested: Bool
     /// The page: UTF-8, well-formed both as HTML and as XML.
     public let html: String
 
-    /// Holds a model against the ratings of a split.
+    /// Compares a model with the ratings of a split.
     ///
-    /// O(n log n) for n ratings; predictions are made on all cores.
+    /// Predictions are made on all cores.
+    ///
+    /// - Complexity: O(n log n) for n ratings.
     ///
     /// - Parameters:
     ///   - model: The model.
@@ -29,8 +31,8 @@ public struct TrainingReport: Sendable {
     ///   - split: Its split.
     ///   - spec: How the split was asked for.
     ///   - curve: How the training went, where that is known.
-    ///   - refitted: The model that was trained in the same way on all ratings once this one had been tested, where there
-    ///     is such a one.
+    ///   - refitted: The model that was trained in the same way on all ratings once this one had been tested, where
+    ///     there is such a one.
     /// - Throws: `TrainingError` with code `engineFailed` where a score is not finite, `unsuitableData` where the split
     ///   leaves no training row.
     public init(

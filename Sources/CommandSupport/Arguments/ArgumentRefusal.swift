@@ -2,8 +2,8 @@ import Synchronization
 
 /// Why values of the command line were refused.
 ///
-/// A type that reads a value can tell the argument parser no more than that it does not take it; the reason is kept here,
-/// by the value, until `CommandOutcome` puts the two together.
+/// A type that reads a value can tell the argument parser no more than that it does not take it; the reason is kept
+/// here, by the value, until `CommandOutcome` puts the two together.
 public enum ArgumentRefusal {
     private static let reasons = Mutex<[String: String]>([:])
 

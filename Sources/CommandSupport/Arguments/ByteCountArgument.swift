@@ -32,7 +32,7 @@ public struct ByteCountArgument: ExpressibleByArgument, Sendable, Hashable {
         return overflow ? nil : product
     }
 
-    /// What is wrong with a text that is no number of bytes.
+    /// The reason why a text is not a number of bytes.
     private static func refusal(_ text: String) -> String {
         let expected = "expected a whole number of bytes, or of K, M or G (powers of 1,024)"
         if parse(text) != nil {

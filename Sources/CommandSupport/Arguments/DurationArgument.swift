@@ -15,7 +15,7 @@ public struct DurationArgument: ExpressibleByArgument, Sendable, Hashable {
 
     /// Reads a number and a unit, without a blank between them.
     ///
-    /// For what is refused, `ArgumentRefusal` has the reason.
+    /// `ArgumentRefusal` has the reason of a refusal.
     public init?(argument: String) {
         guard let duration = Self.parse(argument) else {
             ArgumentRefusal.note(argument, Self.refusal(argument))
@@ -47,7 +47,7 @@ public struct DurationArgument: ExpressibleByArgument, Sendable, Hashable {
         return duration
     }
 
-    /// What is wrong with a text that is no length of time.
+    /// The reason why a text is not a length of time.
     private static func refusal(_ text: String) -> String {
         let expected = "expected a number and its unit (us, ms, s, m or h)"
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }

@@ -22,14 +22,14 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
 
     /// Whether two paths name the same file, whatever names their directories go by: `./model` is `model`.
     ///
-    /// Where a directory is not there, as far as the texts tell.
+    /// Where a directory does not exist, the texts of the paths decide.
     public static func == (one: OutputPath, other: OutputPath) -> Bool {
         func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
         return one.place == other.place
             || one.path.hasPrefix("/") == other.path.hasPrefix("/") && parts(one.path) == parts(other.path)
     }
 
-    /// The path with its directory's own name, where it has one.
+    /// The path with its directory resolved, where it exists.
     private var place: String {
         let (directory, name) = parts
         // https://man7.org/linux/man-pages/man3/realpath.3.html
@@ -46,7 +46,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
 
     /// Finds out before long work whether the file can be written, by making an empty one beside it and removing it.
     ///
-    /// What lies at the path is left alone.
+    /// A file at the path is left alone.
     ///
     /// - Parameter option: The option that the path was given with.
     /// - Throws: `CommandFailure` with status `cannotCreate` that says why and what to do, or `usage` for `-`.
@@ -68,7 +68,8 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
             )
         }
         let (directory, name) = parts
-        // No shorter than the temporary name that the file is written under (AtomicFile), which may be the one too long.
+        // No shorter than the temporary name that the file is written under (AtomicFile), which may be the one too
+        // long.
         let random = String(repeating: "0", count: 13)
         let probe = "\(directory).\(name).\(getpid()).\(random).probe"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -1,10 +1,10 @@
 import RankCore
 
-/// The end of a command that could not do what was asked.
+/// The failure of a command: its exit code and its message.
 public struct CommandFailure: Error, Sendable, Equatable {
     /// The exit code.
     public let status: ExitStatus
-    /// What was wrong, where, and what to do; printed on stderr behind `error: `.
+    /// The message: what was wrong, where, and what to do; printed on stderr behind `error: `.
     public let message: String
 
     /// A failure; control characters of the message, which may quote files, are replaced.

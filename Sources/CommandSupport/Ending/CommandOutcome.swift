@@ -8,19 +8,19 @@ import Musl
 import Darwin
 #endif
 
-/// What a command leaves behind when it ends: a status, and text for the two streams.
+/// The outcome of a command: a status, and text for the two streams.
 public struct CommandOutcome: Sendable, Equatable {
     /// The exit code.
     public let status: ExitStatus
-    /// For stdout: help and version, when asked for.
+    /// The text for stdout: help and version, when asked for.
     public let output: String
-    /// For stderr: the reason, and what to do.
+    /// The text for stderr: the reason, and what to do.
     public let errors: String
 
     /// Parses arguments and runs the command they name, in this process.
     ///
     /// A `ValidationError` that a command throws when it runs ends it like one of its `validate()`. What is missing is
-    /// better asked for there: `validate()` comes before options that nobody knows are named, and the missing one may be
+    /// better asked for there: `validate()` comes before unknown options are reported, and the missing one may be
     /// the misspelt one.
     ///
     /// - Parameters:
@@ -124,8 +124,8 @@ public struct CommandOutcome: Sendable, Equatable {
 ///   - failure: As `CommandOutcome.init(running:arguments:failure:)`.
 public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) -> Never {
     occupyStandardStreams()
-    // A file that reaches a limit of its size (ulimit -f) is then an error of the write, which tidies up after itself, and
-    // no end of the process.
+    // A file that reaches a limit of its size (ulimit -f) is then an error of the write, which tidies up after itself,
+    // and no end of the process.
     signal(SIGXFSZ, SIG_IGN)
     let outcome = CommandOutcome(running: root, failure: failure)
     try? StandardStream.error.write(outcome.errors)
@@ -137,8 +137,8 @@ public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) ->
     exit(outcome.status.rawValue)
 }
 
-/// Takes the numbers of standard streams that the caller has closed, so that no file or socket opened later gets one and
-/// results are written into it.
+/// Takes the numbers of standard streams that the caller has closed, so that no file or socket opened later gets one
+/// and results are written into it.
 ///
 /// What takes their place can be neither read (stdin) nor written (the others): a command that needs them says so.
 private func occupyStandardStreams() {

@@ -1,4 +1,4 @@
-/// How a command ended, as the numbers of sysexits.h.
+/// The exit status of a command, with the numbers of sysexits.h.
 public struct ExitStatus: RawRepresentable, Hashable, Sendable {
     /// The process's exit code.
     public let rawValue: Int32
@@ -14,7 +14,7 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
     public static let usage = ExitStatus(rawValue: 64)
     /// A model or data was refused: bring another, or repair it.
     public static let refused = ExitStatus(rawValue: 65)
-    /// A service, or an answer in time, was not to be had: try again, or look after the pool.
+    /// A service, or an answer in time, was unavailable: try again, or check the pool.
     public static let unavailable = ExitStatus(rawValue: 69)
     /// A defect of this program.
     public static let internalError = ExitStatus(rawValue: 70)

@@ -2,7 +2,8 @@
 ///
 /// ```swift
 /// let failures = FailureMapping(
-///     .init(DataError.self, code: { $0.code }, [.invalidArgument: .usage], otherwise: .refused) { error, _ in error.message }
+///     .init(DataError.self, code: { $0.code }, [.invalidArgument: .usage], otherwise: .refused) { error, _ in
+///     error.message }
 /// )
 /// runProcess(Self.self, failure: failures.failure(for:))
 /// ```
@@ -24,8 +25,8 @@ public struct FailureMapping: Sendable {
         ///   - type: The type of error.
         ///   - code: The code of an error.
         ///   - statuses: The exit statuses of codes.
-        ///   - otherwise: The exit status of every other code, unless the error has a cause with a table of its own: that
-        ///     table then decides.
+        ///   - otherwise: The exit status of every other code, unless the error has a cause with a table of its own:
+        ///     that table then decides.
         ///   - cause: The error that an error came from, where it matters.
         ///   - message: The message of an error that ends with a status.
         public init<Failure: Error, Code: Hashable & Sendable>(

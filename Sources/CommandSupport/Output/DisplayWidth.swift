@@ -1,6 +1,8 @@
-/// How many columns of a terminal a text takes: 2 for East Asian wide characters and emoji, none for combining marks.
+/// The columns that a text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks.
 ///
-/// Source: East_Asian_Width (UAX #11); ambiguous characters, such as `★` and `━`, take one column. Linear in the text.
+/// Source: East_Asian_Width (UAX #11); ambiguous characters, such as `★` and `━`, take one column.
+///
+/// - Complexity: O(n) for n characters.
 ///
 /// - Parameter text: A text without control characters (`oneLine(_:)`).
 /// - Returns: The columns.

@@ -5,11 +5,11 @@ import RankCore
 ///
 /// A value without state or clock; `ProgressLine` puts it on a terminal.
 public struct ProgressBar: Sendable {
-    /// How many units the work has; at least 1.
+    /// The number of units of the work; at least 1.
     public let total: Int
-    /// What a unit is called.
+    /// The name of a unit.
     public let unit: String
-    /// How many of them were done before, by another process: they took none of the time.
+    /// The number of units done before, by another process: they took none of the time.
     public let start: Int
 
     /// The columns of the bar itself, and what they may shrink to.
@@ -24,8 +24,8 @@ public struct ProgressBar: Sendable {
 
     /// The line for a moment.
     ///
-    /// Where it does not fit, long names become short, a loss goes whose root is told beside it, the bar shrinks, and then
-    /// details, rate and bar go.
+    /// A line that does not fit is shortened step by step: long names, a loss beside its own root, the length of the
+    /// bar, then details, rate and bar.
     ///
     /// - Parameters:
     ///   - completed: Units done so far, those before among them.

@@ -8,8 +8,8 @@ import Darwin
 
 /// A line of a terminal that is written over as work goes on, and never longer than the terminal is wide.
 ///
-/// Silent when disabled: a log file or a pipe sees nothing of it. A terminal that cannot write over a line (`TERM=dumb`)
-/// gets the last text alone.
+/// Silent when disabled: a log file or a pipe sees nothing of it. A terminal that cannot write over a line
+/// (`TERM=dumb`) gets the last text alone.
 public struct ProgressLine {
     private let stream: StandardStream
     private let isEnabled: Bool
@@ -63,9 +63,9 @@ public struct ProgressLine {
     }
 
     private mutating func write(_ text: (_ width: Int) -> String, end: String) {
-        // The terminal may have another size by now.
+        // The size of the terminal may have changed.
         let width = max(1, stream.width ?? 80)
-        // A cursor behind the last column would take that column along when the rest of the line is erased.
+        // With the cursor behind the last column, erasing the rest of the line would erase that column, too.
         let line = cut(text(width - 1), to: width - 1)
         guard isWrittenOver else {
             try? stream.write(line + end)

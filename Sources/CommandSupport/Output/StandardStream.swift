@@ -16,7 +16,7 @@ public struct StandardStream: Sendable {
     /// Errors, logs and progress.
     public static let error = StandardStream(descriptor: STDERR_FILENO, name: "stderr")
 
-    /// Whether someone looks at it: bars are drawn only then.
+    /// Whether the stream is a terminal: bars are drawn only then.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// The size of the terminal now, in characters; nil for anything else, such as a file or a pipe.

@@ -1,4 +1,4 @@
-/// Which columns of a table stand beside each other, and how wide they are.
+/// The columns of a table that stand beside each other, and their widths.
 struct TableLayout {
     /// One column of a table, in columns of the terminal.
     struct Column: Equatable {
@@ -6,13 +6,13 @@ struct TableLayout {
         let width: Int
     }
 
-    /// What stands between two columns.
+    /// The text between two columns.
     static let gap = "  "
 
-    /// Tables that stand below each other; of nearly every table, one.
+    /// The tables below each other that the table is split into; nearly always one.
     let blocks: [[Column]]
 
-    /// What columns of texts may shrink to before the table is dealt to several: the first, which says what a row is, and
+    /// The least widths of columns of texts before the table is split: of the first column, which names the row, and of
     /// any other.
     private static let shortest = (first: 24, other: 12)
 
@@ -45,7 +45,7 @@ struct TableLayout {
         widths.enumerated().map { Column(index: $0.offset, width: $0.element) }
     }
 
-    /// Takes from the widest that may shrink until all fit.
+    /// Shrinks the widest columns that may shrink until all fit.
     private static func shrunk(_ natural: [Int], _ least: [Int], to room: Int) -> [Int] {
         var widths = natural
         var excess = widths.reduce(0, +) - room
@@ -58,7 +58,7 @@ struct TableLayout {
         return widths
     }
 
-    /// Deals the columns behind the first to several tables.
+    /// Splits the columns behind the first among several tables.
     private static func dealt(_ natural: [Int], _ width: Int) -> [[Column]] {
         let first = Column(index: 0, width: min(natural[0], width / 2))
         let room = width - first.width - gap.count

@@ -2,11 +2,11 @@ import RankCore
 
 /// Rows of text, printed for people, for spreadsheets or for a page.
 public struct TextTable: Sendable, Equatable {
-    /// On which side of its column a cell stands.
+    /// The side of its column on which a cell stands.
     public enum Alignment: Sendable {
-        /// Text.
+        /// Left-aligned, for text.
         case left
-        /// Numbers.
+        /// Right-aligned, for numbers.
         case right
     }
 
@@ -32,8 +32,8 @@ public struct TextTable: Sendable, Equatable {
 
     /// The table in lines of at most so many columns of a terminal.
     ///
-    /// Where it does not fit, columns of texts shrink first, their cells cut with `…`; then the columns are dealt to
-    /// several tables below each other, of which each begins with the first column.
+    /// In a narrow terminal, columns of texts shrink first, their cells cut with `…`; then the columns are split among
+    /// several tables below each other, each of which begins with the first column.
     ///
     /// - Parameter width: The columns, at least 1; nil for any number of them.
     /// - Returns: The lines, each with its end.

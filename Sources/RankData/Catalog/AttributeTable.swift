@@ -1,4 +1,4 @@
-/// Attributes being read: checks that nobody is listed twice.
+/// Attributes being read; refuses an id that is listed twice.
 struct AttributeTable {
     private var ids: [UInt64] = []
     private var columns: [Attributes.Column]
@@ -19,6 +19,6 @@ struct AttributeTable {
         for (index, value) in values.enumerated() { columns[index].values.append(value) }
     }
 
-    /// What was read.
+    /// The attributes that were read.
     var attributes: Attributes { Attributes(ids: ids, columns: columns) }
 }

@@ -1,7 +1,7 @@
-/// What a data set says of its users or of its items beside ratings: categorical columns, each with no, one or several
-/// values for whoever is listed.
+/// The categorical columns of the users or of the items of a data set; a row has no, one or several
+/// values in each column.
 public struct Attributes: Sendable, Equatable {
-    /// One property of all that are listed.
+    /// A column: one property of all rows.
     public struct Column: Sendable, Equatable {
         /// The column's name, such as `genre`.
         public let name: String
@@ -14,12 +14,12 @@ public struct Attributes: Sendable, Equatable {
         }
     }
 
-    /// Who is listed, each once.
+    /// The ids of the rows, each once.
     public internal(set) var ids: [UInt64]
     /// The columns, ascending by name; their values are as many as `ids`.
     public internal(set) var columns: [Column]
 
-    /// Of nobody.
+    /// No rows and no columns.
     public static let empty = Attributes(ids: [], columns: [])
 
     init(ids: [UInt64], columns: [Column]) {

@@ -11,14 +11,14 @@ public struct Catalog: Sendable, Equatable {
 
     /// The title of an item, or nil when the catalogue does not have it.
     ///
-    /// Constant time.
+    /// - Complexity: O(1).
     public func title(of id: UInt64) -> String? {
         rows[id].map { titles[$0] }
     }
 
     /// Whether the catalogue has an item.
     ///
-    /// Constant time.
+    /// - Complexity: O(1).
     public func contains(_ id: UInt64) -> Bool {
         rows[id] != nil
     }

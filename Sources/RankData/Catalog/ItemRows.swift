@@ -6,7 +6,7 @@ struct ItemRows {
     private(set) var titles: [String] = []
     private var genres: [[String]] = []
 
-    /// What is to be said of the columns, one sentence each.
+    /// Notes on how columns were chosen, one sentence each.
     private(set) var notes: [String] = []
 
     private static let titleMeaning = ColumnMeaning(what: "title", name: "title", synonyms: [])
@@ -27,7 +27,8 @@ struct ItemRows {
     static func csv(_ bytes: [UInt8], file: String) throws(DataError) -> ItemRows {
         var scanner = Lines(bytes)
         let expected =
-            "expected a header 'item,title' or 'movieId,title,genres' and lines such as 204,\"Back to the Future (1985)\""
+            "expected a header 'item,title' or 'movieId,title,genres' and lines such as 204,\"Back to the Future "
+            + "(1985)\""
         guard let first = scanner.next() else { throw DataError(.malformed, "\(file): the file is empty; \(expected)") }
         guard let header = CSV.fields(bytes, first) else {
             throw .at(1, of: file, "a quote is not closed, or text stands behind it; \(expected)")
@@ -53,7 +54,8 @@ struct ItemRows {
                 throw .at(
                     scanner.number,
                     of: file,
-                    "\(columns(fields.count, line)), expected \(header.count) as in the header; quote titles with commas"
+                    "\(columns(fields.count, line)), expected \(header.count) as in the header; quote titles with "
+                        + "commas"
                 )
             }
             let text = { (column: Int) in String(decoding: fields[column], as: UTF8.self) }

@@ -13,7 +13,8 @@ public struct SideInformation: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - directory: The data set's directory.
-    ///   - idsAreTexts: Whether any text may be the id of an item in `movies.csv`; in every other format ids are numbers.
+    ///   - idsAreTexts: Whether any text may be the id of an item in `movies.csv`; in every other format ids are
+    ///     numbers.
     /// - Returns: The columns.
     /// - Throws: `DataError` that names the file, the line and what was expected there; also when there is no column.
     public static func load(directory: String, idsAreTexts: Bool) throws(DataError) -> SideInformation {

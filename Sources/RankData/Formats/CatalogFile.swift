@@ -1,9 +1,9 @@
 extension Catalog {
     /// Reads a catalogue.
     ///
-    /// - Parameter path: A data-set directory, a MovieLens `u.item` or `movies.dat`, a RecBole `*.item`, or a CSV file whose
-    ///   header is `item,title` (or `item_id,title`, `movieId,title,genres`), titles quoted where they hold a comma or
-    ///   a quote. `u.item` and `movies.dat` are known by their names, RecBole by its typed header.
+    /// - Parameter path: A data-set directory, a MovieLens `u.item` or `movies.dat`, a RecBole `*.item`, or a CSV file
+    ///   whose header is `item,title` (or `item_id,title`, `movieId,title,genres`), titles quoted where they hold a
+    ///   comma or a quote. `u.item` and `movies.dat` are known by their names, RecBole by its typed header.
     /// - Returns: The items in file order.
     /// - Throws: `DataError` that names the file, the line and what was expected there.
     public static func load(path: String) throws(DataError) -> Catalog {
@@ -40,7 +40,8 @@ extension Catalog {
 }
 
 extension DataFiles {
-    /// The catalogue, the items' columns, and notes on how columns were chosen; empty where the format has no catalogue.
+    /// The catalogue, the items' columns, and notes on how columns were chosen; empty where the format has no
+    /// catalogue.
     ///
     /// - Throws: `DataError` for ids that are no numbers, among others.
     func readItems() throws(DataError) -> (catalog: Catalog, attributes: Attributes, notes: [String]) {

@@ -1,6 +1,6 @@
 /// Tells by the first bytes of a file that it is no text that this module reads, what it is, and how it becomes one.
 enum ForeignFile {
-    /// How many bytes are looked at.
+    /// The number of bytes that are examined.
     static let sampleSize = 1 << 16
 
     /// Refuses a file that is no UTF-8 text with line feeds.
@@ -25,7 +25,7 @@ enum ForeignFile {
 
     private static let toText = "export it as CSV with a header user,item,rating[,timestamp]"
 
-    /// What begins with bytes of its own.
+    /// Formats with a signature at their start.
     private static func signature(_ sample: [UInt8]) -> (found: String, advice: String)? {
         func begins(_ bytes: UInt8...) -> Bool { sample.starts(with: bytes) }
         func begins(_ text: String) -> Bool { sample.starts(with: Array(text.utf8)) }
@@ -64,7 +64,7 @@ enum ForeignFile {
         return ("a zip archive", "unpack it first (unzip FILE), and give what is in it")
     }
 
-    /// Text in another encoding, and what is no text.
+    /// Text in another encoding, and binary data.
     private static func encoding(_ sample: [UInt8]) -> (found: String, advice: String)? {
         // A model: a length of 8 bytes, then JSON.
         if sample.count > 9, sample[8] == UInt8(ascii: "{"), sample[4..<8].allSatisfy({ $0 == 0 }) {
@@ -87,7 +87,7 @@ enum ForeignFile {
         return ("binary data (byte \(zero) is zero)", toText)
     }
 
-    /// Texts of other forms.
+    /// Text in other formats.
     private static func markup(_ sample: [UInt8]) -> (found: String, advice: String)? {
         let isMarked = sample.starts(with: [0xEF, 0xBB, 0xBF])
         let text = sample.dropFirst(isMarked ? 3 : 0).drop { isBlank($0) || $0 == 0x0A || $0 == 0x0D }.prefix(256)

@@ -13,7 +13,7 @@ enum RatingCSV {
     static let time = ColumnMeaning(what: "time", name: "timestamp", synonyms: ["time"])
     static let expected = "expected lines user,item,rating or user,item,rating,timestamp, or a header that names them"
 
-    /// How the lines of a file are taken apart, by its first.
+    /// The columns of a file, by its first line.
     static func layout(_ path: String) throws(DataError) -> RatingLayout {
         var scanner = try LineScanner(path: path)
         guard let first = try scanner.next().map(Array.init) else {
@@ -26,7 +26,8 @@ enum RatingCSV {
             throw .at(
                 1,
                 of: path,
-                "found RecBole's header \(first.quoted(first.indices)), expected CSV; let the file's name end with .inter"
+                "found RecBole's header \(first.quoted(first.indices)), expected CSV; let the file's name end with "
+                    + ".inter"
             )
         }
         var names = HeaderColumns(fields, of: path)

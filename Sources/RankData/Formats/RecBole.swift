@@ -12,7 +12,7 @@ enum RecBole {
         return fields.allSatisfy { bytes[$0].contains(UInt8(ascii: ":")) }
     }
 
-    /// How the lines of a `*.inter` are taken apart, by its header.
+    /// The columns of a `*.inter`, by its header.
     static func layout(_ path: String) throws(DataError) -> RatingLayout {
         var scanner = try LineScanner(path: path)
         let bytes = try scanner.next().map(Array.init) ?? []
@@ -72,8 +72,8 @@ enum RecBole {
 
     /// Undoes RecBole's cut of `Title (Year)` into two columns.
     ///
-    /// Its copy of MovieLens spells movie 267 `unkonwn` in both columns, `unknown` in the original. Movie 1412 has `V`
-    /// in the year column because the original title ends in `(1995) (V)`, so joining it restores that too.
+    /// RecBole's copy of MovieLens spells movie 267 `unkonwn` in both columns, `unknown` in the original. Movie 1412
+    /// has `V` in the year column because the original title ends in `(1995) (V)`, so joining it restores that too.
     private static func join(title: String, year: String?) -> String {
         guard let year, !year.isEmpty else { return title }
         if year == "unkonwn" { return title == year ? "unknown" : title }

@@ -1,6 +1,6 @@
 /// Items and their titles by the texts of their ids.
 public struct TextCatalog: Sendable, Equatable {
-    // By bytes: texts that only look alike are equal as strings, and other ids all the same.
+    // By bytes: canonically equivalent texts are equal as strings, and still different ids.
     private var titles: [[UInt8]: String] = [:]
     /// The ids, in the order of the file.
     public private(set) var ids: [String] = []
@@ -10,7 +10,7 @@ public struct TextCatalog: Sendable, Equatable {
 
     /// The title of an item, or nil when the catalogue does not have it.
     ///
-    /// Linear in the id.
+    /// - Complexity: O(n) for an id of n bytes.
     public func title(of id: String) -> String? { titles[Array(id.utf8)] }
 
     /// The catalogue of a data set.
@@ -58,7 +58,7 @@ public struct TextCatalog: Sendable, Equatable {
                 return TextCatalog(try Catalog.load(path: path))
             }
         } else {
-            // Says what is wrong with the path.
+            // Reports what is wrong with the path.
             return TextCatalog(try Catalog.load(path: path))
         }
         return try TextCatalog(try ItemRows.csv(FileSystem.read(file), file: file), file: file)

@@ -2,9 +2,9 @@ import RankCore
 
 /// Dense features from a file: a row of float32 for each candidate of a list.
 ///
-/// A name that ends with `.f32` stands for float32, little-endian, row after row and nothing else; any other file is CSV,
-/// a line for each row, maybe under a header with the features' names. Blank lines are skipped. Where the model takes
-/// missing features, an empty field, `nan` (in any case) and a NaN of float32 stand for one.
+/// A name that ends with `.f32` stands for float32, little-endian, row after row and nothing else; any other file is
+/// CSV, a line for each row, maybe under a header with the features' names. Blank lines are skipped. Where the model
+/// takes missing features, an empty field, `nan` (in any case) and a NaN of float32 stand for one.
 public struct FeatureFile: Sendable {
     private static let rawSuffix = ".f32"
     private let bytes: [UInt8]
@@ -50,7 +50,7 @@ public struct FeatureFile: Sendable {
             ? try rawRows(count, width, names, takesMissing) : try textRows(count, width, names, takesMissing)
     }
 
-    /// What a message calls a feature.
+    /// The name of a feature in messages.
     private func title(_ index: Int, _ names: [String]) -> String {
         index < names.count ? "feature \(index) (\(names[index]))" : "feature \(index)"
     }
@@ -66,7 +66,8 @@ public struct FeatureFile: Sendable {
         guard !overflow, !tooMuch, bytes.count == expected else {
             throw DataError(
                 .malformed,
-                "\(source): \(counted(bytes.count, "byte")); \(counted(count, "row")) of \(width) float32 have \(expected)"
+                "\(source): \(counted(bytes.count, "byte")); \(counted(count, "row")) of \(width) float32 have "
+                    + "\(expected)"
             )
         }
         var values: [Float] = []
@@ -77,7 +78,8 @@ public struct FeatureFile: Sendable {
             guard value.isFinite || (value.isNaN && takesMissing(start / 4 % width)) else {
                 throw DataError(
                     .malformed,
-                    "\(source): \(title(start / 4 % width, names)) of row \(start / rowBytes) is \(value.isNaN ? "nan" : "\(value)")"
+                    "\(source): \(title(start / 4 % width, names)) of row \(start / rowBytes) is "
+                        + "\(value.isNaN ? "nan" : "\(value)")"
                         + (value.isNaN ? "; this model takes no row without it" : "; expected a finite number")
                 )
             }
@@ -131,7 +133,8 @@ public struct FeatureFile: Sendable {
         guard rows == count else {
             throw DataError(
                 .malformed,
-                "\(source): \(counted(rows, "row")) of features for \(counted(count, "candidate")); expected a row for each"
+                "\(source): \(counted(rows, "row")) of features for \(counted(count, "candidate")); expected a row "
+                    + "for each"
             )
         }
         return values

@@ -1,9 +1,9 @@
 /// A list of ids as it was given, read before it is known whether ids are numbers or texts.
 ///
-/// One id a line, or separated by commas, or both; repeats are kept. Texts that hold a comma or a quote are quoted, as in
-/// CSV. A first line that names the column, such as `item_id`, is a header.
+/// One id a line, or separated by commas, or both; repeats are kept. Texts that hold a comma or a quote are quoted, as
+/// in CSV. A first line that names the column, such as `item_id`, is a header.
 public struct IDList: Sendable, Equatable {
-    /// What the ids stand for.
+    /// The subject of the ids.
     public enum Subject: Sendable {
         /// Users.
         case users
@@ -69,8 +69,8 @@ public struct IDList: Sendable, Equatable {
                 throw .at(
                     lines.number,
                     of: source,
-                    "a quote is not closed, or text stands behind it; quote an id that holds a comma or a quote, and double "
-                        + "the quotes in it"
+                    "a quote is not closed, or text stands behind it; quote an id that holds a comma or a quote, and "
+                        + "double the quotes in it"
                 )
             }
             if mayBeHeader, fields.count == 1, headers.contains(String(decoding: fields[0], as: UTF8.self).lowercased())

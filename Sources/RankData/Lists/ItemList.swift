@@ -25,8 +25,8 @@ public enum ItemList {
 
 /// Lists of user ids, written like lists of items; a first line `user`, `userId` or `user_id` is a header.
 ///
-/// A header may also name further columns, as in a file of ratings: then each line has as many fields, and a user counts
-/// once however often it stands there.
+/// A header may also name further columns, as in a file of ratings: then each line has as many fields, and a user
+/// counts once however often it stands there.
 public enum UserList {
     /// Reads user ids from bytes; see ``ItemList/parse(_:source:)``.
     ///
@@ -86,8 +86,8 @@ public enum UserList {
 }
 
 extension [UInt8] {
-    /// The users of a file whose header names them beside other columns, each once, with the line where it first stands;
-    /// nil for any other file.
+    /// The users of a file whose header names them beside other columns, each once, with the line where it first
+    /// stands; nil for any other file.
     fileprivate func usersOfColumn(source: String) throws(DataError) -> [(id: [UInt8], line: Int)]? {
         var lines = Lines(self)
         var column: Int?

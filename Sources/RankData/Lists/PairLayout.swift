@@ -1,9 +1,9 @@
-/// How each line of a file of pairs is taken apart.
+/// The columns of a file of pairs.
 ///
 /// A file of pairs may be written as any file of ratings is; of its columns those of user and item count.
 struct PairLayout {
     private let separator: RatingLayout.Separator
-    /// How many columns a line has.
+    /// The number of columns of a line.
     private let count: Int
     private let user: Int
     private let item: Int

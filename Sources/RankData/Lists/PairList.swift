@@ -1,10 +1,10 @@
 /// (user, item) pairs, in the order of the file; repeats are kept.
 ///
-/// A file is written as one of ratings is, whose further columns are passed over: CSV of `user,item` or
+/// A file is written like a file of ratings, whose further columns are ignored: CSV of `user,item` or
 /// `user,item,rating[,timestamp]`, with or without a header that names the columns in any order and beside others; and
 /// `*.inter`, `*.dat` and `u.data` by their names. Blank lines are skipped.
 public struct PairList: Sendable, Equatable {
-    /// What the ids of a list are.
+    /// The kind of ids in a list.
     public enum Kind: Sendable, Equatable {
         /// Unsigned numbers of at most 64 bits.
         case numbers

@@ -5,11 +5,11 @@
 public struct RatingList: Sendable, Equatable {
     /// One rating.
     public struct Rating: Sendable, Equatable {
-        /// Who rated; a number in its shortest form where ids are numbers.
+        /// The user; a number in its shortest form where ids are numbers.
         public let user: String
-        /// What was rated, likewise.
+        /// The item, likewise.
         public let item: String
-        /// How it was rated, as it stands in the file.
+        /// The rating, as it stands in the file.
         public let value: Float
         /// The line, counted from 1, for messages.
         public let line: Int
@@ -21,7 +21,7 @@ public struct RatingList: Sendable, Equatable {
     /// The number of ratings.
     public var count: Int { ratings.count }
 
-    /// By their bytes: texts that only look alike are equal as strings, and other ids all the same.
+    /// A pair by the bytes of its ids: canonically equivalent texts are equal as strings, and still different ids.
     private struct Pair: Hashable {
         let user: [UInt8]
         let item: [UInt8]
@@ -48,12 +48,13 @@ public struct RatingList: Sendable, Equatable {
 
     /// Reads ratings from bytes.
     ///
-    /// Linear in their number.
+    /// - Complexity: O(n) for n ratings.
     ///
     /// - Parameters:
     ///   - bytes: UTF-8 text.
     ///   - source: What to call the bytes in a message, such as the path they came from.
-    ///   - idsAreTexts: Whether any text is an id; otherwise ids are unsigned decimal numbers of 64 bits, and `007` is 7.
+    ///   - idsAreTexts: Whether any text is an id; otherwise ids are unsigned decimal numbers of 64 bits, and `007` is
+    ///     7.
     ///   - range: The ratings that are accepted; nil for every finite number.
     /// - Throws: `DataError` that names the line and what was expected there; a pair that is rated twice, and no rating
     ///   at all, are errors too.

@@ -14,7 +14,7 @@ enum DuplicatePairs {
 
     /// All later ratings of pairs, ascending by row.
     ///
-    /// Linear in the number of ratings, times the number of batches.
+    /// - Complexity: O(n · b) for n ratings in b batches.
     static func find(_ users: IDColumn, _ items: IDColumn, batch: Int = batch) -> [DuplicatePair] {
         if users.rows.ascend { return findGrouped(users.rows, items) }
         var counts = [UInt32](repeating: 0, count: users.vocabulary.count)
@@ -44,7 +44,8 @@ enum DuplicatePairs {
         return found.sorted { $0.row < $1.row }
     }
 
-    /// The same where users ascend: then a pair is repeated if its item was last rated since its user's first rating.
+    /// The later ratings of pairs where users ascend: a pair is repeated if its item was rated since its
+    /// user's first rating.
     private static func findGrouped(_ users: [UInt32], _ items: IDColumn) -> [DuplicatePair] {
         // One more than the row, so that 0 is never.
         var seen = [UInt32](repeating: 0, count: items.vocabulary.count)

@@ -4,7 +4,7 @@
 public struct IDColumn: Sendable, Equatable, RandomAccessCollection {
     /// The distinct ids that occur, ascending.
     public let vocabulary: [UInt64]
-    /// For each rating the place of its id in `vocabulary`: equal rows are equal ids, and a smaller row is a smaller id.
+    /// By rating, the place of its id in `vocabulary`: equal rows are equal ids, and a smaller row is a smaller id.
     public let rows: [UInt32]
 
     /// - Precondition: `vocabulary` ascends, and each row is one of its places.

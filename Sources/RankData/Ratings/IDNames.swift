@@ -28,7 +28,7 @@ public struct IDNames: Sendable, Equatable {
 
     /// The id of a text, or nil when the data set has no such text.
     ///
-    /// Logarithmic time.
+    /// - Complexity: O(log n) for n texts.
     public func id(of text: String) -> UInt64? {
         let wanted = Array(text.utf8)
         var range = 1..<UInt64(count + 1)

@@ -1,23 +1,24 @@
-/// Gives each distinct id of a column a row, in the order in which they come: open addressing over a power of two slots.
+/// The rows of a column's distinct ids, in the order of their first occurrence: open addressing over a power of two
+/// slots.
 protocol IDRows {
-    /// What a plainly written field says.
+    /// The value of a plainly written field.
     associatedtype PlainID
 
     init()
 
-    /// Reads a field; nil where it has to be looked at more closely.
+    /// Reads a field; nil where the field needs the slow path.
     static func plainID(at cursor: inout PlainCursor, until separator: UInt8) -> PlainID?
 
-    /// The row of a plainly written id, entered where it is new; nil where it has to be looked at more closely.
+    /// The row of a plainly written id, entered where it is new; nil where the id needs the slow path.
     mutating func row(ofPlain id: PlainID) -> UInt32?
 
-    /// The row of any field; `name` is what the message calls it, such as `user id`.
+    /// The row of any field; `name` is the name of the field in messages, such as `user id`.
     ///
-    /// - Throws: `DataError` for what is no id of this kind.
+    /// - Throws: `DataError` for a field that is not an id of this kind.
     mutating func row(of field: [UInt8], named name: String, line: Int, of file: String) throws(DataError) -> UInt32
 }
 
-/// Row numbers by hash; what the keys are is the owner's business.
+/// Row numbers by the hash of their keys, which the owner keeps.
 struct HashSlots {
     private(set) var slots = [UInt32](repeating: vacant, count: 1_024)
     private var count = 0
@@ -36,7 +37,7 @@ struct HashSlots {
         count += 1
     }
 
-    /// Doubles the table when half of it is taken; `hash` is that of a row's key.
+    /// Doubles the table when half of it is taken; `hash` gives the hash of a row's key.
     mutating func grow(_ hash: (Int) -> UInt64) {
         guard count * 2 >= slots.count else { return }
         let rows = slots.filter { $0 != Self.vacant }

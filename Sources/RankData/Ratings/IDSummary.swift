@@ -1,29 +1,29 @@
-/// What the ids of the users or of the items of a data set look like, so that a person sees what was understood.
+/// A summary of the ids of the users or of the items of a data set, by which a person can check how they were read.
 public struct IDSummary: Sendable, Equatable {
-    /// How many there are.
+    /// The number of ids.
     public let count: Int
     /// Whether they are texts.
     public let areTexts: Bool
-    /// Of numbers: the lowest and the highest.
+    /// The lowest and the highest id, where ids are numbers.
     public private(set) var range: ClosedRange<UInt64>?
-    /// Of texts: how many are whole numbers of 64 bits without leading zeros, and could have been numbers.
+    /// The number of texts that are whole numbers of 64 bits without leading zeros, and could have been numbers.
     public private(set) var wholeNumbers = 0
-    /// Of texts: how many look like numbers written as floats, such as `1.0` or `1e3`.
+    /// The texts that look like numbers written as floats, such as `1.0` or `1e3`.
     public private(set) var floats = Oddity()
-    /// Of texts: how many are whole numbers with leading zeros, such as `007`.
+    /// The texts that are whole numbers with leading zeros, such as `007`.
     public private(set) var padded = Oddity()
-    /// Of texts: how many are whole numbers with a sign.
+    /// The texts that are whole numbers with a sign.
     public private(set) var signed = Oddity()
-    /// Of texts: how many are none of these.
+    /// The texts that are none of these.
     public private(set) var others = Oddity()
 
-    /// Texts of one look.
+    /// The texts of one of these kinds.
     public struct Oddity: Sendable, Equatable {
         /// How many.
         public fileprivate(set) var count = 0
         /// The first of them, by their bytes.
         public fileprivate(set) var example = ""
-        /// One that is the same number as another id, and that other id, where there are two such.
+        /// A text that is the same number as another id, and that other id, where there are two such.
         public fileprivate(set) var twin: [String]?
     }
 
@@ -33,7 +33,9 @@ public struct IDSummary: Sendable, Equatable {
         return range.upperBound - range.lowerBound == UInt64(count - 1)
     }
 
-    /// Linear in the number of ids.
+    /// Looks at every id.
+    ///
+    /// - Complexity: O(n) for n ids.
     init(_ column: IDColumn, _ names: IDNames?) {
         count = column.vocabulary.count
         areTexts = names != nil
@@ -79,8 +81,12 @@ public struct IDSummary: Sendable, Equatable {
 }
 
 extension Ratings {
-    /// What the users' ids look like; linear in their number.
+    /// A summary of the users' ids.
+    ///
+    /// - Complexity: O(n) for n users.
     public var userSummary: IDSummary { IDSummary(userIDs, userNames) }
-    /// What the items' ids look like; linear in their number.
+    /// A summary of the items' ids.
+    ///
+    /// - Complexity: O(n) for n items.
     public var itemSummary: IDSummary { IDSummary(itemIDs, itemNames) }
 }

@@ -1,9 +1,9 @@
 /// Ids that are unsigned decimal numbers of at most 64 bits.
 struct NumberRows: IDRows {
-    /// By row.
+    /// The numbers by row.
     private(set) var numbers: [UInt64] = []
     private var hashed = HashSlots()
-    /// By number, for small ones: the row, or `vacant`.
+    /// The rows of small numbers, by number; `vacant` for one that has not come yet.
     private var small: [UInt32] = []
     private static let smallLimit = UInt64(1 << 20)
 

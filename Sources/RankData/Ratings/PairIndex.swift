@@ -8,7 +8,9 @@ struct PairIndex {
     private var count = 0
     private static let vacant = -1
 
-    /// Enters a row; constant time on average.
+    /// Enters a row.
+    ///
+    /// - Complexity: O(1) on average.
     ///
     /// - Returns: The earlier row with the same pair, in which case nothing is entered.
     mutating func insert(row: Int, _ users: [UInt64], _ items: [UInt64]) -> Int? {

@@ -1,12 +1,14 @@
-/// Which items each user has rated, to be asked by ids: 4 bytes a rating and 8 a user.
+/// The items that each user has rated, looked up by ids: 4 bytes a rating and 8 a user.
 public struct RatedPairs: Sendable {
     private let ratings: Ratings
-    /// For each user of the vocabulary the place where the user's rows begin, and one past the last.
+    /// By user of the vocabulary, the place where the user's rows begin; then one past the last row.
     private let starts: [Int]
     /// Rows of the ratings, ascending by user and item.
     private let rows: [UInt32]
 
-    /// The pairs of some ratings; linear in their number.
+    /// The pairs of some ratings.
+    ///
+    /// - Complexity: O(n) for n ratings.
     ///
     /// - Parameters:
     ///   - ratings: The ratings.
@@ -21,7 +23,9 @@ public struct RatedPairs: Sendable {
         self.ratings = ratings
     }
 
-    /// The place of a user in the ratings' vocabulary, in logarithmic time; nil for one who is not there.
+    /// The place of a user in the ratings' vocabulary; nil for an unknown user.
+    ///
+    /// - Complexity: O(log n) for n users.
     public func user(ofText text: String) -> Int? { ratings.userIDs.place(ofText: text, ratings.userNames) }
 
     /// The place of an item in the ratings' vocabulary, likewise.
@@ -32,7 +36,9 @@ public struct RatedPairs: Sendable {
         rows[starts[user]..<starts[user + 1]].map { Int(ratings.itemIDs.rows[Int($0)]) }
     }
 
-    /// Whether a user has rated an item, both by their places; logarithmic time.
+    /// Whether a user has rated an item, both by their places.
+    ///
+    /// - Complexity: O(log n) for n ratings of the user.
     public func contains(user: Int, item: Int) -> Bool {
         var (low, high) = (starts[user], starts[user + 1])
         while low < high {

@@ -1,4 +1,4 @@
-/// From which rating to which a data set's ratings go.
+/// The range of a data set's ratings.
 public struct RatingScale: Sendable, Hashable, CustomStringConvertible {
     /// The lowest rating.
     public let minimum: Float
@@ -39,7 +39,7 @@ public struct RatingScale: Sendable, Hashable, CustomStringConvertible {
         try self.init(minimum: minimum, maximum: maximum)
     }
 
-    /// How far the maximum is from the minimum.
+    /// The distance from minimum to maximum.
     public var width: Float { maximum - minimum }
 
     /// A rating as a label: 0 for the minimum, 1 for the maximum.
@@ -48,10 +48,10 @@ public struct RatingScale: Sendable, Hashable, CustomStringConvertible {
     /// Whether it is a rating of this scale.
     func contains(_ rating: Float) -> Bool { minimum <= rating && rating <= maximum }
 
-    /// Such as `0.5 to 5`.
+    /// The range, such as `0.5 to 5`.
     public var description: String { "\(Self.shown(minimum)) to \(Self.shown(maximum))" }
 
-    /// As `--scale` takes it, such as `0.5,5`.
+    /// The value of `--scale` for this range, such as `0.5,5`.
     public var argument: String { "\(Self.shown(minimum)),\(Self.shown(maximum))" }
 
     private static func shown(_ value: Float) -> String {
@@ -60,7 +60,7 @@ public struct RatingScale: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What becomes of a pair that is rated more than once.
+/// The treatment of a pair that is rated more than once.
 public enum DuplicateRule: String, Sendable, CaseIterable {
     /// An error that names both lines.
     case refuse
@@ -72,15 +72,15 @@ public enum DuplicateRule: String, Sendable, CaseIterable {
     case mean
 }
 
-/// How a data set is to be read, where its files leave a choice.
+/// The choices that the files of a data set leave open.
 public struct DataOptions: Sendable, Hashable {
-    /// The scale of the ratings; nil for that of the form, or, where a form has none, from the lowest to the highest
-    /// rating of the file.
+    /// The scale of the ratings; nil for that of the format, or, where a format has none, from the lowest to the
+    /// highest rating of the file.
     public var scale: RatingScale?
-    /// What becomes of a pair that is rated more than once.
+    /// The treatment of a pair that is rated more than once.
     public var duplicates: DuplicateRule
 
-    /// Options; the defaults refuse what is not plain.
+    /// Options; the defaults refuse a pair that is rated more than once.
     public init(scale: RatingScale? = nil, duplicates: DuplicateRule = .refuse) {
         self.scale = scale
         self.duplicates = duplicates

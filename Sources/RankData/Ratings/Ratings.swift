@@ -1,15 +1,15 @@
 /// Ratings in the order of the file they came from, one column per field.
 ///
-/// Each (user, item) pair occurs once. All columns have `count` elements. A rating takes 12 bytes, and 4 more where it has
-/// a time from 1970 to 2106.
+/// Each (user, item) pair occurs once. All columns have `count` elements. A rating takes 12 bytes, and 4 more where it
+/// has a time from 1970 to 2106.
 public struct Ratings: Sendable, Equatable {
-    /// Who rated.
+    /// The user of each rating.
     public private(set) var userIDs: IDColumn
-    /// What was rated.
+    /// The item of each rating.
     public private(set) var itemIDs: IDColumn
     /// The ratings, on `scale`.
     public private(set) var stars: [Float]
-    /// When, in seconds since 1970; nil when the file has no such column.
+    /// The time of each rating (seconds since 1970); nil when the file has no such column.
     public private(set) var timestamps: Timestamps?
     /// The scale of `stars`.
     public let scale: RatingScale
@@ -41,7 +41,7 @@ public struct Ratings: Sendable, Equatable {
 
     /// The items a user has rated, in file order; empty when the user has rated none.
     ///
-    /// Linear in `count`.
+    /// - Complexity: O(n) for n ratings.
     public func items(ratedBy user: UInt64) -> [UInt64] {
         guard let row = userIDs.vocabulary.firstIndex(of: user) else { return [] }
         return userIDs.rows.indices.lazy.filter { userIDs.rows[$0] == UInt32(row) }.map { itemIDs[$0] }
@@ -79,8 +79,8 @@ public struct Ratings: Sendable, Equatable {
     /// Hands out the ratings as bytes in an order of their own, piece by piece, for a hash that knows them again in any
     /// order of a file.
     ///
-    /// The stream is that of `forEachCanonicalChunk`, with `rank-ratings-sorted-v1` or `rank-ratings-sorted-text-v1` first
-    /// and the rows ascending by user and item.
+    /// The stream is that of `forEachCanonicalChunk`, with `rank-ratings-sorted-v1` or `rank-ratings-sorted-text-v1`
+    /// first and the rows ascending by user and item.
     ///
     /// - Parameter body: Called with consecutive pieces of at most 64 KiB, or one row.
     /// - Throws: What `body` throws.
@@ -121,8 +121,8 @@ public struct Ratings: Sendable, Equatable {
     /// Hands out the ratings as bytes, piece by piece, for a content hash.
     ///
     /// The stream is `rank-ratings-v1` and a line feed, the number of rows as u64, then per row user u64, item u64 and
-    /// stars as binary32, all little-endian, in file order. Where ids are texts it starts with `rank-ratings-text-v1`, and
-    /// each id is its length in bytes as u64 and the text. Timestamps are left out: nothing trains on them, and so
+    /// stars as binary32, all little-endian, in file order. Where ids are texts it starts with `rank-ratings-text-v1`,
+    /// and each id is its length in bytes as u64 and the text. Timestamps are left out: nothing trains on them, and so
     /// the same ratings hash alike whether or not a file carries them.
     ///
     /// - Parameter body: Called with consecutive pieces of at most 64 KiB, or one row.

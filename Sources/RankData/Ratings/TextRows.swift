@@ -60,7 +60,7 @@ struct TextRows: IDRows {
         }
     }
 
-    /// Eight bytes at a time, the last of which may be those before once more.
+    /// A hash of the bytes, eight at a time; the last eight may overlap those before them.
     private static func hash(_ field: UnsafeBufferPointer<UInt8>) -> UInt64 {
         let bytes = UnsafeRawBufferPointer(field)
         var hash = UInt64(bytes.count)
@@ -93,7 +93,7 @@ extension TextRows {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Whether its bytes are those of another.
+    /// Whether two buffers hold the same bytes.
     fileprivate func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == other.count, let one = baseAddress, let two = other.baseAddress else { return false }
         return memcmp(one, two, count) == 0

@@ -52,7 +52,7 @@ public struct Timestamps: Sendable, Equatable, RandomAccessCollection, Expressib
         }
     }
 
-    /// Keeps what stands in these places, which ascend.
+    /// Keeps the times in some places, which ascend.
     mutating func keep(_ places: some Sequence<Int>, count: Int) {
         for (target, source) in places.enumerated() {
             let time = self[source]

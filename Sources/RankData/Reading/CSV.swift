@@ -3,12 +3,13 @@
 enum CSV {
     /// Takes a line apart.
     ///
-    /// - Returns: The fields without quotes and surrounding blanks, or nil when a quote is not closed or text follows its end.
+    /// - Returns: The fields without quotes and surrounding blanks, or nil when a quote is not closed or text follows
+    ///   its end.
     static func fields(_ bytes: [UInt8], _ line: Range<Int>) -> [String]? {
         rawFields(bytes, line)?.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The same as bytes, which need not be UTF-8.
+    /// The fields as bytes, which need not be UTF-8.
     static func rawFields(_ bytes: [UInt8], _ line: Range<Int>) -> [[UInt8]]? {
         let comma = UInt8(ascii: ",")
         let quote = UInt8(ascii: "\"")

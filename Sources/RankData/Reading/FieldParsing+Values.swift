@@ -64,14 +64,14 @@ extension [UInt8] {
         }
     }
 
-    /// What to do about an id that is no number.
+    /// The advice for an id that is not a number.
     private func idAdvice(_ range: Range<Int>) -> String {
         if range.isEmpty { return "expected digits, such as 42" }
         if let value = try? decimal(range), let whole = UInt64(exactly: value) { return "write it as \(whole)" }
         return "expected digits alone, such as 42; ids that are texts come in a CSV of user,item,rating"
     }
 
-    /// What to do about a rating that is no number.
+    /// The advice for a rating that is not a number.
     private func ratingAdvice(_ range: Range<Int>) -> String {
         let comma = UInt8(ascii: ",")
         if self[range].contains(comma), (try? self[range].map { $0 == comma ? UInt8(ascii: ".") : $0 }.decimal()) != nil
@@ -81,7 +81,7 @@ extension [UInt8] {
         return range.isEmpty ? "; leave out lines without a rating" : "; write ratings as numbers"
     }
 
-    /// All of it as a decimal number.
+    /// The whole array as a decimal number.
     private func decimal() throws(NumberFault) -> Double { try decimal(indices) }
 
     /// A rating field; `scale` is nil where any number will do.
@@ -109,7 +109,8 @@ extension [UInt8] {
             throw .at(
                 line,
                 of: file,
-                "the timestamp \(quoted(range)) is not a number of seconds; write times as seconds since 1970, or leave the column out"
+                "the timestamp \(quoted(range)) is not a number of seconds; write times as seconds since 1970, or "
+                    + "leave the column out"
             )
         }
         return seconds
@@ -126,7 +127,7 @@ extension [UInt8] {
         return text
     }
 
-    /// What is wrong with a text that is no id.
+    /// The error of a text that cannot be an id.
     func textIDFault(named name: String, line: Int, of file: String) -> DataError {
         if isEmpty { return .at(line, of: file, "the \(name) is empty") }
         if count > Self.longestTextID {

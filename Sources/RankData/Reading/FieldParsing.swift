@@ -28,7 +28,7 @@ extension [UInt8] {
         fields.append(start..<line.upperBound)
     }
 
-    /// The same range without blanks and tabs at its ends.
+    /// A range without the blanks and tabs at its ends.
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
@@ -60,7 +60,9 @@ func columns(_ count: Int, _ line: Range<Int>) -> String {
 }
 
 extension String {
-    /// The parts between separators, each once and none empty, in linear time.
+    /// The parts between separators, each once and none empty.
+    ///
+    /// - Complexity: O(n) for n characters.
     func distinctParts(separator: Character) -> [String] {
         var seen: Set<Substring> = []
         return split(separator: separator).filter { seen.insert($0).inserted }.map(String.init)

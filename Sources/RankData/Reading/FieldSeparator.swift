@@ -1,4 +1,4 @@
-/// What separates the fields of a line that was expected to have another separator.
+/// Recognises the separator of a line that was expected to have another one.
 enum FieldSeparator {
     /// The separators that files of ratings have, what they are called, and how commas take their place.
     private static let known: [(bytes: [UInt8], name: String, advice: String)] = [
@@ -10,14 +10,14 @@ enum FieldSeparator {
         (Array(" ".utf8), "blanks", "tr -s ' ' ',' < FILE > NEW"),
     ]
 
-    /// What to say of a line that cannot be taken apart at the separator that it should have.
+    /// The advice for a line that does not have the expected separator.
     ///
     /// - Parameters:
     ///   - line: The line.
     ///   - expected: What the form calls its separator: one of the names above.
     ///   - least: How often another separator stands in a line of the fewest fields.
-    /// - Returns: The separator that is there and, where commas are expected, how they take its place; nil where no other
-    ///   separator stands in the line that often.
+    /// - Returns: The separator that is there and, where commas are expected, how they take its place; nil where no
+    ///   other separator stands in the line that often.
     static func advice(_ line: [UInt8], expected: String, least: Int = 2) -> String? {
         let found = known.first { $0.name != expected && count($0.bytes, in: line) >= least }
         guard let found else { return nil }

@@ -1,12 +1,12 @@
-/// What a column of a file with a header means, and the names that it goes by.
+/// The meaning of a column, and the names that a header may give it.
 struct ColumnMeaning: Sendable {
-    /// What messages call it.
+    /// The name of the meaning in messages.
     let what: String
     /// The name that wins over all others.
     let name: String
-    /// What else it may be called, in lower case.
+    /// Other names that are read, in lower case.
     let synonyms: [String]
-    /// What others call it, in lower case: such a column is left out, and a note says so.
+    /// Further names, in lower case, that are not read: such a column is left out, and a note says so.
     var unread: [String] = []
 
     /// All names that are read.
@@ -19,7 +19,7 @@ struct HeaderColumns {
     private let line: Int
     private let names: [String]
     private let lowercased: [String]
-    /// Which of several columns of one meaning was taken, one sentence each.
+    /// Notes on which of several columns of one meaning was taken, one sentence each.
     private(set) var notes: [String] = []
 
     /// - Parameters:

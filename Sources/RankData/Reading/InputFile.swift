@@ -1,8 +1,8 @@
 /// A file of pairs or ids that has been read, before it is known what its ids are.
 public struct InputFile: Sendable, Equatable {
-    /// What is in it.
+    /// The contents.
     public let bytes: [UInt8]
-    /// What to call it in messages: its path, or `standard input`.
+    /// The name in messages: the path, or `standard input`.
     public let source: String
 
     /// Reads a file.

@@ -12,9 +12,9 @@ import Darwin
 struct LineScanner: ~Copyable {
     /// The longest line that is read.
     static let longestLine = 1 << 20
-    /// What is read at a time: so little that it is still in the cache when its lines are taken apart.
+    /// The bytes of one read: few enough to be in the cache still when their lines are parsed.
     private static let piece = 1 << 18
-    /// The zeros behind what was read, which `PlainCursor` wants.
+    /// The zeros behind the bytes read, which `PlainCursor` needs.
     private static let padding = 8
 
     private let path: String
@@ -31,17 +31,17 @@ struct LineScanner: ~Copyable {
     /// - Throws: `DataError` with code `unreadable`.
     init(path: String) throws(DataError) {
         self.path = path
-        // Without waiting for whoever might write into a pipe, which is refused below.
+        // Without waiting for a writer of a pipe, which is refused below.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let error = SystemCallError.last("open")
             throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
         }
         var info = stat()
-        // The system says of a directory that it cannot be read.
+        // A directory passes: reading it fails with the system's own message.
         guard fstat(descriptor, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) else {
             close(descriptor)
-            // Files are read more than once: what a pipe has given is gone by the second time.
+            // Files are read more than once, and the bytes of a pipe come only once.
             throw DataError(.unreadable, "\(path): is a pipe or a device; write it to a file and give that")
         }
         buffer = .allocate(capacity: Self.longestLine + 1 + Self.padding)
@@ -53,9 +53,9 @@ struct LineScanner: ~Copyable {
         buffer.deallocate()
     }
 
-    /// About how many lines the file has, to reserve room by: a little more than if all were as long as in 64 places.
+    /// The number of lines, estimated from 64 samples of 16 KiB, plus 2 %: for reserving memory.
     ///
-    /// To be asked before the first line is read.
+    /// - Precondition: No line has been read yet; otherwise the estimate is 0.
     mutating func estimatedLineCount() -> Int {
         let (places, length) = (64, 1 << 14)
         var info = stat()
@@ -63,7 +63,7 @@ struct LineScanner: ~Copyable {
         let size = Int(info.st_size)
         var (ends, sampled) = (0, 0)
         for place in 0..<places {
-            // Side by side where the file is small, and then all of it.
+            // A small file is read whole, sample beside sample.
             let offset = max(place * length, size / places * place)
             let count = pread(descriptor, base, length, off_t(offset))
             guard count > 0 else { break }
@@ -74,7 +74,7 @@ struct LineScanner: ~Copyable {
         return Int(Double(ends) / Double(max(1, sampled)) * Double(size) * 1.02) + 1
     }
 
-    /// The next line without its end, or nil after the last; its memory is that of the scanner until the next call.
+    /// The next line without its end, or nil after the last; the memory stays valid until the next call.
     ///
     /// - Throws: `DataError` when the file cannot be read on, or a line is longer than `longestLine`.
     mutating func next() throws(DataError) -> UnsafeBufferPointer<UInt8>? {
@@ -90,9 +90,9 @@ struct LineScanner: ~Copyable {
         }
     }
 
-    /// Lets lines be taken of which the buffer has the end; their memory is that of the scanner until the next call.
+    /// Hands out a cursor over the lines that the buffer holds whole; the memory stays valid until the next call.
     ///
-    /// - Parameter body: Moves the cursor behind the lines that it takes, and says how many they are.
+    /// - Parameter body: Moves the cursor behind the lines that it parses, and returns their number.
     mutating func take(_ body: (inout PlainCursor) -> Int) {
         guard let base = buffer.baseAddress else { return }
         var cursor = PlainCursor(base + start)
@@ -112,7 +112,7 @@ struct LineScanner: ~Copyable {
         return UnsafeBufferPointer(rebasing: buffer[first..<last])
     }
 
-    /// Moves what is left to the front and reads behind it; returns where in the buffer a place now lies.
+    /// Moves the unread bytes to the front of the buffer and reads behind them; returns the new place of `searched`.
     private mutating func refill(searched: Int) throws(DataError) -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         let rest = end - start

@@ -24,7 +24,7 @@ struct PlainCursor {
     /// double, because both numerator and power of ten are doubles without an error.
     @inline(__always)
     mutating func decimal() -> Double? {
-        // As nearly all ratings are written, whose length is then foreseen.
+        // Fast path for `d.d`, the form of nearly all ratings.
         let first = place[0] &- UInt8(ascii: "0")
         if first < 10, place[1] == UInt8(ascii: ".") {
             let second = place[2] &- UInt8(ascii: "0")
@@ -59,14 +59,14 @@ struct PlainCursor {
         return Int64(whole.value)
     }
 
-    /// What stands before a separator, which is a comma or a byte below, or before the end of the line; nil where
+    /// The text before a separator, which is a comma or a byte below, or before the end of the line; nil where
     /// a quote or a carriage return may have a meaning.
     @inline(__always)
     mutating func text(until separator: UInt8) -> UnsafeBufferPointer<UInt8>? {
         let start = place
         while true {
             let byte = place.pointee
-            // Letters and digits; what ends a field or has a meaning in it is a comma or below.
+            // Every byte that ends a field or has a meaning in it is a comma or below; letters and digits are above.
             if byte <= UInt8(ascii: ",") {
                 if byte == separator || byte == UInt8(ascii: "\n") { break }
                 if byte == UInt8(ascii: "\r") {
@@ -97,11 +97,11 @@ struct PlainCursor {
         return true
     }
 
-    /// All digits that follow, and how many they are; the value holds for 19 of them.
+    /// The number made of all digits that follow, and their count; the value is right for up to 19 of them.
     @inline(__always)
     private mutating func digits() -> (value: UInt64, count: Int) {
         let word = UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self)) ^ 0x3030_3030_3030_3030
-        // Digits are 0 to 9 now. Any other byte gets its highest bit set; a carry spoils only what comes behind it.
+        // Digits are 0 to 9 now. The highest bit of any other byte is set; a carry spoils only the bytes behind it.
         let others = (word &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
         if others != 0 {
             let bits = others.trailingZeroBitCount & 0b11_1000
@@ -112,7 +112,7 @@ struct PlainCursor {
         var value = Self.number(word)
         var count = 8
         place += 8
-        // Rarely more than the last two of a time.
+        // Rarely more digits than the last two of a time.
         while true {
             let digit = place.pointee &- UInt8(ascii: "0")
             guard digit < 10 else { return (value, count) }
@@ -122,7 +122,7 @@ struct PlainCursor {
         }
     }
 
-    /// The number of eight digits, the first one lowest: of pairs of them, then of pairs of those, then of those.
+    /// The number of eight digits, the first in the lowest byte: combined by twos, by fours, then all.
     @inline(__always)
     private static func number(_ digits: UInt64) -> UInt64 {
         let pairs = digits &* 10 &+ digits >> 8

@@ -15,7 +15,7 @@ struct PlainLines {
     private let lowest: Float
     private let highest: Float
 
-    /// Lines of a layout, with ratings that are on the scale, or any finite number where that is nil.
+    /// Lines of a layout whose ratings are on a scale, or any finite number where the scale is nil.
     init(_ layout: RatingLayout, scale: RatingScale?) {
         var fields = [Field](repeating: .other, count: layout.fieldCount)
         if let time = layout.timestamp { fields[time] = .time }
@@ -36,7 +36,7 @@ struct PlainLines {
 
     /// Takes lines until one is not plain or the block is full.
     ///
-    /// - Returns: How many lines, each of which is a rating in the block.
+    /// - Returns: The number of lines, each of which is a rating in the block.
     func take<Rows: IDRows>(
         at cursor: inout PlainCursor,
         _ users: inout Rows,
@@ -89,7 +89,7 @@ struct PlainLines {
             case .other:
                 guard line.text(until: end) != nil else { return nil }
             }
-            // One that is doubled, and so stands for itself, is followed by no separator.
+            // A doubled quote, which stands for itself, is not followed by a separator.
             guard !isQuoted || line.take(quote) else { return nil }
         }
         guard line.takeLineEnd(), let user, let item else { return nil }

@@ -1,6 +1,6 @@
 /// Some ratings on their way to the columns, to which they go together.
 struct RatingBlock: ~Copyable {
-    /// So few that they stay in the nearest cache.
+    /// The most ratings of a block: few enough to stay in the first-level cache.
     private static let capacity = 1_024
 
     private let userRows: UnsafeMutableBufferPointer<UInt32>
@@ -26,7 +26,9 @@ struct RatingBlock: ~Copyable {
 
     var isFull: Bool { count == Self.capacity }
 
-    /// - Precondition: It is not full.
+    /// Adds a rating.
+    ///
+    /// - Precondition: The block is not full.
     @inline(__always)
     mutating func append(user: UInt32, item: UInt32, stars: Float, time: Int64) {
         precondition(count < Self.capacity)
@@ -37,7 +39,7 @@ struct RatingBlock: ~Copyable {
         count += 1
     }
 
-    /// Hands out the columns and is empty then; their memory is the block's.
+    /// Hands out the columns, whose memory the block keeps, and empties the block.
     mutating func drain(
         _ body: (
             _ users: UnsafeBufferPointer<UInt32>,

@@ -50,7 +50,8 @@ struct RatingBuilder<Rows: IDRows> {
         }
     }
 
-    /// The ratings, given the id that each row stands for, all different, and the names of those ids where they have any.
+    /// The ratings, given the id that each row stands for, all different, and the names of those ids where they have
+    /// any.
     consuming func finish(
         userIDs: [UInt64],
         itemIDs: [UInt64],

@@ -1,4 +1,4 @@
-/// How each line of a file of ratings is taken apart.
+/// The columns of a file of ratings and the separator between them.
 struct RatingLayout: Sendable {
     enum Separator: Sendable, Equatable {
         /// One byte; nothing is quoted.
@@ -10,7 +10,7 @@ struct RatingLayout: Sendable {
     }
 
     let separator: Separator
-    /// How many fields a line has.
+    /// The number of fields of a line.
     let fieldCount: Int
     let user: Int
     let item: Int
@@ -18,16 +18,16 @@ struct RatingLayout: Sendable {
     let timestamp: Int?
     /// The line that row 0 stands on; those before are headers.
     let firstLine: Int
-    /// What a message about a wrong number of fields goes on with.
+    /// The end of a message about a wrong number of fields.
     let expected: String
     /// Whether ids may be texts.
     var allowsTexts = false
     /// Whether empty lines may stand at the end.
     var allowsBlankEnd = false
-    /// What is to be said of the columns, one sentence each.
+    /// Notes on how columns were chosen, one sentence each.
     var notes: [String] = []
 
-    /// What the separator is called.
+    /// The name of the separator in messages.
     private var separatorName: String {
         switch separator {
         case .commas: "commas"

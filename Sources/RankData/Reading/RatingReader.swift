@@ -1,17 +1,17 @@
-/// Reads a file of ratings line by line: 16 bytes a rating with its time, and what the ids take.
+/// Reads a file of ratings line by line; memory is 16 bytes a rating with its time, and that of the ids.
 struct RatingReader {
     let path: String
     let layout: RatingLayout
     /// The scale that ratings are checked against; nil to find it out.
     let scale: RatingScale?
 
-    /// Ratings that room is made for before they are read, at most: what a file with holes promises need not be there.
+    /// The most ratings that memory is reserved for before they are read: a sparse file may be large and hold few.
     private static let mostReserved = 1 << 27
 
     /// Reads the file.
     ///
-    /// Plain lines go a short way, all of them that the buffer holds whole; the first line and any other is taken apart
-    /// at leisure, and what is wrong with it is said there.
+    /// Plain lines that the buffer holds whole take a fast path; the first line and every other line takes the slow
+    /// one, which also reports errors.
     ///
     /// - Returns: The ratings, or nil when ids are not numbers where the layout allows texts.
     /// - Throws: `DataError` that names the line.
@@ -48,9 +48,9 @@ struct RatingReader {
         return builder
     }
 
-    /// Adds any other line, or says what is wrong with it.
+    /// Adds a line that is not plain, or throws what is wrong with it.
     ///
-    /// - Returns: Whether its ids are of the table's kind.
+    /// - Returns: Whether its ids are of the kind that the rows take.
     private func append<Rows: IDRows>(
         _ line: [UInt8],
         _ number: Int,

@@ -19,7 +19,7 @@ public struct NumPyRandom: Sendable {
         state = state &* Self.multiplier &+ increment
     }
 
-    /// Where the generator is: state and increment, upper halves first, and the kept half of a draw plus 1, or 0.
+    /// The state of the generator: state and increment, upper halves first, and the kept half of a draw plus 1, or 0.
     package var words: [UInt64] {
         [UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state)]
             + [UInt64(truncatingIfNeeded: increment >> 64), UInt64(truncatingIfNeeded: increment)]

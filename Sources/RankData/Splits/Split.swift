@@ -95,9 +95,9 @@ public struct Split: Sendable, Equatable {
     /// Hands out the test set as bytes, piece by piece, for a hash that identifies it.
     ///
     /// The stream is `rank-split-v1` and a line feed, the number of pairs as u64, then user u64 and item u64 of each
-    /// test pair, ascending by user and item, all little-endian. Where ids are texts it starts with `rank-split-text-v1`,
-    /// and each id is its length in bytes as u64 and the text. Equal test sets give equal bytes, so that `seed:42`
-    /// and a file of the same pairs are recognised as one split.
+    /// test pair, ascending by user and item, all little-endian. Where ids are texts it starts with
+    /// `rank-split-text-v1`, and each id is its length in bytes as u64 and the text. Equal test sets give equal bytes,
+    /// so that `seed:42` and a file of the same pairs are recognised as one split.
     ///
     /// - Parameter body: Called with consecutive pieces of at most 64 KiB, or one pair.
     /// - Throws: What `body` throws.

@@ -30,15 +30,15 @@ public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
         } else if let meant = Self.meant(text) {
             throw DataError(
                 .invalidArgument,
-                "the split '\(text)' is neither seed:N, nor none, nor a file; did you mean \(meant)? a file of that name is "
-                    + "./\(text)"
+                "the split '\(text)' is neither seed:N, nor none, nor a file; did you mean \(meant)? a file of that "
+                    + "name is ./\(text)"
             )
         } else {
             self = .file(path: text)
         }
     }
 
-    /// What was probably meant by a text that would be a strange name of a file; nil for any other.
+    /// The likely meaning of a text that would be an odd name of a file; nil for any other text.
     private static func meant(_ text: String) -> String? {
         let lowercased = text.lowercased()
         if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return "seed:\(text)" }

@@ -1,10 +1,10 @@
-/// Who rates what in a synthetic set: distinct pairs, users one after the other, zero-based.
+/// The pairs of a synthetic set: distinct, zero-based, users one after the other.
 struct SyntheticPairs {
     let userCount: Int
     let itemCount: Int
     private(set) var users: [Int] = []
     private(set) var items: [Int] = []
-    /// Per item, its popularity rank over the number of items: 0 is the most popular.
+    /// By item, the popularity rank over the number of items: 0 is the most popular.
     let popularity: [Double]
 
     /// Draws the pairs.
@@ -48,7 +48,7 @@ struct SyntheticPairs {
                     item = draw.next(&random)
                     attempts += 1
                 }
-                // Whoever has rated nearly everything takes the next one left.
+                // A user who has rated nearly every item takes the next one left.
                 while isTaken[item] { item = (item + 1) % itemCount }
                 isTaken[item] = true
                 chosen[user].append(item)
@@ -61,13 +61,13 @@ struct SyntheticPairs {
         }
     }
 
-    /// How much whoever is at `position` in 0...1 of a ranking has: nearly nothing at the tail, the more at the head
+    /// The weight of a position in 0...1 of a ranking: nearly 0 at the tail, and the more at the head
     /// the smaller `offset`.
     private static func skew(_ position: Double, offset: Double) -> Double {
         (1 - position) * (1 - position) / (position + offset)
     }
 
-    /// How many ratings the most active user has, the second most active, and so on.
+    /// The number of ratings of the most active user, the second most active, and so on.
     private static func activity(_ userCount: Int, _ itemCount: Int, _ ratingCount: Int, minimum: Int) -> [Int] {
         let weights = (0..<userCount).map { skew((Double($0) + 0.5) / Double(userCount), offset: 0.1) }
         let total = weights.reduce(0, +)
@@ -96,7 +96,9 @@ private struct WeightedDraw {
         }
     }
 
-    /// The next index, in logarithmic time.
+    /// The next index.
+    ///
+    /// - Complexity: O(log n) for n weights.
     func next(_ random: inout NumPyRandom) -> Int {
         let value = random.nextInteger(upTo: (upperBounds.last ?? 1) - 1)
         var low = 0

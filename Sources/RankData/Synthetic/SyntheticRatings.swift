@@ -2,9 +2,10 @@ import RankSystem
 
 /// Invented ratings in any number, in the form MovieLens has had since 2013, for tests of speed and size.
 ///
-/// A few users and items have most of the ratings; ratings are half stars that follow biases, a taste of four dimensions
-/// and noise. Users ascend in the file, and items within each, as MovieLens has them. Nothing of MovieLens is in it: a set
-/// written here carries a marker and loads as synthetic. The same parameters give the same bytes on every platform.
+/// A few users and items have most of the ratings; ratings are half stars that follow biases, a taste of four
+/// dimensions and noise. Users ascend in the file, and items within each, as MovieLens has them. Nothing of MovieLens
+/// is in it: a set written here carries a marker and loads as synthetic. The same parameters give the same bytes on
+/// every platform.
 public struct SyntheticRatings: Sendable, Equatable {
     /// Seeds all draws.
     public let seed: UInt64
@@ -26,8 +27,8 @@ public struct SyntheticRatings: Sendable, Equatable {
     ///   - ratingCount: From 1 to a thousand million.
     ///   - userCount: At most one for each rating, and a hundred million; by default one for 150.
     ///   - itemCount: At most a hundred million; by default one for 400 ratings.
-    /// - Throws: `DataError` with code `invalidArgument` when a count is out of range, or the users would rate more than
-    ///   half of all items.
+    /// - Throws: `DataError` with code `invalidArgument` when a count is out of range, or the users would rate more
+    ///   than half of all items.
     public init(
         seed: UInt64,
         ratingCount: Int,
@@ -64,8 +65,8 @@ public struct SyntheticRatings: Sendable, Equatable {
     /// Memory is that of some numbers for each user and item. The directory appears whole or not at all.
     ///
     /// - Parameter directory: A path where nothing or an empty directory is; missing parents are made.
-    /// - Throws: `DataError` with code `unwritable`, or `invalidArgument` where this machine has not the memory; nothing
-    ///   is left behind then.
+    /// - Throws: `DataError` with code `unwritable`, or `invalidArgument` where this machine has not the memory;
+    ///   nothing is left behind then.
     public func write(to directory: String) throws(DataError) {
         if let memory = physicalMemory() { try requireRoom(in: memory) }
         var random = NumPyRandom(seed: seed)
@@ -152,7 +153,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         try output.write(CollectionOfOne(UInt8(ascii: "\n")))
     }
 
-    /// How many ratings each user has: at least one and at most half of all items, the first in `order` the most.
+    /// The number of ratings of each user: at least one and at most half of all items, the first in `order` the most.
     private func activity(_ order: [Int]) -> [Int] {
         let most = max(1, itemCount / 2)
         let weights = order.indices.map { place in
@@ -177,7 +178,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         return counts
     }
 
-    /// What a user or an item adds to a rating.
+    /// A user's or an item's part of a rating.
     private struct Liking {
         let bias: Double
         let taste: SIMD4<Double>

@@ -1,4 +1,4 @@
-/// How many stars each synthetic pair gets.
+/// The stars of synthetic pairs.
 struct SyntheticStars {
     /// Stars 1...5 in the order of the pairs.
     let stars: [Float]

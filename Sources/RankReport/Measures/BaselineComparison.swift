@@ -4,19 +4,19 @@ import RankTraining
 
 /// The model beside baselines that were computed from the same training rows, on the same pairs.
 struct BaselineComparison {
-    /// What predicted.
+    /// A baseline or the model, with its metrics.
     struct Row: Equatable {
-        /// Its name.
+        /// The name.
         let name: String
-        /// How it did.
+        /// The metrics of its predictions.
         let metrics: Metrics
-        /// Whether it is the model.
+        /// Whether the row is of the model.
         let isModel: Bool
     }
 
     /// The baselines, then the model.
     let rows: [Row]
-    /// What user and item biases predict for each pair, in stars.
+    /// The predictions of user and item biases by pair (stars).
     let biases: [Double]
 
     /// Computes the baselines.

@@ -4,9 +4,9 @@ package struct Calibration: Equatable {
     package struct Bin: Equatable {
         /// How many.
         package let count: Int
-        /// Their mean prediction, in stars.
+        /// The mean prediction (stars).
         package let predicted: Double
-        /// Their mean rating, in stars.
+        /// The mean rating (stars).
         package let actual: Double
         /// The standard error of `actual`; 0 for a single pair.
         package let standardError: Double
@@ -19,12 +19,12 @@ package struct Calibration: Equatable {
 
     /// Sorts pairs into bins of about the same size.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n) for n pairs.
     init(_ pairs: MeasuredPairs, bins count: Int = 12) {
         self.init(predictions: pairs.predictions, stars: pairs.stars.map(Double.init), bins: count)
     }
 
-    /// Both lists are as long.
+    /// Both lists have the same length.
     package init(predictions: [Double], stars: [Double], bins count: Int) {
         let order = predictions.indices.sorted { (predictions[$0], $0) < (predictions[$1], $1) }
         var bins: [Bin] = []

@@ -10,7 +10,7 @@ package struct ErrorGroups: Equatable {
         package let count: Int
         /// Root mean squared error of the model, in stars.
         package let error: Double
-        /// That of the baseline it is held against.
+        /// The error of the baseline that the model is compared with (stars).
         package let baseline: Double
     }
 
@@ -19,7 +19,7 @@ package struct ErrorGroups: Equatable {
 
     /// Groups pairs by ranges that start at 0, 1, 3, 10, 30, 100 and so on.
     ///
-    /// All lists are as long.
+    /// All lists have the same length.
     ///
     /// - Parameters:
     ///   - ratings: The training ratings of each pair's user or item.

@@ -1,15 +1,15 @@
 public import RankTraining
 
-/// How the error went while a model was trained.
+/// The error by step while a model was trained.
 public struct LearningCurve: Sendable, Equatable {
     /// The error at one time.
     public struct Point: Sendable, Equatable {
         /// Epochs, sweeps or steps done, counted from 1.
         public let step: Int
-        /// Root mean squared error of the training rows, or distance from the teacher, in stars or what ratings are given
-        /// in.
+        /// Root mean squared error of the training rows, or distance from the teacher, in stars or what ratings are
+        /// given in.
         public let training: Double
-        /// That of the test rows; nil where it was not measured.
+        /// The error of the test rows; nil where it was not measured.
         public let test: Double?
 
         /// A point of a curve.
@@ -22,9 +22,9 @@ public struct LearningCurve: Sendable, Equatable {
 
     /// A stretch in which one thing was trained.
     public struct Phase: Sendable, Equatable {
-        /// What was trained; empty where there is one phase alone.
+        /// The name of the phase; empty where there is only one.
         public let name: String
-        /// Its points, ascending.
+        /// The points, ascending by step.
         public let points: [Point]
 
         /// A phase of a training.
@@ -34,7 +34,7 @@ public struct LearningCurve: Sendable, Equatable {
         }
     }
 
-    /// What is counted: `epoch`, `sweep` or `step`.
+    /// The unit of the steps: `epoch`, `sweep` or `step`.
     public let unit: String
     /// Whether a teacher's scores were learnt, and not ratings.
     public let isOfStudent: Bool

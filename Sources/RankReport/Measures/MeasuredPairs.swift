@@ -2,21 +2,21 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// The ratings that a report holds a model against, with what the model makes of them.
+/// The ratings that a report compares a model with, and the scores of the model.
 struct MeasuredPairs {
     /// Rows of the data set: the test rows, or the training rows where there are none.
     let rows: RowList
     /// Whether they are test rows.
     let areTest: Bool
-    /// Who rated.
+    /// The user of each rating.
     let users: [UInt64]
-    /// What was rated.
+    /// The item of each rating.
     let items: [UInt64]
-    /// How.
+    /// The stars of each rating.
     let stars: [Float]
-    /// What the model says, on the label's scale.
+    /// The scores of the model, on the label's scale.
     let scores: [Float]
-    /// What the model says, in stars, unclipped.
+    /// The predictions of the model, unclipped (stars).
     let predictions: [Double]
     /// Training ratings of each pair's user.
     let activity: [Int]
@@ -24,7 +24,7 @@ struct MeasuredPairs {
     let popularity: [Int]
     /// Training ratings of each item.
     let ratingsOfItem: [UInt64: Int]
-    /// How well the scores do.
+    /// The metrics of the scores.
     let metrics: Metrics
 
     /// Scores the rows on all cores.

@@ -7,7 +7,7 @@ struct NearestItems: Equatable {
     struct List: Equatable {
         /// The item's title.
         let title: String
-        /// How often it was rated in training.
+        /// The number of training ratings.
         let ratings: Int
         /// The nearest first.
         let nearest: [Neighbour]
@@ -15,7 +15,7 @@ struct NearestItems: Equatable {
 
     /// An item near another.
     struct Neighbour: Equatable {
-        /// Its title.
+        /// The title.
         let title: String
         /// The cosine of the angle between the two vectors.
         let similarity: Double
@@ -23,12 +23,12 @@ struct NearestItems: Equatable {
 
     /// The most rated items, the most rated first.
     let lists: [List]
-    /// How often an item must have been rated in training to be named as a neighbour.
+    /// The training ratings that an item must have to be named as a neighbour.
     let least: Int
 
-    /// Finds them among the items with training ratings; equally often rated ones by ascending id.
+    /// Finds the lists among the items with training ratings; equally often rated items by ascending id.
     ///
-    /// O(lists × items × dimensions).
+    /// - Complexity: O(l · n · d) for l lists, n items and d dimensions.
     ///
     /// - Parameters:
     ///   - model: Its candidates' embeddings are the vectors.
@@ -39,7 +39,7 @@ struct NearestItems: Equatable {
     init(_ model: RankModel, _ data: DataSet, ratings: [UInt64: Int], lists count: Int = 8, of neighbours: Int = 6) {
         let dimensions = model.shape.candidateDimensions
         let table = model.candidateEmbeddings()
-        // Vectors of rarely rated items are little but noise, in any direction.
+        // The vectors of rarely rated items are mostly noise.
         least = ratings.values.count { $0 >= 20 } > neighbours ? 20 : 1
         var known: [(title: String, ratings: Int, vector: [Double])] = []
         for (id, number) in ratings.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) where number >= least {

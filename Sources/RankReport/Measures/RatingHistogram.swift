@@ -1,6 +1,6 @@
 package import RankData
 
-/// How often each rating was given, and how often about as much was predicted.
+/// The number of ratings and of predictions by stars.
 package struct RatingHistogram: Equatable {
     /// Ratings about the same.
     package struct Bin: Equatable {
@@ -19,7 +19,7 @@ package struct RatingHistogram: Equatable {
     /// Predictions above the last bin, which it counts.
     package let above: Int
 
-    /// How far the bins are apart.
+    /// The distance between bins (stars).
     package let step: Double
 
     /// Counts ratings and predictions; what lies in the middle of two bins goes up.

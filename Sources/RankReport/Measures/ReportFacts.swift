@@ -3,23 +3,23 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// What a report says of the model and its data before any figure.
+/// The facts of a report about the model and its data.
 struct ReportFacts {
     /// The data's name.
     let data: String
     /// Whether the ratings were invented.
     let isSynthetic: Bool
-    /// What ratings are given in.
+    /// The unit of ratings: `stars` or `points`.
     let unit: String
     /// The scale.
     let scale: RatingScale
     /// Names and values, in the order in which they are shown.
     let rows: [(name: String, value: String)]
 
-    /// Of a model that was trained on all ratings: on which split its like was tested before, and what came of it on the
+    /// The test of a model that was afterwards trained on all ratings: the split, and the claimed error on the
     /// label's scale.
     let testBefore: (split: String, rmse: Float?)?
-    /// Of a tested model: the one that was trained on all ratings afterwards.
+    /// The model that was trained on all ratings after this one had been tested.
     let refitted: ModelID?
 
     init(_ model: RankModel, _ data: DataSet, _ split: Split, as spec: SplitSpec, refitted: ModelID?) {

@@ -17,7 +17,8 @@ extension Figure {
             id: "standing",
             title: "Beside the baselines",
             text: """
-                RMSE in \(unit) on \(pairs), unclipped: less is better. The baselines are the mean of all training ratings, \
+                RMSE in \(unit) on \(pairs), unclipped: less is better. The baselines are the mean of all training \
+                ratings, \
                 that of each item, and that mean with a bias for each user and item.
                 """,
             height: bars.height,

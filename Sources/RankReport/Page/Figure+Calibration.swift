@@ -13,7 +13,8 @@ extension Figure {
             let place = plot.across(bin.predicted)
             return """
                 <line class="ours whisker" x1="\(place)" x2="\(place)" \
-                y1="\(plot.up(bin.actual - 2 * bin.standardError))" y2="\(plot.up(bin.actual + 2 * bin.standardError))"/>\
+                y1="\(plot.up(bin.actual - 2 * bin.standardError))" \
+                y2="\(plot.up(bin.actual + 2 * bin.standardError))"/>\
                 <circle class="ours dot" cx="\(place)" cy="\(plot.up(bin.actual))" r="4.5"/>
                 """
         }
@@ -21,14 +22,16 @@ extension Figure {
         let distance: Markup =
             worst.map {
                 """
-                 The farthest lies at a prediction of \(fixed($0.predicted, 2)), where \(fixed($0.actual, 2)) were given.
+                 The farthest lies at a prediction of \(fixed($0.predicted, 2)), where \(fixed($0.actual, 2)) were \
+                 given.
                 """
             } ?? ""
         return Figure(
             id: "calibration",
             title: "Calibration",
             text: """
-                Pairs sorted by prediction, in \(bins.count) \(bins.count == 1 ? "bin" : "bins") of about the same size. \
+                Pairs sorted by prediction, in \(bins.count) \(bins.count == 1 ? "bin" : "bins") of about the same \
+                size. \
                 On the line, ratings are in the mean what was predicted.\(distance)
                 """,
             key: [("ours dot", "a bin, with two standard errors"), ("other line", "as predicted")],

@@ -2,13 +2,13 @@ import RankCharts
 import RankCore
 
 extension Figure {
-    /// How the training went: none for a curve without points, two of a student.
+    /// The figures of a training: none for a curve without points, two for a student.
     static func curves(_ curve: LearningCurve, unit: String) -> [Figure] {
         guard curve.isOfStudent else { return [self.curve(curve, unit: unit)].compactMap { $0 } }
         return [distance(curve, unit: unit), testError(curve, unit: unit)].compactMap { $0 }
     }
 
-    /// How far a student was from its teacher.
+    /// The distance of a student from its teacher.
     private static func distance(_ curve: LearningCurve, unit: String) -> Figure? {
         let points = curve.phases.flatMap(\.points)
         guard let first = points.first, let last = points.last else { return nil }
@@ -16,8 +16,10 @@ extension Figure {
             id: "distance",
             title: "Distance from the teacher by \(curve.unit)",
             text: """
-                In the \(curve.unit)s up to \(grouped(first.step)) the student's scores were \(fixed(first.training, 4)) \
-                \(unit) off its teacher's (root mean square), in the last ones \(fixed(last.training, 4)). It is taught \
+                In the \(curve.unit)s up to \(grouped(first.step)) the student's scores were \
+                \(fixed(first.training, 4)) \
+                \(unit) off its teacher's (root mean square), in the last ones \(fixed(last.training, 4)). It is \
+                taught \
                 scores of all users and items, rated or not.
                 """,
             curve,
@@ -25,7 +27,7 @@ extension Figure {
         )
     }
 
-    /// How far a student was from the test ratings meanwhile; nil where none were tested.
+    /// The error of a student on the test ratings meanwhile; nil where none were tested.
     private static func testError(_ curve: LearningCurve, unit: String) -> Figure? {
         let tests = curve.phases.flatMap(\.points).compactMap { point in point.test.map { (point.step, $0) } }
         guard let best = tests.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }), let last = tests.last else { return nil }
@@ -33,7 +35,8 @@ extension Figure {
             id: "curve",
             title: "Error by \(curve.unit)",
             text: """
-                After \(grouped(last.0)) \(curve.unit)s the test ratings are \(fixed(last.1, 4)) \(unit) off; the least was \
+                After \(grouped(last.0)) \(curve.unit)s the test ratings are \(fixed(last.1, 4)) \(unit) off; the \
+                least was \
                 \(fixed(best.1, 4)), after \(grouped(best.0)). They decide nothing.
                 """,
             curve,
@@ -41,7 +44,7 @@ extension Figure {
         )
     }
 
-    /// One line by the steps.
+    /// A figure of one line by steps.
     private static func stepFigure(
         id: String,
         title: String,
@@ -108,8 +111,10 @@ extension Figure {
         guard isNamed, first.step > 1 else { return "\(training)\(test)" }
         let place = plot.across(Double(first.step) - 0.5)
         return """
-            <line class="grid" x1="\(place)" x2="\(place)" y1="\(plot.up(plot.y.upper))" y2="\(plot.up(plot.y.lower))"/>\
-            <text class="mark" x="\(place + 12)" y="\(plot.up(plot.y.upper) + 12)">\(phase.name)</text>\(training)\(test)
+            <line class="grid" x1="\(place)" x2="\(place)" y1="\(plot.up(plot.y.upper))" \
+            y2="\(plot.up(plot.y.lower))"/>\
+            <text class="mark" x="\(place + 12)" \
+            y="\(plot.up(plot.y.upper) + 12)">\(phase.name)</text>\(training)\(test)
             """
     }
 
@@ -118,7 +123,8 @@ extension Figure {
         let place = plot.across(Double(step))
         let isLeft = plot.x.share(of: Double(step)) > 0.5
         return """
-            <line class="grid" x1="\(place)" x2="\(place)" y1="\(plot.up(plot.y.upper))" y2="\(plot.up(plot.y.lower))"/>\
+            <line class="grid" x1="\(place)" x2="\(place)" y1="\(plot.up(plot.y.upper))" \
+            y2="\(plot.up(plot.y.lower))"/>\
             <text class="mark" x="\(isLeft ? place - 6 : place + 6)" y="\(plot.up(plot.y.upper) + 12)" \
             text-anchor="\(isLeft ? "end" : "start")">kept</text>
             """
@@ -139,7 +145,8 @@ extension Figure {
         let kept: Markup =
             curve.kept.map { step in
                 """
-                 The model is what there was after \(curve.unit) \(grouped(step)), which predicted the ratings held out best.
+                 The model is what there was after \(curve.unit) \(grouped(step)), which predicted the ratings held \
+                 out best.
                 """
             } ?? ""
         guard let best = tests.min(by: { ($0.error, $0.step) < ($1.error, $1.step) }), let test = tests.last else {

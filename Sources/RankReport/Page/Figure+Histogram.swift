@@ -20,7 +20,8 @@ extension Figure {
             return """
                 \(column(bin.actual, style: "other", at: place - width, width, plot))\
                 \(column(bin.predicted, style: "ours", at: place, width, plot))\
-                <text class="mark" x="\(place)" y="\(plot.up(0) + 19)" text-anchor="middle">\(fixed(bin.stars, places))</text>
+                <text class="mark" x="\(place)" y="\(plot.up(0) + 19)" \
+                text-anchor="middle">\(fixed(bin.stars, places))</text>
                 """
         }
         let outside: Markup =

@@ -2,11 +2,11 @@ import RankCharts
 
 /// A drawing with its title, what is to be seen in it, its key, and its numbers as a table.
 struct Figure {
-    /// Its name in the page's links; letters and hyphens.
+    /// The name in the page's links: letters and hyphens.
     let id: String
-    /// What it shows.
+    /// The title.
     let title: String
-    /// What is to be seen, in a sentence or two.
+    /// A sentence or two about what the drawing shows.
     let text: Markup
     /// The key: the class of each mark, and what it stands for.
     var key: [(style: String, name: String)] = []
@@ -14,7 +14,7 @@ struct Figure {
     var height = PlotLayout.card.height
     /// The drawing, `PlotLayout.card.width` units across.
     let drawing: Markup
-    /// The same in numbers.
+    /// The numbers of the drawing.
     let numbers: FigureTable
 
     /// The element.

@@ -19,7 +19,8 @@ extension NearestItems {
             items.isEmpty
             ? "No item has a vector other than zero and a training rating."
             : """
-            The most rated items, and those whose vectors point most nearly the same way, with the cosine of the angle; \
+            The most rated items, and those whose vectors point most nearly the same way, with the cosine of the \
+            angle; \
             among items with at least \(least) training \(least == 1 ? "rating" : "ratings").
             """
         return """

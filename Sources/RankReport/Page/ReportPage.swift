@@ -4,13 +4,13 @@ import RankTraining
 
 /// The page of a report.
 struct ReportPage {
-    /// What is said of model and data.
+    /// The facts about model and data.
     let facts: ReportFacts
-    /// What the model is held against.
+    /// The ratings that the model is compared with.
     let pairs: MeasuredPairs
     /// The baselines beside it.
     let comparison: BaselineComparison
-    /// How the training went, where that is known.
+    /// The learning curve, where it is known.
     let curve: LearningCurve?
     /// The neighbours of well-known items.
     let nearestItems: NearestItems
@@ -85,13 +85,15 @@ struct ReportPage {
         let after: Markup =
             facts.refitted.map {
                 """
-                 This page is of the model that was tested; the file has model \("\($0)"), which was then trained in the same \
+                 This page is of the model that was tested; the file has model \("\($0)"), which was then trained in \
+                 the same \
                 way on all ratings.
                 """
             } ?? ""
         return """
             <p>On \(grouped(metrics.count)) ratings that it was not trained on, the model is \
-            \(fixed(metrics.rmseInStars, 4)) \(facts.unit) off (root mean square): \(fixed(difference.magnitude, 4)) \(words) than the \
+            \(fixed(metrics.rmseInStars, 4)) \(facts.unit) off (root mean square): \(fixed(difference.magnitude, 4)) \
+            \(words) than the \
             best of the baselines, \(best.name).\(after)\(synthetic)</p>
             """
     }
@@ -105,7 +107,8 @@ struct ReportPage {
             (pairs.areTest ? "test ratings" : "training ratings", grouped(metrics.count)),
         ]
         return """
-            <dl class="tiles">\(shown.map { name, value -> Markup in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" })</dl>
+            <dl \
+            class="tiles">\(shown.map { name, value -> Markup in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" })</dl>
             """
     }
 
