@@ -23,7 +23,7 @@ extension Figure {
             worst.map {
                 """
                  The farthest lies at a prediction of \(fixed($0.predicted, 2)), where \(fixed($0.actual, 2)) were \
-                 given.
+                given.
                 """
             } ?? ""
         return Figure(

@@ -146,7 +146,7 @@ extension Figure {
             curve.kept.map { step in
                 """
                  The model is what there was after \(curve.unit) \(grouped(step)), which predicted the ratings held \
-                 out best.
+                out best.
                 """
             } ?? ""
         guard let best = tests.min(by: { ($0.error, $0.step) < ($1.error, $1.step) }), let test = tests.last else {

@@ -86,7 +86,7 @@ struct ReportPage {
             facts.refitted.map {
                 """
                  This page is of the model that was tested; the file has model \("\($0)"), which was then trained in \
-                 the same \
+                the same \
                 way on all ratings.
                 """
             } ?? ""
@@ -106,10 +106,8 @@ struct ReportPage {
             ("NDCG@10", fixed(metrics.ndcgAt10, 4)),
             (pairs.areTest ? "test ratings" : "training ratings", grouped(metrics.count)),
         ]
-        return """
-            <dl \
-            class="tiles">\(shown.map { name, value -> Markup in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" })</dl>
-            """
+        let tiles = shown.map { name, value -> Markup in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
+        return "<dl class=\"tiles\">\(tiles)</dl>"
     }
 
     private var modelSection: Markup {
