@@ -10,11 +10,11 @@ import Darwin
 #endif
 
 extension PluginCheck {
-    /// How long each of the two measurements goes on at most.
+    /// How long each of the two measurements takes at most.
     private static let patience = Duration.seconds(2)
     /// Windows in each of which growth is measured.
     private static let windows = 9
-    /// Growth that is none: what allocators keep.
+    /// Growth that is tolerated, since allocators keep some memory, in bytes.
     private static let tolerated = 16.0
     /// A hint is where the host's estimate begins; a tenth of the truth lets it take far too much work at first.
     private static let underestimation = 10.0
@@ -43,7 +43,8 @@ extension PluginCheck {
             + "\(Self.rounded(perCall.bytes)) for each of \(perCall.rounds) calls; no descriptors"
     }
 
-    /// What a body leaves behind each time: the median over several windows, since what an allocator keeps swings.
+    /// The growth for each call of a body: the median over several windows, since the memory that an allocator keeps
+    /// varies.
     private func growth(
         warmUp: Int,
         atMost rounds: Int,
@@ -68,7 +69,7 @@ extension PluginCheck {
         return (done, growths.sorted()[Self.windows / 2], Self.descriptorCount - descriptors)
     }
 
-    /// What a candidate and a call take, beside what the plugin says of it.
+    /// The time of a candidate and of a call, beside the plugin's hints.
     func speed(_ ranker: PluginRanker, _ trials: TrialLists) throws(EngineError) -> String {
         let alone = try fastest(ranker, trials.mixed.picking([0]))
         let many = try fastest(ranker, trials.mixed)
@@ -83,7 +84,7 @@ extension PluginCheck {
         return figure
     }
 
-    /// The nanoseconds of one call, of the best of many turns: other programs only ever make it longer.
+    /// The time of one call in the best of many turns, since other programs only ever make it longer, in nanoseconds.
     private func fastest(_ ranker: PluginRanker, _ list: TrialList) throws(EngineError) -> Double {
         let memory = QueryMemory(list, featureCount: ranker.info.featureCount)
         let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: list.count)
@@ -116,6 +117,6 @@ extension PluginCheck {
     /// A number with one decimal.
     private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-    /// How many descriptors are open, of those that a plugin could have come to.
+    /// How many of the first 1,024 descriptors are open.
     private static var descriptorCount: Int { (0..<1_024).count { fcntl($0, F_GETFD) >= 0 } }
 }

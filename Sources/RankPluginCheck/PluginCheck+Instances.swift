@@ -66,7 +66,7 @@ extension PluginCheck {
         return "a missing model file is refused: \(text)"
     }
 
-    /// What `create` says of a reference that it must refuse, with little room for it; nil if it takes it.
+    /// The reason that `create` gives for a reference that it must refuse, in a small buffer; nil if it accepts it.
     private func refusal(_ reference: PluginReference) throws(EngineError) -> String? {
         let library = try PluginLibrary.open(reference.libraryPath)
         let (room, guardLength) = (128, 64)
@@ -100,7 +100,7 @@ extension PluginCheck {
     }
 }
 
-/// A ranker that goes from thread to thread, with what it has answered.
+/// A ranker that goes from thread to thread, with its answers.
 private final class Baton: Sendable {
     // Proof: the threads that use it run one after another, and starting and joining them orders what they do.
     nonisolated(unsafe) private var ranker: PluginRanker?

@@ -1,22 +1,22 @@
 import RankCore
 package import RankEngine
 
-/// Tries a plugin out before it serves: what a host checks at each load, and what takes longer.
+/// Tries a plugin before it serves: the checks of each load, and others that take longer.
 ///
 /// docs/guide/plugins.md lists the checks. Belongs to one thread; the plugin is also used on others, one at a time or
 /// as several instances.
 package struct PluginCheck {
-    /// What a check found.
+    /// The result of a check.
     package struct Finding: Sendable {
         /// The check's name.
         package let name: String
         /// Whether the plugin does what it must.
         package let isGood: Bool
-        /// What was tried, measured, or wrong.
+        /// The trial, the measurement, or the fault, in words.
         package let figure: String
     }
 
-    /// What is tried.
+    /// The plugin.
     let reference: PluginReference
     /// Random numbers, the same in each run.
     var random = SplitMix64(seed: 42)
@@ -33,8 +33,8 @@ package struct PluginCheck {
     ///
     /// - Parameters:
     ///   - begin: Takes a check's name before it runs, so that a plugin that takes the process down leaves a trace.
-    ///   - end: Takes what it found.
-    /// - Returns: Whether all are good. Without a ranker the first is the only one.
+    ///   - end: Takes the check's finding.
+    /// - Returns: Whether all checks are good. Without a ranker the first check is the only one.
     package mutating func run(begin: (String) -> Void, end: (Finding) -> Void) -> Bool {
         var isGood = true
         func check(_ name: String, _ body: () throws(EngineError) -> String) {
@@ -74,12 +74,12 @@ package struct PluginCheck {
         return isGood
     }
 
-    /// What a check throws about a plugin.
+    /// The error of a check that a plugin fails.
     func wrong(_ message: String) -> EngineError { EngineError(.pluginRefused, message) }
 }
 
 extension PluginRanker {
-    /// What it is, in one line.
+    /// The ranker's description, in one line.
     fileprivate var summary: String {
         let names = featureNames.isEmpty ? "" : " (\(featureNames.joined(separator: ",")))"
         return "\(subject): model \(info.modelID), profile \(info.profileName), "
@@ -92,9 +92,9 @@ extension PluginRanker {
 struct TrialLists {
     /// Candidates that the plugin may know, and others, each about half; with those of its goldens.
     let mixed: TrialList
-    /// The same for another user.
+    /// The same candidates for another user.
     let other: TrialList
-    /// Ids at the ends of what there is, with features at the ends of what is usual.
+    /// Ids at the ends of their range, with features at the ends of the usual range.
     let extreme: TrialList
     /// How many floats there are for each candidate.
     let width: Int

@@ -1,9 +1,8 @@
 import RankEngine
 
-/// A list that a plugin is tried with, in memory as a request has it, with guards that show who writes where they
-/// must not.
+/// A list that a plugin is tried with, in memory as a request has it, with guards that show writes out of bounds.
 struct TrialList {
-    /// What came of a list.
+    /// The answer to a list.
     struct Answer: Equatable {
         /// The bits of the scores.
         var scores: [UInt32]
@@ -13,13 +12,13 @@ struct TrialList {
         var isUserKnown: Bool
     }
 
-    /// Entries behind the buffers that nobody may write.
+    /// Entries behind the buffers that must not be written.
     private static let guardLength = 64
     private static let guardScore: UInt32 = 0xA5A5_A5A5
 
     /// The user and the candidates.
     let ids: GoldenQuery.IDs
-    /// As many floats for each candidate as the plugin wants.
+    /// The features of all candidates, as many for each as the plugin wants.
     let features: [Float]
 
     /// How many candidates there are.
@@ -44,10 +43,10 @@ struct TrialList {
     /// Scores the list in parts.
     ///
     /// - Parameters:
-    ///   - ranker: What scores.
-    ///   - cuts: Where parts begin, ascending, beside the first.
+    ///   - ranker: The ranker.
+    ///   - cuts: The starts of all parts but the first, ascending.
     /// - Returns: The scores in the order of the list.
-    /// - Throws: What the ranker throws, and `pluginRefused` where memory was written that is not its own.
+    /// - Throws: The ranker's error, or `pluginRefused` if it has written memory that is not its own.
     func score(by ranker: PluginRanker, cuts: [Int] = []) throws(EngineError) -> Answer {
         let memory = QueryMemory(self, featureCount: ranker.info.featureCount)
         var answer = Answer(scores: [], unknown: [], isUserKnown: true)
@@ -92,7 +91,7 @@ struct TrialList {
     }
 }
 
-/// A list as a query, aligned, with copies that show whether somebody wrote into it.
+/// A list as a query, aligned, with copies that show whether its memory was written.
 @safe final class QueryMemory {
     private let userSize: Int?
     private let user: UInt64
@@ -138,7 +137,7 @@ struct TrialList {
         )
     }
 
-    /// Whether every byte is what it was.
+    /// Whether no byte has changed.
     var isWhole: Bool { ids.isWhole && text.isWhole && features.isWhole }
 
     private static func bytes<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) -> [UInt8] {
@@ -162,6 +161,6 @@ struct TrialList {
     /// The bytes; valid as long as the object.
     var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(rebasing: block[..<original.count]) }
 
-    /// Whether they are what they were.
+    /// Whether no byte has changed.
     var isWhole: Bool { unsafe bytes.elementsEqual(original) }
 }

@@ -1,8 +1,8 @@
 /// Why a worker does not start or had to stop.
 ///
-/// Requests never cause one: what is wrong with a request is answered with a status (docs/reference/protocol.md).
+/// Requests never cause one: a bad request is answered with a status (docs/reference/protocol.md).
 public struct ServiceError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure this is, and with it who has to act.
+    /// The kind of a failure, and with it the side that has to act.
     ///
     /// The set is open: new members may be added, so a `switch` over it needs a `default`.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -15,13 +15,13 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
 
         /// The configuration cannot work; nothing was tried.
         ///
-        /// Mend the configuration.
+        /// Fix the configuration.
         public static let invalidConfiguration = Code("invalid configuration")
 
-        /// An endpoint cannot be bound or resolved: used by somebody else, not of this machine, forbidden.
+        /// An endpoint cannot be bound or resolved: in use, not of this machine, or forbidden.
         public static let endpointUnavailable = Code("endpoint unavailable")
 
-        /// No version of the model proves itself: bring another, or repair it.
+        /// No version of the model proves itself: supply another one, or fix it.
         public static let modelRefused = Code("model refused")
 
         /// The system has no descriptor, thread or socket left for a worker: raise the limit, or run fewer.
@@ -33,10 +33,10 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
         public static let internalFailure = Code("internal failure")
     }
 
-    /// What kind of failure this is.
+    /// The kind of the failure.
     public var code: Code
 
-    /// What failed, where, and what to do about it.
+    /// The operation that failed, its place, and the remedy.
     public var message: String
 
     /// The error of the transport behind it, where there is one.

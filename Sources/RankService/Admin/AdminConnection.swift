@@ -9,14 +9,14 @@ import Darwin
 /// One connection of the admin server, from its acceptance to its close; never waits.
 struct AdminConnection: ~Copyable {
     let descriptor: Int32
-    /// When it is closed, whatever it is doing, in nanoseconds.
+    /// When the connection is closed in any case, in nanoseconds.
     let deadline: UInt64
 
     private var reader = HTTPRequestReader()
     private var output: [UInt8] = []
     private var sentCount = 0
-    /// The answer is out; what still arrives is thrown away until the peer closes, since a close with unread bytes
-    /// would take the answer back.
+    /// The answer is sent; further bytes are discarded until the peer closes, since a close with unread bytes would
+    /// discard the answer.
     private var isLingering = false
 
     init(descriptor: Int32, deadline: UInt64) {
@@ -28,16 +28,16 @@ struct AdminConnection: ~Copyable {
         close(descriptor)
     }
 
-    /// Whether an answer is on its way out.
+    /// Whether an answer is being sent.
     var isAnswering: Bool { !output.isEmpty && !isLingering }
 
-    /// What to poll for.
+    /// The events to poll for.
     var events: Int16 { Int16(output.isEmpty || isLingering ? POLLIN : POLLOUT) }
 
-    /// Does what the descriptor allows now.
+    /// Reads or writes as much as the descriptor allows now.
     ///
     /// - Parameter respond: Answers a whole request.
-    /// - Returns: Whether the connection goes on; otherwise close it.
+    /// - Returns: False when the connection is to be closed.
     mutating func advance(_ respond: (HTTPRequestReader.Outcome) -> HTTPResponse) -> Bool {
         if output.isEmpty || isLingering {
             guard read(respond) else { return false }

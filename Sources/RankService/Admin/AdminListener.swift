@@ -14,11 +14,11 @@ struct AdminListener: ~Copyable {
 
     /// Reads `HOST:PORT`.
     ///
-    /// - Throws: `invalidConfiguration` if it is none, or one that other machines reach although that is not allowed;
-    ///   `endpointUnavailable` if the name has no address.
+    /// - Throws: `invalidConfiguration` for any other text, or for an address that other machines reach, unless
+    ///   allowed; `endpointUnavailable` if the name has no address.
     static func endpoint(_ place: String, isInsecureAllowed: Bool) throws(ServiceError) -> Endpoint {
         let text = place.hasSuffix(":0") ? place.dropLast() + "*" : place
-        // A scheme of its own, or none of the two parts, would be reported as something that was never given.
+        // Endpoint would report a scheme or a missing part in terms that the user has not written.
         let isNumber = !place.isEmpty && place.utf8.allSatisfy { (0x30...0x39).contains($0) }
         let hint =
             place.firstRange(of: "://").map { String(place[$0.upperBound...]) }
@@ -38,8 +38,8 @@ struct AdminListener: ~Copyable {
         guard endpoint.isLocal || isInsecureAllowed else {
             throw ServiceError(
                 .invalidConfiguration,
-                "refused to serve the admin pages at \(place): other machines can reach it. Use 127.0.0.1:PORT, or allow "
-                    + "it with --insecure behind a firewall"
+                "refused to serve the admin pages at \(place): other machines can reach it. Use 127.0.0.1:PORT, or "
+                    + "allow it with --insecure behind a firewall"
             )
         }
         return endpoint
@@ -54,7 +54,7 @@ struct AdminListener: ~Copyable {
 
     private static func listen(at endpoint: Endpoint) throws(ServiceError) -> Int32 {
         guard case .tcp(let host, let port) = endpoint.address else {
-            throw ServiceError(.invalidConfiguration, "\(endpoint) is no tcp endpoint")
+            throw ServiceError(.invalidConfiguration, "\(endpoint) is not a tcp endpoint")
         }
         func failure(_ verb: String) -> ServiceError {
             let reason = unsafe String(cString: strerror(errno))
@@ -129,13 +129,13 @@ struct AdminListener: ~Copyable {
         }
     }
 
-    /// What came of an attempt to accept a connection.
+    /// The result of an attempt to accept a connection.
     enum Acceptance {
-        /// The descriptor of one, which never waits.
+        /// The descriptor of a connection, which never waits.
         case accepted(Int32)
-        /// There is none, or it has gone again.
+        /// No connection waits, or it has gone again.
         case none
-        /// One waits, and there are no descriptors for it.
+        /// A connection waits, and no descriptor is left for it.
         case outOfDescriptors
     }
 
@@ -155,14 +155,14 @@ struct AdminListener: ~Copyable {
         return .accepted(accepted)
     }
 
-    /// Makes a descriptor one that never waits and that no child inherits.
+    /// Lets a descriptor never wait, and not be inherited by children.
     private static func prepare(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 }
 
-/// `listen(2)`, whose name the type above has a use for.
+/// `listen(2)`, whose name a method of the type above hides.
 private func systemListen(_ descriptor: Int32, _ backlog: Int32) -> Int32 {
     listen(descriptor, backlog)
 }

@@ -1,7 +1,7 @@
 import RankCore
 import RankSystem
 
-/// The pages of the admin server: what each shows of a worker's state.
+/// The pages of the admin server, made of a worker's state.
 enum AdminPages {
     /// Answers a request.
     ///

@@ -10,16 +10,16 @@ import Musl
 import Darwin
 #endif
 
-/// `/live`, `/ready` and `/info` over HTTP, for probes and for people.
+/// `/live`, `/ready` and `/info` over HTTP, for probes and operators.
 ///
 /// ```swift
 /// let admin = try AdminServer.start(at: "127.0.0.1:9000")      // before the model is loaded: /ready says "starting"
 /// admin.attach(worker)
 /// ```
 ///
-/// One thread, a handful of connections with two seconds each, requests of at most 4 KiB, one answer for each connection.
-/// Where more connections come, the oldest that is not being answered makes room, so that idle ones keep no probe out.
-/// It takes nothing from the thread that scores. May be used from any thread.
+/// One thread, a handful of connections with two seconds each, requests of at most 4 KiB, one answer for each
+/// connection. Where more connections come, the oldest that is not being answered makes room, so that idle ones keep no
+/// probe out. The server takes no time from the scoring thread. May be used from any thread.
 public final class AdminServer: Sendable {
     /// The connections served at a time.
     private static let capacity = 8
@@ -27,13 +27,13 @@ public final class AdminServer: Sendable {
     /// The connections accepted between two looks at those that are being served.
     private static let acceptedAtATime = 64
 
-    /// How long none is accepted where there are no descriptors, in nanoseconds.
+    /// How long no connection is accepted when descriptors have run out, in nanoseconds.
     private static let pause: UInt64 = 100_000_000
 
     /// How long a connection may take, in nanoseconds.
     private static let patience: UInt64 = 2_000_000_000
 
-    /// Where it listens, such as `http://127.0.0.1:9000`, with the port that the system chose.
+    /// The server's address, such as `http://127.0.0.1:9000`, with the port that the system chose.
     public var address: String { thread.info }
 
     private let thread: OwnedThread<String, ServiceError>
@@ -113,12 +113,12 @@ public final class AdminServer: Sendable {
         }
     }
 
-    /// Tells of a worker from now on, and keeps it.
+    /// Shows a worker from now on, and retains it.
     public func attach(_ worker: Worker) {
         shared.worker.withLock { $0 = worker }
     }
 
-    /// Ends it; connections are closed.
+    /// Ends the server; connections are closed.
     ///
     /// Returns at once.
     public func stop() {
@@ -126,7 +126,7 @@ public final class AdminServer: Sendable {
         bell.ring()
     }
 
-    /// Waits until it has ended.
+    /// Waits until the server has ended.
     public func join() throws(ServiceError) {
         try thread.join()
     }
@@ -155,7 +155,7 @@ public final class AdminServer: Sendable {
         connections = []
     }
 
-    /// Accepts what waits; false where there are no descriptors.
+    /// Accepts the connections that wait; false when descriptors have run out.
     private static func accept(
         from listener: borrowing AdminListener,
         into places: [ConnectionPlace],
@@ -166,9 +166,9 @@ public final class AdminServer: Sendable {
             guard let place = places.min(by: { $0.precedence < $1.precedence }) else { return true }
             switch listener.accept() {
             case .accepted(let descriptor):
-                // The later of two accepted together is the younger one.
+                // Of two accepted together the later one is younger.
                 place.take(descriptor, until: now &+ patience &+ UInt64(number))
-                // Its request is there mostly, and is answered before another connection wants the place.
+                // The request has mostly arrived, and is answered before another connection takes the place.
                 place.advance(isReady: true, at: now, respond: respond)
             case .none: return true
             case .outOfDescriptors:
@@ -188,19 +188,17 @@ private final class ConnectionPlace {
 
     var isFree: Bool { connection == nil }
 
-    /// Of several places that with the least number is given to another connection.
-    ///
-    /// That is a free one, else the one whose connection has been there for the longest time, of those that are not being
-    /// answered where there are any.
+    /// The place with the least number is given to the next connection: a free place; else the one with the oldest
+    /// connection, those that are being answered last.
     var precedence: UInt64 {
         guard let deadline = connection?.deadline else { return 0 }
         return connection?.isAnswering == true ? deadline | 1 << 63 : deadline
     }
 
-    /// Closes its connection.
+    /// Closes the place's connection.
     func free() { connection = nil }
 
-    /// What to poll for; nothing while the place is free.
+    /// The events to poll for; none while the place is free.
     var entry: pollfd {
         guard connection != nil else { return pollfd(fd: -1, events: 0, revents: 0) }
         return pollfd(fd: connection?.descriptor ?? -1, events: connection?.events ?? 0, revents: 0)

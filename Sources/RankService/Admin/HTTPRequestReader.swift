@@ -1,17 +1,17 @@
-/// Reads the head of one HTTP/1 request, however it is cut: pure, bounded, and deaf to everything but the request line.
+/// Reads the head of one HTTP/1 request, however it is cut: pure and bounded; only the request line is interpreted.
 ///
 /// See RFC 9112, section 3.
 package struct HTTPRequestReader {
     /// The most bytes of a head.
     package static let limit = 4_096
 
-    /// What the bytes so far are.
+    /// The meaning of the bytes so far.
     package enum Outcome: Hashable {
         /// The beginning of a head.
         case incomplete
         /// A whole head; `target` is without its query.
         case request(method: String, target: String)
-        /// Nothing that can be answered with a page; the status of the refusal.
+        /// No request for a page; the status of the refusal.
         case refused(Int)
     }
 
@@ -23,7 +23,7 @@ package struct HTTPRequestReader {
 
     /// Takes the next bytes.
     ///
-    /// - Returns: What all bytes so far are; once it is no longer `incomplete`, take no more.
+    /// - Returns: The meaning of all bytes so far; after any other than `incomplete`, append no more.
     package mutating func append(_ more: some Sequence<UInt8>) -> Outcome {
         for byte in more {
             // A head ends with an empty line; lone line feeds are line ends, too (RFC 9112, section 2.2).

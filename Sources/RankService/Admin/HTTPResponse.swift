@@ -24,10 +24,10 @@ package struct HTTPResponse: Hashable {
         body = json.compact + "\n"
     }
 
-    /// The refusal of something that is no request for a page.
+    /// The refusal of bytes that are no request for a page.
     package static func refusal(_ status: Int) -> HTTPResponse { HTTPResponse(status, reason(of: status)) }
 
-    /// What is sent.
+    /// The response as it is sent.
     package var bytes: [UInt8] {
         let head =
             "HTTP/1.1 \(status) \(Self.reason(of: status))\r\nContent-Type: \(contentType)\r\n"

@@ -9,12 +9,12 @@ import Musl
 import Darwin
 #endif
 
-/// The thread that lets connections in, one after another, as long as there are descriptors for them.
+/// The thread that admits connections, one after another, as long as there are descriptors for them.
 ///
-/// libzmq takes whatever connects, and at the limit its I/O thread tries the same connection again and again, or ends the
-/// process, as it does at an ipc endpoint. So the gate is shut, and this thread opens it for one connection at a time when
-/// one waits and there is a descriptor for it beside a reserve. Where there is none the gate stays shut, and the reserve
-/// is given to the process: the admin pages and loads of models go on. Without a new connection the thread sleeps.
+/// libzmq accepts every connection, and at the limit its I/O thread tries the same connection again and again, or ends
+/// the process, as at an ipc endpoint. So the gate is shut, and this thread opens it for one connection at a time, when
+/// one waits and a descriptor beside the reserve is free. Otherwise the gate stays shut, and the reserve is released to
+/// the process: the admin pages and loads of models go on. Without a new connection the thread sleeps.
 ///
 /// Begun and ended by the thread that owns the sockets, while they are open.
 final class AcceptThread: Sendable {
@@ -30,17 +30,17 @@ final class AcceptThread: Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - endpoints: Where the worker is bound, as the bind returned it.
-    ///   - status: Takes what becomes of connections.
-    ///   - log: Takes one line when descriptors have run out and one when they last again, on this thread.
-    /// - Throws: `resourceExhausted` where there is no descriptor or thread for it.
+    ///   - endpoints: The worker's endpoints, as the bind returned them.
+    ///   - status: Takes note of pauses.
+    ///   - log: Takes one line when descriptors have run out and one when enough are free again, on this thread.
+    /// - Throws: `resourceExhausted` without a descriptor or a thread for it.
     init(
         endpoints: [String],
         status: DescriptorStatus,
         log: @escaping @Sendable (String) -> Void
     ) throws(ZMQError) {
         let wakeUp = try WakeUp()
-        // One for a connection, one to look for the gate with.
+        // One for a connection, one to find the gate with.
         if !endpoints.isEmpty { try DescriptorReserve.check(to: "let connections in", count: 2) }
         bell = wakeUp.bell
         let box = Handover(wakeUp)
@@ -57,7 +57,7 @@ final class AcceptThread: Sendable {
         }
     }
 
-    /// Ends the thread and waits for its end, which takes a moment.
+    /// Ends the thread and waits for its end.
     func end() {
         bell.ring()
         thread.join()
@@ -91,7 +91,7 @@ final class AcceptThread: Sendable {
         }
     }
 
-    /// The gate of the endpoints, which libzmq's thread may take a moment to hang up; nil when it is to end before.
+    /// The gate of the endpoints, for which libzmq's thread may take a moment; nil if the thread is to end before.
     private static func gate(_ endpoints: [String], wakeUp: borrowing WakeUp) -> ListenerGate? {
         var gate = ListenerGate(endpoints: endpoints)
         for _ in 0..<1_000 where gate.count < endpoints.count {

@@ -8,20 +8,20 @@ import Musl
 import Darwin
 #endif
 
-/// Keeps descriptors back for what must go on when connections have taken all others: the admin pages and the loads of
-/// models.
+/// Reserves descriptors for the admin pages and for loads of models, which must go on when connections have taken all
+/// others.
 ///
 /// Belongs to one thread.
 struct DescriptorKeeper: ~Copyable {
-    /// The descriptors kept back, where the limit is not very low.
+    /// The descriptors in reserve, unless the limit is very low.
     private static let mostReserved = 24
 
-    /// The descriptors that there must be beside the reserve before connections are accepted again, where the limit is not
+    /// The descriptors that must be free beside the reserve before connections are accepted again, unless the limit is
     /// very low.
     private static let mostMargin = 8
 
-    /// Those that there must be before another connection is accepted, where the limit is not very low: one for it, one for
-    /// an admin page.
+    /// The descriptors that must be free before another connection is accepted, unless the limit is very low: one for
+    /// the connection, one for an admin page.
     private static let mostFree = 2
 
     private let status: DescriptorStatus
@@ -35,7 +35,7 @@ struct DescriptorKeeper: ~Copyable {
     /// Takes the reserve.
     ///
     /// - Parameters:
-    ///   - status: Takes what becomes of connections.
+    ///   - status: Takes note of pauses.
     ///   - canWait: Whether connections can be kept waiting.
     init(status: DescriptorStatus, canWait: Bool) {
         self.status = status
@@ -61,9 +61,9 @@ struct DescriptorKeeper: ~Copyable {
     /// Whether there is a shortage.
     var isShort: Bool { shortage.isShort }
 
-    /// Looks whether descriptors last.
+    /// Looks whether enough descriptors are free.
     ///
-    /// About 5 µs where nothing has changed.
+    /// Takes about 5 µs if nothing has changed.
     ///
     /// - Parameters:
     ///   - now: The time, in nanoseconds.
@@ -83,17 +83,18 @@ struct DescriptorKeeper: ~Copyable {
         case .began:
             let consequence =
                 canWait
-                ? "new connections wait until others end, those that stand are served"
+                ? "new connections wait until others end, open ones are served"
                 : "connections that cannot be accepted keep a thread busy"
             return "out of file descriptors, \(OpenFiles.limit) of which may be open: \(consequence); "
                 + "raise the limit of open files (ulimit -n, LimitNOFILE), or have fewer clients"
         case .ended(let nanoseconds, let pauses):
-            return "file descriptors last again after \(nanoseconds / 1_000_000_000) s; connections were not accepted "
+            return
+                "file descriptors are available again after \(nanoseconds / 1_000_000_000) s; connections were not accepted "
                 + "\(pauses == 1 ? "once" : "\(pauses) times") meanwhile"
         }
     }
 
-    /// Opens descriptors until there are so many; whether that worked.
+    /// Opens descriptors up to a count; false if they have run out.
     private static func fill(_ reserve: inout [Int32], to count: Int) -> Bool {
         while reserve.count < count {
             let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)

@@ -1,30 +1,30 @@
-/// Decides when a worker that runs out of descriptors accepts no more connections, and when it does again: pure, with the
-/// time as an argument.
+/// Decides when a worker that runs out of descriptors accepts no more connections, and when it does again: pure, with
+/// the time as an argument.
 ///
-/// One shortage may be many pauses: connections that end make room for others, which use it up. It is over, and told as
-/// such, when there has been no pause for ten seconds.
+/// One shortage may be many pauses: connections that end make room for others, which use it up. A shortage is over, and
+/// reported as such, after ten seconds without a pause.
 package struct DescriptorShortage: Sendable, Hashable {
-    /// What is to be done.
+    /// The next action.
     package enum Step: Sendable, Hashable {
         case nothing
-        /// Accept nothing more, and let the process have the reserve.
+        /// Accept nothing more, and release the reserve to the process.
         case pause
         /// Take the reserve back and accept again.
         case resume
     }
 
-    /// What is to be told.
+    /// A line for the log.
     package enum News: Sendable, Hashable {
         /// Descriptors ran out.
         case began
-        /// They last again, after so many nanoseconds and pauses.
+        /// Enough descriptors are free again, after this many nanoseconds and pauses.
         case ended(nanoseconds: UInt64, pauses: UInt64)
     }
 
     /// The shortest pause, in nanoseconds: libzmq's thread would otherwise be busy with a connection at a time.
     package static let shortestPause: UInt64 = 1_000_000_000
 
-    /// How long there is no pause before a shortage is over, in nanoseconds.
+    /// How long a shortage is without a pause before it is over, in nanoseconds.
     package static let patience: UInt64 = 10_000_000_000
 
     /// Whether no connections are accepted.
@@ -37,16 +37,16 @@ package struct DescriptorShortage: Sendable, Hashable {
     /// There is no shortage.
     package init() {}
 
-    /// Whether there is a shortage, which wants a look more often.
+    /// Whether there is a shortage, during which to look more often.
     package var isShort: Bool { start != nil }
 
     /// Looks at how many descriptors are left.
     ///
     /// - Parameters:
-    ///   - isEmpty: Not one is left beside the reserve; looked at while connections are accepted.
-    ///   - hasRoom: There are enough for the reserve and for some connections; looked at during a pause.
+    ///   - isEmpty: No descriptor is left beside the reserve; used while connections are accepted.
+    ///   - hasRoom: There are enough for the reserve and for some connections; used during a pause.
     ///   - now: The time, in nanoseconds.
-    /// - Returns: What is to be done, and what is to be told.
+    /// - Returns: The next action, and the line for the log.
     package mutating func look(isEmpty: Bool, hasRoom: Bool, at now: UInt64) -> (step: Step, news: News?) {
         if isPaused {
             guard now &- lastChange >= Self.shortestPause, hasRoom else { return (.nothing, nil) }

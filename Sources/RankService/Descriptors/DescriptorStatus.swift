@@ -1,13 +1,13 @@
 import Synchronization
 
-/// What becomes of connections where descriptors run out, for STATS and the admin pages.
+/// Pauses of accepting connections when descriptors run out, for STATS and the admin pages.
 ///
 /// Written by the scoring thread, read on any.
 final class DescriptorStatus: Sendable {
     private let pauseCount = Atomic<UInt64>(0)
     private let accepts = Atomic(true)
 
-    /// How many times no connection was accepted for a while.
+    /// How many pauses there were.
     var pauses: UInt64 { pauseCount.load(ordering: .relaxed) }
 
     /// Whether connections are accepted now.

@@ -1,11 +1,11 @@
-/// For how long a scoring thread may make no progress.
+/// How long a scoring thread may make no progress.
 public struct WatchdogLimits: Sendable, Hashable {
-    /// After so many nanoseconds it is stalled: neither live nor ready.
+    /// The time after which the thread is stalled: neither live nor ready, in nanoseconds.
     ///
     /// At least 20 times the 99th percentile of its steps is allowed in any case.
     public var stalled: UInt64
 
-    /// After so many nanoseconds it is given up.
+    /// The time after which the thread is given up, in nanoseconds.
     ///
     /// At least 100 times the 99th percentile of its steps is allowed in any case.
     public var hopeless: UInt64
@@ -22,16 +22,16 @@ public struct WatchdogLimits: Sendable, Hashable {
 
 /// Tells a scoring thread that works from one that is stuck: pure, with the time as an argument.
 ///
-/// What counts is for how long it has been seen without progress. A process that was frozen, or a machine that had no
-/// time for it, is not seen meanwhile and is not blamed when it goes on.
+/// Only time during which the watchdog itself ran counts: a process that was frozen, or had no processor, is not blamed
+/// when it goes on.
 package struct Watchdog {
-    /// What a look found.
+    /// The result of a look.
     package enum Verdict: Hashable {
-        /// It makes progress, or has not been without for long.
+        /// The thread makes progress, or has not been without for long.
         case alive
-        /// It has made none for so many nanoseconds.
+        /// The thread has made no progress for this many nanoseconds.
         case stalled(UInt64)
-        /// It has made none for so many nanoseconds, and nobody expects any more.
+        /// The thread has made no progress for this many nanoseconds, and none is expected.
         case hopeless(UInt64)
     }
 
@@ -53,10 +53,10 @@ package struct Watchdog {
     /// Looks at the thread.
     ///
     /// - Parameters:
-    ///   - tick: What changes with each of its steps.
+    ///   - tick: A number that changes with each step.
     ///   - slowStep: The 99th percentile of its steps, in nanoseconds.
     ///   - now: The time, in nanoseconds.
-    /// - Returns: How it is.
+    /// - Returns: The verdict.
     package mutating func look(tick: UInt64, slowStep: UInt64, at now: UInt64) -> Verdict {
         if tick == lastTick {
             idle &+= min(now &- lastLook, 2 * interval)

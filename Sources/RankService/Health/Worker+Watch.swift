@@ -13,12 +13,12 @@ import Darwin
 extension Worker {
     /// Watches the scoring thread on a thread of its own until the worker has ended.
     ///
-    /// A thread that makes no progress is told by ``status`` as stalled, and by the admin pages, until it goes on. One
-    /// that is given up is reported once: whoever runs the worker ends the process, since a thread cannot be ended.
+    /// A thread that makes no progress is shown as stalled by ``status`` and by the admin pages until it goes on. A
+    /// thread that is given up is reported once: end the process then, since a thread cannot be ended.
     ///
     /// - Parameters:
-    ///   - limits: How long is too long.
-    ///   - log: Takes a line when it stalls, and when it goes on.
+    ///   - limits: The longest times without progress.
+    ///   - log: Takes a line when the thread stalls, and when it goes on.
     ///   - gaveUp: Called once on the watching thread.
     /// - Throws: `internalFailure` if there is no thread.
     public func watch(
@@ -55,7 +55,7 @@ extension Worker {
 }
 
 extension WorkerControl {
-    /// Lets others see what the watchdog found.
+    /// Publishes the watchdog's verdict.
     fileprivate func report(_ verdict: Watchdog.Verdict, log: (String) -> Void) {
         let before = stalledMilliseconds.load(ordering: .relaxed)
         switch verdict {

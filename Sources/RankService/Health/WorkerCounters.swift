@@ -1,7 +1,7 @@
 package import RankCore
 import Synchronization
 
-/// What a worker has counted since it started, one number for each ``WorkerCounter``.
+/// A worker's counters since its start, one number for each ``WorkerCounter``.
 ///
 /// The scoring thread alone counts, without a lock and without an atomic read-modify-write; any thread may read. Each
 /// number is right by itself; two of them may belong to neighbouring steps.
@@ -21,8 +21,8 @@ package final class WorkerCounters: Sendable {
     /// Counts; only the scoring thread does.
     ///
     /// - Parameters:
-    ///   - counter: What happened.
-    ///   - amount: How many times, or how much of it.
+    ///   - counter: The counter.
+    ///   - amount: The number to add.
     @inline(__always)
     package func count(_ counter: WorkerCounter, _ amount: UInt64 = 1) {
         let place = counter.place

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// How loaded a worker's thread is, and when it last showed that it lives, for other threads.
+/// The load of a worker's thread and its last sign of life, for other threads.
 ///
-/// The thread writes after every step of work and at least twice a second while it has none, without a lock; reading
-/// takes no time from it. May be read on any thread.
+/// The thread writes after every step of work, and at least twice a second while idle, without a lock; readers do not
+/// delay it. May be read on any thread.
 public final class WorkerGauges: Sendable {
     /// The values at one moment.
     ///
@@ -18,7 +18,7 @@ public final class WorkerGauges: Sendable {
         /// How many requests wait.
         public var queueDepth: UInt64
 
-        /// The estimated cost of what waits and of what is in work, in microseconds.
+        /// The estimated cost of the requests that wait or are in work, in microseconds.
         public var backlogMicroseconds: UInt64
 
         /// The share of the time since an earlier snapshot during which the thread worked, from 0 to 1.
@@ -38,7 +38,9 @@ public final class WorkerGauges: Sendable {
 
     /// The values now.
     ///
-    /// O(1), no lock, no allocation.
+    /// Without a lock or an allocation.
+    ///
+    /// - Complexity: O(1).
     public var snapshot: Snapshot {
         Snapshot(
             lastTick: tick.load(ordering: .relaxed),

@@ -3,7 +3,7 @@ import RankProtocol
 import RankSystem
 
 extension WorkerState {
-    /// What STATS tells of the models.
+    /// The pairs of STATS about models.
     private var reloadStatistics: [InfoPair] {
         let reloads = reloads.snapshot
         return [
@@ -14,7 +14,7 @@ extension WorkerState {
         ]
     }
 
-    /// What STATS tells of descriptors.
+    /// The pairs of STATS about descriptors.
     private var descriptorStatistics: [InfoPair] {
         [
             InfoPair("open_files", OpenFiles.count.map(String.init) ?? ""),

@@ -2,20 +2,20 @@ package import RankCore
 import RankEngine
 import Synchronization
 
-/// How a worker is: what probes, logs and people are told.
+/// The state of a worker, for probes, logs and operators.
 public struct WorkerStatus: Sendable {
-    /// What a worker is up to.
+    /// The phase of a worker.
     public enum Phase: Sendable, Hashable {
-        /// It answers.
+        /// The worker answers.
         case ready
-        /// It is leaving.
+        /// The worker is leaving.
         case draining
-        /// Its scoring thread has not finished a step for so many milliseconds, which is too long.
+        /// The scoring thread has not finished a step for this many milliseconds, which is too long.
         case stalled(milliseconds: UInt64)
-        /// It has ended.
+        /// The worker has ended.
         case ended
 
-        /// One word.
+        /// The phase in one word.
         var name: String {
             switch self {
             case .ready: "ready"
@@ -26,32 +26,32 @@ public struct WorkerStatus: Sendable {
         }
     }
 
-    /// What it is up to.
+    /// The worker's phase.
     public var phase: Phase
-    /// Where it is bound and connected.
+    /// The endpoints that the worker is bound or connected to.
     public var endpoints: [String]
-    /// What scores, as INFO shows it.
+    /// The model's description, as INFO shows it.
     public var facts: [(key: String, value: String)]
-    /// Which load of its life scores, from 1 on.
+    /// The number of the load that scores, from 1 on.
     public var generation: UInt64
     /// Models taken over since the start, the first not counted.
     public var reloads: UInt64
     /// Loads that were refused.
     public var reloadFailures: UInt64
-    /// Why the last load was refused; nil when it was not.
+    /// The reason why the last load was refused; nil if it was not.
     public var lastReloadError: String?
     /// The worker's load.
     public var gauges: WorkerGauges.Snapshot
-    /// What the worker has counted, in the order of STATS.
+    /// The worker's counters, in the order of STATS.
     package var counts: [(counter: WorkerCounter, count: UInt64)]
-    /// Whether connections are accepted: not while descriptors have run out.
+    /// Whether connections are accepted; false while descriptors have run out.
     public var isAccepting: Bool
-    /// How many times they were not, for a while.
+    /// How many pauses of accepting there were.
     public var acceptPauses: UInt64
 }
 
 extension Worker {
-    /// How the worker is now.
+    /// The worker's state now.
     ///
     /// From any thread; takes nothing from the scoring thread.
     public var status: WorkerStatus {

@@ -3,10 +3,10 @@ package import RankEngine
 
 /// A ranker that reads the ids and computes nothing, to measure what serving costs without scoring.
 ///
-/// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown. It may pretend that each
-/// candidate costs time: the thread then sleeps for it, as if a slower machine computed.
+/// The score is the last byte of the id, or of a text's hash, over 256; no id is unknown. Each candidate may be given a
+/// cost: the thread then sleeps for that time, as if a slower machine computed.
 package final class NullRanker: Ranker {
-    /// What the ranker is: a model and a profile of its own, so that a client takes its replies.
+    /// The description of the ranker: a model and a profile of its own, so that a client accepts its replies.
     package let info: RankerInfo
 
     private let nanosecondsPerCandidate: Int64
@@ -16,7 +16,7 @@ package final class NullRanker: Ranker {
     ///
     /// - Parameters:
     ///   - hasTextIDs: Whether ids are text.
-    ///   - costPerCandidate: How long each candidate takes, up to 1 s; 0 = no longer than it does.
+    ///   - costPerCandidate: How long each candidate takes, up to 1 s; 0 adds no time.
     package init(hasTextIDs: Bool = false, costPerCandidate: Duration = .zero) {
         nanosecondsPerCandidate = Int64(max(0, min(costPerCandidate / .nanoseconds(1), 1e9)))
         info = RankerInfo(

@@ -14,18 +14,18 @@ import Darwin
 
 /// The thread that looks for new models, loads and proves them, and hands them to the scoring thread.
 ///
-/// It looks four times a second, with one `stat` for each name, which works on every file system and through the symbolic
-/// links that orchestrators swap. A load reads every byte of the file and fills the plan's tables, so that the scoring
-/// thread meets no page fault. At most two models are in memory: another load begins only after the model before has
-/// been given back.
+/// The thread looks four times a second, with one `stat` for each name, which works on every file system and through
+/// the symbolic links that orchestrators swap. A load reads every byte of the file and fills the plan's tables, so that
+/// the scoring thread meets no page fault. At most two models are in memory: another load begins only after the model
+/// before has been given back.
 ///
 /// May be used from any thread.
 final class ModelReloader: Sendable {
     /// How often the source is looked at, in milliseconds.
     private static let interval: Int32 = 250
 
-    /// What the thread shares with whoever asks something of it.
-    private final class Wishes: Sendable {
+    /// The requests of other threads.
+    private final class Requests: Sendable {
         let stop = Atomic(false)
         let reload = Atomic(false)
         let hasEnded = Atomic(false)
@@ -34,43 +34,43 @@ final class ModelReloader: Sendable {
     /// How long ``join()`` waits at most, in milliseconds.
     private static let patience = 100
 
-    private let wishes: Wishes
+    private let requests: Requests
     private let bell: WakeUp.Bell
     private let thread: OwnedThread<Void, Never>
 
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - work: What it does; it belongs to the thread from now on.
-    ///   - wakeUp: What ``reload()`` and the scoring thread ring.
+    ///   - work: The work of the thread, to which it belongs from now on.
+    ///   - wakeUp: The wake-up that ``reload()`` and the scoring thread ring.
     /// - Throws: `noThread`.
     init(_ work: ReloadWork, wakeUp: consuming WakeUp) throws(ThreadStartError<Never>) {
-        let wishes = Wishes()
-        self.wishes = wishes
+        let requests = Requests()
+        self.requests = requests
         bell = wakeUp.bell
         let box = Handover(wakeUp)
         thread = try OwnedThread<Void, Never>.start(name: "rank-reload") { starter in
             starter.started(())
-            defer { wishes.hasEnded.store(true, ordering: .releasing) }
+            defer { requests.hasEnded.store(true, ordering: .releasing) }
             guard let wakeUp = box.take() else { return }
-            // Loading takes tens of milliseconds of a core, which those that serve may need.
+            // Loading takes tens of milliseconds of a core, which serving threads may need.
             BackgroundThread.begin()
             var work = work
             while true {
                 wakeUp.wait(milliseconds: Self.interval)
-                if wishes.stop.load(ordering: .acquiring) { break }
-                if wishes.reload.exchange(false, ordering: .acquiringAndReleasing) { work.state.force() }
+                if requests.stop.load(ordering: .acquiring) { break }
+                if requests.reload.exchange(false, ordering: .acquiringAndReleasing) { work.state.force() }
                 work.run(at: MonotonicClock.nanoseconds())
             }
             _ = work.control.slot.freeRetired()
         }
     }
 
-    /// Asks for a load of whatever is best now, changed or not.
+    /// Asks for a load of the best version, changed or not.
     ///
     /// Returns at once.
     func reload() {
-        wishes.reload.store(true, ordering: .releasing)
+        requests.reload.store(true, ordering: .releasing)
         bell.ring()
     }
 
@@ -78,16 +78,17 @@ final class ModelReloader: Sendable {
     ///
     /// Returns at once; repeatable.
     func stop() {
-        wishes.stop.store(true, ordering: .releasing)
+        requests.stop.store(true, ordering: .releasing)
         bell.ring()
     }
 
-    /// Waits for its end, but no longer than 0.1 s: a load under way goes on by itself, and what it loads is dropped.
+    /// Waits for the thread's end, but no longer than 0.1 s: a load under way goes on by itself, and its model is
+    /// dropped.
     ///
-    /// A thread that gives way may take minutes for a load on a busy machine, which a worker that ends has not got.
+    /// A background thread may take minutes for a load on a busy machine, longer than a worker takes to end.
     func join() {
-        for _ in 0..<Self.patience where !wishes.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
-        if wishes.hasEnded.load(ordering: .acquiring) { thread.join() }
+        for _ in 0..<Self.patience where !requests.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
+        if requests.hasEnded.load(ordering: .acquiring) { thread.join() }
     }
 }
 

@@ -1,10 +1,10 @@
 import Synchronization
 import ZMQ
 
-/// Where the reload thread leaves a model for the scoring thread, and where it finds the one before again, so that its
-/// memory is given back off the hot path.
+/// The place where the reload thread leaves a model for the scoring thread, and later finds the model before, so that
+/// its memory is freed off the hot path.
 ///
-/// Locked only when there is news, never for a request.
+/// Locked only for a hand-over, never for a request.
 final class ModelSlot: Sendable {
     private struct Contents {
         var offered: ServedModel?
@@ -22,7 +22,7 @@ final class ModelSlot: Sendable {
         self.bell = bell
     }
 
-    /// Leaves a model for the scoring thread; ring its bell afterwards.
+    /// Leaves a model for the scoring thread; ring its wake-up afterwards.
     ///
     /// Only when no hand-over is under way.
     func offer(_ model: ServedModel) {
@@ -51,7 +51,7 @@ final class ModelSlot: Sendable {
         bell?.ring()
     }
 
-    /// Gives the memory of the model before back, if it has come.
+    /// Frees the memory of the model before, if the scoring thread has returned it.
     ///
     /// - Returns: Whether a model may be offered: false while a hand-over is under way.
     func freeRetired() -> Bool {

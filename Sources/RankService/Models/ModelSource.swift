@@ -22,7 +22,7 @@ public enum ModelSource: Hashable, Sendable {
 package struct ModelVersion: Hashable, Sendable {
     /// The file.
     package var path: String
-    /// Which file the path named when it was looked at.
+    /// The file that the path named at the look.
     package var identity: FileIdentity
     /// The version's number, 0 for a single file.
     package var number: UInt64
@@ -34,7 +34,7 @@ package struct ModelVersion: Hashable, Sendable {
     }
 }
 
-/// What a look at a source found.
+/// The result of a look at a source.
 package struct ModelListing: Hashable, Sendable {
     /// The versions, the best first.
     package var versions: [ModelVersion] = []
@@ -42,7 +42,7 @@ package struct ModelListing: Hashable, Sendable {
     ///
     /// Names that start with a stop are not among them: writers use those until a file is whole.
     package var junk: [String] = []
-    /// Why nothing could be seen at all.
+    /// The reason why there is no listing.
     package var problem: String?
 
     package init() {}
@@ -59,7 +59,7 @@ extension ModelSource {
         }
     }
 
-    /// Looks at what is there now.
+    /// Lists the versions that exist now.
     ///
     /// One system call for each name, two for junk; never reads a file.
     package func look() -> ModelListing {
@@ -82,7 +82,7 @@ extension ModelSource {
                 if let version = Self.version(name, in: path) {
                     listing.versions.append(version)
                 } else if Self.exists("\(path)/\(name)") {
-                    // What went away while the directory was read is not junk.
+                    // A file that was deleted while the directory was read is not junk.
                     listing.junk.append(name)
                 }
             }

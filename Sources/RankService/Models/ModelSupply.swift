@@ -21,14 +21,14 @@ public struct ModelSupply: Sendable {
     let source: ModelSource
     let load: Loader
 
-    /// What stands before a message that nothing is there.
+    /// The beginning of a message that there is no file.
     private let label: String
 
     /// Describes a supply; nothing is looked at yet.
     ///
     /// - Parameters:
     ///   - source: Where the files are.
-    ///   - user: Who reads them, for messages, such as a plugin.
+    ///   - user: The reader of the files, for messages, such as a plugin.
     ///   - load: Makes a ranker of one.
     public init(_ source: ModelSource, for user: String? = nil, load: @escaping Loader) {
         self.source = source
@@ -36,9 +36,9 @@ public struct ModelSupply: Sendable {
         label = user.map { "\($0): " } ?? ""
     }
 
-    /// Loads a file, proves it, and checks what is made of it against the file's golden scores.
+    /// Loads a file, proves it, and checks its ranker against the file's golden scores.
     ///
-    /// - Throws: What the loader throws, or `selfCheckFailed`.
+    /// - Throws: The loader's error, or `selfCheckFailed`.
     func model(
         at path: String,
         generation: UInt64,
@@ -59,8 +59,8 @@ public struct ModelSupply: Sendable {
     ///   - software: The name and version that INFO gives.
     ///   - limits: The limits of a request.
     ///   - log: Takes one line for each version that was refused and one for names that are no version.
-    ///   - state: Takes what was found, so that the same refusals are not repeated at once.
-    /// - Returns: What scores.
+    ///   - state: Takes note of the versions, so that the same refusals are not repeated at once.
+    /// - Returns: The model.
     /// - Throws: `modelRefused` if no version does.
     func first(
         software: String,
@@ -77,7 +77,7 @@ public struct ModelSupply: Sendable {
                 state.succeeded(version, isCopied: model.isCopied)
                 return model
             } catch {
-                // A kernel that is not there is missing for every version.
+                // A missing kernel is missing for every version.
                 guard error.code != .kernelUnavailable else {
                     throw ServiceError(.invalidConfiguration, error.message, cause: error)
                 }
@@ -93,10 +93,10 @@ public struct ModelSupply: Sendable {
 }
 
 extension ModelListing {
-    /// The line that names what is no version, a few of the names at most.
+    /// The line that names a few of the files that are no version.
     func junkLine(in directory: String) -> String {
         let shown = junk.prefix(5).map(\.debugDescription).joined(separator: ", ")
         let rest = junk.count > 5 ? " and \(junk.count - 5) more" : ""
-        return "ignored in \(directory), being no version: \(shown)\(rest)"
+        return "ignored in \(directory), not a version: \(shown)\(rest)"
     }
 }

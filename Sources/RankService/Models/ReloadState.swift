@@ -2,8 +2,9 @@ import RankEngine
 
 /// Decides which model file is to be loaded next: pure, with the listing and the time as arguments.
 ///
-/// A version is loaded when it is better than the one that serves, or when it is that one and has changed. A version that
-/// was refused is tried again when its file changes, otherwise after 1 s, 2 s, 4 s and so on, at most a minute apart.
+/// A version is loaded when it is better than the one that serves, or when it is that one and has changed. A version
+/// that was refused is tried again when its file changes, otherwise after 1 s, 2 s, 4 s and so on, at most a minute
+/// apart.
 package struct ReloadState: Sendable {
     /// The first delay after a refusal, in nanoseconds.
     package static let firstDelay: UInt64 = 1_000_000_000
@@ -30,7 +31,7 @@ package struct ReloadState: Sendable {
         self.current = current
     }
 
-    /// Wants a load of whatever is best now, changed or not, refused before or not.
+    /// Lets the best version be loaded at the next look, changed or not, refused before or not.
     package mutating func force() {
         isForced = true
         failures = [:]
@@ -39,11 +40,12 @@ package struct ReloadState: Sendable {
     /// Chooses what to load now.
     ///
     /// - Parameters:
-    ///   - versions: What is there, the best first.
+    ///   - versions: The versions found, the best first.
     ///   - now: The time, in nanoseconds.
-    /// - Returns: The version, or nil if there is nothing to do.
+    /// - Returns: The version to load; nil if there is nothing to do.
     package mutating func next(among versions: [ModelVersion], at now: UInt64) -> ModelVersion? {
-        // What is gone is forgotten, so that a directory in which versions come and go does not fill memory.
+        // Failures of deleted versions are dropped, so that a directory in which versions come and go does not fill
+        // memory.
         if !failures.isEmpty {
             let paths = Set(versions.map(\.path))
             failures = failures.filter { paths.contains($0.key) }
@@ -73,7 +75,7 @@ package struct ReloadState: Sendable {
 
     /// The version was refused; the one before keeps serving.
     ///
-    /// - Returns: After how many nanoseconds it is tried again if it does not change.
+    /// - Returns: The time until the next try if the file does not change, in nanoseconds.
     @discardableResult
     package mutating func failed(_ version: ModelVersion, at now: UInt64) -> UInt64 {
         var count = 1

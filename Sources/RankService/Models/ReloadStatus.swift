@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What became of a worker's loads, for whoever asks.
+/// The results of a worker's loads.
 ///
 /// May be used from any thread.
 package final class ReloadStatus: Sendable {
@@ -8,7 +8,7 @@ package final class ReloadStatus: Sendable {
     package struct Snapshot: Sendable {
         /// Which load serves, from 1 on.
         package var generation: UInt64 = 1
-        /// What it is, as INFO shows it; empty until the first reload.
+        /// The model's description, as INFO shows it; empty until the first reload.
         package var facts: [(key: String, value: String)] = []
         /// Models that were loaded, proved and taken over since the start, the first not counted.
         package var reloads: UInt64 = 0
@@ -25,7 +25,7 @@ package final class ReloadStatus: Sendable {
     /// The figures now.
     package var snapshot: Snapshot { value.withLock { $0 } }
 
-    /// Changes them.
+    /// Changes the figures.
     func update(_ change: (inout Snapshot) -> Void) {
         value.withLock { snapshot in change(&snapshot) }
     }

@@ -2,7 +2,7 @@ import RankEngine
 import RankProtocol
 import RankSystem
 
-/// What the reload thread does at each look.
+/// The work of the reload thread at each look.
 struct ReloadWork: Sendable {
     let supply: ModelSupply
     let control: WorkerControl
@@ -27,11 +27,11 @@ struct ReloadWork: Sendable {
         software = configuration.software
         limits = configuration.limits
         self.log = log
-        // The start has told of these.
+        // The start has logged these.
         knownJunk = supply.source.look().junk
     }
 
-    /// Frees what came back, looks at the source, and loads at most one version.
+    /// Frees the model that came back, looks at the source, and loads at most one version.
     mutating func run(at now: UInt64) {
         guard control.slot.freeRetired() else { return }
         let listing = supply.source.look()
@@ -46,10 +46,10 @@ struct ReloadWork: Sendable {
             knownWriting = version.identity
             let consequence =
                 state.isCopied
-                ? "the model that was loaded from it keeps serving until what is there now proves itself"
-                : "the model that was loaded from it has no copy of it (--map-weights, or a plugin that reads it as it "
-                    + "likes), so that its scores may be wrong until what is there now proves itself"
-            log("\(version.path) was written in place: \(consequence); write a model beside its place and rename it")
+                ? "the model that was loaded from it keeps serving until the new content proves itself"
+                : "the model that was loaded from it has no copy of it (--map-weights, or a plugin, which reads it in "
+                    + "its own way), so that its scores may be wrong until the new content proves itself"
+            log("\(version.path) was written in place: \(consequence); write a model beside it and rename that over it")
         }
         guard let version = state.next(among: listing.versions, at: now) else { return }
         // No other load is under way, so this is the next one.
@@ -69,9 +69,10 @@ struct ReloadWork: Sendable {
             control.ring()
         } catch {
             let delay = state.failed(version, at: MonotonicClock.nanoseconds()) / 1_000_000_000
-            // The log first: what STATS counts has been told there.
+            // The log first, so that it has the reason of every failure that STATS counts.
             log(
-                "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, or on a change"
+                "reload refused, the model before keeps serving: \(error.message); next try in \(delay) s, "
+                    + "or on a change"
             )
             control.reloads.update { snapshot in
                 snapshot.failures += 1

@@ -2,15 +2,15 @@ import RankCore
 package import RankEngine
 package import RankProtocol
 
-/// A ranker on its way to the scoring thread and back, with what is made of it beforehand so that taking it over
-/// allocates nothing.
+/// A ranker on its way to the scoring thread and back, with everything prepared so that taking it over allocates
+/// nothing.
 package final class ServedModel: Sendable {
-    /// What scores.
-    // Proof: the scoring thread alone uses it, between `ModelSlot.takeOffered` and `ModelSlot.retire`, whose lock orders
-    // the hand-overs; before and after nobody does.
+    /// The ranker.
+    // Proof: the scoring thread alone uses it, between `ModelSlot.takeOffered` and `ModelSlot.retire`, whose lock
+    // orders the hand-overs; no thread does before or after.
     nonisolated(unsafe) let ranker: any Ranker
 
-    /// What it is.
+    /// The ranker's description.
     package let info: RankerInfo
 
     /// Which load of the worker's life it is, from 1 on.
@@ -22,23 +22,23 @@ package final class ServedModel: Sendable {
     /// The profile on the wire.
     let profile: NumericProfile
 
-    /// Whether it has a copy of its file; false, too, where that is not known, as of a plugin.
+    /// Whether the ranker has a copy of its file; also false where that is unknown, as for a plugin.
     var isCopied: Bool { info.facts.contains { $0.key == "weights" && $0.value == "copied" } }
 
-    /// The candidates that it can list.
+    /// The candidates that the ranker can list.
     let catalog: Vocabulary?
 
     /// The pairs of an INFO reply.
     let infoPairs: [InfoPair]
 
-    /// Makes it ready.
+    /// Prepares a ranker.
     ///
     /// - Parameters:
-    ///   - ranker: What scores; nobody else uses it from now on.
-    ///   - generation: Which load it is.
+    ///   - ranker: The ranker, not used elsewhere from now on.
+    ///   - generation: The number of the load.
     ///   - software: The name and version that INFO gives.
     ///   - limits: The limits of a request.
-    ///   - goldenCount: How many golden scores it has reproduced.
+    ///   - goldenCount: How many golden scores the ranker has reproduced.
     package init(
         _ ranker: any Ranker,
         generation: UInt64,
@@ -67,9 +67,9 @@ package final class ServedModel: Sendable {
             ]
     }
 
-    /// Makes a ranker ready that reproduces its golden scores, through the plan and the kernel that will serve.
+    /// Prepares a ranker that reproduces its golden scores, through the plan and the kernel that will serve.
     ///
-    /// - Throws: `selfCheckFailed`, or what the ranker throws; the ranker is not to serve.
+    /// - Throws: `selfCheckFailed`, or the ranker's own error; the ranker must not serve.
     static func proving(
         _ ranker: any Ranker,
         generation: UInt64,
@@ -80,7 +80,7 @@ package final class ServedModel: Sendable {
         return ServedModel(ranker, generation: generation, software: software, limits: limits, goldenCount: count)
     }
 
-    /// What it is, in one line.
+    /// The model's description, in one line.
     var summary: String {
         func fact(_ key: String) -> String { info.facts.first { $0.key == key }?.value ?? "none" }
         let error =

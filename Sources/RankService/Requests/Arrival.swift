@@ -1,6 +1,6 @@
 package import RankProtocol
 
-/// What a frame is found to be when it arrives.
+/// The kind of a frame that arrives.
 package enum Arrival {
     /// A request that may have to wait for its turn.
     case request(QueuedRequest)
@@ -8,10 +8,10 @@ package enum Arrival {
     /// A CANCEL of another request.
     case cancel(RequestHeader, target: RequestID)
 
-    /// A frame that was answered at once: something is wrong with it.
+    /// A frame that was refused, and answered at once.
     case answered
 
-    /// What becomes of a message at its arrival.
+    /// The outcome of a message's arrival.
     enum Outcome {
         /// The message is answered, or gets no answer; its place is free again.
         case settled

@@ -1,15 +1,15 @@
 package import RankCore
 package import RankProtocol
 
-/// A request that has been looked at and may have to wait: what it is and how large.
+/// A request that has been examined and may have to wait: its kind and its size.
 package struct QueuedRequest {
-    /// Its header, checked.
+    /// The request's header, checked.
     package let header: RequestHeader
 
-    /// What is to be scored, nil for other kinds.
+    /// The queries of a SCORE request; nil for other kinds.
     package let outline: ScoreOutline?
 
-    /// Which ids are to be listed, nil for other kinds.
+    /// The ids that a CATALOG request asks for; nil for other kinds.
     package let listing: CatalogRequest?
 
     init(header: RequestHeader, outline: ScoreOutline? = nil, listing: CatalogRequest? = nil) {
@@ -18,22 +18,22 @@ package struct QueuedRequest {
         self.listing = listing
     }
 
-    /// The class in whose turn it is served: INFO, HEALTH, STATS and CATALOG are interactive.
+    /// The class that the request is served in: INFO, HEALTH, STATS and CATALOG are interactive.
     package var requestClass: RequestClass { outline?.parameters.requestClass ?? .interactive }
 
-    /// The work in it, counted in candidates; a query costs as much as one beside its own.
+    /// The request's work, counted in candidates; each query after the first counts as one more.
     package var candidateCount: Int { outline.map { $0.candidateCount + $0.queryCount - 1 } ?? 0 }
 
-    /// Whether it is turned away by a worker that takes no new work any more.
+    /// Whether a worker that is leaving refuses the request.
     package var isWork: Bool { outline != nil || listing != nil }
 
-    /// What it is taken to cost beside what is counted in candidates, in nanoseconds.
+    /// The estimated cost beside that of candidates, in nanoseconds.
     package var listingCost: UInt64 { listing.map { CatalogPageLimits.cost(of: Int($0.count)) } ?? 0 }
 
-    /// When its time is over.
+    /// When the request's time is over.
     ///
-    /// - Parameter arrival: When it arrived, in nanoseconds: its remaining time counts from there.
-    /// - Returns: Nanoseconds, nil if it has all the time.
+    /// - Parameter arrival: When the request arrived, from which its remaining time counts, in nanoseconds.
+    /// - Returns: The deadline, in nanoseconds; nil without one.
     package func deadline(from arrival: UInt64) -> UInt64? {
         header.remainingMicroseconds.map { arrival &+ UInt64($0) &* 1_000 }
     }

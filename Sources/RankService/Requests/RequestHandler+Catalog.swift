@@ -8,8 +8,8 @@ extension RequestHandler {
     /// One step, bounded by ``CatalogPageLimits`` and by the largest request that the worker takes; allocates nothing
     /// once the job has written a page.
     ///
-    /// - Throws: What the request is answered with instead: its time is over, another model has come since its arrival,
-    ///   or the ranker lists nothing.
+    /// - Throws: The error to answer instead: the request's time is over, another model has come since its arrival, or
+    ///   the ranker lists nothing.
     mutating func answerCatalog(
         _ request: CatalogRequest,
         _ header: RequestHeader,
@@ -47,7 +47,7 @@ extension RequestHandler {
         job.writer.finish()
     }
 
-    /// What a reply takes beside its ids: header, counts, the last offset, padding.
+    /// The bytes of a reply beside its ids: header, counts, the last offset, padding.
     private static let catalogOverhead = 96
 
     /// Offsets first, then the texts: a writer lends one part of its memory at a time.

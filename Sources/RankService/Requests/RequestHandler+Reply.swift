@@ -38,7 +38,7 @@ extension RequestHandler {
         )
     }
 
-    /// Puts the prior in the place of what was not scored.
+    /// Puts the prior in the place of scores that are missing.
     private func fill(_ entries: ReplyEntries, from first: Int, prior: Float, of writer: inout FrameWriter) {
         var scores = writer.scores(of: entries)
         for index in first..<entries.count { scores[index] = prior }
@@ -53,7 +53,7 @@ extension RequestHandler {
         return flags
     }
 
-    /// Appends the entries of an indexed query: the best, or those that are not omitted.
+    /// Writes the entries of an indexed query: the best, or those that are not omitted.
     private func writeTop(of query: RankQuery, result: QueryProgress, job: ScoreJob, prior: Float) {
         let count = unsafe query.candidateCount
         let omits = job.parameters.unknownIDs == .omit

@@ -17,7 +17,7 @@ extension RequestHandler {
                 allowsMissingFeatures: model.info.takesMissingFeatures
             )
         }
-        // The model may be another one than at the arrival.
+        // The model may have changed since the arrival.
         try request.header.checkTarget(
             model: model.modelID,
             profile: model.profile,
@@ -47,7 +47,7 @@ extension RequestHandler {
             )
             guard let query = queries.next() else { return true }
             guard budget > 0 else { return false }
-            // The frame's memory outlives the call, and with it what these pointers point to.
+            // The frame's memory outlives the call, and with it the memory behind these pointers.
             let view = unsafe RankQuery(query)
             var progress = job.query ?? reserveEntries(query, of: job)
             try unsafe scorePart(view, job, &progress, ranker: model.ranker, budget: &budget)
@@ -161,7 +161,7 @@ extension RequestHandler {
         job.scoredCount += part.count
     }
 
-    /// Throws NOT_FOUND for an unknown id, if the request wants that.
+    /// Throws NOT_FOUND for an unknown id, if the request asks for that.
     private func checkKnown(
         _ query: RankQuery,
         _ part: Range<Int>,

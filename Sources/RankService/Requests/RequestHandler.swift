@@ -17,7 +17,7 @@ package import RankProtocol
 /// }
 /// ```
 ///
-/// Whatever the bytes are, the reply is one of docs/reference/protocol.md. Scoring goes through one ``Ranker`` in
+/// Every sequence of bytes gets a reply, one of docs/reference/protocol.md. Scoring goes through one ``Ranker`` in
 /// slices; before each the deadline is checked, and jobs may take turns. Once warm, a SCORE request that succeeds
 /// allocates nothing. Belongs to one thread.
 package struct RequestHandler: ~Copyable {
@@ -25,14 +25,14 @@ package struct RequestHandler: ~Copyable {
     let positionScratch = PositionScratch()
     let topK = TopK(capacity: 1_024)
     var writer: FrameWriter
-    /// What scores requests that begin from now on.
+    /// The model that scores requests that begin from now on.
     package private(set) var model: ServedModel
 
     /// Makes a handler.
     ///
     /// - Parameters:
-    ///   - ranker: What scores.
-    ///   - state: What the handler shares with the rest of the worker.
+    ///   - ranker: The ranker.
+    ///   - state: The state that the handler shares with the rest of the worker.
     ///   - software: The name and version that INFO gives.
     package init(ranker: any Ranker, state: WorkerState, software: String) {
         self.init(
@@ -44,8 +44,8 @@ package struct RequestHandler: ~Copyable {
     /// Makes a handler.
     ///
     /// - Parameters:
-    ///   - model: What scores.
-    ///   - state: What the handler shares with the rest of the worker.
+    ///   - model: The model.
+    ///   - state: The state that the handler shares with the rest of the worker.
     package init(model: ServedModel, state: WorkerState) {
         self.model = model
         self.state = state
@@ -53,11 +53,11 @@ package struct RequestHandler: ~Copyable {
         state.adopt(model)
     }
 
-    /// Scores with another model what begins from now on; jobs that have begun keep theirs.
+    /// Scores jobs that begin from now on with another model; jobs that have begun keep theirs.
     ///
     /// Allocates nothing.
     ///
-    /// - Returns: The model before, which the handler uses no more beside those jobs.
+    /// - Returns: The model before, which only jobs that have begun still use.
     package mutating func adopt(_ model: ServedModel) -> ServedModel {
         let before = self.model
         self.model = model
@@ -65,7 +65,7 @@ package struct RequestHandler: ~Copyable {
         return before
     }
 
-    /// The frame that answers what was answered at its arrival.
+    /// The answer to a frame that was answered at its arrival.
     package var reply: RawSpan {
         @_lifetime(borrow self)
         borrowing get { writer.bytes }
@@ -73,10 +73,11 @@ package struct RequestHandler: ~Copyable {
 
     /// Looks at a frame that has arrived.
     ///
-    /// O(queries); what is wrong with it is then answered in ``reply``.
+    /// A frame that is refused is answered in ``reply``.
     ///
-    /// - Parameter frame: What a client sent.
-    /// - Returns: What there is to do.
+    /// - Complexity: O(queries).
+    /// - Parameter frame: The frame of a client.
+    /// - Returns: The request, or that the frame was answered.
     package mutating func examine(_ frame: RawSpan) -> Arrival {
         state.counters.count(.requests)
         do throws(ProtocolError) {
@@ -124,11 +125,11 @@ package struct RequestHandler: ~Copyable {
     ///
     /// - Parameters:
     ///   - job: The job, begun.
-    ///   - request: What is asked for.
-    ///   - frame: The request, the same bytes each time.
+    ///   - request: The request.
+    ///   - frame: The request's bytes, the same each time.
     ///   - budget: How many candidates may be scored.
     ///   - now: The time now, in nanoseconds.
-    ///   - clock: The time, in nanoseconds; asked at the end.
+    ///   - clock: The time, in nanoseconds; read at the end.
     /// - Returns: Whether the work is finished; the answer is then the job's reply.
     package mutating func advance(
         _ job: ScoreJob,
@@ -160,7 +161,7 @@ package struct RequestHandler: ~Copyable {
         }
     }
 
-    /// Answers what needs no scoring.
+    /// Answers a request that needs no scoring.
     private mutating func answerUnscored(
         _ request: QueuedRequest,
         _ job: ScoreJob,

@@ -1,11 +1,11 @@
 import RankCore
 import RankProtocol
 
-/// A request in work: what was asked for, how far it has come, and the reply as far as it is written.
+/// A request in work: its parameters, its progress, and the reply as far as it is written.
 ///
 /// Reused for request after request; its memory grows with the longest list. Belongs to the worker's thread.
 package final class ScoreJob {
-    /// Where the reply is written.
+    /// The reply.
     ///
     /// Unchecked: see ``Scheduler``.
     @safe @exclusivity(unchecked) var writer = FrameWriter(capacity: 1 << 12)
@@ -13,37 +13,37 @@ package final class ScoreJob {
     /// The scores of a query whose entries are chosen after scoring.
     let scratch = ScoreScratch()
 
-    /// Whether it may take several slices; set by ``JobPool``.
+    /// Whether the request may take several slices; set by ``JobPool``.
     var isLong = false
 
-    /// Whether it is bulk work; set by ``JobPool``.
+    /// Whether the request is bulk work; set by ``JobPool``.
     var isBulk = false
 
-    /// What scores, from the first candidate to the last; nil while there is no work.
+    /// The model that scores, from the first candidate to the last; nil while there is no work.
     @safe @exclusivity(unchecked) private(set) var model: ServedModel?
 
     /// The request's number.
     private(set) var id = RequestID(rawValue: 0)
 
-    /// What was asked for.
+    /// The request's parameters.
     @safe @exclusivity(unchecked) private(set) var parameters = ScoreParameters()
 
-    /// When its time is over, in nanoseconds; nil if it has none.
+    /// When the request's time is over, in nanoseconds; nil without a deadline.
     private(set) var deadline: UInt64?
 
     /// Whether a part is a good answer.
     private(set) var allowsPartial = false
 
-    /// When it arrived, in nanoseconds.
+    /// When the request arrived, in nanoseconds.
     private(set) var arrival: UInt64 = 0
 
-    /// When its scoring started, in nanoseconds.
+    /// When the scoring started, in nanoseconds.
     private(set) var start: UInt64 = 0
 
-    /// The candidates of all its queries.
+    /// The candidates of all queries.
     private(set) var candidateCount = 0
 
-    /// The time that was spent on it so far, in nanoseconds.
+    /// The time spent on the request so far, in nanoseconds.
     var computeTime: UInt64 = 0
 
     /// The time as last known, in nanoseconds.
@@ -52,10 +52,10 @@ package final class ScoreJob {
     /// How many candidates were scored.
     @safe @exclusivity(unchecked) package internal(set) var scoredCount = 0
 
-    /// Whether its reply holds scores.
+    /// Whether the reply holds scores.
     @safe @exclusivity(unchecked) package internal(set) var hasScores = false
 
-    /// Whether its reply is begun.
+    /// Whether the reply is begun.
     @safe @exclusivity(unchecked) package internal(set) var isStarted = false
 
     /// The query in work.
@@ -64,7 +64,7 @@ package final class ScoreJob {
     /// The bytes of the frame from the query in work on.
     var remainingBytes = 0
 
-    /// What is known of the query in work, nil before its first slice.
+    /// The progress of the query in work; nil before its first slice.
     @safe @exclusivity(unchecked) var query: QueryProgress?
 
     /// Makes room for requests.
@@ -85,10 +85,10 @@ package final class ScoreJob {
     /// Takes up a request.
     ///
     /// - Parameters:
-    ///   - request: What is asked for.
-    ///   - arrival: When it arrived, in nanoseconds.
+    ///   - request: The request.
+    ///   - arrival: When the request arrived, in nanoseconds.
     ///   - now: The time now, in nanoseconds.
-    ///   - model: What scores it.
+    ///   - model: The model that scores it.
     package func begin(_ request: QueuedRequest, arrival: UInt64, now: UInt64, model: ServedModel) {
         self.model = model
         id = request.header.id
@@ -114,7 +114,7 @@ package final class ScoreJob {
     /// Whether the time is over.
     var isExpired: Bool { deadline.map { now >= $0 } ?? false }
 
-    /// Throws DEADLINE_EXCEEDED if the time is over and a part is no answer.
+    /// Throws DEADLINE_EXCEEDED if the time is over and a partial answer is not allowed.
     func checkDeadline() throws(ProtocolError) {
         guard isExpired, !allowsPartial else { return }
         throw ProtocolError(
@@ -137,18 +137,18 @@ package final class ScoreJob {
     }
 }
 
-/// What is known of a query between its slices.
+/// The progress of a query between its slices.
 struct QueryProgress {
-    /// Where its entries are written in the reply; nil if they are chosen after scoring.
+    /// The entries in the reply; nil if they are chosen after scoring.
     var entries: ReplyEntries?
-    /// Its candidates.
+    /// How many candidates the query has.
     var count: Int
     /// The candidates scored: the first ones of the list.
     var scored = 0
-    /// How many of them are unknown.
+    /// How many of these candidates are unknown.
     var unknown = 0
-    /// Whether the user is known; true until somebody looked.
+    /// Whether the user is known; true before the first slice.
     var isUserKnown = true
-    /// Whether there is nothing more to score.
+    /// Whether nothing is left to score.
     var isFinished = false
 }

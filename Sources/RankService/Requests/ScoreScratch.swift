@@ -1,4 +1,4 @@
-/// Memory for a query whose entries are chosen after scoring: it grows with the longest list, and is then reused.
+/// Memory for a query whose entries are chosen after scoring; grows with the longest list, and is reused.
 ///
 /// Belongs to the worker's thread.
 @safe
@@ -11,7 +11,7 @@ final class ScoreScratch {
         unsafe unknown.deallocate()
     }
 
-    /// Makes room for a list; what the memory held is lost.
+    /// Makes room for a list; previous contents are lost.
     func reserve(_ count: Int) {
         guard unsafe count > scores.count else { return }
         let capacity = max(count, 1_024)
@@ -24,7 +24,7 @@ final class ScoreScratch {
     }
 }
 
-/// Memory for the positions of a query's chosen entries; it grows with the longest list, and is then reused.
+/// Memory for the positions of a query's chosen entries; grows with the longest list, and is reused.
 ///
 /// Belongs to the worker's thread.
 @safe
@@ -33,7 +33,7 @@ final class PositionScratch {
 
     deinit { unsafe positions.deallocate() }
 
-    /// Makes room for a list; what the memory held is lost.
+    /// Makes room for a list; previous contents are lost.
     func reserve(_ count: Int) {
         guard unsafe count > positions.count else { return }
         unsafe positions.deallocate()

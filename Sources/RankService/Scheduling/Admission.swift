@@ -1,34 +1,34 @@
 package import RankCore
 import RankProtocol
 
-/// Whether a request that arrives can be served in time; asked before anything is done for it.
+/// Decides whether a request that arrives can be served in time, before any work is done for it.
 ///
-/// Pure. All times are nanoseconds.
+/// Pure. Every time is in nanoseconds.
 package struct Admission {
     /// How many requests a worker holds.
     package static let capacity = 1_024
 
-    /// How many of them one client may have in one class.
+    /// How many requests one client may have in one class.
     package static let clientCapacity = capacity / 4
 
     /// The bytes of requests beyond which nothing is received.
     package static let byteLimit = 16 << 20
 
-    /// What a request is refused for.
+    /// The reason of a refusal.
     package enum Refusal: Hashable {
-        /// It cannot be answered before its deadline.
+        /// The request cannot be answered before its deadline.
         case deadline
-        /// The time that it would wait is over the limit.
+        /// The request would wait longer than the limit.
         case queueLimit
-        /// Its client has too many requests, or too many bytes of them, waiting.
+        /// The client has too many waiting requests, or too many bytes of them.
         case clientShare
     }
 
     /// The answer.
     package enum Verdict: Hashable {
-        /// It is taken.
+        /// Admitted.
         case admitted
-        /// It is refused, and would be taken after some nanoseconds.
+        /// Refused; retry after this many nanoseconds.
         case refused(Refusal, retryAfter: UInt64)
     }
 
@@ -43,13 +43,13 @@ package struct Admission {
     /// Looks at one request.
     ///
     /// - Parameters:
-    ///   - queue: What there is to do.
+    ///   - queue: The requests that wait.
     ///   - client: The client's key.
     ///   - requestClass: The request's class.
-    ///   - cost: What it is estimated to cost.
+    ///   - cost: The request's estimated cost.
     ///   - remaining: The time until its deadline, nil without one.
     ///   - allowsPartial: Whether a part of its scores is a good answer.
-    /// - Returns: Whether it is taken.
+    /// - Returns: The verdict.
     package func verdict(
         _ queue: borrowing FairQueue,
         client: UInt64,
@@ -70,9 +70,9 @@ package struct Admission {
         // Bulk work may wait as much longer as its share is smaller.
         let limit = requestClass == .bulk ? queueLimit &* FairQueue.bulkWeight : queueLimit
         if wait > limit { return .refused(.queueLimit, retryAfter: wait - limit) }
-        // Whatever is first in line is tried: only so is a wrong estimate found out.
+        // The first request in line is always tried: otherwise a wrong estimate would never be corrected.
         guard let remaining, wait > 0 else { return .admitted }
-        // A quarter is kept for what nobody can know: the way here and back, a core that is taken away.
+        // A quarter is kept for the unknown: the way here and back, a core that another process takes.
         let usable = remaining - remaining / 4
         let need = allowsPartial ? wait : queue.wait(flow: flow, isBulk: requestClass == .bulk, untilDone: cost)
         if need > usable { return .refused(.deadline, retryAfter: need - usable) }

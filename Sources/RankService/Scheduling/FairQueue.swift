@@ -9,10 +9,12 @@ import RankProtocol
 /// holds interactive work up for longer than a slice nor starves. Since the unit of work is a slice, a long list
 /// is interrupted and goes on in its flow's next turn.
 ///
-/// Pure: it knows requests as small numbers, clients as keys and time in nanoseconds. Allocates nothing after
-/// it was made. O(1) for each operation beside the search among the flows that have work.
+/// Pure: requests are small numbers, clients are keys, times are in nanoseconds. Allocates nothing after its
+/// initialisation.
+///
+/// - Complexity: O(1) for each operation, beside the search among the flows that have work.
 package struct FairQueue: ~Copyable {
-    /// What one interactive nanosecond weighs in bulk ones.
+    /// The weight of an interactive nanosecond in bulk ones.
     package static let bulkWeight: UInt64 = 16
 
     private struct Entry {
@@ -41,7 +43,7 @@ package struct FairQueue: ~Copyable {
         /// The flow whose turn it is, -1 without one.
         var current = -1
         var backlog: UInt64 = 0
-        /// The time it has worked, weighted.
+        /// The time that the class has worked, weighted.
         var virtualTime: UInt64 = 0
     }
 
@@ -55,17 +57,17 @@ package struct FairQueue: ~Copyable {
     private var bulk = ClassState()
     private var virtualTime: UInt64 = 0
 
-    /// How many requests there are, those in work included.
+    /// How many requests the queue holds, those in work included.
     package private(set) var count = 0
 
-    /// The bytes of them.
+    /// The bytes of these requests.
     package private(set) var byteCount = 0
 
     /// Makes an empty queue.
     ///
     /// - Parameters:
-    ///   - capacity: How many requests it can hold; they are numbered from 0 on.
-    ///   - quantum: What a flow earns with each turn, in nanoseconds: the cost of a slice.
+    ///   - capacity: How many requests the queue can hold; they are numbered from 0 on.
+    ///   - quantum: The time that a flow earns with each turn: the cost of a slice, in nanoseconds.
     package init(capacity: Int, quantum: UInt64 = ScoringCostModel.slice) {
         self.quantum = Int64(clamping: quantum)
         entries = Array(repeating: Entry(), count: capacity)
@@ -88,11 +90,11 @@ package struct FairQueue: ~Copyable {
     /// Puts a request behind the others of its client and class.
     ///
     /// - Parameters:
-    ///   - entry: Its number, not in the queue yet.
+    ///   - entry: The request's number, not in the queue yet.
     ///   - client: The client's key.
-    ///   - requestClass: Its class.
-    ///   - cost: What it is estimated to cost, in nanoseconds.
-    ///   - bytes: Its size.
+    ///   - requestClass: The request's class.
+    ///   - cost: The request's estimated cost, in nanoseconds.
+    ///   - bytes: The request's size.
     package mutating func insert(
         _ entry: Int,
         client: UInt64,
@@ -117,7 +119,7 @@ package struct FairQueue: ~Copyable {
     /// Chooses the request that works next.
     ///
     /// - Parameter canWork: Whether the first request of a flow may work now; one that may not lets others pass.
-    /// - Returns: Its number, nil if none may.
+    /// - Returns: The request's number; nil if none may work.
     package mutating func next(where canWork: (Int) -> Bool = { _ in true }) -> Int? {
         let quantum = UInt64(self.quantum)
         let interactiveEnd = interactive.virtualTime &+ quantum
@@ -148,8 +150,8 @@ package struct FairQueue: ~Copyable {
     ///
     /// - Parameters:
     ///   - entry: The request, still in the queue.
-    ///   - nanoseconds: How long it worked.
-    ///   - remaining: What it is estimated to cost from now on, in nanoseconds.
+    ///   - nanoseconds: How long the work took, in nanoseconds.
+    ///   - remaining: The estimated cost of the rest, in nanoseconds.
     package mutating func charge(_ entry: Int, nanoseconds: UInt64, remaining: UInt64) {
         let flow = entries[entry].flow
         flows[flow].deficit = max(
@@ -170,7 +172,7 @@ package struct FairQueue: ~Copyable {
 
     /// Takes a request out.
     ///
-    /// - Parameter entry: The request, wherever it stands.
+    /// - Parameter entry: The request, at any place in the queue.
     package mutating func remove(_ entry: Int) {
         let removed = entries[entry]
         let flow = removed.flow
@@ -206,7 +208,7 @@ package struct FairQueue: ~Copyable {
         return nil
     }
 
-    /// What a request is estimated to cost from now on, in nanoseconds.
+    /// The estimated cost of the rest of a request, in nanoseconds.
     package func cost(of entry: Int) -> UInt64 { entries[entry].cost }
 
     /// The estimated backlog of a class, in nanoseconds.

@@ -9,10 +9,10 @@ final class JobPool {
     /// How many long requests may be in work.
     static let longCapacity = 8
 
-    /// How many of them may be bulk.
+    /// How many of the long requests may be bulk.
     static let longBulkCapacity = 4
 
-    /// The long ones and one short one.
+    /// The long requests and one short one.
     static let capacity = longCapacity + 1
 
     // Unchecked: see ``Scheduler``.

@@ -36,7 +36,7 @@ extension Scheduler {
         return .settled
     }
 
-    /// What a client reads whose request came too late.
+    /// The message to a client whose request came too late.
     private static let leaving = "the worker is leaving; send the request to another one"
 
     /// Queues a request; or refuses it, and writes the refusal into the handler's reply.
@@ -101,7 +101,8 @@ extension Scheduler {
 }
 
 extension Admission.Refusal {
-    /// What a client reads; no number in it, so that nothing is allocated: the header and `retry after` have them.
+    /// The message to the client, without numbers, so that nothing is allocated: the header and `retry after` have
+    /// them.
     fileprivate var message: String {
         switch self {
         case .deadline: "the worker is too busy to answer before the deadline; try another worker, or later"

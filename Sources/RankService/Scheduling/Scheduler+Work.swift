@@ -8,7 +8,7 @@ extension Scheduler {
     /// - Parameters:
     ///   - start: The time now, in nanoseconds.
     ///   - clock: The time, in nanoseconds.
-    /// - Returns: The time after it.
+    /// - Returns: The time after the work, in nanoseconds.
     /// - Throws: `contextTerminated` after a shutdown.
     func work(at start: UInt64, clock: () -> UInt64) throws(ZMQError) -> UInt64 {
         let sliceLength = costs.sliceLength
@@ -44,7 +44,7 @@ extension Scheduler {
 
         let scored = job.scoredCount - before
         if !isFinished || job.hasScores {
-            // What begins and ends with a step is its share of a request.
+            // The start and the end of a request are half of its own cost each.
             let requests = (isFirst ? 0.5 : 0) + (isFinished ? 0.5 : 0)
             costs.learn(candidates: scored, requests: requests, nanoseconds: end &- start)
         }

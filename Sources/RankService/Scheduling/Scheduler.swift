@@ -5,12 +5,12 @@ import ZMQ
 
 /// Receives requests, lets them wait in fair queues, works on them slice by slice, and answers them.
 ///
-/// Between two slices ``receive(at:onlyFirst:)`` takes in what has arrived, and ``work(at:clock:)`` chooses anew what
-/// to go on with. Belongs to the worker's thread; allocates nothing for a request.
+/// Between two slices ``receive(at:onlyFirst:clock:)`` takes in new messages, and ``work(at:clock:)`` chooses the next
+/// request to work on. Belongs to the worker's thread; allocates nothing for a request.
 final class Scheduler {
     /// How many messages are received from one socket between two slices.
     ///
-    /// Far more than arrive in a slice: what is not received waits where nobody sees it, and would be answered too late.
+    /// Far more than arrive in a slice: messages that are not received wait unseen, and would be answered too late.
     private static let burst = 256
 
     /// After how many of them the time is looked up again.
@@ -19,8 +19,8 @@ final class Scheduler {
     let inbox = Inbox(capacity: Admission.capacity)
     let sockets: [WorkerSocket]
     let state: WorkerState
-    // Unchecked here and in what a request passes through: one thread uses it, and none of these parts knows whoever
-    // holds it, so that no access can begin within another one. Checking was a fifth of the work on a request.
+    // Unchecked here and in every part that a request passes through: one thread uses them, and none of these parts
+    // refers to its owner, so that no access can begin within another one. Checking was a fifth of a request's work.
     @safe @exclusivity(unchecked) var handler: RequestHandler
     @safe @exclusivity(unchecked) var queue = FairQueue(capacity: Admission.capacity)
     @safe @exclusivity(unchecked) var costs: ScoringCostModel
@@ -38,11 +38,11 @@ final class Scheduler {
     /// Prepares to work.
     ///
     /// - Parameters:
-    ///   - handler: What answers requests.
-    ///   - sockets: Where they come from.
-    ///   - state: What the parts of the worker share.
-    ///   - admission: What is refused.
-    ///   - retire: Takes a model back that is used no more.
+    ///   - handler: The handler that answers requests.
+    ///   - sockets: The sockets that requests come from.
+    ///   - state: The state that the parts of the worker share.
+    ///   - admission: The limits beyond which a request is refused.
+    ///   - retire: Takes back a model that is no longer used.
     init(
         handler: consuming RequestHandler,
         sockets: [WorkerSocket],
@@ -61,7 +61,7 @@ final class Scheduler {
     /// Whether there is nothing to work on.
     var isEmpty: Bool { queue.count == 0 }
 
-    /// What ``receive(at:onlyFirst:)`` found.
+    /// The result of ``receive(at:onlyFirst:clock:)``.
     struct Receipt {
         /// How many messages there were.
         var count = 0
@@ -73,11 +73,11 @@ final class Scheduler {
 
     /// Waits for a message of the only socket, and answers it if it need not wait for others.
     ///
-    /// Waits as long as the socket's time-out says. One request is enough after idleness: it is worked on at once, and
-    /// what came with it is received later.
+    /// Waits as long as the socket's time-out says. One request is enough after idleness: work on it begins at once,
+    /// and the messages behind it are received later.
     ///
     /// - Parameter clock: The time, in nanoseconds.
-    /// - Returns: What was found.
+    /// - Returns: The messages found.
     /// - Throws: `contextTerminated` after a shutdown.
     func receiveFirst(clock: () -> UInt64) throws(ZMQError) -> Receipt {
         var receipt = Receipt()
@@ -91,7 +91,7 @@ final class Scheduler {
         return receipt
     }
 
-    /// Receives what has arrived, up to a bound, and answers what need not wait.
+    /// Receives messages that have arrived, up to a bound, and answers those that need not wait.
     ///
     /// Never waits.
     ///
@@ -99,7 +99,7 @@ final class Scheduler {
     ///   - start: The time now, in nanoseconds.
     ///   - onlyFirst: Whether one request is enough, as after idleness.
     ///   - clock: The time, in nanoseconds.
-    /// - Returns: What was found.
+    /// - Returns: The messages found.
     /// - Throws: `contextTerminated` after a shutdown.
     func receive(at start: UInt64, onlyFirst: Bool, clock: () -> UInt64) throws(ZMQError) -> Receipt {
         var receipt = Receipt()
@@ -133,7 +133,7 @@ final class Scheduler {
         return receipt
     }
 
-    /// Lets replies tell how much waits, beside what is in work just now.
+    /// Lets replies tell how much waits, the request in work not counted.
     func noteLoad(besides cost: UInt64 = 0) {
         state.queueDepth = queue.count - jobs.inUse
         state.backlog = queue.backlog - min(cost, queue.backlog)
@@ -141,7 +141,7 @@ final class Scheduler {
 
     /// Sends a reply to where its message came from, or counts that it could not be sent.
     ///
-    /// Never waits. If the client has gone, what it has waiting is dropped.
+    /// Never waits.
     func send(_ reply: borrowing FrameWriter, answering message: ReceivedMessage) throws(ZMQError) -> SendOutcome {
         state.counters.count(.replies)
         let outcome = try message.answer(reply.bytes, through: sockets[message.source].socket)
@@ -160,9 +160,10 @@ final class Scheduler {
         if retiringJobs == 0 { finishRetiring() }
     }
 
-    /// Scores with another model what begins from now on.
+    /// Scores requests that begin from now on with another model.
     ///
-    /// Only after the model before the last one was given back. The model before is given back once the lists that it began are done.
+    /// Only after the model before the last one was given back. The model before is given back once the lists that it
+    /// began are done.
     func adopt(_ model: ServedModel) {
         retiring = handler.adopt(model)
         retiringJobs = jobs.inUse
@@ -170,11 +171,11 @@ final class Scheduler {
     }
 
     private func finishRetiring() {
-        // Handed on and not kept: the last to let it go frees its memory, and that is not to be this thread.
+        // Handed on and not kept: the last owner frees its memory, which must not be this thread.
         if let model = retiring.take() { retire(consume model) }
     }
 
-    /// Drops everything that waits for a client that has gone.
+    /// Drops every waiting request of a client that has gone.
     func drop(client: UInt64) {
         while let place = queue.first(of: client, where: { _ in true }) {
             remove(place)
@@ -182,7 +183,7 @@ final class Scheduler {
         }
     }
 
-    /// Counts what waits as left without an answer.
+    /// Counts the waiting requests as left without an answer.
     func abandonAll() {
         state.counters.count(.abandoned, UInt64(queue.count))
     }

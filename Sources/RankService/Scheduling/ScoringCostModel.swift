@@ -1,12 +1,12 @@
 package import RankEngine
 
-/// What requests cost, learned from what they cost: a part for each request and a part for each candidate.
+/// The cost of requests, learned from measured work: a part for each request and a part for each candidate.
 ///
 /// Each step of work that was measured corrects the estimate a little (normalised least mean squares): most of the
 /// correction goes to the part that made up most of the step. A step that took far longer than expected counts as
 /// twice as long, since a thread that lost its core for a while says nothing about the cost. Pure.
 package struct ScoringCostModel {
-    /// The work between two looks at the sockets and the clock, in nanoseconds.
+    /// The work between two looks at the sockets and the clock (200 µs), in nanoseconds.
     package static let slice: UInt64 = 200_000
 
     /// The nanoseconds of a request beside its candidates: receipt, checks, reply.
@@ -21,7 +21,7 @@ package struct ScoringCostModel {
         self.perCandidate = perCandidate
     }
 
-    /// Makes a model that starts from what a ranker says of itself, where it says something.
+    /// Makes a model that starts from a ranker's hints, where there are any.
     package init(hint: ScoringCost) {
         self.init()
         perRequest = min(perRequest + max(hint.perRequest, 0), 1e9)
@@ -39,9 +39,9 @@ package struct ScoringCostModel {
     /// Learns from a step of work.
     ///
     /// - Parameters:
-    ///   - candidates: How many candidates it scored.
-    ///   - requests: Its share of a request: a half for the start, a half for the end.
-    ///   - nanoseconds: How long it took.
+    ///   - candidates: How many candidates the step scored.
+    ///   - requests: The step's share of a request: a half for the start, a half for the end.
+    ///   - nanoseconds: How long the step took, in nanoseconds.
     package mutating func learn(candidates: Int, requests: Double, nanoseconds: UInt64) {
         // 64 candidates weigh as much as a request.
         let weight = Double(candidates) / 64

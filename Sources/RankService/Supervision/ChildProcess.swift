@@ -8,9 +8,9 @@ import Musl
 import Darwin
 #endif
 
-/// Starting this program once more, and noticing as a child that the parent is gone.
+/// Starts this program once more, and watches the parent in a child.
 public enum ChildProcess {
-    /// The descriptor by which a child notices that its supervisor is gone.
+    /// A child's descriptor that reads its end when the supervisor has ended.
     private static let lifelineNumber: Int32 = 3
 
     /// Starts this program with other arguments, the lifeline at its descriptor, and no signal blocked.
@@ -44,7 +44,7 @@ public enum ChildProcess {
         return process
     }
 
-    /// Calls a function when the supervisor of this process has gone away, on a thread of its own.
+    /// Calls a function when the supervisor of this process has ended, on a thread of its own.
     ///
     /// Only in a process that a ``Supervisor`` has started.
     ///
@@ -54,7 +54,7 @@ public enum ChildProcess {
             _ = try OwnedThread<Void, Never>.start(name: "rank-lifeline") { starter in
                 starter.started(())
                 var byte: UInt8 = 0
-                // Nobody writes: it returns when the last writing end is closed.
+                // No process writes: the read returns when the last writing end is closed.
                 while unsafe read(lifelineNumber, &byte, 1) < 0, errno == EINTR {}
                 gone()
             }
@@ -71,7 +71,7 @@ public enum ChildProcess {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         let path = String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // After an upgrade in place, the path names another program or none; the old one is still to be had.
+        // After an upgrade in place, the path names another program or none; the old one is still available.
         return unsafe access(path, X_OK) == 0 ? path : "/proc/self/exe"
         #else
         return CommandLine.arguments[0]

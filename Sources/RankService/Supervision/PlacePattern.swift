@@ -1,15 +1,15 @@
-/// An endpoint or an address for several processes: what each of them gets.
+/// An endpoint or an address for several processes, from which each gets its own.
 ///
-/// `tcp://127.0.0.1:7000-7003` gives each a port, a port of `*` or 0 one that is free, and `{n}` stands for the number of
-/// the process, from 0 on: `ipc:///run/rank/{n}.sock`.
+/// `tcp://127.0.0.1:7000-7003` gives each a port, a port of `*` or 0 one that is free, and `{n}` stands for the number
+/// of the process, from 0 on: `ipc:///run/rank/{n}.sock`.
 public enum PlacePattern {
     /// The places of `count` processes.
     ///
     /// - Parameters:
     ///   - text: An endpoint, or `HOST:PORT`.
-    ///   - count: How many there are.
-    /// - Returns: One text for each process; what it means is checked by the process.
-    /// - Throws: `invalidConfiguration` if they could not all have one.
+    ///   - count: How many processes there are.
+    /// - Returns: One text for each process, which checks its meaning.
+    /// - Throws: `invalidConfiguration` if there is not one for each.
     public static func expand(_ text: String, count: Int) throws(ServiceError) -> [String] {
         if text.utf8.contains(UInt8(ascii: "{")) {
             guard let range = text.firstRange(of: "{n}") else {

@@ -11,8 +11,8 @@ import Darwin
 
 /// Runs several worker processes and keeps them running; has no sockets and no thread of its own.
 ///
-/// Each child holds the end of a pipe whose other end is here: when this process goes away, however it does, the children
-/// notice and leave.
+/// Each child holds the end of a pipe whose other end is here: when this process ends in any way, the children notice
+/// and leave.
 public struct Supervisor {
     private let arguments: [[String]]
     private let log: (String) -> Void
@@ -22,11 +22,11 @@ public struct Supervisor {
     private var stopSignals = 0
     private var killTime: UInt64?
 
-    /// Describes the processes; starts nothing.
+    /// Describes the processes without starting them.
     ///
     /// - Parameters:
     ///   - arguments: The command line of each, without the program's name; the program is this one.
-    ///   - patience: For how many nanoseconds a process may go on after it was asked to leave.
+    ///   - patience: How long a process may go on after it was asked to leave, in nanoseconds.
     ///   - log: Takes one line for each start and end.
     public init(arguments: [[String]], patience: UInt64, log: @escaping (String) -> Void) {
         self.arguments = arguments
@@ -39,7 +39,7 @@ public struct Supervisor {
     ///
     /// Call it from the main thread, before anything else starts a thread.
     ///
-    /// - Returns: The code to exit with: 0 if all left as asked.
+    /// - Returns: The exit code: 0 if all left as asked.
     /// - Throws: `internalFailure` if there is no pipe.
     public mutating func run() throws(ServiceError) -> Int32 {
         var set = Self.signals
@@ -85,7 +85,7 @@ public struct Supervisor {
         }
     }
 
-    /// Looks who has ended.
+    /// Takes note of the processes that have ended.
     private mutating func reap() {
         while true {
             var status: Int32 = 0
@@ -109,7 +109,7 @@ public struct Supervisor {
         let next = delay.map { "; it starts again in \($0 / 1_000_000) ms" } ?? ""
         log("process \(index) \(what)\(next)")
         if state.isStopping, !wasStopping {
-            log("process \(index) can never work like this: the others are stopped")
+            log("process \(index) cannot work with these options and files: the others are stopped")
             stop(SIGTERM)
         }
     }
@@ -125,7 +125,7 @@ public struct Supervisor {
         for process in processes.keys { kill(process, signal) }
     }
 
-    /// Lets SIGALRM come when something is due.
+    /// Sets SIGALRM for the next start or kill.
     private func setAlarm() {
         let times = [state.nextDue, killTime].compactMap { $0 }
         var timer = itimerval()

@@ -1,14 +1,14 @@
 /// Decides when worker processes are started, stopped and given up: pure, with the time as an argument.
 ///
 /// A process that ends is started again after 100 ms, 200 ms and so on up to 30 s; one that had run for a minute begins
-/// anew. One whose very first run ends with a code that says that it can never work (64, 65, 69) takes the others down:
-/// a mistake in the command line or in the model is told at once, and not repeated for ever.
+/// anew. A process whose very first run ends with a code of a permanent failure (64, 65, 69) takes the others down: a
+/// mistake in the command line or in the model is reported at once, and not repeated for ever.
 package struct SupervisorState {
     /// The first delay, in nanoseconds.
     package static let firstDelay: UInt64 = 100_000_000
     /// The longest delay, in nanoseconds.
     package static let longestDelay: UInt64 = 30_000_000_000
-    /// A run that long shows that the process works, in nanoseconds.
+    /// The length of a run that shows that the process works, in nanoseconds.
     package static let goodRun: UInt64 = 60_000_000_000
 
     /// How a process ended.
@@ -26,9 +26,9 @@ package struct SupervisorState {
     private var slots: [Slot]
     private var failures: [Int]
     private var isFirstRun: [Bool]
-    /// The code to end with, once all have ended.
+    /// The exit code, once all have ended.
     package private(set) var exitCode: Int32 = 0
-    /// Nothing is started any more.
+    /// No process is started any more.
     package private(set) var isStopping = false
 
     /// All processes are to be started at once.
@@ -38,7 +38,7 @@ package struct SupervisorState {
         isFirstRun = Array(repeating: true, count: count)
     }
 
-    /// Whether nothing runs and nothing will.
+    /// Whether no process runs and none will.
     package var isFinished: Bool {
         isStopping
             && slots.allSatisfy {
@@ -63,14 +63,14 @@ package struct SupervisorState {
         return slots.compactMap { if case .waiting(let time) = $0 { time } else { nil } }.min()
     }
 
-    /// Starts nothing any more; what runs is expected to end.
+    /// Starts no process any more; those that run are expected to end.
     package mutating func stop() {
         isStopping = true
     }
 
-    /// A process ended, or could not be started.
+    /// A process has ended, or could not be started.
     ///
-    /// - Returns: After how many nanoseconds it is started again; nil if it is not.
+    /// - Returns: The time until it is started again, in nanoseconds; nil if it is not.
     package mutating func ended(_ index: Int, _ end: End, at now: UInt64) -> UInt64? {
         guard case .running(let start) = slots[index] else { return nil }
         defer { isFirstRun[index] = false }

@@ -1,10 +1,9 @@
 import ZMQ
 
-/// The places of messages that a worker has received and not answered yet: bounded, made when as many are first needed,
-/// and then used again.
+/// The places of messages that a worker has received and not answered yet: bounded, made when first needed, and reused.
 ///
-/// Waiting happens here, where it is timed and can be taken back, and not in libzmq's queues. The order is that of
-/// ``FairQueue``, which knows a message by the number of its place.
+/// Messages wait here, where their wait is timed and can be cancelled, and not in libzmq's queues. Their order is that
+/// of ``FairQueue``, which refers to a message by the number of its place.
 ///
 /// Belongs to the worker's thread.
 final class Inbox {
@@ -15,7 +14,7 @@ final class Inbox {
     @safe @exclusivity(unchecked) private var freeCount: Int
     @safe @exclusivity(unchecked) private var empty = Message()
 
-    /// Prepares for a number of places; each takes about 1 KB once it is made.
+    /// Prepares a number of places; each takes about 1 KB once it is made.
     init(capacity: Int) {
         places.reserveCapacity(capacity)
         free = (0..<capacity).reversed()
@@ -33,10 +32,10 @@ final class Inbox {
     /// Only while there is room.
     ///
     /// - Parameters:
-    ///   - socket: Where from.
+    ///   - socket: The socket.
     ///   - source: The socket's number.
-    ///   - waiting: Whether to wait for one, as long as the socket's time-out says.
-    /// - Returns: Its place, or nil if there was none.
+    ///   - waiting: Whether to wait for a message, as long as the socket's time-out says.
+    /// - Returns: The message's place; nil if there was none.
     /// - Throws: `contextTerminated` after a shutdown.
     func receive(from socket: borrowing Socket, source: Int, waiting: Waiting = .never) throws(ZMQError) -> Int? {
         let place = free[freeCount - 1]
@@ -46,7 +45,7 @@ final class Inbox {
         return place
     }
 
-    /// Forgets a message that was answered or dropped.
+    /// Frees the place of a message that was answered or dropped.
     func release(_ place: Int) {
         places[place].release(into: &empty)
         free[freeCount] = place

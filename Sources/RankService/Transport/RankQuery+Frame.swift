@@ -4,7 +4,7 @@ import RankProtocol
 extension RankQuery {
     /// A query of a received frame, in place.
     ///
-    /// The frame's memory must outlive it.
+    /// The frame's memory must outlive the query.
     init(_ query: borrowing ScoreQuery) {
         let features = unsafe query.features.withUnsafeBytes { unsafe $0 }
         switch query.idKind {

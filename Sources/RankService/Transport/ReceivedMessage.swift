@@ -6,39 +6,39 @@ import ZMQ
 ///
 /// Belongs to the worker's thread. Holds the memory of a message from its receipt to ``release(into:)``.
 final class ReceivedMessage {
-    /// The frames that matter, in order: identity, envelope, body.
+    /// The frames that are kept, in order: identity, envelope, body.
     ///
     /// Unchecked: see ``Scheduler``.
     @safe @exclusivity(unchecked) private var frames = InlineArray<10, Message> { _ in Message() }
 
-    /// How many of them the message has filled.
+    /// How many of these frames the message has filled.
     private var heldCount = 0
 
     /// The bytes of all these frames as they were received: a reply takes the envelope's with it.
     private(set) var heldByteCount = 0
 
-    /// Where the other frames go, one over the other.
+    /// The place of all other frames, each overwriting the one before.
     @safe @exclusivity(unchecked) private var surplus = Message()
 
-    /// What the message is.
+    /// The shape of the message.
     private(set) var verdict = Envelope.Verdict.malformed
 
-    /// When it was received, in nanoseconds of ``MonotonicClock``.
+    /// When the message was received, in nanoseconds of ``MonotonicClock``.
     var arrival: UInt64 = 0
 
-    /// Which of the worker's sockets it came from.
+    /// The number of the worker's socket that the message came from.
     private(set) var source = 0
 
-    /// What it asks for, once it waits.
+    /// The request, once it waits.
     @safe @exclusivity(unchecked) var request: QueuedRequest?
 
-    /// The work on it, once it has begun.
+    /// The work on the request, once it has begun.
     @safe @exclusivity(unchecked) var job: ScoreJob?
 
     /// Receives a whole message.
     ///
     /// - Parameters:
-    ///   - socket: Where from.
+    ///   - socket: The socket.
     ///   - source: The socket's number.
     ///   - waiting: Whether to wait for one.
     /// - Returns: Whether there was one.
@@ -69,7 +69,7 @@ final class ReceivedMessage {
         return true
     }
 
-    /// Gives the memory of the message back: a waiting place must not keep what a large one took.
+    /// Frees the memory of the message: a free place must not keep that of a large one.
     ///
     /// - Parameter empty: A message without content, and without content afterwards.
     func release(into empty: inout Message) {
@@ -89,7 +89,7 @@ final class ReceivedMessage {
         }
     }
 
-    /// Whom it comes from, for queues: the same for all messages of a connection, and of no other.
+    /// The client's key for queues: the same for all messages of a connection, and of no other.
     ///
     /// Seeded at random in each process, so that no client can take on another's key. Allocates nothing.
     var client: UInt64 {
@@ -114,7 +114,7 @@ final class ReceivedMessage {
     /// - Parameters:
     ///   - reply: The frame to send; not empty.
     ///   - socket: The socket that the message came from.
-    /// - Returns: What became of it; `unreachable` also where nothing could be sent back.
+    /// - Returns: The outcome of the send; `unreachable` also for a message that has no answer.
     /// - Throws: `contextTerminated` after a shutdown.
     func answer(_ reply: RawSpan, through socket: borrowing Socket) throws(ZMQError) -> SendOutcome {
         let echo: Int

@@ -4,7 +4,7 @@ import ZMQ
 final class WorkerSocket {
     let socket: Socket
 
-    /// A proxy deals requests to it, and would go on to do so if they were refused.
+    /// A proxy deals requests to this socket, and would go on doing so if they were refused.
     let isProxied: Bool
 
     init(_ socket: consuming Socket, isProxied: Bool = false) {

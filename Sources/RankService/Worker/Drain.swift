@@ -1,26 +1,26 @@
 /// How a worker leaves: pure, with the time as an argument.
 ///
-/// First it serves on for a grace, saying that it leaves, so that clients and balancers can look for another worker. Then it
-/// refuses new requests and finishes those that it has. It listens for a second at most while it refuses, since clients
-/// may never stop, and it is over at a time that nothing can shift.
+/// First the worker serves on for a grace period and says DRAINING, so that clients and balancers can look for another
+/// one. Then it refuses new requests and finishes those that it has. While refusing, the worker receives for a second
+/// at most, since clients may never stop, and it ends at a fixed time.
 package struct Drain: Sendable {
-    /// What a worker does.
+    /// The phase of a worker.
     package enum Phase: Int, Comparable, Sendable {
-        /// It serves.
+        /// The worker serves.
         case serving
-        /// It serves and says that it leaves.
+        /// The worker serves and says DRAINING.
         case grace
-        /// It refuses new requests.
+        /// The worker refuses new requests.
         case refusing
-        /// It hears nothing more, and finishes what it has.
+        /// The worker receives nothing more, and finishes the requests that it has.
         case closed
-        /// It ends, whatever it has.
+        /// The worker ends, with or without requests left.
         case over
 
         package static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// For how long new requests are refused, in nanoseconds.
+    /// How long new requests are refused, in nanoseconds.
     package static let refusalTime: UInt64 = 1_000_000_000
 
     private let grace: UInt64
@@ -30,22 +30,22 @@ package struct Drain: Sendable {
     /// A worker that serves.
     ///
     /// - Parameters:
-    ///   - grace: How long it serves on, in nanoseconds.
-    ///   - maximum: When it is over, in nanoseconds after the beginning.
+    ///   - grace: How long the worker serves on, in nanoseconds.
+    ///   - maximum: When the worker ends, after the beginning of the drain, in nanoseconds.
     package init(grace: UInt64, maximum: UInt64) {
         self.grace = grace
         self.maximum = maximum
     }
 
-    /// It is to leave; only the first call counts.
+    /// Begins the drain; only the first call counts.
     package mutating func begin(at now: UInt64) {
         if start == nil { start = now }
     }
 
-    /// When it refuses new requests, in nanoseconds; nil while it serves.
+    /// When the worker begins to refuse new requests, in nanoseconds; nil before the drain.
     package var refusal: UInt64? { start.map { $0 &+ min(grace, maximum) } }
 
-    /// What it does at a time.
+    /// The phase at a time.
     package func phase(at now: UInt64) -> Phase {
         guard let start, let refusal else { return .serving }
         if now >= start &+ maximum { return .over }

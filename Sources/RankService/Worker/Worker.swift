@@ -13,19 +13,19 @@ import ZMQ
 /// try worker.join()
 /// ```
 ///
-/// ``start(_:ranker:log:)`` returns when every endpoint is bound, with the model loaded before: whoever can connect is
-/// answered. May be used from any thread.
+/// ``start(_:ranker:log:)`` returns when every endpoint is bound, with the model loaded before: a client that can
+/// connect is answered. May be used from any thread.
 public final class Worker: Sendable {
-    /// Where the worker is bound, with the ports that the system chose, and then where it is connected.
+    /// The endpoints that the worker is bound to, with the ports that the system chose, and then those of proxies.
     public var endpoints: [String] { thread.info }
 
     /// How loaded the worker is, and when its thread last showed that it lives.
     public var gauges: WorkerGauges { control.gauges }
 
-    /// What the worker has counted.
+    /// The worker's counters.
     package var counters: WorkerCounters { control.counters }
 
-    /// What the worker began to score with.
+    /// The first model of the worker.
     public let model: RankerInfo
 
     private let thread: OwnedThread<[String], ServiceError>
@@ -45,15 +45,15 @@ public final class Worker: Sendable {
     }
 
     deinit {
-        // Nobody can stop it any more.
+        // No other reference can stop it.
         stop()
     }
 
     /// Starts a worker.
     ///
     /// - Parameters:
-    ///   - configuration: Where it listens and what it accepts.
-    ///   - ranker: What scores; it belongs to the worker's thread from now on.
+    ///   - configuration: The worker's endpoints and limits.
+    ///   - ranker: The ranker, which belongs to the worker's thread from now on.
     ///   - log: Takes one line when the worker has started and one when it has ended, on the worker's thread.
     /// - Returns: The worker, bound and answering.
     /// - Throws: `invalidConfiguration`, `endpointUnavailable`, or `modelRefused` if the ranker does not reproduce its
@@ -74,7 +74,7 @@ public final class Worker: Sendable {
         } catch {
             throw ServiceError(.modelRefused, error.message, cause: error)
         }
-        return try start(configuration, log: log) { _ throws(ServiceError) in Beginning(model: model) }
+        return try start(configuration, log: log) { _ throws(ServiceError) in FirstModel(model: model) }
     }
 
     /// Starts a worker whose models are replaced while it serves: when their files change, and on ``reload()``.
@@ -83,8 +83,8 @@ public final class Worker: Sendable {
     /// before in place.
     ///
     /// - Parameters:
-    ///   - configuration: Where it listens and what it accepts.
-    ///   - models: What scores; the best version that proves itself is loaded before anything is bound.
+    ///   - configuration: The worker's endpoints and limits.
+    ///   - models: The source of models; the best version that proves itself is loaded before any endpoint is bound.
     ///   - log: Takes one line for each event of the worker's life, on the thread where it happens.
     /// - Returns: The worker, bound and answering.
     /// - Throws: `invalidConfiguration`, `endpointUnavailable` or `modelRefused`, and nothing is left bound.
@@ -96,12 +96,12 @@ public final class Worker: Sendable {
         try start(configuration, log: log) { limits throws(ServiceError) in
             var state = ReloadState()
             let model = try models.first(software: configuration.software, limits: limits, log: log, state: &state)
-            return Beginning(model: model, reloading: (models, state))
+            return FirstModel(model: model, reloading: (models, state))
         }
     }
 
-    /// What a worker begins with.
-    private struct Beginning {
+    /// The first model of a worker, and the source of the next ones.
+    private struct FirstModel {
         var model: ServedModel
         var reloading: (supply: ModelSupply, state: ReloadState)?
     }
@@ -109,12 +109,12 @@ public final class Worker: Sendable {
     private static func start(
         _ configuration: WorkerConfiguration,
         log: @escaping @Sendable (String) -> Void,
-        load: (FrameLimits) throws(ServiceError) -> Beginning
+        load: (FrameLimits) throws(ServiceError) -> FirstModel
     ) throws(ServiceError) -> Worker {
-        // A mistyped endpoint is told before a large model is loaded.
+        // A mistyped endpoint is reported before a large model is loaded.
         let endpoints = try configuration.endpoints().resolved()
         for endpoint in endpoints.binds { try configuration.checkReach(of: endpoint) }
-        let beginning = try load(configuration.limits)
+        let first = try load(configuration.limits)
         raiseDescriptorLimit()
         do {
             let wakeUp = try WakeUp()
@@ -128,7 +128,7 @@ public final class Worker: Sendable {
                 try WorkerLoop.run(
                     configuration,
                     at: endpoints,
-                    model: beginning.model,
+                    model: first.model,
                     control: control,
                     wakeUp: wakeUp,
                     log: log,
@@ -136,7 +136,7 @@ public final class Worker: Sendable {
                 )
             }
             var reloader: ModelReloader?
-            if let (supply, state) = beginning.reloading {
+            if let (supply, state) = first.reloading {
                 let work = ReloadWork(
                     supply: supply,
                     state: state,
@@ -147,14 +147,14 @@ public final class Worker: Sendable {
                 do {
                     reloader = try ModelReloader(work, wakeUp: reloadWakeUp)
                 } catch {
-                    // Without a thread for it nothing is to be left bound.
+                    // Without a reload thread no endpoint must stay bound.
                     control.isStopping.store(true, ordering: .releasing)
                     control.ring()
                     try? thread.join()
                     throw error
                 }
             }
-            return Worker(thread: thread, control: control, reloader: reloader, model: beginning.model.info)
+            return Worker(thread: thread, control: control, reloader: reloader, model: first.model.info)
         } catch let error as ZMQError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {
@@ -167,9 +167,9 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Asks for a load of the best model there is now, changed or not.
+    /// Asks for a load of the best version, changed or not.
     ///
-    /// Returns at once. What becomes of it is logged, and told by STATS.
+    /// Returns at once. The result is logged, and shown by STATS.
     ///
     /// - Returns: False if the worker was started with a ranker of its own, which cannot be loaded again.
     @discardableResult
@@ -178,9 +178,9 @@ public final class Worker: Sendable {
         return reloader != nil
     }
 
-    /// Asks the worker to end: it loads no other model, says DRAINING in each reply, answers what it has received and
-    /// what still arrives for as long as the configuration allows, until nothing has come for 50 ms, and closes its
-    /// sockets.
+    /// Asks the worker to end: the worker loads no other model, says DRAINING in each reply, answers the requests that
+    /// it has and those that still arrive, for as long as the configuration allows and until nothing has come for 50
+    /// ms, and closes its sockets.
     ///
     /// Returns at once; repeatable.
     public func stop() {
@@ -191,10 +191,10 @@ public final class Worker: Sendable {
 
     /// Waits until the worker has ended and its replies are on their way.
     ///
-    /// A load under way is not waited for: its thread ends after it, and what it loads is dropped. Not for the worker's
-    /// own thread.
+    /// Does not wait for a load under way: its thread ends after it, and its model is dropped. Not for the worker's own
+    /// thread.
     ///
-    /// - Throws: `internalFailure` if it ended by itself.
+    /// - Throws: `internalFailure` if the worker ended by itself.
     public func join() throws(ServiceError) {
         defer {
             reloader?.stop()
@@ -205,7 +205,7 @@ public final class Worker: Sendable {
 }
 
 extension ServiceError {
-    /// What a failure of the transport means for a worker.
+    /// The meaning of a transport's failure for a worker.
     init(_ error: ZMQError) {
         let code: Code
         switch error.code {

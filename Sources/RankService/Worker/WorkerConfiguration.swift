@@ -1,33 +1,34 @@
 import RankProtocol
 import ZMQ
 
-/// Where a worker listens and what it accepts.
+/// The endpoints and the limits of a worker.
 public struct WorkerConfiguration: Sendable {
     /// Where clients connect: `tcp://HOST:PORT` (the port may be `*`) or `ipc://PATH`.
     public var binds: [String]
 
-    /// The back ends of unmodified `zmq_proxy` devices, at which the worker reports for work.
+    /// The back ends of unmodified `zmq_proxy` devices that deal requests to the worker.
     ///
-    /// Such a pool is at-most-once and blind in its balancing: what a proxy has handed to a worker that dies is lost.
+    /// Such a pool is at-most-once and balances without knowledge of load: a request that a proxy has handed to a
+    /// worker that dies is lost.
     public var connects: [String]
 
     /// The largest request in bytes.
     ///
-    /// One of up to four times as many is answered with an error that names the limit, one beyond that cuts its
-    /// connection.
+    /// A request of up to four times as many bytes is answered with an error that names the limit; a larger one cuts
+    /// its connection.
     public var maximumMessageBytes: Int
 
     /// Whether an address that other machines reach may be bound without encryption and authentication.
     public var isInsecureAllowed: Bool
 
-    /// How long a stopping worker goes on serving before it refuses new requests, in milliseconds; DRAINING from the
-    /// start.
+    /// How long a stopping worker goes on serving before it refuses new requests, with DRAINING in each reply, in
+    /// milliseconds.
     public var drainGraceMilliseconds: UInt32
 
-    /// When a stopping worker ends at the latest, in milliseconds after it was asked to.
+    /// When a stopping worker ends at the latest, after it was asked to, in milliseconds.
     public var drainMaximumMilliseconds: UInt32
 
-    /// How long a request may wait before it is refused on arrival, in estimated microseconds of work before it.
+    /// The estimated work before a request beyond which it is refused on arrival, in microseconds.
     public var queueLimitMicroseconds: UInt32
 
     /// The name and version that INFO gives.
@@ -36,12 +37,12 @@ public struct WorkerConfiguration: Sendable {
     /// Describes a worker.
     ///
     /// - Parameters:
-    ///   - binds: Where clients connect.
-    ///   - connects: Where proxies take workers.
+    ///   - binds: The endpoints for clients.
+    ///   - connects: The back ends of proxies.
     ///   - maximumMessageBytes: The largest request.
     ///   - isInsecureAllowed: Whether to bind where other machines can reach it.
     ///   - drainGraceMilliseconds: How long a stopping worker goes on serving.
-    ///   - drainMaximumMilliseconds: When it ends at the latest.
+    ///   - drainMaximumMilliseconds: When a stopping worker ends at the latest.
     ///   - queueLimitMicroseconds: How long a request may wait before it is refused on arrival.
     ///   - software: The name and version that INFO gives.
     public init(
@@ -64,9 +65,9 @@ public struct WorkerConfiguration: Sendable {
         self.software = software
     }
 
-    /// Checks what can be checked without opening anything; names are not resolved.
+    /// Checks everything that needs no socket; names are not resolved.
     ///
-    /// - Throws: `invalidConfiguration` with what is wrong and what to do.
+    /// - Throws: `invalidConfiguration` with the fault and the remedy.
     public func check() throws(ServiceError) {
         _ = try endpoints()
     }
@@ -77,7 +78,7 @@ public struct WorkerConfiguration: Sendable {
     /// - Returns: False where every address is known to be of this machine alone.
     public func reachesOthers(admin: String?) -> Bool {
         let places = binds + (admin.map { ["tcp://\($0.hasSuffix(":0") ? $0.dropLast() + "*" : $0[...])"] } ?? [])
-        // What cannot be read, and names that are not resolved yet, are not known to be within this machine.
+        // Texts that cannot be read, and names that are not resolved yet, are not known to be within this machine.
         return places.contains { place in
             guard let endpoint = try? Endpoint(place, for: .binding) else { return true }
             return !endpoint.isLocal
@@ -94,7 +95,7 @@ public struct WorkerConfiguration: Sendable {
         guard !binds.isEmpty || !connects.isEmpty else {
             throw ServiceError(.invalidConfiguration, "a worker needs an endpoint to bind or to connect to")
         }
-        // One ROUTER, a wake-up and a DEALER for each proxy: what a poller serves without allocating.
+        // One ROUTER, a wake-up and a DEALER for each proxy: as many as a poller serves without allocating.
         guard connects.count <= 8 else {
             throw ServiceError(.invalidConfiguration, "\(connects.count) proxies, a worker connects to at most 8")
         }
@@ -112,14 +113,14 @@ public struct WorkerConfiguration: Sendable {
         return endpoints
     }
 
-    /// Refuses an address that other machines reach, unless that is allowed.
+    /// Refuses an address that other machines reach, unless allowed.
     func checkReach(of endpoint: Endpoint) throws(ServiceError) {
         guard !endpoint.isLocal, endpoint.isNumeric, !isInsecureAllowed else { return }
         throw ServiceError(
             .invalidConfiguration,
             "refused to bind to \(endpoint): other machines can reach it, and this version has neither encryption nor "
-                + "authentication (CURVE comes with a later one). Bind to tcp://127.0.0.1:PORT or ipc://PATH, or allow it "
-                + "with --insecure behind a firewall"
+                + "authentication (CURVE comes with a later one). Bind to tcp://127.0.0.1:PORT or ipc://PATH, or allow "
+                + "it with --insecure behind a firewall"
         )
     }
 
@@ -132,7 +133,7 @@ public struct WorkerConfiguration: Sendable {
             } catch {
                 throw ServiceError(.invalidConfiguration, error.message, cause: error)
             }
-            // The worker's context is its own: nobody could ever connect.
+            // The worker has a context of its own: no client could ever connect.
             if case .inproc = endpoint.address {
                 throw ServiceError(
                     .invalidConfiguration,
@@ -150,7 +151,7 @@ struct WorkerEndpoints {
     var binds: [Endpoint]
     var connects: [Endpoint]
 
-    /// The same with addresses in the place of names.
+    /// The endpoints with addresses in the place of names.
     ///
     /// Blocks while the system's resolver works.
     func resolved() throws(ServiceError) -> WorkerEndpoints {
@@ -162,7 +163,7 @@ struct WorkerEndpoints {
         for endpoint in endpoints {
             do throws(ZMQError) {
                 let addresses = try endpoint.resolve()
-                // A socket takes one address; of a name with several, IPv4 is what clients most surely reach.
+                // A socket takes one address; of a name with several, clients most surely reach the IPv4 one.
                 let address = addresses.first { if case .tcp(.ipv4, _) = $0.address { true } else { false } }
                 resolved.append(address ?? addresses.first ?? endpoint)
             } catch {

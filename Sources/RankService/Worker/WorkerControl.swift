@@ -1,10 +1,10 @@
 import Synchronization
 import ZMQ
 
-/// What the scoring thread shares with others: what they want of it, at which it looks when its wake-up was rung, and
-/// what it tells them.
+/// The state that the scoring thread shares with other threads: their requests, which it looks at when its wake-up was
+/// rung, and its own figures.
 final class WorkerControl: Sendable {
-    /// The worker is to leave.
+    /// The worker has been asked to end.
     let isStopping = Atomic(false)
 
     /// The scoring thread has ended.
@@ -13,16 +13,16 @@ final class WorkerControl: Sendable {
     /// An estimate of the 99th percentile of the scoring thread's steps, in nanoseconds.
     let slowStep = Atomic<UInt64>(0)
 
-    /// For how long the scoring thread has made no progress, where that is too long; otherwise 0.
+    /// How long the scoring thread has made no progress, if that is too long, in milliseconds; otherwise 0.
     let stalledMilliseconds = Atomic<UInt64>(0)
 
     /// Ends the scoring thread's wait for a request.
     let doorbell = Doorbell()
 
-    /// Where another model waits for it.
+    /// The place where another model waits for the scoring thread.
     let slot: ModelSlot
 
-    /// What became of the loads of other models.
+    /// The results of loads of other models.
     let reloads = ReloadStatus()
 
     /// Whether connections are accepted.
@@ -31,13 +31,13 @@ final class WorkerControl: Sendable {
     /// The worker's load, and its thread's last sign of life.
     let gauges = WorkerGauges()
 
-    /// What the worker has counted.
+    /// The worker's counters.
     let counters = WorkerCounters()
 
     /// Ends the scoring thread's poll.
     private let bell: WakeUp.Bell
 
-    /// Nothing is wanted yet.
+    /// A control without requests.
     ///
     /// - Parameters:
     ///   - bell: Wakes the scoring thread when it polls.
@@ -47,7 +47,7 @@ final class WorkerControl: Sendable {
         slot = ModelSlot(bell: reloadBell)
     }
 
-    /// Lets the scoring thread look at what other threads want of it, whatever it waits in.
+    /// Lets the scoring thread look at the requests of other threads, whichever wait it is in.
     ///
     /// Safe on every thread; never waits.
     func ring() {
@@ -55,13 +55,13 @@ final class WorkerControl: Sendable {
         doorbell.ring()
     }
 
-    /// Takes note of how long a step took; only the scoring thread does.
+    /// Takes note of the length of a step; only the scoring thread calls this.
     func note(step nanoseconds: UInt64) {
         slowStep.store(Self.estimate(slowStep.load(ordering: .relaxed), after: nanoseconds), ordering: .relaxed)
     }
 
-    /// Follows the 99th percentile: it rises by a sixteenth where a step is longer, and otherwise sinks by a
-    /// ninety-ninth of that, which is in balance where one step of a hundred is longer.
+    /// Follows the 99th percentile: the estimate rises by a sixteenth after a longer step, and otherwise sinks by a
+    /// ninety-ninth of that, which is in balance if one step of a hundred is longer.
     static func estimate(_ estimate: UInt64, after step: UInt64) -> UInt64 {
         step > estimate ? estimate + estimate / 16 + 1_000 : estimate - estimate / 1_584
     }

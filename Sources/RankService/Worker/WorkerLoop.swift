@@ -13,15 +13,15 @@ import Musl
 import Darwin
 #endif
 
-/// What a worker's thread does from its start to its end.
+/// The work of a worker's thread from its start to its end.
 struct WorkerLoop: ~Copyable {
-    /// How long nothing arrives before a stopping worker believes that nothing is on its way.
+    /// How long a stopping worker hears nothing before it takes it that nothing is on its way, in milliseconds.
     private static let quietMilliseconds: Int32 = 50
 
     /// How long after a refusal more of them are expected, in nanoseconds.
     private static let floodMemory: UInt64 = 10_000_000
 
-    /// How often an idle worker shows that it lives.
+    /// How often an idle worker shows that it is alive, in milliseconds.
     private static let tickMilliseconds: Int32 = 500
 
     private let state: WorkerState
@@ -45,7 +45,7 @@ struct WorkerLoop: ~Copyable {
         started: ([String]) -> Void
     ) throws(ServiceError) {
         do throws(ZMQError) {
-            // It ends with this function, after the sockets: what was sent goes out first, within their linger.
+            // The context ends with this function, after the sockets: sent replies go out first, within their linger.
             let context = try Context()
             var endpoints: [String] = []
             let sockets = try open(
@@ -61,7 +61,7 @@ struct WorkerLoop: ~Copyable {
                 status: control.descriptors,
                 log: log
             )
-            // It uses the descriptors of the sockets: they are open until it has ended.
+            // The accept thread uses the sockets' descriptors, which stay open until it has ended.
             defer { withExtendedLifetime(sockets) { accepting.end() } }
             var loop = try WorkerLoop(configuration, model: model, control: control, sockets: sockets, wakeUp: wakeUp)
             log("ready: \(configuration.software), \(model.summary), at \(endpoints.joined(separator: " "))")
@@ -73,7 +73,8 @@ struct WorkerLoop: ~Copyable {
         }
     }
 
-    /// Opens one ROUTER for all binds, and one DEALER for each proxy: it would deal replies out to all of them.
+    /// Opens one ROUTER for all binds, and one DEALER for each proxy: a single one would deal replies out to all
+    /// proxies.
     private static func open(
         _ places: WorkerEndpoints,
         limits: FrameLimits,
@@ -81,7 +82,8 @@ struct WorkerLoop: ~Copyable {
         doorbell: Doorbell,
         endpoints: inout [String]
     ) throws(ZMQError) -> [WorkerSocket] {
-        // A frame somewhat over the limit gets an error that names it; only a far larger one cuts the connection.
+        // A frame somewhat over the limit gets an error that names the limit; only a far larger one cuts the
+        // connection.
         let settings = SocketSettings.worker(maximumMessageSize: 4 * Int64(limits.messageBytes))
         var sockets: [WorkerSocket] = []
         if !places.binds.isEmpty {
@@ -177,7 +179,7 @@ struct WorkerLoop: ~Copyable {
         }
     }
 
-    /// Does what other threads want, if they have rung, and says how the worker leaves.
+    /// Serves the requests of other threads, if they have rung, and advances the drain.
     private mutating func answerRing(at now: UInt64) -> Drain.Phase {
         if news.takeRing() {
             wakeUp.reset()
@@ -190,27 +192,28 @@ struct WorkerLoop: ~Copyable {
         return phase
     }
 
-    /// Lets libzmq's thread have its turn under a flood: then what comes is received, and refused, at once and together,
-    /// and interrupts the next slice less often.
+    /// Gives way to libzmq's thread under a flood: then messages are received, and refused, together, and interrupt the
+    /// next slice less often.
     private func giveWayUnderFlood(at now: UInt64) {
         guard let refused = scheduler.lastRefusal, now &- refused < Self.floodMemory, !scheduler.isEmpty else { return }
         giveWay()
     }
 
-    /// Lets another thread run that shares the core, if one has something to do.
+    /// Lets another thread run that shares the core, if one is ready.
     private func giveWay() {
         // https://man7.org/linux/man-pages/man2/sched_yield.2.html
         sched_yield()
     }
 
-    /// How long an idle worker polls until it shows that it lives, refuses new work, or believes that nothing more comes.
+    /// How long an idle worker polls: until it shows that it is alive, begins to refuse, or takes it that nothing
+    /// comes.
     private func pollMilliseconds(_ now: UInt64) -> Int32 {
         if state.isRefusing { return Self.quietMilliseconds }
         guard let next = drain.refusal, next > now else { return Self.tickMilliseconds }
         return Int32(clamping: min((next - now) / 1_000_000 + 1, UInt64(Self.tickMilliseconds)))
     }
 
-    /// Takes another model over if one waits; lists in work are finished by the model that they began with.
+    /// Takes over another model if one waits; lists in work are finished by the model that they began with.
     private mutating func adoptOfferedModel() {
         guard let model = control.slot.takeOffered() else { return }
         control.reloads.update { reloads in
@@ -221,7 +224,7 @@ struct WorkerLoop: ~Copyable {
         scheduler.adopt(model)
     }
 
-    /// Tells other threads how things are.
+    /// Updates the figures that other threads read.
     private mutating func publish(at now: UInt64, worked nanoseconds: UInt64) {
         busyNanoseconds &+= nanoseconds
         scheduler.noteLoad()

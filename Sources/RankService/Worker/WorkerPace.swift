@@ -1,9 +1,9 @@
 /// Decides when the scoring thread waits, when it looks for wake-ups, and when it receives: pure, with the time as an
 /// argument.
 ///
-/// A worker with one bound socket waits in that socket's receive, which takes one system call less than a poll. A worker
-/// with several, or one that is leaving, polls the wake-up and all sockets. While there is work, wake-ups are looked for
-/// once in 16 turns and requests are received once in a slice.
+/// A worker with one bound socket waits in that socket's receive, which takes one system call less than a poll. A
+/// worker with several, or one that is leaving, polls the wake-up and all sockets. While there is work, wake-ups are
+/// looked for once in 16 turns and requests are received once in a slice.
 package struct WorkerPace: Sendable {
     /// How a turn begins.
     package enum Wait: Hashable, Sendable {
@@ -77,8 +77,8 @@ package struct WorkerPace: Sendable {
     /// - Parameters:
     ///   - now: The time, in nanoseconds.
     ///   - isEmpty: There is still no request to work on.
-    /// - Returns: Whether its message is all there is. A message that was already queued has others behind it, probably:
-    ///   receive them before starting work.
+    /// - Returns: Whether its message is all there is. A message that was already queued has others behind it,
+    ///   probably: receive them before starting work.
     package mutating func endReceive(at now: UInt64, isEmpty: Bool) -> Bool {
         let waited = endWait(at: now)
         // A wake-up yields no message, so look for one after an empty receive.

@@ -3,7 +3,7 @@ package import RankEngine
 package import RankProtocol
 import RankSystem
 
-/// What the parts of a worker share: what it is, what it has counted, how loaded it is.
+/// The state that the parts of a worker share: its model, its counters, its load.
 ///
 /// Belongs to its thread.
 package final class WorkerState {
@@ -16,16 +16,16 @@ package final class WorkerState {
     /// The profile that answers.
     private(set) var profile: NumericProfile
 
-    /// What became of the loads of other models.
+    /// The results of loads of other models.
     let reloads: ReloadStatus
 
-    /// What becomes of connections where descriptors run out.
+    /// Pauses of accepting connections when descriptors run out.
     let descriptors: DescriptorStatus
 
     /// When the worker was made, in nanoseconds of ``MonotonicClock``.
     let startTime: UInt64
 
-    /// What happened since then.
+    /// The worker's counters.
     let counters: WorkerCounters
 
     /// The worker is leaving, and says so in each reply.
@@ -33,22 +33,22 @@ package final class WorkerState {
     /// Unchecked, like the rest of what changes with each request; see ``Scheduler``.
     @safe @exclusivity(unchecked) package var isDraining = false
 
-    /// It takes no new work any more.
+    /// The worker refuses new requests.
     @safe @exclusivity(unchecked) package var isRefusing = false
 
     /// How many requests wait.
     @safe @exclusivity(unchecked) var queueDepth = 0
 
-    /// The estimated cost of what waits and of what is in work, in nanoseconds.
+    /// The estimated cost of the requests that wait or are in work, in nanoseconds.
     @safe @exclusivity(unchecked) var backlog: UInt64 = 0
 
     /// Makes the state of a worker that has counted nothing.
     ///
     /// - Parameters:
     ///   - limits: The limits of a request.
-    ///   - info: What scores.
+    ///   - info: The ranker's description.
     ///   - startTime: The time now, in nanoseconds.
-    ///   - reloads: What became of the loads of other models.
+    ///   - reloads: The results of loads of other models.
     package convenience init(
         limits: FrameLimits,
         info: RankerInfo,
@@ -65,7 +65,7 @@ package final class WorkerState {
         )
     }
 
-    /// The same, of a worker whose descriptors are watched.
+    /// Makes the state of a worker whose counters and descriptors other threads see.
     init(
         limits: FrameLimits,
         info: RankerInfo,
@@ -89,10 +89,10 @@ package final class WorkerState {
         profile = model.profile
     }
 
-    /// How long a request that arrives now would wait at most, in microseconds: the cost of everything before it.
+    /// How long a request that arrives now would wait at most: the cost of everything before it, in microseconds.
     var backlogMicroseconds: UInt32 { UInt32(clamping: backlog / 1_000) }
 
-    /// What other threads are told.
+    /// The figures for other threads.
     func snapshot(at now: UInt64, busyNanoseconds: UInt64) -> WorkerGauges.Snapshot {
         WorkerGauges.Snapshot(
             lastTick: now,

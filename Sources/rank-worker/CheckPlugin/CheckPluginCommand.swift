@@ -58,9 +58,9 @@ struct CheckPluginCommand: ParsableCommand {
     }
 }
 
-/// What the checks have found so far, as a table or as JSON.
+/// The findings of the checks so far, as a table or as JSON.
 struct CheckReport {
-    /// What ends a check that does not end by itself.
+    /// The end of a check that does not end by itself.
     enum Ending: String {
         case crash = "the plugin crashed"
         case exit = "the plugin ended the process"
@@ -76,20 +76,20 @@ struct CheckReport {
         self.isJSON = isJSON
     }
 
-    /// Notes what a check found, and prints its line.
+    /// Adds a finding, and prints its line.
     mutating func add(_ finding: PluginCheck.Finding) throws(CommandFailure) {
         findings.append((finding.name, finding.isGood, finding.figure))
         if !isJSON { try StandardStream.output.write(line(findings[findings.count - 1])) }
     }
 
-    /// What is still to be printed when a check ends the process.
+    /// The text to print when a check ends the process.
     func text(of ending: Ending, in name: String) -> String {
         var report = self
         report.findings.append((name, false, ending.rawValue))
         return (isJSON ? "" : line(report.findings[report.findings.count - 1])) + report.ending
     }
 
-    /// The verdict, and with JSON all that was found.
+    /// The verdict, and with JSON all findings.
     var ending: String {
         let failures = findings.filter { !$0.isGood }.count
         let verdict = failures == 0 ? "ok" : "FAIL"

@@ -8,12 +8,12 @@ import Musl
 import Darwin
 #endif
 
-/// Last words: what is printed when somebody else's code crashes, ends the process, or does not come back within a minute.
+/// Prints a last text when a plugin crashes, ends the process, or does not return within a minute.
 enum FatalSignals {
     private static let patience: UInt32 = 60
     private static let crashes = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP]
 
-    /// From now on a crash, an exit, or a minute prints one of three texts and ends the process with 65.
+    /// Lets a crash, an exit, or a minute print one of three texts and end the process with 65.
     static func arm(crash: String, exit: String, timeout: String) {
         disarm()
         _ = prepare
@@ -23,7 +23,7 @@ enum FatalSignals {
         for number in crashes {
             // https://man7.org/linux/man-pages/man2/signal.2.html
             signal(number) { _ in endNow(with: crashWords) }
-            // A stack that has overflown leaves no room for the handler.
+            // A stack overflow leaves no room for the handler.
             var action = sigaction()
             sigaction(number, nil, &action)
             action.sa_flags |= SA_ONSTACK
@@ -33,7 +33,7 @@ enum FatalSignals {
         alarm(patience)
     }
 
-    /// Done once: a stack for the main thread's handlers, and what sees an exit.
+    /// Once: a stack for the main thread's handlers, and a function that is called at an exit.
     private static let prepare: Void = {
         let byteCount = 1 << 16
         var stack = stack_t()
@@ -44,7 +44,7 @@ enum FatalSignals {
         atexit { if !exitWords.isEmpty { endNow(with: exitWords) } }
     }()
 
-    /// Goes back to what the system does.
+    /// Restores the system's handling.
     static func disarm() {
         alarm(0)
         for number in crashes + [SIGALRM] { signal(number, SIG_DFL) }
@@ -59,7 +59,7 @@ nonisolated(unsafe) private var crashWords: [UInt8] = []
 nonisolated(unsafe) private var exitWords: [UInt8] = []
 nonisolated(unsafe) private var timeoutWords: [UInt8] = []
 
-/// Writes bytes to standard output and ends the process; only calls that a handler may make.
+/// Writes bytes to standard output and ends the process, with calls that are allowed in a handler.
 private func endNow(with words: [UInt8]) -> Never {
     words.withUnsafeBufferPointer { words in
         _ = write(STDOUT_FILENO, words.baseAddress, words.count)

@@ -48,8 +48,8 @@ struct EndpointOptions: ParsableArguments {
     func checkInsecure(_ configuration: WorkerConfiguration, admin: String?) throws {
         guard insecure, !configuration.reachesOthers(admin: admin) else { return }
         throw ValidationError(
-            "--insecure allows --bind and --admin to be reached from other machines, and all that is given is within this "
-                + "one: leave it out"
+            "--insecure allows --bind and --admin to be reached from other machines, and all that is given is within "
+                + "this one: leave it out"
         )
     }
 }

@@ -3,15 +3,15 @@ import Synchronization
 
 /// Refuses options that do not apply to the model that a worker begins with.
 ///
-/// A model that comes later may be of another family, for which an option has no effect: it is served all the same, since
-/// the model that is there would otherwise stay for ever.
+/// A later model may be of another family, for which an option has no effect: it is served all the same, since the
+/// present model would otherwise stay for ever.
 final class FirstLoad: Sendable {
     private let isOver = Atomic(false)
 
-    /// Looks at a model that has been loaded.
+    /// Checks a model that has been loaded.
     ///
-    /// - Throws: `modelRefused` for the first one where its plan is given and makes no difference, or where tables are
-    ///   limited of which it has none.
+    /// - Throws: `modelRefused` for the first model if the given plan makes no difference to it, or if the memory
+    ///   budget limits tables that it has none of.
     func check(_ model: RankModel, at path: String, plan: ScoringPlan?, hasBudget: Bool) throws(EngineError) {
         guard !isOver.load(ordering: .acquiring) else { return }
         if model.shape.layerWidths.isEmpty {
@@ -31,9 +31,9 @@ final class FirstLoad: Sendable {
         }
     }
 
-    /// Looks at the ranker that was made of a model, which ends the first load.
+    /// Checks the ranker of a model, which ends the first load.
     ///
-    /// - Throws: `modelRefused` where another kernel scores than the one that is given: it would skip dead units, and the
+    /// - Throws: `modelRefused` if another kernel scores than the given one, which would skip dead units where the
     ///   model or its plan has none to skip.
     func check(_ info: RankerInfo, at path: String, kernel: String?) throws(EngineError) {
         guard !isOver.load(ordering: .acquiring) else { return }
@@ -41,8 +41,8 @@ final class FirstLoad: Sendable {
         if let kernel, kernel != fact("kernel") {
             throw EngineError(
                 .modelRefused,
-                "\(path) under the plan \(fact("plan")) has nothing for --kernel \(kernel) to skip, and \(fact("kernel")) "
-                    + "would score: leave --kernel out, or give \(fact("kernel"))"
+                "\(path) under the plan \(fact("plan")) has nothing for --kernel \(kernel) to skip, and "
+                    + "\(fact("kernel")) would score: leave --kernel out, or give \(fact("kernel"))"
             )
         }
         isOver.store(true, ordering: .releasing)

@@ -11,7 +11,10 @@ struct LifecycleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Run so many workers and keep them running; --bind and --admin then take ranges of ports, or {n} in a path.",
+            """
+            Run so many workers and keep them running; --bind and --admin then take ranges of ports, or {n} in a \
+            path.
+            """,
             valueName: "count"
         )
     )

@@ -1,23 +1,26 @@
 import ArgumentParser
 import CommandSupport
 
-/// What a worker refuses: too large a request, and one that would wait for too long.
+/// The limits beyond which a worker refuses a request: its size, and its wait.
 struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The largest request, such as 4M (default: 1M).", valueName: "bytes"))
     var maxMessage = ByteCountArgument(1 << 20)
 
     @Option(
         help: ArgumentHelp(
-            "How much estimated work may be before an interactive request; others are refused (bulk: 16 times as much).",
+            """
+            How much estimated work may be before an interactive request; others are refused (bulk: 16 times as \
+            much).
+            """,
             valueName: "time"
         )
     )
     var queueLimit = DurationArgument(.milliseconds(100))
 
-    /// Refuses a limit that is none.
+    /// Refuses a limit that makes no sense.
     func check() throws {
         guard queueLimit.duration <= .seconds(3_600) else {
-            throw ValidationError("--queue-limit is at most 1h: requests that wait longer are of no use to anybody")
+            throw ValidationError("--queue-limit is at most 1h: an answer after a longer wait is of no use")
         }
     }
 

@@ -3,10 +3,10 @@ import RankEngine
 import RankService
 
 extension ModelOptions {
-    /// Where the weights are to be: out of reach of a program that writes the file in place, unless told otherwise.
+    /// The place of the weights; nil for the default, out of reach of a program that writes the file in place.
     private var placement: RankModel.Placement? { copyWeights ? .copied : mapWeights ? .mapped : nil }
 
-    /// Where models come from; nil for the null ranker.
+    /// The source of models; nil for the null ranker.
     var supply: ModelSupply? {
         if let plugin {
             return ModelSupply(.file(plugin.watchedPath), for: "plugin \(plugin.libraryPath)") {

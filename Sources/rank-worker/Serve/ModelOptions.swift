@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import RankEngine
 
-/// What a worker scores with, and how.
+/// The model of a worker, and how it is scored.
 struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model file; loaded again when another file is renamed over it.", valueName: "file"))
     var model: String?
@@ -39,8 +39,8 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            direct, user-once, factored, or full, a table of every score; by default the fastest of the first three that \
-            fits the memory budget. Refused where its tables do not fit.
+            direct, user-once, factored, or full, a table of every score; by default the fastest of the first three \
+            that fits the memory budget. Refused where its tables do not fit.
             """
         ),
         transform: readPlan
@@ -86,8 +86,8 @@ struct ModelOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             """
-            Copy the model into huge pages of this process, whatever its size, also into those that an administrator has \
-            set aside (default: it is copied, into huge pages from 8 MiB on).
+            Copy the model into huge pages of this process, whatever its size, also into those that an administrator \
+            has set aside (default: it is copied, into huge pages from 8 MiB on).
             """
         )
     )
@@ -96,14 +96,14 @@ struct ModelOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             """
-            Map the model's file instead of copying it, so that processes share its pages: only for files that no program \
-            writes in place or cuts, which would spoil scores or end the process.
+            Map the model's file instead of copying it, so that processes share its pages: only for files that no \
+            program writes in place or cuts, which would spoil scores or end the process.
             """
         )
     )
     var mapWeights = false
 
-    /// Refuses what does not go together, and asks for what is missing.
+    /// Refuses options that do not go together, and asks for a missing one.
     func check() throws {
         try checkPrecision()
         try checkSource()
@@ -114,7 +114,7 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Refuses what does not go with a reduced precision, or without one.
+    /// Refuses options that do not go with a reduced precision, or without one.
     private func checkPrecision() throws {
         let isReduced = precision ?? .fp32 != .fp32
         if let maxError {
@@ -127,7 +127,7 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Refuses more or less than one thing that scores, and what only a model file has a use for.
+    /// Refuses more or less than one source of scores, and options that only a model file has a use for.
     private func checkSource() throws {
         if plugin != nil {
             guard model == nil, modelDir == nil, ranker == .model else {
@@ -164,7 +164,7 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-/// What a worker scores with.
+/// The ranker of a worker.
 enum RankerChoice: String, ExpressibleByArgument, CaseIterable {
     case model
     case null

@@ -10,13 +10,13 @@ import Darwin
 #endif
 
 extension ServeCommand {
-    /// Runs `count` workers as processes of their own, and ends this one with what became of them.
+    /// Runs `count` workers as processes of their own, and ends this one with their exit code.
     func supervise(_ count: Int) throws -> Never {
         var places: [String: [String]] = [:]
         for place in endpoints.bind + (endpoints.admin.map { [$0] } ?? []) {
             places[place] = try PlacePattern.expand(place, count: count)
         }
-        // What can never work is told once, by this process.
+        // A permanent failure is reported once, by this process.
         for index in 0..<count {
             let configuration = configuration(binds: endpoints.bind.map { places[$0]?[index] ?? $0 })
             try configuration.check()
@@ -26,7 +26,7 @@ extension ServeCommand {
             arguments: (0..<count).map { index in
                 Self.arguments(Array(CommandLine.arguments.dropFirst()), of: index, places: places)
             },
-            // Their own limit comes first.
+            // The limit of the processes themselves comes first.
             patience: UInt64(lifecycle.drainMaximumMilliseconds) * 1_000_000 + 5_000_000_000
         ) { line in
             try? StandardStream.error.writeLine("rank-worker: supervisor: \(line)")

@@ -17,14 +17,13 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Load a model, prove it, bind, and answer requests until SIGTERM or SIGINT.",
         discussion: """
-            The endpoints are bound after the model has been verified: whoever can connect is answered. \
-            SIGTERM or SIGINT: say DRAINING in every reply, serve on for --drain-grace, then refuse new requests, answer \
-            those that have arrived, and exit 0; the second one, or the first before the worker is ready, exits at \
-            once. \
-            SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next request \
-            on; a model that is refused leaves the one before in place. \
-            A scoring thread that makes no progress for 10 s ends the worker with 70. \
-            Lines on stderr tell when the worker is ready, when a model was loaded or refused, and when it has ended.
+            The endpoints are bound after the model has been verified: a client that can connect is answered. SIGTERM \
+            or SIGINT: say DRAINING in every reply, serve on for --drain-grace, then refuse new requests, answer those \
+            that have arrived, and exit 0; the second one, or the first before the worker is ready, exits at once. \
+            SIGHUP, or another file renamed over the model: load it, prove it, and answer with it from the next \
+            request on; a model that is refused leaves the one before in place. A scoring thread that makes no \
+            progress for 10 s ends the worker with 70. Lines on stderr tell when the worker is ready, when a model was \
+            loaded or refused, and when it has ended.
 
             EXAMPLES:
               rank-worker serve --model movielens.rank --bind tcp://127.0.0.1:7000
@@ -52,7 +51,7 @@ struct ServeCommand: ParsableCommand {
         StopSignals.block()
         let configuration = configuration(binds: endpoints.bind)
         if !lifecycle.supervised { try endpoints.checkInsecure(configuration, admin: endpoints.admin) }
-        // First of all, so that a probe is answered while a large model is loaded.
+        // Before the model, so that a probe is answered while a large one is loaded.
         let admin = try endpoints.admin.map { place in
             try AdminServer.start(at: place, isInsecureAllowed: endpoints.insecure, software: softwareVersion)
         }
@@ -85,7 +84,7 @@ struct ServeCommand: ParsableCommand {
         try lifecycle.check()
     }
 
-    /// What the options say about a worker that is bound at these endpoints.
+    /// The configuration of a worker that is bound to these endpoints.
     func configuration(binds: [String]) -> WorkerConfiguration {
         WorkerConfiguration(
             binds: binds,

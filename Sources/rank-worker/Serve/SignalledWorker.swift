@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// What signals act on: the worker once it is ready, the process before, whose load may take long or never end.
+/// The target of signals: the worker once it is ready; before, the process, whose load may take long or never end.
 final class SignalledWorker: Sendable {
     private struct State {
         var worker: Worker?
@@ -19,7 +19,7 @@ final class SignalledWorker: Sendable {
     private let state = Mutex(State())
     private let log: @Sendable (String) -> Void
 
-    /// Watches signals from now on; they must be blocked.
+    /// Watches signals from now on, which must be blocked.
     init(log: @escaping @Sendable (String) -> Void) throws {
         self.log = log
         try StopSignals.watch { [self] in
@@ -29,7 +29,7 @@ final class SignalledWorker: Sendable {
         }
     }
 
-    /// Hands the signals to a worker, and one for a reload that came before.
+    /// Hands signals to a worker from now on, and a request to reload that came before.
     func attach(_ worker: Worker) {
         let isReloadWanted = state.withLock {
             $0.worker = worker

@@ -355,7 +355,7 @@ struct PluginServingTests {
     }
 
     @Test(
-        "Scores that are not finite, failures and refusals are answered with the plugin's name and the place; it serves on"
+        "Scores that are not finite, failures and refusals are answered with the plugin's name and place; it serves on"
     )
     func failures() async throws {
         try await withTemporaryDirectory { directory in

@@ -164,7 +164,7 @@ struct ReloadTests {
             for text in ["refused \(versions)/5.safetensors: ", "refused \(versions)/6.safetensors: "] {
                 #expect(outcome.errors.contains(text), "\(outcome.errors)")
             }
-            let ignored = outcome.errors.split(separator: "\n").filter { $0.contains("being no version") }
+            let ignored = outcome.errors.split(separator: "\n").filter { $0.contains("not a version") }
             #expect(ignored.count == 1 && ignored[0].hasSuffix(" and 3 more"), "\(ignored)")
         }
     }

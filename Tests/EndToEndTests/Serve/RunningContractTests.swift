@@ -84,7 +84,7 @@ struct RunningContractTests {
             var answers: [[Float]] = []
             for round in 0..<3 {
                 let isLast = round == 2
-                // What a killed process leaves behind is in nobody's way.
+                // The socket file of a killed process does not keep the next one from binding.
                 let outcome = try await ServingProcess.run(["--model", model, "--bind", place], in: directory) {
                     worker in
                     place = worker.endpoint

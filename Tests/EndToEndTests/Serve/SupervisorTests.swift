@@ -12,7 +12,7 @@ struct SupervisorTests {
         return text.split(separator: " ").compactMap { Int32($0) }
     }
 
-    /// Whether a process runs: one that has ended and that nobody has asked about yet does not.
+    /// Whether a process runs; false for one that has ended and whose parent has not waited for it.
     private static func runs(_ process: Int32) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
         return text.split(separator: ")").last?.hasPrefix(" Z") == false
@@ -88,7 +88,7 @@ struct SupervisorTests {
     }
 
     @Test(
-        "A worker that is killed again and again is started again after longer and longer pauses; the other one serves on"
+        "A worker that is killed again and again is started again after ever longer pauses; the other one serves on"
     )
     func backOff() async throws {
         try await withTemporaryDirectory { directory in

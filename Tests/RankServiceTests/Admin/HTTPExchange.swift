@@ -15,7 +15,7 @@ final class HTTPExchange {
     /// Connects; reads and writes give up after ten seconds.
     ///
     /// - Parameter address: As `AdminServer.address` gives it, with an IPv4 address.
-    /// - Throws: If nobody listens there.
+    /// - Throws: If no server listens there.
     init(_ address: String) throws {
         let port = try #require(address.split(separator: ":").last.flatMap { UInt16($0) })
         #if canImport(Glibc)

@@ -44,7 +44,7 @@ struct WatchdogTests {
         #expect(watchdog.look(tick: 1, slowStep: .max, at: 103_000_000) == .alive)
     }
 
-    @Test("Time in which nobody looked does not count: a frozen process is not blamed")
+    @Test("Time without a look does not count: a frozen process is not blamed")
     func frozen() {
         var watchdog = Self.watchdog()
         #expect(watchdog.look(tick: 1, slowStep: 0, at: 1_000_000) == .alive)

@@ -29,7 +29,7 @@ struct ModelSourceTests {
     }
 
     @Test(
-        "Numbers name versions, in either form, the highest first; all else is junk, said once; hidden names are not seen"
+        "Numbers name versions, in either form, the highest first; others are junk, told once; hidden names are not seen"
     )
     func directory() throws {
         let directory = try TemporaryDirectory()

@@ -11,7 +11,7 @@ import ZMQ
 /// Where models are loaded.
 @Suite("Worker: the thread that reloads", .timeLimit(.minutes(5)))
 struct ReloadThreadTests {
-    @Test("A load gives way to whoever serves; the first one, before anybody is served, need not")
+    @Test("A load gives way to serving threads; the first one, before any request, need not")
     func givesWay() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
@@ -60,7 +60,7 @@ struct ReloadThreadTests {
         // The load has not made a second ranker yet.
         #expect(census.made.load(ordering: .relaxed) == 1)
         mayEnd.store(true, ordering: .releasing)
-        // What it made is dropped, though nobody waits for it.
+        // The model of that load is dropped, though no thread waits for it.
         while census.made.load(ordering: .relaxed) < 2 { usleep(1_000) }
     }
 }

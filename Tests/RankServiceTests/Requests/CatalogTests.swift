@@ -65,7 +65,7 @@ struct CatalogTests {
 
     @Test("Numbers that are contiguous, and numbers that are not", arguments: [true, false], [1, 5, 20_000])
     func numbers(areContiguous: Bool, count: Int) throws {
-        // Row 0 has an id that is nobody's.
+        // Row 0 has an id that no candidate has.
         let ids = (0...count).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 &+ 5 }
         let ranker = try Self.model(areContiguous ? .identity : .numbers(ids), count: count)
         let pages = try pages(of: ranker)

@@ -14,7 +14,7 @@ import Darwin
 
 @Suite("WorkerGauges", .timeLimit(.minutes(5)))
 struct WorkerGaugesTests {
-    @Test("They tell what STATS tells, and the thread ticks while nobody asks anything")
+    @Test("Counters and gauges agree with the requests sent, and the thread ticks while idle")
     func values() throws {
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])

@@ -85,7 +85,7 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("Messages that nobody can be answered for are counted, probes are not")
+    @Test("Messages that cannot be answered are counted, probes are not")
     func unanswerable() throws {
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])
