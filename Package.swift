@@ -196,8 +196,7 @@ let package = Package(
         .testTarget(
             name: "RankServiceTests",
             dependencies: [
-                "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "RankSystem",
-                "TestSupport", "ZMQ",
+                "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "TestSupport", "ZMQ",
             ],
             swiftSettings: settings
         ),
