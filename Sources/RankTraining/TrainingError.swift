@@ -1,8 +1,8 @@
-/// Why a model could not be trained, evaluated or used for predictions.
+/// An error of training, evaluation or prediction.
 ///
 /// The message says what was wrong, where, and what to do about it.
 public struct TrainingError: Error, Sendable {
-    /// What kind of trouble it is, and so who can end it.
+    /// The kind of error, which says who can fix it.
     ///
     /// The set is open: later versions may add codes.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -30,7 +30,7 @@ public struct TrainingError: Error, Sendable {
 
     /// The kind of error.
     public let code: Code
-    /// What was wrong, where, and what to do.
+    /// The message: what was wrong, where, and what to do.
     public let message: String
     /// The error underneath, where there is one.
     public let cause: (any Error)?

@@ -3,7 +3,7 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// How the errors of the modules end a command.
+/// The failure that an error of the modules gives a command; nil for other errors.
 let failures = FailureMapping(
     .init(
         DataError.self,

@@ -1,6 +1,6 @@
 import RankEngine
 
-/// A training that was interrupted, as a file holds it: read, whole, and of a known format.
+/// A checkpoint file: whole, and of a known format.
 ///
 /// The file is a safetensors file with the digest of a model file (docs/reference/model-file.md); what it holds is in
 /// docs/reference/training.md.
@@ -11,9 +11,9 @@ public struct Checkpoint: Sendable {
     /// Named tensors of a checkpoint.
     typealias Tensors = [(name: String, values: TensorFile.Values)]
 
-    /// Where it was read from.
+    /// The path of the file.
     public let path: String
-    /// The epochs, sweeps or steps that were done.
+    /// The epochs, sweeps or steps done by then.
     public let epoch: Int
     private let file: TensorFile
 
@@ -44,13 +44,14 @@ public struct Checkpoint: Sendable {
         guard let text = file.metadata["epoch"], let epoch = Int(text), epoch >= 1 else {
             throw TrainingError(
                 .checkpointRefused,
-                "\(path) does not tell how far its training had come; give a whole checkpoint, or train without --resume"
+                "\(path) does not tell how far its training had come; give a whole checkpoint, or train without "
+                    + "--resume"
             )
         }
         self.epoch = epoch
     }
 
-    /// Whether there is a file at a path that is no checkpoint, and of which the first one would take the place.
+    /// Whether the file at a path is no checkpoint, so that writing one there would destroy something else.
     ///
     /// An empty file, such as `mktemp` makes, is no loss.
     public static func wouldReplaceOther(at path: String) -> Bool {
@@ -73,16 +74,16 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// One of the things that it was made with, by name.
+    /// A member of the identity, by name.
     func member(_ name: String) -> String? {
         file.metadata[Self.identityPrefix + name]
     }
 
-    /// Demands that it was made with all these.
+    /// Throws unless the checkpoint was made with all these members.
     ///
     /// - Parameters:
-    ///   - identity: What it must have been made with.
-    ///   - isWhole: Whether it must have been made with nothing else.
+    ///   - identity: The required members.
+    ///   - isWhole: Whether other members are refused.
     /// - Throws: `checkpointRefused` with what differs: the preset or the version alone where it is one of them, since
     ///   then nearly all else does too.
     func requireMatch(_ identity: [String: String], isWhole: Bool = true) throws(TrainingError) {
@@ -102,7 +103,7 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// What to throw when it is of another run, with what differs.
+    /// The error for a checkpoint of another run.
     func refusal(_ difference: String) -> TrainingError {
         TrainingError(
             .checkpointRefused,
@@ -111,12 +112,12 @@ public struct Checkpoint: Sendable {
         )
     }
 
-    /// What tells enough where it differs, the most telling first.
+    /// The members that are named alone if they differ, the most important first.
     private static let telling = ["preset", "version", "teacher_preset", "teacher_version"]
-    /// How many differences are told with both values; of the others only the names are.
+    /// The number of differences that are shown with both values; the others are only named.
     private static let shownDifferences = 8
 
-    /// A value as a message shows it: the beginning of a hash tells it from others.
+    /// A value as a message shows it: of a hash the first characters are enough.
     private static func short(_ value: String?, _ name: String) -> String {
         guard let value else { return "not there" }
         let limit = name.hasSuffix("sha256") ? 12 : 60
@@ -135,7 +136,7 @@ public struct Checkpoint: Sendable {
         try reading { () throws(EngineError) in try file.numbers(name) }
     }
 
-    /// What to throw when its parts do not belong together, which none that was written by a training is.
+    /// The error for tensors that do not fit together, as no training writes them.
     var inconsistent: TrainingError {
         TrainingError(
             .checkpointRefused,

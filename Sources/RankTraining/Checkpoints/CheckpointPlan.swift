@@ -1,17 +1,18 @@
 import RankEngine
 
-/// Where a training keeps its checkpoint, and from which one it goes on.
+/// The checkpoint file that a training writes, and the checkpoint that it resumes.
 public struct CheckpointPlan: Sendable {
     /// The file to write, each time over the one before; nil for none.
     public let path: String?
-    /// The number of epochs, sweeps, or reports of a distillation, between two checkpoints; there is always one after the
-    /// last.
+    /// The number of epochs, sweeps, or reports of a distillation, between two checkpoints; there is always one after
+    /// the last.
     public private(set) var interval: Int
-    /// The one to go on from; nil to begin at the beginning.
+    /// The checkpoint to resume; nil to begin at the start.
     public internal(set) var resumed: Checkpoint?
-    /// The epochs, sweeps or steps of the checkpoint that lies at the path from the beginning, where that is the resumed one.
+    /// The epochs, sweeps or steps of the checkpoint that lies at the path from the beginning, where that is the
+    /// resumed one.
     let savedAtStart: Int?
-    /// Of a training on all ratings: what is kept of the test before it.
+    /// The test before a training on all ratings; nil in other trainings.
     private(set) var keptTest: KeptTest?
 
     /// A plan.
@@ -33,7 +34,7 @@ public struct CheckpointPlan: Sendable {
         savedAtStart = isResumed ? resumed?.epoch : nil
     }
 
-    /// The same plan with another interval.
+    /// The plan with another interval.
     ///
     /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
     public func every(_ interval: Int) throws(TrainingError) -> CheckpointPlan {
@@ -49,7 +50,7 @@ public struct CheckpointPlan: Sendable {
         return plan
     }
 
-    /// What a checkpoint of this plan was made with, `own` being what its training adds.
+    /// The identity of this plan's checkpoints: the members of the training and those of the kept test.
     func identity(_ own: [String: String]) -> [String: String] {
         own.merging(keptTest?.identity ?? [:]) { own, _ in own }
     }
@@ -64,7 +65,7 @@ public struct CheckpointPlan: Sendable {
         try Checkpoint.write(to: path, identity(own), epoch: epoch, tensors + (keptTest?.tensors ?? []))
     }
 
-    /// The same error, which also says what was saved.
+    /// The error with a note on what was saved.
     func explaining(_ error: TrainingError, saved epoch: Int?, unit: String) -> TrainingError {
         guard let path else { return error }
         let isThere = FileIdentity(path: path) != nil

@@ -45,11 +45,11 @@ extension ResumableRun where Self: ~Copyable {
     /// Trains to the end, from the beginning or from the plan's checkpoint.
     ///
     /// - Parameters:
-    ///   - plan: Where checkpoints go and from which one the training goes on; nil for none.
+    ///   - plan: The plan of the checkpoints to write and to resume; nil for none.
     ///   - show: Called with all news, on the calling thread; with a report once its checkpoint is written.
     /// - Returns: The product.
-    /// - Throws: `TrainingError` with code `diverged`, `checkpointRefused` or `engineFailed`. A checkpoint written before
-    ///   is then as it was.
+    /// - Throws: `TrainingError` with code `diverged`, `checkpointRefused` or `engineFailed`. An earlier checkpoint is
+    ///   left as it was.
     mutating func complete(_ plan: CheckpointPlan?, show: (Event) -> Void) throws(TrainingError) -> Result {
         var saved: Int?
         if let plan {

@@ -1,14 +1,14 @@
 import RankData
 import RankEngine
 
-/// A model from whose training a part of the users or items was hidden, with everyone's rows.
+/// A model with all rows, from whose training a part of the users or items was hidden.
 struct ColdModel {
     private let ratings: Ratings
     private let side: ColdStartOptions.Side
     private let mean: Double
-    /// Of the hidden side: what the training knows.
+    /// The rows of the hidden side that the training knows.
     private let known: FoldInTable
-    /// Of the hidden side and of the other: the terms of each row.
+    /// The terms of each row, of the hidden side and of the other.
     private let own: [[Double]]
     private let partners: [[Double]]
     private let ownRows: [Int]

@@ -1,13 +1,13 @@
 public import RankData
 import RankEngine
 
-/// How well users or items that a training has not met are predicted, by how many of their ratings are shown.
+/// A test of predictions for users or items that are new to a training, by the number of their shown ratings.
 ///
 /// Users (or items) are dealt into parts. Each part in turn is hidden from a training; then a few ratings of each of
 /// its users are folded in, and the others predicted. Every number of shown ratings is tested on the same ratings:
 /// those that are shown in no case.
 public struct ColdStart: Sendable {
-    /// What predicted.
+    /// A way of predicting.
     public enum Predictor: String, Sendable, CaseIterable {
         /// The mean training rating of the item (of the user, where items are hidden).
         case partnerMean
@@ -25,9 +25,9 @@ public struct ColdStart: Sendable {
 
     /// One number of shown ratings.
     public struct Row: Sendable {
-        /// How many ratings of each were shown.
+        /// The number of shown ratings of each user (item).
         public let shown: Int
-        /// How each did on the tested ratings of all parts.
+        /// The figures of each way on the tested ratings of all parts.
         public let metrics: [Predictor: Metrics]
     }
 
@@ -52,7 +52,7 @@ public struct ColdStart: Sendable {
     /// - Parameters:
     ///   - data: The data set.
     ///   - training: The options of the trainings.
-    ///   - options: What is hidden and shown.
+    ///   - options: The options of the test.
     /// - Throws: `TrainingError` with code `invalidOption`.
     public init(
         _ data: DataSet,
@@ -69,8 +69,8 @@ public struct ColdStart: Sendable {
     ///
     /// - Parameter show: Called before each training with its number, counted from 1, and the number of all.
     /// - Returns: The measures.
-    /// - Throws: `TrainingError` with code `unsuitableData` when no user (item) has more ratings than are shown, or nothing
-    ///   is left to train on, `diverged`.
+    /// - Throws: `TrainingError` with code `unsuitableData` when no user (item) has more ratings than are shown, or
+    ///   nothing is left to train on, `diverged`.
     public func run(show: (Int, Int) -> Void = { _, _ in }) throws(TrainingError) -> Result {
         let deal = HiddenRatings(data.ratings, options)
         guard !deal.tested.isEmpty else {
@@ -81,7 +81,7 @@ public struct ColdStart: Sendable {
         }
         var scores = [[Predictor: [Float]]](repeating: [:], count: options.shown.count)
         var tested: [Int] = []
-        // Of more parts than users some are empty.
+        // With more parts than users some parts are empty.
         let parts = (0..<options.folds).map { (part: $0, rows: deal.tested(in: $0)) }.filter { !$0.rows.isEmpty }
         let total = parts.count * (1 + (options.trainsAnew ? options.shown.count(where: { $0 > 0 }) : 0))
         var number = 0

@@ -1,6 +1,6 @@
-/// What is hidden from a training and what is then shown.
+/// The options of a cold-start test: the ratings that are hidden, and those then shown.
 public struct ColdStartOptions: Sendable, Equatable {
-    /// Whose ratings are hidden.
+    /// The side whose ratings are hidden.
     public enum Side: String, Sendable, Equatable, CaseIterable {
         /// All ratings of some users.
         case users
@@ -8,15 +8,15 @@ public struct ColdStartOptions: Sendable, Equatable {
         case items
     }
 
-    /// Whose ratings are hidden.
+    /// The side whose ratings are hidden.
     public var side: Side
-    /// How many ratings of each are shown, one number after the other; ascending.
+    /// The numbers of shown ratings of each user (item), ascending.
     public var shown: [Int]
     /// Into how many parts they are dealt; each part is hidden once.
     public var folds: Int
     /// Decides the parts, and which ratings are shown first.
     public var seed: UInt64
-    /// Of the fold-in, in squared stars.
+    /// The penalty of the fold-in, in squared stars.
     public var penalty: Double
     /// Whether there is also a training for each number, on the shown ratings and all that were not hidden.
     public var trainsAnew: Bool

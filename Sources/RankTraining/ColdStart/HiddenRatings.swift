@@ -2,11 +2,11 @@ import RankData
 
 /// Ratings dealt into parts by the user (or the item), and in each an order in which they are shown.
 struct HiddenRatings {
-    /// How many ratings of each are kept from being tested, as they are shown at some time.
+    /// The number of ratings of each user (item) that are never tested, because they are shown at some time.
     let reserved: Int
     /// Users or items with a tested rating.
     let entityCount: Int
-    /// Those without.
+    /// Users or items without a tested rating.
     let leftOut: Int
     /// The rows that are tested, ascending.
     let tested: [Int]

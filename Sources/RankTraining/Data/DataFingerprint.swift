@@ -2,13 +2,13 @@ import Crypto
 public import RankData
 public import RankEngine
 
-/// What identifies a data set and a split of it: names to show, and hashes of the contents to compare.
+/// The identity of a data set and a split of it: names to show, and hashes of the contents to compare.
 public struct DataFingerprint: Sendable, Equatable {
     /// The data set's name, such as `MovieLens-100k` or `synthetic (seed 42)`.
     public let data: String
     /// SHA-256 of the ratings, in hex (`Ratings.forEachCanonicalChunk`).
     public let dataSHA256: String
-    /// The scale of the ratings, which decides what labels they give: lowest and highest.
+    /// The lowest and the highest rating, which decide the labels.
     public let scale: String
     /// The split as it was asked for; of a file only its name, because its directory says nothing.
     public let split: String
@@ -19,7 +19,7 @@ public struct DataFingerprint: Sendable, Equatable {
 
     /// Hashes ratings and test pairs.
     ///
-    /// Linear in their number.
+    /// - Complexity: O(n)
     public init(_ data: DataSet, _ split: Split, as spec: SplitSpec) {
         self.data = data.name
         scale = "\(data.ratings.scale.minimum),\(data.ratings.scale.maximum)"
@@ -33,27 +33,27 @@ public struct DataFingerprint: Sendable, Equatable {
         splitSHA256 = sha256 { split.forEachCanonicalChunk($0) }
     }
 
-    /// What every model file says of its data and split.
+    /// The members of every model file's fingerprint that identify data and split.
     var members: [String: String] {
         ["data": data, "data_sha256": dataSHA256, "split": split, "split_sha256": splitSHA256]
     }
 
-    /// Demands that a model was trained on these very data, with their scale, and tested on this very split.
+    /// Throws unless a model was trained on exactly these data, with their scale, and tested on exactly this split.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
-    ///   - purpose: What the model is wanted for, a verb.
+    ///   - model: The description in the model's file.
+    ///   - purpose: The intended use of the model, a verb.
     /// - Throws: `TrainingError` with code `fingerprintMismatch`.
     public func requireMatch(_ model: ModelMetadata, to purpose: String = "evaluate") throws(TrainingError) {
         try requireMatch(model.fingerprint, to: purpose)
         try requireScale(model, to: purpose)
     }
 
-    /// Demands that a model's labels were made from ratings of this scale.
+    /// Throws unless a model's labels were made from ratings of this scale.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
-    ///   - purpose: What the model is wanted for, a verb.
+    ///   - model: The description in the model's file.
+    ///   - purpose: The intended use of the model, a verb.
     /// - Throws: `TrainingError` with code `fingerprintMismatch`.
     public func requireScale(_ model: ModelMetadata, to purpose: String = "evaluate") throws(TrainingError) {
         let transform = model.labelTransform
@@ -68,11 +68,11 @@ public struct DataFingerprint: Sendable, Equatable {
         )
     }
 
-    /// Demands that a model was trained on these very data and tested on this very split.
+    /// Throws unless a model was trained on exactly these data and tested on exactly this split.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
-    ///   - purpose: What the model is wanted for, a verb.
+    ///   - model: The description in the model's file.
+    ///   - purpose: The intended use of the model, a verb.
     /// - Throws: `TrainingError` with code `fingerprintMismatch`: the test rows may have been trained on, so a result
     ///   would flatter.
     public func requireMatch(_ model: TrainingFingerprint, to purpose: String = "evaluate") throws(TrainingError) {
@@ -87,7 +87,7 @@ public struct DataFingerprint: Sendable, Equatable {
         }
         if isReordering(of: model) { try requireUnseen(by: model, to: purpose) }
         guard model["data_sha256"] == dataSHA256 else {
-            // A model that was trained on all of its data would be refused on them, too.
+            // A model that was trained on all of its data would be refused on its own data, too.
             let hasSeenAll = purpose == "evaluate" && (model.isRefitted || model["split"] == "none")
             let advice =
                 hasSeenAll
@@ -95,7 +95,8 @@ public struct DataFingerprint: Sendable, Equatable {
                 : "give --data the model's data"
             throw TrainingError(
                 .fingerprintMismatch,
-                "the model was trained on \(model["data"]), the data given is \(data) with other ratings; \(advice), \(insist)"
+                "the model was trained on \(model["data"]), the data given is \(data) with other ratings; \(advice), "
+                    + "\(insist)"
             )
         }
         guard model["split_sha256"] == splitSHA256 else {
@@ -103,9 +104,9 @@ public struct DataFingerprint: Sendable, Equatable {
             if model["split"] == "none" {
                 throw TrainingError(
                     .fingerprintMismatch,
-                    "the model was trained on all ratings of \(model["data"]), without a test, so those of \(split) are "
-                        + "among them and a figure would flatter; \(purpose) a model that was made with --split seed:N "
-                        + "--no-refit, \(insist)"
+                    "the model was trained on all ratings of \(model["data"]), without a test, so those of \(split) "
+                        + "are among them and a figure would flatter; \(purpose) a model that was made with --split "
+                        + "seed:N --no-refit, \(insist)"
                 )
             }
             throw TrainingError(
@@ -124,11 +125,11 @@ extension DataFingerprint {
         return model["ratings_sha256"] == sha256 { ratings.forEachSortedChunk($0) }
     }
 
-    /// Demands that a model was not trained on all of these ratings after its test, in whatever order they come.
+    /// Throws if a model was trained on all of these ratings after its test, in any order.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
-    ///   - purpose: What the model is wanted for, a verb.
+    ///   - model: The description in the model's file.
+    ///   - purpose: The intended use of the model, a verb.
     /// - Throws: `TrainingError` with code `fingerprintMismatch`.
     public func requireUnseen(by model: TrainingFingerprint, to purpose: String = "evaluate") throws(TrainingError) {
         guard model.isRefitted else { return }
@@ -138,18 +139,19 @@ extension DataFingerprint {
         }
     }
 
-    /// Why a model that was trained on all ratings cannot be measured on some of them.
+    /// The refusal to measure a model on ratings that it was trained on.
     private func refusal(_ model: TrainingFingerprint, _ purpose: String, _ start: String = "") -> TrainingError {
         TrainingError(
             .fingerprintMismatch,
-            "\(start)the model was trained on all ratings of \(model["data"]) after its test on \(model["split"]), so it has "
-                + "seen them and any figure would flatter; rank-train inspect shows what the test came to; to \(purpose) "
-                + "a model that has not seen its test ratings, make it with rank-train fit --no-refit, or give --force"
+            "\(start)the model was trained on all ratings of \(model["data"]) after its test on \(model["split"]), "
+                + "so it has seen them and any figure would flatter; rank-train inspect shows what the test came to; "
+                + "to \(purpose) a model that has not seen its test ratings, make it with rank-train fit --no-refit, "
+                + "or give --force"
         )
     }
 }
 
-/// The SHA-256, in hex, of what `feed` hands out.
+/// The SHA-256, in hex, of the bytes that `feed` passes on.
 func sha256(_ feed: (([UInt8]) -> Void) -> Void) -> String {
     var hash = SHA256()
     feed { hash.update(data: $0) }

@@ -1,21 +1,21 @@
 public import RankData
 
-/// Which row of an embedding table belongs to which id; row 0 belongs to the ids that are in no other.
+/// The row of an embedding table for each id; row 0 belongs to unknown ids.
 public enum RowIndex: Sendable, Equatable {
     /// Row r is that of id r, for 1...count.
     case identity(count: Int)
     /// Row r is that of the id at r − 1; ascending.
     case sorted([UInt64])
-    /// The same for ids that stand for texts.
+    /// Row r is that of the id at r − 1; the ids stand for texts.
     case named([UInt64], IDNames)
 
-    /// The index of the distinct ids among some: the identity where they are 1, 2, … without a gap.
+    /// The index of distinct ids: the identity if they are 1, 2, … without a gap.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n)
     ///
     /// - Parameters:
     ///   - ids: The ids; repeats count once.
-    ///   - names: What they stand for, where that is texts.
+    ///   - names: The texts that the ids stand for, if any.
     public init(ids: some Sequence<UInt64>, names: IDNames? = nil) {
         let sorted = Set(ids).sorted()
         if let names {
@@ -37,7 +37,7 @@ public enum RowIndex: Sendable, Equatable {
 
     /// The row of an id; 0 when it has none.
     ///
-    /// O(log n) at most.
+    /// - Complexity: O(log n)
     public func row(of id: UInt64) -> Int {
         switch self {
         case .identity(let count):

@@ -1,23 +1,23 @@
 public import RankData
 public import RankEngine
 
-/// How many of the ratings that a model is held against it has been trained on, as far as that can be known.
+/// The number of tested ratings that a model was trained on, if it can be known.
 public enum SeenRatings: Sendable, Equatable {
-    /// So many of them; the file and the data tell.
+    /// The number, as file and data tell it.
     case count(Int)
-    /// It cannot be known: the file does not say what the model was trained on, or that is other data, which a model does
-    /// not keep.
+    /// Unknown: the file does not name the model's data, or the model was trained on other data, which it does not
+    /// keep.
     case unknown
 
-    /// Finds out from what the model's file says of its training.
+    /// Compares the model's fingerprint with the tested ratings.
     ///
-    /// Linear in the number of ratings.
+    /// - Complexity: O(n) in the number of ratings
     ///
     /// - Parameters:
-    ///   - model: What the file says.
-    ///   - data: The data set that the model is held against.
-    ///   - split: Whose test rows it is held against.
-    ///   - fingerprint: Of both.
+    ///   - model: The fingerprint in the model's file.
+    ///   - data: The data set that the model is tested on.
+    ///   - split: The split whose test rows are counted.
+    ///   - fingerprint: The fingerprint of data and split.
     public init(
         by model: TrainingFingerprint,
         of data: DataSet,
@@ -39,10 +39,10 @@ public enum SeenRatings: Sendable, Equatable {
 
 /// The ratings of a data set that a model was trained on.
 private struct TrainedRows {
-    /// nil for all.
+    /// One flag for each rating; nil if all were trained on.
     private var isTrained: [Bool]?
 
-    /// - Throws: `DataError` where the model does not tell: it was trained with a file of test pairs, say.
+    /// - Throws: `DataError` if the model's file does not tell, for example after a split by a file.
     init(_ model: TrainingFingerprint, _ data: DataSet) throws {
         if model.isRefitted || model["split"] == "none" { return }
         let spec = try SplitSpec(parsing: model["split"])
@@ -59,26 +59,26 @@ private struct TrainedRows {
     func contains(_ row: Int) -> Bool { isTrained?[row] ?? true }
 }
 
-/// The pairs that a model was trained on, from the data of its training: with them, other data can be told apart into
-/// what it has seen and what is new to it.
+/// The pairs that a model was trained on, by which other data are split into pairs that the model has seen and new
+/// ones.
 public struct TrainedPairs: Sendable {
     private let pairs: RatedPairs
 
     /// The pairs of the data that a model was trained on.
     ///
-    /// All of them where the file does not tell which of them were test ratings.
+    /// All pairs of the data if the model's file does not tell which of them were test ratings.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
+    ///   - model: The description in the model's file.
     ///   - training: The data.
-    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model was trained on other data, or has rows that
-    ///   were folded in from ratings besides.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model was trained on other data, or has rows
+    ///   that were folded in from ratings besides.
     public init(_ model: TrainingFingerprint, trainedOn training: DataSet) throws(TrainingError) {
         guard model["fold_in_ratings_sha256"] == TrainingFingerprint.unknown else {
             throw TrainingError(
                 .fingerprintMismatch,
-                "the model has seen other ratings than those of \(training.name), from which fold-in made rows; evaluate the "
-                    + "model before fold-in, or give --force in the place of --trained-on"
+                "the model has seen other ratings than those of \(training.name), from which fold-in made rows; "
+                    + "evaluate the model before fold-in, or give --force in the place of --trained-on"
             )
         }
         let split = Split(trainingRows: [], testRows: [], training.ratings)
@@ -86,15 +86,15 @@ public struct TrainedPairs: Sendable {
         guard model["data_sha256"] == fingerprint.dataSHA256 || fingerprint.isReordering(of: model) else {
             throw TrainingError(
                 .fingerprintMismatch,
-                "the model was trained on \(model["data"]), and \(training.name) has other ratings; give --trained-on the "
-                    + "data that the model was trained on"
+                "the model was trained on \(model["data"]), and \(training.name) has other ratings; give "
+                    + "--trained-on the data that the model was trained on"
             )
         }
         let rows = try? TrainedRows(model, training)
         pairs = RatedPairs(training.ratings) { rows?.contains($0) ?? true }
     }
 
-    /// The same split of other ratings without the test rows that the model has seen.
+    /// A split of other ratings without the test rows that the model has seen.
     ///
     /// - Returns: The split, and how many test rows were left out.
     public func unseen(_ split: Split, of ratings: Ratings) -> (Split, leftOut: Int) {

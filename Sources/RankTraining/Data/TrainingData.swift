@@ -6,7 +6,7 @@ public struct TrainingData: Sendable {
     public let dataSet: DataSet
     /// The split of its ratings into training and test.
     public let split: Split
-    /// How the split was asked for.
+    /// The split as it was asked for.
     public let spec: SplitSpec
     /// Rows of tables and labels, made from data set and split.
     public let set: TrainingSet
@@ -19,10 +19,10 @@ public struct TrainingData: Sendable {
     /// - Parameters:
     ///   - dataSet: The data set.
     ///   - split: Its split.
-    ///   - spec: How the split was asked for.
+    ///   - spec: The split as it was asked for.
     ///   - includesUnrated: Whether users and items that the data set describes have rows without ratings, too.
-    /// - Throws: `TrainingError` with code `unsuitableData` when nothing is left to train on, or there are too many ids for
-    ///   a table.
+    /// - Throws: `TrainingError` with code `unsuitableData` when nothing is left to train on, or there are too many ids
+    ///   for a table.
     public init(
         _ dataSet: DataSet,
         _ split: Split,

@@ -1,7 +1,7 @@
 public import RankData
 package import RankEngine
 
-/// A data set as the network sees it: rows of tables and labels, told apart into training and test.
+/// A data set as a trainer sees it: rows of tables and labels, split into training and test.
 public struct TrainingSet: Sendable {
     /// Examples, one column per field.
     public struct Examples: Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct TrainingSet: Sendable {
         /// The number of examples.
         public var count: Int { labels.count }
 
-        /// Those at some places, in that order.
+        /// The examples at the given places, in that order.
         func permuted(_ order: [Int]) -> Examples {
             Examples(
                 users: order.map { users[$0] },
@@ -42,8 +42,7 @@ public struct TrainingSet: Sendable {
     /// - Parameters:
     ///   - data: The data set.
     ///   - split: Its split.
-    ///   - includesUnrated: Whether there are rows also for users and items that the data set describes and nobody has
-    ///     rated, or who have rated nothing.
+    ///   - includesUnrated: Whether users and items that the data set describes have rows without ratings, too.
     /// - Throws: `TrainingError` with code `unsuitableData` when nothing is left to train on, or there are too many
     ///   ids for a table.
     public init(_ data: DataSet, split: Split, includesUnrated: Bool = false) throws(TrainingError) {
@@ -88,7 +87,7 @@ enum StarLabel {
 }
 
 extension LabelTransform {
-    /// What makes labels of ratings of a scale.
+    /// The transform of ratings of a scale into labels.
     package init(_ scale: RatingScale) {
         self = LabelTransform(minimum: scale.minimum, width: scale.width) ?? .unitFromStars
     }

@@ -8,7 +8,7 @@ public struct Distillation: Sendable {
     /// The version of the procedure; it grows whenever the same data, teacher and options give other weights.
     public static let version = "rank-distill/1"
 
-    /// What some steps came to.
+    /// The losses of some steps.
     public struct StepReport: ProgressReport {
         /// Counted from 1.
         public let step: Int
@@ -24,7 +24,7 @@ public struct Distillation: Sendable {
         public var position: Int { step }
     }
 
-    /// What it made.
+    /// The product of a training.
     public struct Result: Sendable {
         /// The trained weights.
         ///
@@ -34,7 +34,7 @@ public struct Distillation: Sendable {
         public let reports: [StepReport]
         /// The kernel that multiplied.
         public let kernel: Kernel
-        /// How many threads computed.
+        /// The number of threads that computed.
         public let threads: Int
     }
 
@@ -51,9 +51,9 @@ public struct Distillation: Sendable {
     /// Prepares a distillation.
     ///
     /// - Parameters:
-    ///   - options: What to train.
-    ///   - kernel: What multiplies. It changes no bit of the result.
-    ///   - threads: How many threads compute, one of `Training.threadCounts`. It changes no bit of the result.
+    ///   - options: The options of the training.
+    ///   - kernel: The kernel that multiplies. It changes no bit of the result.
+    ///   - threads: The number of threads, one of `Training.threadCounts`. It changes no bit of the result.
     /// - Throws: `TrainingError` with code `invalidOption`.
     public init(_ options: DistillationOptions, kernel: Kernel = .best, threads: Int = 1) throws(TrainingError) {
         try options.validate()
@@ -63,7 +63,7 @@ public struct Distillation: Sendable {
         self.threads = threads
     }
 
-    /// Refuses what is too large for a student, before its teacher takes time.
+    /// Throws if the data are too large for a student, before its teacher is trained.
     ///
     /// - Parameter data: The data.
     /// - Throws: `TrainingError` with code `invalidOption` or `unsuitableData`, as `run` would.
@@ -77,18 +77,17 @@ public struct Distillation: Sendable {
     /// its beginning.
     ///
     /// - Parameters:
-    ///   - data: The data, with those who have no rating. Its test examples change no bit of the result, nor do the labels
-    ///     of any.
+    ///   - data: The data, with rows for users and items without ratings. Its test examples change no bit of the
+    ///     result, nor do the labels of any.
     ///   - teacher: Made for the rows of `data`.
-    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on; its interval
-    ///     counts reports.
+    ///   - checkpoints: The plan of the checkpoints to write and to resume; its interval counts reports.
     ///   - testingReports: Whether to find the test loss with each report, which takes time.
     ///   - show: Called after each report, on the calling thread. It does not influence the result.
     /// - Returns: The weights, and how far they were from the teacher.
     /// - Throws: `TrainingError` with code `diverged` when the loss is not finite, `invalidOption` for impossible
-    ///   sizes, `unsuitableData` for more users × items than fit, `engineFailed` when the teacher's score is not
-    ///   finite or a checkpoint cannot be written, `checkpointRefused` when the one to resume is of another run. A
-    ///   checkpoint written before is then as it was.
+    ///   sizes, `unsuitableData` for more users × items than fit, `engineFailed` when the teacher's score is not finite
+    ///   or a checkpoint cannot be written, `checkpointRefused` when the one to resume is of another run. An earlier
+    ///   checkpoint is left as it was.
     public func run(
         on data: TrainingData,
         teacher: Teacher,

@@ -1,23 +1,23 @@
-/// Everything that decides what a distillation makes of a teacher.
+/// The options of a distillation.
 ///
 /// Equal options, data, split and teacher give equal weights, bit for bit, whatever the kernel, the threads and the
 /// machine.
 public struct DistillationOptions: Sendable, Equatable {
-    /// The name under which the model file tells where the options came from.
+    /// The preset's name in the model file.
     public let preset: String
     /// Floats in an embedding, of users and of items.
     public var dimensions: Int
     /// Outputs of each dense relu layer.
     public var hidden: [Int]
-    /// How many steps.
+    /// The number of steps.
     public var steps: Int
     /// Users of a step, drawn with replacement.
     public var users: Int
     /// Items of a step, drawn with replacement; each is scored for each of the users.
     public var items: Int
-    /// What moves the weights.
+    /// The optimizer.
     public var optimizer: Optimizer
-    /// How the learning rate falls from the first step to the last.
+    /// The fall of the learning rate from the first step to the last.
     public var decay: LearningRateDecay
     /// Decides the initial weights and the draws.
     public var seed: UInt64
@@ -35,7 +35,7 @@ public struct DistillationOptions: Sendable, Equatable {
         seed: 42
     )
 
-    /// Everything that decides what a distillation makes of its data and teacher, by name.
+    /// All options by name.
     var members: [String: String] {
         var members = [
             "batch_items": "\(items)",

@@ -3,9 +3,9 @@ import RankData
 import RankEngine
 
 extension DistillationRun {
-    /// The names of a checkpoint's tensors, beside those of what the optimizer keeps.
+    /// The names of a checkpoint's tensors, beside those of the optimizer's slots.
     ///
-    /// Each with a number for every weight lists them as `RankingNetwork.parameters` does.
+    /// Tensors with a number for every weight list them as `RankingNetwork.parameters` does.
     private enum Name {
         /// `NumPyRandom.words`.
         static let generator = "generator"

@@ -1,7 +1,7 @@
 import RankData
 import RankEngine
 
-/// A distillation under way, from one report to the next.
+/// A distillation in progress.
 struct DistillationRun: ResumableRun, ~Copyable {
     let options: DistillationOptions
     let data: TrainingData
@@ -10,12 +10,12 @@ struct DistillationRun: ResumableRun, ~Copyable {
     private let settings: TrainerSettings
     private let users: TaughtRows
     private let items: TaughtRows
-    /// The teacher's, by taught user and item.
+    /// The teacher's scores, by taught user and item.
     private let scores: [Float]
     /// The test examples with the rows that the result will have for them; nil where no report is tested.
     private let test: TrainingSet.Examples?
     private var batch: PairBatch
-    /// After the draws of the last step.
+    /// The generator, after the draws of the last step.
     var random: NumPyRandom
     var trainer: NetworkTrainer
     /// One for each `Distillation.reportInterval` steps so far, and for those after the last of these.
@@ -47,7 +47,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
         self.items = items
     }
 
-    /// What a student is and learns, before anything is computed.
+    /// The student's shape and the rows that it learns, before anything is computed.
     ///
     /// - Throws: `invalidOption` for layers that do not fit, `unsuitableData` for more users × items than do.
     static func subject(
@@ -78,7 +78,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
     /// Whether the last step is done.
     var isFinished: Bool { position >= options.steps }
 
-    /// What has come of it.
+    /// The product of the training so far.
     var result: Distillation.Result {
         var network = trainer.network
         network.copyFirstRows(exceptTo: users.rows, items.rows)
@@ -90,7 +90,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
         )
     }
 
-    /// Puts a trainer in the place of the one there is, which goes on from a state.
+    /// Replaces the trainer by one that continues from a state.
     ///
     /// - Precondition: The state is one of this distillation.
     mutating func resume(_ state: TrainerState) {
@@ -194,7 +194,7 @@ struct DistillationRun: ResumableRun, ~Copyable {
 }
 
 extension RankingNetwork {
-    /// Gives the rows that were not taught what row 0 has.
+    /// Copies row 0 to the rows that were not taught.
     fileprivate mutating func copyFirstRows(exceptTo users: [Int32], _ items: [Int32]) {
         func copy(_ table: inout [Float], _ dimensions: Int, _ taught: [Int32]) {
             let first = table[..<dimensions]
@@ -210,7 +210,7 @@ extension RankingNetwork {
 }
 
 extension TrainingSet.Examples {
-    /// The same with row 0 where a row is not taught, as it will be scored.
+    /// The examples with row 0 in place of rows that are not taught, as the result will score them.
     fileprivate func taught(_ userRows: [Int32], _ itemRows: [Int32]) -> TrainingSet.Examples {
         let (taughtUsers, taughtItems) = (Set(userRows), Set(itemRows))
         var examples = self

@@ -2,11 +2,11 @@ import RankData
 
 /// The pairs of a step: every one of some items for every one of some users.
 struct PairBatch {
-    /// By pair, the user's row.
+    /// The user's row of each pair.
     private(set) var userRows: [Int32]
-    /// By pair, the item's row.
+    /// The item's row of each pair.
     private(set) var itemRows: [Int32]
-    /// By pair, the teacher's score.
+    /// The teacher's score of each pair.
     private(set) var labels: [Float]
     private var users: [Int]
     private var items: [Int]
@@ -19,13 +19,13 @@ struct PairBatch {
         self.items = [Int](repeating: 0, count: items)
     }
 
-    /// Draws the next ones: first the users, then the items.
+    /// Draws the next pairs: first the users, then the items.
     ///
     /// - Parameters:
     ///   - users: The taught users.
     ///   - items: The taught items.
-    ///   - scores: The teacher's, by taught user and item.
-    ///   - random: What draws.
+    ///   - scores: The teacher's scores, by taught user and item.
+    ///   - random: The generator.
     mutating func draw(
         _ users: TaughtRows,
         _ items: TaughtRows,

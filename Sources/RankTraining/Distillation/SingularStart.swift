@@ -22,9 +22,9 @@ struct SingularStart {
     ///   - scores: rows × columns; they are centred in their place.
     ///   - rows: The number of rows.
     ///   - columns: The number of columns.
-    ///   - dimensions: Of an embedding; at least 1.
+    ///   - dimensions: The length of an embedding; at least 1.
     ///   - seed: Decides the start.
-    ///   - product: What multiplies.
+    ///   - product: The matrix product.
     init(
         centring scores: AlignedFloats,
         rows: Int,

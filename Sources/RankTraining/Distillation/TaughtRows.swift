@@ -2,8 +2,8 @@ import RankData
 
 /// The rows of a table that a student learns, and how often each is drawn.
 ///
-/// These are the row for unknown ids, those with training ratings, and those that the data set describes. Who is known
-/// from test ratings alone is none of them, so that nothing depends on the test rows.
+/// These are the row for unknown ids, the rows with training ratings, and the rows that the data set describes. Rows
+/// known from test ratings alone are not among them, so that nothing depends on the test rows.
 struct TaughtRows {
     /// Ascending; row 0 is the first.
     let rows: [Int32]
@@ -36,7 +36,7 @@ struct TaughtRows {
 
     /// A place in `rows`, drawn in proportion to √(training ratings + 1).
     ///
-    /// O(log n).
+    /// - Complexity: O(log n)
     func draw(_ random: inout NumPyRandom) -> Int {
         let target = random.nextUnit() * (sums.last ?? 0)
         var range = 0..<sums.count - 1

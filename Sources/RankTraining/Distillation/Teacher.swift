@@ -4,13 +4,13 @@ public import RankEngine
 
 /// A model whose scores another one learns.
 public struct Teacher: Sendable {
-    /// What the student's file tells of it.
+    /// The teacher's id, which the student's file contains.
     public let modelID: ModelID
-    /// What its own file says of it.
+    /// The description in the teacher's own file.
     let metadata: ModelMetadata
-    /// The preset that made it, as its own file has it.
+    /// The teacher's preset, as in its own file.
     public var preset: String { metadata.fingerprint["preset"] }
-    /// Where the teacher comes from.
+    /// The teacher's origin.
     let origin: Origin
     private let scorer: BatchScorer
     /// The teacher's row for each row of the student's table of users.
@@ -18,7 +18,7 @@ public struct Teacher: Sendable {
     /// The teacher's row for each row of the student's table of items.
     private let itemRows: [UInt32]
 
-    /// Where a teacher comes from, which a student's checkpoint has to tell.
+    /// The origin of a teacher, which a student's checkpoint records.
     enum Origin: Sendable {
         /// A model that is there again when the distillation goes on: its id is enough.
         case model
@@ -28,12 +28,12 @@ public struct Teacher: Sendable {
 
     /// A model file's model, for students of the rows of `set`.
     ///
-    /// Whom it does not know it scores by its row for unknown ids.
+    /// Ids that the teacher does not know are scored by its row for unknown ids.
     ///
     /// - Parameters:
     ///   - model: The teacher.
     ///   - set: The student's rows.
-    ///   - threads: How many threads score, or nil for one on each processor that this process may use.
+    ///   - threads: The number of threads, or nil for one on each processor that this process may use.
     /// - Throws: `TrainingError` with code `engineFailed`.
     public init(_ model: RankModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
         modelID = model.modelID
@@ -49,7 +49,7 @@ public struct Teacher: Sendable {
     /// - Parameters:
     ///   - model: The teacher.
     ///   - set: The student's rows, and its own.
-    ///   - threads: How many threads score, or nil for one on each processor that this process may use.
+    ///   - threads: The number of threads, or nil for one on each processor that this process may use.
     /// - Throws: `TrainingError` with code `engineFailed`.
     public init(_ model: TrainedModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
         try self.init(model, of: set, .model, threads: threads)
@@ -84,7 +84,7 @@ public struct Teacher: Sendable {
 }
 
 extension RowIndex {
-    /// The row that a model has for each of these; 0 for what it does not know.
+    /// The row of each id in a model; 0 for unknown ids.
     fileprivate func rows(in vocabulary: Vocabulary) -> [UInt32] {
         let texts: [String] =
             switch self {

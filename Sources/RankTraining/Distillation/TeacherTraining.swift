@@ -3,14 +3,14 @@ import RankEngine
 
 /// A training of a factorisation machine that will teach one student.
 ///
-/// One file keeps the checkpoints of both. While the teacher is trained the checkpoint is that of a factorisation machine
-/// that is trained for itself; then it is the student's, with the teacher in it.
+/// One file keeps the checkpoints of both. While the teacher is trained the checkpoint is that of a factorisation
+/// machine that is trained for itself; then it is the student's, with the teacher in it.
 public struct TeacherTraining: Sendable {
-    /// A teacher, and how it was trained.
+    /// A trained teacher.
     public struct Result: Sendable {
         /// The teacher's model, as it would be written.
         public let model: TrainedModel
-        /// The same for its student.
+        /// The teacher as its student uses it.
         public let teacher: Teacher
         /// Tables and losses.
         let factors: FactorTraining.Result
@@ -27,12 +27,11 @@ public struct TeacherTraining: Sendable {
         training = try FactorTraining(options)
     }
 
-    /// Trains the teacher, goes on with its training, or takes it from the checkpoint of its student.
+    /// Trains the teacher, resumes its training, or takes the teacher from the checkpoint of its student.
     ///
     /// - Parameters:
-    ///   - data: The data of teacher and student, with those who have no rating.
-    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on; its interval
-    ///     counts sweeps.
+    ///   - data: The data of teacher and student, with rows for users and items without ratings.
+    ///   - checkpoints: The plan of the checkpoints to write and to resume; its interval counts sweeps.
     ///   - show: Called after each sweep, on the calling thread.
     /// - Returns: The teacher.
     /// - Throws: `TrainingError` as `FactorTraining` does.
@@ -84,8 +83,8 @@ extension Checkpoint {
 }
 
 extension CheckpointPlan {
-    /// The plan of a student whose teacher was trained by the same plan: a teacher's checkpoint is where the teacher went
-    /// on from.
+    /// The plan of a student whose teacher was trained by the same plan: a teacher's checkpoint is where the teacher
+    /// went on from.
     var ofStudent: CheckpointPlan {
         var plan = self
         if let resumed, !resumed.isOfStudent { plan.resumed = nil }

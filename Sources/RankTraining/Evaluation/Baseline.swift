@@ -1,7 +1,7 @@
 public import RankData
 import RankEngine
 
-/// Predictions that know neither taste nor network: what a model has to beat.
+/// Predictions without any knowledge of taste, which a model has to beat.
 public enum Baseline: String, Sendable, CaseIterable {
     /// The mean training rating for every pair.
     case globalMean = "global mean"
@@ -10,7 +10,7 @@ public enum Baseline: String, Sendable, CaseIterable {
     /// The mean training rating, a bias of the user and one of the item, shrunk towards zero; see `RatingBiases`.
     case biases = "user and item biases"
 
-    /// How the baseline does on a split.
+    /// The figures of the baseline on a split.
     ///
     /// - Returns: nil when the split has no test rows or no training rows.
     public func evaluate(_ ratings: Ratings, split: Split) -> Metrics? {
@@ -24,7 +24,7 @@ public enum Baseline: String, Sendable, CaseIterable {
         )
     }
 
-    /// What the baseline makes of some ratings, from the training rows of a split alone.
+    /// The baseline's predictions of some ratings, from the training rows of a split alone.
     ///
     /// - Parameters:
     ///   - rows: The ratings to predict, test rows or training rows.

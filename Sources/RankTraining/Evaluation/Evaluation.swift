@@ -1,27 +1,27 @@
 public import RankData
 public import RankEngine
 
-/// A model held against the test rows of a split.
+/// The figures of a model on the test rows of a split.
 public struct Evaluation: Sendable, Equatable {
-    /// How far its scores are from the ratings; nil where the model was trained to rank, and scores are no ratings.
+    /// The errors of the scores; nil if the model was trained to rank, so that its scores are no ratings.
     public let metrics: Metrics?
-    /// How well it orders each user's items, up to the cutoff.
+    /// The quality of the order of each user's items, up to the cutoff.
     public let ranking: RankingMetrics
     /// Test pairs with a user or an item that the model does not know; they were scored by its row for unknown ids.
     public let unknownPairs: Int
 
     /// Scores the test rows and compares.
     ///
-    /// Labels are those of the model's transform, or the ratings themselves where it is unknown. On a scale that is none of
-    /// stars the cutoff, and the gains, are those of ratings brought to 1...5.
+    /// Labels are those of the model's transform, or the ratings themselves where it is unknown. On a scale that is
+    /// none of stars the cutoff, and the gains, are those of ratings brought to 1...5.
     ///
     /// - Parameters:
     ///   - model: The model.
     ///   - data: The data set.
     ///   - split: Its split.
     ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
-    ///   - precision: What the first two dense layers are computed in.
-    ///   - cutoff: How far a user's list is looked at, and what is relevant.
+    ///   - precision: The precision of the first two dense layers.
+    ///   - cutoff: The length at which lists are cut, and the relevant ratings.
     /// - Throws: `TrainingError` with code `unsuitableData` when the split has no test rows, `engineFailed`.
     public init(
         _ model: RankModel,

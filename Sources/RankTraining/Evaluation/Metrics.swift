@@ -1,6 +1,6 @@
 public import RankEngine
 
-/// How far scores are from ratings, and how well they order.
+/// The errors of scores, and the quality of their order.
 public struct Metrics: Sendable, Equatable {
     /// Pairs compared.
     public let count: Int
@@ -8,13 +8,13 @@ public struct Metrics: Sendable, Equatable {
     public let loss: Double
     /// Root mean squared error on the label's scale, unclipped.
     public let rmse: Double
-    /// The same in stars, or whatever ratings are given in.
+    /// The RMSE in stars, or on the ratings' own scale.
     public let rmseInStars: Double
-    /// How far the highest rating is from the lowest: 4 for 1...5 stars.
+    /// The distance of the highest rating from the lowest: 4 for 1...5 stars.
     public let ratingWidth: Double
     /// Mean absolute error on the label's scale.
     public let mae: Double
-    /// How well the scores order, at the standard cutoff.
+    /// The quality of the order, at the standard cutoff.
     public let ranking: RankingMetrics
 
     /// Normalised discounted cumulative gain of the first ten, a mean over users (``RankingMetrics/ndcg``).
@@ -22,13 +22,15 @@ public struct Metrics: Sendable, Equatable {
 
     /// Compares scores with ratings.
     ///
-    /// O(n log n). All lists are equally long. nil for no pair at all.
+    /// All lists are equally long; nil without any pair.
+    ///
+    /// - Complexity: O(n log n)
     ///
     /// - Parameters:
-    ///   - users: Who rated.
-    ///   - stars: How they rated.
-    ///   - scores: What the model says, on the label's scale.
-    ///   - transform: What makes labels of `stars`.
+    ///   - users: The user of each rating.
+    ///   - stars: The ratings.
+    ///   - scores: The model's scores, on the label's scale.
+    ///   - transform: The transform of `stars` into labels.
     public init?(users: [UInt64], stars: [Float], scores: [Float], transform: LabelTransform = .unitFromStars) {
         precondition(users.count == scores.count && stars.count == scores.count)
         guard let ranking = RankingMetrics(users: users, stars: transform.gains(of: stars), scores: scores) else {

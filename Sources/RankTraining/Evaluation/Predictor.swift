@@ -23,9 +23,10 @@ public struct Predictor: Sendable {
     /// - Parameters:
     ///   - model: The model.
     ///   - kernel: The kernel, or nil for the fastest for this CPU, model and precision.
-    ///   - precision: What the first two dense layers are computed in.
-    ///   - threads: How many threads, at least 1, or nil for one on each processor that this process may use.
-    /// - Throws: `TrainingError` with code `engineFailed` when the kernel or the model does not suit the precision.
+    ///   - precision: The precision of the first two dense layers.
+    ///   - threads: The number of threads, at least 1, or nil for one on each processor that this process may use.
+    /// - Throws: `TrainingError` with code `engineFailed` when there is no such kernel, or the precision does not suit
+    ///   the model.
     public init(
         _ model: RankModel,
         kernel: Kernel? = nil,
@@ -40,7 +41,7 @@ public struct Predictor: Sendable {
 
     /// Scores pairs.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n)
     ///
     /// - Precondition: Both lists are as long.
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
@@ -48,7 +49,7 @@ public struct Predictor: Sendable {
         try predict(userTexts: users.map { "\($0)" }, itemTexts: items.map { "\($0)" })
     }
 
-    /// Scores rated pairs; each id is looked up once, however many ratings it has.
+    /// Scores rated pairs, looking up each id once.
     package func predict(_ rows: RowList, of ratings: Ratings) throws(TrainingError) -> Predictions {
         let users = ratings.userIDs.vocabulary.map { model.users.row(ofText: ratings.userNames.text($0)) }
         let items = ratings.itemIDs.vocabulary.map { model.candidates.row(ofText: ratings.itemNames.text($0)) }
@@ -60,7 +61,7 @@ public struct Predictor: Sendable {
 
     /// Scores pairs of ids given as texts: decimal where the model's ids are numbers.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n)
     ///
     /// - Precondition: Both lists are as long.
     /// - Throws: `TrainingError` with code `engineFailed` when a score is not finite.
@@ -72,7 +73,7 @@ public struct Predictor: Sendable {
         )
     }
 
-    /// Scores pairs of rows; nil is what the model does not know.
+    /// Scores pairs of rows; nil stands for an unknown id.
     private func predict(userRows: [Int?], itemRows: [Int?]) throws(TrainingError) -> Predictions {
         let scores = try TrainingError.translating { () throws(EngineError) in
             try scorer.scores(
@@ -89,7 +90,7 @@ public struct Predictor: Sendable {
 }
 
 extension TrainingError {
-    /// Hands a result on, and an error of the engine as one of this module.
+    /// Returns a result, or throws an error of the engine as one of this module.
     static func translating<Value>(_ body: () throws(EngineError) -> Value) throws(TrainingError) -> Value {
         do throws(EngineError) {
             return try body()

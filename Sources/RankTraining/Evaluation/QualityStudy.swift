@@ -86,7 +86,7 @@ public struct QualityStudy: Sendable {
 extension SplitScores<Metrics> {
     /// The mean test RMSE over the splits, on the label's scale.
     public var meanRMSE: Double { mean(\.rmse) }
-    /// The same in stars, or whatever ratings are given in.
+    /// The RMSE in stars, or on the ratings' own scale.
     public var meanRMSEInStars: Double { mean(\.rmseInStars) }
     /// The mean NDCG@10 over the splits.
     public var meanNDCG: Double { mean(\.ndcgAt10) }

@@ -1,13 +1,13 @@
-/// How well scores order each user's own items: means over the users.
+/// The quality of the order that scores give each user's own items: means over the users.
 ///
 /// Items of equal score share their places: each measure is the mean of what the orders of the tied items would give,
 /// so that no order of ids or rows flatters a model that cannot tell them apart. Source: McSherry and Najork 2008,
 /// "Computing information retrieval performance measures efficiently in the presence of tied scores".
 /// The definitions are those of `keras_rs.metrics`, which breaks ties at random.
 public struct RankingMetrics: Sendable, Equatable {
-    /// Where lists are cut, and which items are relevant.
+    /// The length at which lists are cut, and the relevant items.
     public struct Cutoff: Sendable, Equatable {
-        /// How many places count; at least 1.
+        /// The number of places that count; at least 1.
         public let k: Int
         /// The stars from which an item is relevant, for all measures but the gains.
         public let relevantStars: Float
@@ -32,37 +32,40 @@ public struct RankingMetrics: Sendable, Equatable {
         public static let standard = Cutoff(checkedK: 10, 4)
     }
 
-    /// What was asked for.
+    /// The cutoff that was asked for.
     public let cutoff: Cutoff
     /// Pairs in all lists.
     public let count: Int
     /// Users with at least one pair.
     public let users: Int
-    /// Those of them without a relevant item; they count as 0 in `meanReciprocalRank`, `meanAveragePrecision`, `recall`.
+    /// Users without a relevant item; they count as 0 in `meanReciprocalRank`, `meanAveragePrecision`, `recall`.
     public let usersWithoutRelevant: Int
     /// Normalised discounted cumulative gain of the first k.
     ///
     /// An item's gain is its stars, its discount `1 / log2(i + 1)` at place i, counted from 1. Source: Järvelin and
     /// Kekäläinen 2002.
     public let ndcg: Double
-    /// The same with gains of `2^stars − 1`, keras_rs' default.
+    /// NDCG with gains of `2^stars − 1`, keras_rs' default.
     public let exponentialNDCG: Double
     /// `1 / place` of the first relevant item, 0 where it is not among the first k.
     public let meanReciprocalRank: Double
-    /// The sum of the precisions at the places of the relevant items among the first k, over the number of all relevant.
+    /// The sum of the precisions at the places of the relevant items among the first k, over the number of all
+    /// relevant.
     public let meanAveragePrecision: Double
     /// The share of the relevant items that is among the first k.
     public let recall: Double
 
     /// Measures an order.
     ///
-    /// O(n log n). All lists are equally long. nil for no pair at all.
+    /// All lists are equally long; nil without any pair.
+    ///
+    /// - Complexity: O(n log n)
     ///
     /// - Parameters:
-    ///   - users: Who rated.
-    ///   - stars: How they rated.
-    ///   - scores: What the model says; only their order counts.
-    ///   - cutoff: How far a list is looked at, and what is relevant.
+    ///   - users: The user of each rating.
+    ///   - stars: The ratings.
+    ///   - scores: The model's scores; only their order counts.
+    ///   - cutoff: The length at which lists are cut, and the relevant ratings.
     public init?(users: [UInt64], stars: [Float], scores: [Float], cutoff: Cutoff = .standard) {
         precondition(users.count == scores.count && stars.count == scores.count)
         guard !scores.isEmpty else { return nil }

@@ -1,10 +1,10 @@
 import RankData
 
-/// `mean + bias of the item + bias of the user` on the ratings' scale: what is left when nobody's taste differs.
+/// `mean + bias of the item + bias of the user` on the ratings' scale: a prediction without differences of taste.
 ///
-/// Ten rounds of alternating ridge regression, as Koren's "Factor in the Neighbors" has it (2010): an item's bias is the
-/// sum of its ratings' residuals divided by their number + 10, then a user's likewise with 15, in float64 by the order of
-/// the training rows. Who or what has no training rating has a bias of 0.
+/// Ten rounds of alternating ridge regression, as Koren's "Factor in the Neighbors" has it (2010): an item's bias is
+/// the sum of its ratings' residuals divided by their number + 10, then a user's likewise with 15, in float64 by the
+/// order of the training rows. Users and items without training ratings have a bias of 0.
 struct RatingBiases {
     private let mean: Double
     private let users: RowIndex
@@ -14,7 +14,7 @@ struct RatingBiases {
 
     /// Solves for the biases of some ratings.
     ///
-    /// O(n log n).
+    /// - Complexity: O(n log n)
     init(_ ratings: Ratings, _ rows: RowList, mean: Double) {
         self.mean = mean
         users = RowIndex(ids: rows.lazy.map { ratings.userIDs[$0] })
@@ -32,7 +32,7 @@ struct RatingBiases {
 
     /// The prediction of a pair, on the ratings' scale.
     func predict(user: UInt64, item: UInt64) -> Double {
-        // Row 0 is nobody's, and its bias is 0.
+        // Row 0 belongs to no id, and its bias is 0.
         mean + itemBiases[items.row(of: item)] + userBiases[users.row(of: user)]
     }
 

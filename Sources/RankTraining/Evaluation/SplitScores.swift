@@ -27,11 +27,11 @@ public struct SplitScores<Measures: Sendable & Equatable>: Sendable, Equatable {
     ///   - splits: At least one.
     ///   - name: The model's.
     ///   - show: Called with each split before its training.
-    ///   - measures: Those of a baseline's metrics.
+    ///   - measures: The measures taken from a baseline's metrics.
     ///   - train: Trains on a split; what the model comes to there.
     /// - Returns: A row for each predictor.
-    /// - Throws: `DataError` where a split does not fit the data; `TrainingError` with code `unsuitableData` for a split
-    ///   without test rows; what `train` throws.
+    /// - Throws: `DataError` where a split does not fit the data; `TrainingError` with code `unsuitableData` for a
+    ///   split without test rows; what `train` throws.
     static func rows(
         _ data: DataSet,
         _ splits: [SplitSpec],
@@ -46,7 +46,7 @@ public struct SplitScores<Measures: Sendable & Equatable>: Sendable, Equatable {
         for spec in splits {
             show(spec)
             let split = try spec.resolve(data.ratings)
-            // Before a training that nothing would test.
+            // Before a training whose test would be empty.
             guard !split.testRows.isEmpty else {
                 throw TrainingError(.unsuitableData, "the split \(spec) has no test rows; choose another")
             }

@@ -9,18 +9,18 @@ struct TiedList {
         var count: Int { stars.count }
     }
 
-    /// How many items are relevant.
+    /// The number of relevant items.
     let relevantCount: Int
     private let stars: [Float]
     private let groups: [Group]
     private let k: Int
 
-    /// Takes in items by descending score.
+    /// Groups items that come by descending score.
     init(stars: [Float], scores: [Float], _ cutoff: RankingMetrics.Cutoff) {
         var groups: [Group] = []
         var start = 0
         while start < scores.count {
-            // The first is passed over: a NaN is unequal to itself.
+            // The first score is skipped: NaN is unequal to itself.
             let end = scores[(start + 1)...].firstIndex { $0 != scores[start] } ?? scores.count
             let tied = stars[start..<end]
             groups.append(Group(start: start, stars: tied, relevant: tied.count { $0 >= cutoff.relevantStars }))
@@ -64,7 +64,7 @@ struct TiedList {
         var before = 0
         for group in groups where group.relevant > 0 {
             let share = Double(group.relevant) / Double(group.count)
-            // Of the other places of the group, how many of each are relevant when this one is.
+            // The share of relevant items at the group's other places, given that this one is relevant.
             let others = group.count > 1 ? Double(group.relevant - 1) / Double(group.count - 1) : 0
             for place in 0..<max(0, min(group.count, k - group.start)) {
                 let hits = Double(before + 1) + Double(place) * others
@@ -100,7 +100,7 @@ struct TiedList {
         return sum
     }
 
-    /// log2(place + 2): no math library has a say in the result.
+    /// log2(place + 2), without any math library.
     private static func discount(_ place: Int) -> Double {
         place < discounts.count
             ? discounts[place] : NormalRandom.logarithm(Double(place + 2)) / 0.693_147_180_559_945_3

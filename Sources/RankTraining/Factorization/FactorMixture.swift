@@ -1,19 +1,19 @@
 /// The weighted mean of the predictions of several machines with the same sides.
 ///
-/// It is again mean + biases + products of columns, but of as many columns as all machines have together: users × columns
-/// and items × columns numbers in memory. The columns are centred over those who have ratings; what that takes from the
-/// products goes to biases and mean, so that a product of few columns need not spend any on it. Who has no rating has 0 in
-/// every column, so that whoever is known from test rows alone does not move the product.
+/// The mixture is again mean + biases + products of columns, but of as many columns as all machines have together:
+/// users × columns and items × columns numbers in memory. The columns are centred over the entities with ratings, and
+/// the means go to biases and constant term, so that a product of few columns spends none on them. Entities without
+/// ratings have 0 in every column, so that those known from test rows alone do not change the product.
 package struct FactorMixture: Sendable {
     /// The constant term.
     package private(set) var mean = 0.0
-    /// By user.
+    /// One value for each user.
     package private(set) var userBiases: [Double]
-    /// By item.
+    /// One value for each item.
     package private(set) var itemBiases: [Double]
-    /// By column and user.
+    /// The values by column and user.
     package private(set) var userColumns: [[Double]] = []
-    /// By column and item.
+    /// The values by column and item.
     package private(set) var itemColumns: [[Double]] = []
     private let ratedUsers: [Int]
     private let ratedItems: [Int]
@@ -26,12 +26,12 @@ package struct FactorMixture: Sendable {
         ratedItems = (0..<items.entityCount).filter { !items.isEmpty($0) }
     }
 
-    /// All that has been added, in one list.
+    /// The state: all sums, in one list.
     package var state: [Double] {
         [mean] + userBiases + itemBiases + userColumns.flatMap { $0 } + itemColumns.flatMap { $0 }
     }
 
-    /// Goes to the state of a mixture of the same sides.
+    /// Takes over the state of a mixture of the same sides.
     ///
     /// - Returns: Whether the list can be one of `columns` columns; else nothing has changed.
     package mutating func restore(_ state: [Double], columns: Int) -> Bool {

@@ -1,12 +1,12 @@
 import RankData
 import RankEngine
 
-/// A training of a factorisation machine under way, from one sweep to the next.
+/// A factorisation machine's training in progress.
 struct FactorRun: ResumableRun {
     private let options: FactorizationOptions
     private let data: TrainingData
     private var machine: FactorizationMachine
-    /// What draws and averages, once the sweeps of best coefficients are done.
+    /// The sampler, once the sweeps of best coefficients are done.
     private var sampler: Sampler?
     /// The test examples; nil where no sweep is tested.
     private var test: HeldOutRatings?
@@ -29,7 +29,7 @@ struct FactorRun: ResumableRun {
     /// Whether the last sweep is done.
     var isFinished: Bool { reports.count >= options.sweeps + (options.sampling?.sweeps ?? 0) }
 
-    /// What has come of it.
+    /// The product of the training so far.
     var result: FactorTraining.Result {
         let tables =
             sampler.map {
@@ -45,7 +45,7 @@ struct FactorRun: ResumableRun {
         var testSquares: Double?
         if let sampling = options.sampling, reports.count >= options.sweeps {
             var sampler = self.sampler ?? startSampling(sampling)
-            // So that there is but one copy of the columns, which grows in place.
+            // With a single owner the columns grow in place, without a copy.
             self.sampler = nil
             machine.sweep(by: &sampler.rule)
             if sampling.isAveraged(reports.count + 1 - options.sweeps) {
@@ -97,8 +97,8 @@ struct FactorRun: ResumableRun {
     private func diverged(in sweep: Int) -> TrainingError {
         TrainingError(
             .diverged,
-            "the loss is no longer a finite number in sweep \(sweep): the training has diverged; try another seed or fewer "
-                + "factors, or, in code, larger penalties; if it went on from a checkpoint, train without it"
+            "the loss is no longer a finite number in sweep \(sweep): the training has diverged; try another seed or "
+                + "fewer factors, or, in code, larger penalties; if it went on from a checkpoint, train without it"
         )
     }
 }
@@ -154,7 +154,7 @@ extension FactorRun {
             else { throw checkpoint.inconsistent }
             machine = drawnMachine(sampling)
             self.sampler = sampler
-            // What the draws before it predict is not kept, and without them nothing can be said of the mixture.
+            // The predictions of earlier draws are not in the checkpoint, so the mixture can no longer be tested.
             test = nil
         }
         guard machine.restore(try checkpoint.doubles(Name.machine)) else { throw checkpoint.inconsistent }

@@ -1,17 +1,18 @@
-/// One side of a factorisation machine, users or items: what its features are worth, and what its entities have of it.
+/// One side of a factorisation machine, users or items: the coefficients of its features and the values of its
+/// entities.
 package struct FactorSide: Sendable {
     /// The ratings of each entity.
     package let groups: RatingGroups
     /// The features.
     package let blocks: [FeatureBlock]
-    /// By term (0 is the linear one, then the factors) and feature, the blocks' one after the other.
+    /// The coefficients by term (0 is the linear one, then the factors) and feature, block after block.
     package private(set) var coefficients: [[Double]]
-    /// By term and entity: Σ over its features of value · coefficient.
+    /// The values by term and entity: Σ over its features of value · coefficient.
     package private(set) var values: [[Double]]
 
-    /// By entity: what `solve` starts from, Σ h² and Σ h·e over its ratings.
+    /// Σ h² and Σ h·e over the ratings of each entity, the input of `solve`.
     var sums: [Residuals.Sums]
-    /// By entity: what the last `solve` has moved its value by.
+    /// The change of each entity's value in the last `solve`.
     private(set) var change: [Double]
     private var scaled: [Residuals.Sums]
     private var moved: [Double]
@@ -53,10 +54,10 @@ package struct FactorSide: Sendable {
         }
     }
 
-    /// What the next sweep depends on, in one list: coefficients, then values, each by term.
+    /// The state that the next sweep depends on, in one list: coefficients, then values, each by term.
     var state: [Double] { coefficients.flatMap { $0 } + values.flatMap { $0 } }
 
-    /// Goes to a state of a side with the same features, taken from the front of a list.
+    /// Takes over the state of a side with the same features, from the front of a list.
     ///
     /// - Precondition: There are as many numbers as `state` has.
     mutating func restore(from list: inout ArraySlice<Double>) {
@@ -70,14 +71,14 @@ package struct FactorSide: Sendable {
 
     /// Puts a new value in the place of each coefficient of a term, one after the other, everything else being fixed.
     ///
-    /// It starts from `sums`, which it uses up, and tells in `change` what has become of the values. Linear in the number
-    /// of entries of the features. Source: Rendle 2012, "Factorization Machines with libFM", alternating least squares;
-    /// the sums over an entity's ratings are taken once for all of its features, as in Rendle 2013, "Scaling
-    /// Factorization Machines to Relational Data".
+    /// The method starts from `sums`, which it uses up, and leaves the changes of the values in `change`. Its work is
+    /// linear in the number of entries of the features. Source: Rendle 2012, "Factorization Machines with libFM",
+    /// alternating least squares; the sums over an entity's ratings are taken once for all of its features, as in
+    /// Rendle 2013, "Scaling Factorization Machines to Relational Data".
     ///
     /// - Parameters:
     ///   - term: 0 for the linear one, or a factor.
-    ///   - rule: What the new values are.
+    ///   - rule: The rule that gives the new values.
     mutating func solve(_ term: Int, by rule: inout some CoefficientRule) {
         unsafe change.withUnsafeMutableBufferPointer { change in
             unsafe values[term].withUnsafeBufferPointer { values in _ = unsafe change.update(from: values) }
@@ -102,8 +103,8 @@ package struct FactorSide: Sendable {
     /// Solves for the coefficients of a block from `first` on.
     ///
     /// Within a block an entity's features have one value x, so an entity starts with x²·Σ h² and x·Σ h·e, and what its
-    /// coefficients have moved by, m, is all that changes until the block is done: its Σ h·e is the first one less m times
-    /// its x·Σ h², its value m·x more.
+    /// coefficients have moved by, m, is all that changes until the block is done: its Σ h·e is the first one less m
+    /// times its x·Σ h², its value m·x more.
     private mutating func solve(
         _ block: FeatureBlock,
         _ penalty: Double,
@@ -143,10 +144,10 @@ extension FeatureBlock {
     ///
     /// - Parameters:
     ///   - coefficients: From the block's first one on.
-    ///   - penalty: What they cost.
-    ///   - sums: By entity: Σ h² and Σ h·e before the first coefficient moves, for features of value 1.
-    ///   - moved: By entity: what its coefficients have moved by; 0 at first.
-    ///   - rule: What the new values are.
+    ///   - penalty: The penalty of the coefficients.
+    ///   - sums: For each entity Σ h² and Σ h·e before the first coefficient moves, for features of value 1.
+    ///   - moved: The sum of each entity's changes of coefficients; 0 at first.
+    ///   - rule: The rule that gives the new values.
     @inline(__always)
     fileprivate func solve(
         _ coefficients: UnsafeMutableBufferPointer<Double>,
@@ -158,7 +159,7 @@ extension FeatureBlock {
         unsafe entities.withUnsafeBufferPointer { entities in
             for column in 0..<columnCount {
                 let entries = entries(of: column)
-                // Two of each, added up in turns, for one would wait for itself.
+                // Two accumulators each: additions to a single one would wait for each other.
                 var (even, odd) = (Residuals.Sums.zero, Residuals.Sums.zero)
                 var (evenLoss, oddLoss) = (0.0, 0.0)
                 var entry = entries.lowerBound

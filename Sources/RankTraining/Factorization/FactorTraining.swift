@@ -6,14 +6,14 @@ public struct FactorTraining: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
     public static let version = "rank-train-fm/5"
 
-    /// What a sweep came to.
+    /// The losses of a sweep.
     public struct SweepReport: ProgressReport {
         /// Counted from 1.
         public let sweep: Int
         /// The mean squared error of the training labels after it.
         public let loss: Double
-        /// The mean squared error of the test labels, had the training ended with it; nil unless it was asked for, without a
-        /// test set, while a sampler warms up, and of what was done before a checkpoint.
+        /// The mean squared error of the test labels, had the training ended with it; nil unless it was asked for,
+        /// without a test set, while a sampler warms up, and of what was done before a checkpoint.
         public let testLoss: Double?
 
         /// The word for what is counted.
@@ -22,7 +22,7 @@ public struct FactorTraining: Sendable {
         public var position: Int { sweep }
     }
 
-    /// What it made.
+    /// The product of a training.
     public struct Result: Sendable {
         /// The tables that serve.
         public let tables: FoldedFactors
@@ -43,14 +43,15 @@ public struct FactorTraining: Sendable {
     /// Trains on one thread, with work linear in ratings × factors × sweeps.
     ///
     /// - Parameters:
-    ///   - data: What to train on, with those who have no rating. Its test examples change no bit of the result.
-    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
+    ///   - data: The data, with rows for users and items without ratings. Its test examples change no bit of the
+    ///     result.
+    ///   - checkpoints: The plan of the checkpoints to write and to resume.
     ///   - testingSweeps: Whether to find the test loss after each sweep, which takes time.
     ///   - show: Called after each sweep, on the calling thread. It does not influence the result.
     /// - Returns: The tables and how the losses went.
     /// - Throws: `TrainingError` with code `diverged` when a loss is not finite, `unsuitableData` for more than 2³¹
     ///   training ratings, `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one
-    ///   cannot be written. A checkpoint written before is then as it was.
+    ///   cannot be written. An earlier checkpoint is left as it was.
     public func run(
         on data: TrainingData,
         checkpoints: CheckpointPlan? = nil,
@@ -97,7 +98,7 @@ public struct FactorTraining: Sendable {
 }
 
 extension TrainingFingerprint {
-    /// What a model file says of a factorisation machine's training; every sweep sees all ratings.
+    /// The fingerprint of a factorisation machine's training; every sweep sees all ratings.
     init(_ data: TrainingData, _ options: FactorizationOptions) {
         var members = data.fingerprint.members
         members["batch_size"] = "\(data.set.training.count)"

@@ -17,7 +17,8 @@ package struct FactorizationMachine: Sendable {
     private let userOnes: [Double]
     private let itemOnes: [Double]
 
-    /// A machine before its first sweep: the mean of the stars, no linear terms, coefficients of factors uniform in ±0.1.
+    /// A machine before its first sweep: the mean of the stars, linear terms of 0, coefficients of factors uniform in
+    /// ±0.1.
     ///
     /// They are drawn factor by factor, the users' first, each as `(2 · nextUnit() − 1) / 10`.
     ///
@@ -25,7 +26,7 @@ package struct FactorizationMachine: Sendable {
     ///   - stars: One for each rating, in the order of the users' groups; at least one.
     ///   - users: The users' ratings and features.
     ///   - items: The items', of the same ratings.
-    ///   - options: How many factors, and the seed.
+    ///   - options: The options, for the number of factors and the seed.
     package init(stars: [Double], users: FactorSide, items: FactorSide, _ options: FactorizationOptions) {
         self.users = users
         self.items = items
@@ -59,7 +60,7 @@ package struct FactorizationMachine: Sendable {
         return rows
     }
 
-    /// Solves for the mean, then the linear terms, then each factor; the users' features first.
+    /// Solves for the mean, then the linear terms, then each factor, each time the users' features first.
     package mutating func sweep() {
         var rule = BestCoefficient()
         sweep(by: &rule)
@@ -92,10 +93,10 @@ package struct FactorizationMachine: Sendable {
         )
     }
 
-    /// What the next sweep depends on, in one list.
+    /// The state that the next sweep depends on, in one list.
     package var state: [Double] { [mean] + residuals + users.state + items.state }
 
-    /// Goes to the state of a machine with the same ratings and features.
+    /// Takes over the state of a machine with the same ratings and features.
     ///
     /// - Returns: Whether the list is as long as `state`; else nothing has changed.
     package mutating func restore(_ state: [Double]) -> Bool {

@@ -1,12 +1,12 @@
-/// Everything that decides what a factorisation machine makes of its data.
+/// The options of a factorisation machine's training.
 ///
 /// Equal options, data and split give equal weights, bit for bit, on every machine.
 public struct FactorizationOptions: Sendable, Equatable {
-    /// How much a squared coefficient costs beside a squared error of one star.
+    /// The cost of a squared coefficient beside a squared error of one star.
     public struct Penalty: Sendable, Equatable {
-        /// Of a coefficient of a factor; above 0.
+        /// The penalty of a coefficient of a factor; above 0.
         public var factor: Double
-        /// Of a linear term; above 0.
+        /// The penalty of a linear term; above 0.
         public var linear: Double
 
         /// Penalties of a group of features.
@@ -18,13 +18,14 @@ public struct FactorizationOptions: Sendable, Equatable {
 
     /// The penalties of one side's features.
     public struct Side: Sendable, Equatable {
-        /// Of who or what it is.
+        /// Penalty of the feature of the entity itself.
         public var identity: Penalty
-        /// Of whom or what it met in training: the movies that a user rated, the users who rated a movie.
+        /// Penalty of the entities that it met in training: the movies that a user rated, the users who rated a movie.
         public var history: Penalty
-        /// Of the values of the columns.
+        /// Penalty of the values of the columns.
         public var columns: Penalty
-        /// Of the number of ratings and of the columns that are numbers, each as one number; nil where they are no features.
+        /// Penalty of the number of ratings and of the columns of numbers, each as one number; nil if they are no
+        /// features.
         public var numbers: Penalty?
 
         /// All of them.
@@ -35,17 +36,17 @@ public struct FactorizationOptions: Sendable, Equatable {
     public struct Sampling: Sendable, Equatable {
         /// The length of the drawn vectors.
         public var factors: Int
-        /// How often every coefficient is drawn.
+        /// The number of sweeps in which every coefficient is drawn.
         public var sweeps: Int
-        /// After how many of them the average begins.
+        /// The number of sweeps before the average begins.
         public var warmUp: Int
-        /// Each how manyth sweep is averaged.
+        /// The distance between averaged sweeps: 1 averages all.
         public var interval: Int
-        /// How many coefficients the prior of a block's precision is worth; at least 1.
+        /// The weight of the prior of a block's precision, as a number of coefficients; at least 1.
         public var priorCount: Double
         /// The precision per star² that the prior expects of coefficients with penalty 1; above 0.
         public var priorPrecision: Double
-        /// How much the average of the draws counts beside the best coefficients: from 0 to 1.
+        /// The weight of the average of the draws beside the best coefficients: from 0 to 1.
         public var share: Double
 
         func validate() throws(TrainingError) {
@@ -70,19 +71,19 @@ public struct FactorizationOptions: Sendable, Equatable {
         }
     }
 
-    /// The name under which the model file tells where the options came from.
+    /// The preset's name in the model file.
     public let preset: String
     /// The length of the vectors.
     public var factors: Int
-    /// How often every coefficient is solved for.
+    /// The number of sweeps in which every coefficient is solved for.
     public var sweeps: Int
-    /// Of the users' features.
+    /// The penalties of the users' features.
     public var users: Side
-    /// Of the items' features.
+    /// The penalties of the items' features.
     public var items: Side
     /// Decides where the coefficients start, and the draws.
     public var seed: UInt64
-    /// What is mixed in; nil for nothing.
+    /// The sampler that is mixed in; nil for none.
     public var sampling: Sampling?
 
     /// The factorisation machine of docs/reference/training.md: 32 factors, 10 sweeps.
@@ -129,7 +130,7 @@ public struct FactorizationOptions: Sendable, Equatable {
     /// The numbers of sweeps that are accepted, of each kind.
     public static let sweepCounts = 1...1_000_000
 
-    /// The penalties by name, which a model file does not tell and a checkpoint has to.
+    /// The penalties by name, for checkpoints; a model file does not contain them.
     var penaltyMembers: [String: String] {
         var members: [String: String] = [:]
         for (name, side) in [("user", users), ("item", items)] {

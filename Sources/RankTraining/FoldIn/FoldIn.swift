@@ -3,19 +3,19 @@ public import RankCore
 public import RankData
 public import RankEngine
 
-/// A model with rows for users and items that its training did not know, everything else being as it was.
+/// A model with rows for users and items that are new to its training; all else is unchanged.
 ///
 /// New rows start where the row for unknown ids is, or where their columns put them. Then, twice: the users' rows are
 /// solved for with the items fixed, then the items' with the users fixed, so that a new item also learns from new users
-/// and a new user from new items. Each step lowers one sum: squared errors and what the rows pay for their distance
-/// from where they started.
+/// and a new user from new items. Each step lowers one sum: squared errors and the penalties of the rows' distances
+/// from their starts.
 public struct FoldIn: Sendable {
     /// The version of the procedure; it grows whenever the same model and ratings give other rows.
     public static let version = "rank-fold-in/1"
 
-    /// What became of the ratings.
+    /// The use of the ratings.
     public struct Summary: Sendable, Equatable {
-        /// Users who got a row.
+        /// Users that got a row.
         public var newUsers = 0
         /// Items that got a row.
         public var newItems = 0
@@ -23,24 +23,24 @@ public struct FoldIn: Sendable {
         public var describedUsers = 0
         /// New items whose rows started from their columns.
         public var describedItems = 0
-        /// Users and items that are listed without a rating, and of whose columns no value is known: they got no row.
+        /// Users and items listed without a rating and without a known value in their columns: they got no row.
         public var leftOut = 0
         /// Known users whose rows moved.
         public var refreshedUsers = 0
         /// Known items whose rows moved.
         public var refreshedItems = 0
-        /// Ratings that had a part in a row.
+        /// Ratings that were used to solve for a row.
         public var used = 0
-        /// Ratings of known users and known items that stay, and so had none.
+        /// Ratings of known users and known items whose rows stay, which were not used.
         public var passedOver = 0
         /// The root mean squared error of the used ratings, by the rows before or where they started, on the label's
         /// scale; 0 without any.
         public var rmseBefore = 0.0
-        /// The same after: of ratings that were fitted, and so no measure of quality.
+        /// The RMSE after the fold-in, of ratings that were fitted: no measure of quality.
         public var rmseAfter = 0.0
     }
 
-    /// What became of the ratings.
+    /// The use of the ratings.
     public let summary: Summary
     /// The model that was folded into.
     public let parent: ModelID
@@ -53,14 +53,14 @@ public struct FoldIn: Sendable {
     /// On one thread; milliseconds for each row at most. The order of the ratings does not matter.
     ///
     /// - Parameters:
-    ///   - ratings: On the model's own scale (``Self/scale(of:)``), with ids of its kind; nil for none.
-    ///   - descriptions: Columns of known and new users and items. What the values are worth is told by the rows of the
-    ///     known, and new rows start from it; who is listed and new gets a row also without a rating.
-    ///   - model: Biases and dot product.
+    ///   - ratings: Ratings on the model's own scale (``Self/scale(of:)``), with ids of its kind; nil for none.
+    ///   - descriptions: Columns of known and new users and items. The effects of the values are learnt from the known
+    ///     rows, and new rows start from them; new ids that are listed get a row even without a rating.
+    ///   - model: A model of biases and dot product.
     ///   - options: The penalty, and whether known rows move too.
     /// - Throws: `TrainingError` with code `unsuitableModel` for a model with dense layers or of a ranking loss,
     ///   `unsuitableData` when no row would come of it, no rating joins a new row with a known one, or the model knows
-    ///   nobody of those that are described, `invalidOption`.
+    ///   none of the described ids, `invalidOption`.
     public init(
         _ ratings: RatingList?,
         describedBy descriptions: SideInformation? = nil,
@@ -90,7 +90,7 @@ public struct FoldIn: Sendable {
         try TrainingError.translating { () throws(EngineError) in try draft.write(to: path) }
     }
 
-    /// The ratings that a model's labels are made from; nil for any number.
+    /// The scale of ratings that a model's labels are made from; nil for any number.
     public static func scale(of model: RankModel) -> ClosedRange<Float>? {
         let transform = model.metadata.labelTransform
         return transform.hasScale ? transform.minimum...transform.rating(of: 1) : nil
@@ -115,9 +115,9 @@ public struct FoldIn: Sendable {
         guard !model.shape.hasOutputStep else {
             throw TrainingError(
                 .unsuitableModel,
-                "the model's sum of terms goes on through a step of its own (\(model.shape.summary)), so its scores are not "
-                    + "linear in a user's row and least squares does not apply; fold into a model without one, or train anew "
-                    + "with the new ratings"
+                "the model's sum of terms goes on through a step of its own (\(model.shape.summary)), so its scores "
+                    + "are not linear in a user's row and least squares does not apply; fold into a model without one, "
+                    + "or train anew with the new ratings"
             )
         }
     }
@@ -136,8 +136,7 @@ public struct FoldIn: Sendable {
         return draft
     }
 
-    /// What the parent says of itself, less what is no longer known: its test rows may be among the new ratings, and
-    /// nothing has been tested.
+    /// The parent's metadata without its test: the test rows may be among the new ratings, and nothing has been tested.
     private static func metadata(
         _ model: RankModel,
         _ ratings: RatingList?,

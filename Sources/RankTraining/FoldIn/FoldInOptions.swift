@@ -1,4 +1,4 @@
-/// What decides how new users and items get their rows.
+/// The options of a fold-in.
 public struct FoldInOptions: Sendable, Equatable {
     /// Which known rows move too.
     public enum Refresh: String, Sendable, Equatable, CaseIterable {
@@ -12,7 +12,7 @@ public struct FoldInOptions: Sendable, Equatable {
         case all
     }
 
-    /// What a row pays for one standard deviation of the known rows, in squared stars; above 0.
+    /// The penalty of a row for one standard deviation of the known rows, in squared stars; above 0.
     ///
     /// Other scales than 1 to 5 are brought to it; in squared units of the label where the model has no scale.
     public var penalty: Double

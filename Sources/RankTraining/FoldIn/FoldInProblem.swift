@@ -34,7 +34,7 @@ struct FoldInProblem {
     private var ratings: [Rating] = []
     private var isAnchored = false
 
-    /// - Throws: `TrainingError` with code `unsuitableData` where the model knows nobody of those that are described.
+    /// - Throws: `TrainingError` with code `unsuitableData` if the model knows none of the described ids.
     init(
         _ list: RatingList?,
         _ descriptions: SideInformation?,
@@ -106,7 +106,7 @@ struct FoldInProblem {
             .map { Row(row: $0.key, center: table.rows[$0.key], ratings: $0.value) }
     }
 
-    /// Demands that something moves, and that something holds it.
+    /// Throws unless some row moves and is tied to a known one.
     func requireWork() throws(TrainingError) {
         if ratings.isEmpty && newUsers.isEmpty && newItems.isEmpty {
             throw TrainingError(.unsuitableData, nothing)
@@ -120,12 +120,12 @@ struct FoldInProblem {
         }
     }
 
-    /// Why there is no row to solve for.
+    /// The reason why there is no row to solve for.
     private var nothing: String {
         let known =
             summary.passedOver > 0
-            ? "the model knows the user and the item of each of the ratings (\(summary.passedOver)), so there is nothing "
-                + "to fold in; give --refresh users, items or all to move known ones"
+            ? "the model knows the user and the item of each of the ratings (\(summary.passedOver)), so there is "
+                + "nothing to fold in; give --refresh users, items or all to move known ones"
             : "the model knows everybody whose columns say anything, so there is nothing to fold in; give --ratings, "
                 + "or list new users or items"
         return summary.leftOut == 0

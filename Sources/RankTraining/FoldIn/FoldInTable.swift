@@ -6,12 +6,13 @@ package struct FoldInTable: Sendable {
     package let dimensions: Int
     /// Rows that the model has, the one for unknown ids included.
     package let knownCount: Int
-    /// By row: the bias and the vector; without biases theirs is 0, and stays so because it has no spread.
+    /// The bias and the vector of each row; a model without biases has biases of 0, which stay 0 because they have no
+    /// spread.
     package private(set) var rows: [[Double]]
-    /// How rows stray from their mean: the factor of the covariance of the terms of the known rows.
+    /// The Cholesky factor of the covariance of the known rows' terms.
     package let spread: CholeskyFactor
 
-    /// Takes a table with its rows from 1 on as examples of what rows are like.
+    /// Makes a table whose rows from 1 on are the known ones.
     package init(_ table: ModelDraft.Table) {
         self.init(
             rows: (0..<table.rowCount).map { row in
@@ -42,12 +43,12 @@ package struct FoldInTable: Sendable {
         return CholeskyFactor(covariance, order: terms)
     }
 
-    /// Adds rows that are what row 0 is.
+    /// Adds copies of row 0.
     package mutating func append(_ count: Int) {
         rows += repeatElement(rows[0], count: count)
     }
 
-    /// Puts a row in the place of another.
+    /// Replaces a row.
     package mutating func replace(_ row: Int, with terms: [Double]) {
         rows[row] = terms
     }
@@ -56,11 +57,11 @@ package struct FoldInTable: Sendable {
     ///
     /// They minimise Σ (target − partner's bias − own bias − vector · vector)² + penalty · d², d² being the squared
     /// distance from `center` in units of the known rows' spread (Mahalanobis): the mean of the posterior where known
-    /// rows are a sample of the prior and `penalty` is the variance of a rating around its score. Whatever linear map
-    /// the factors have been brought through, scores stay the same. Time: terms² × partners + terms³ / 3.
+    /// rows are a sample of the prior and `penalty` is the variance of a rating around its score. A linear map of the
+    /// factors changes no score. Time: terms² × partners + terms³ / 3.
     ///
     /// - Parameters:
-    ///   - center: Where the row is without ratings.
+    ///   - center: The row without ratings.
     ///   - partners: The terms of the other side's rows.
     ///   - targets: Their labels less the mean.
     ///   - penalty: Above 0, in squared labels.
@@ -87,7 +88,7 @@ package struct FoldInTable: Sendable {
 }
 
 extension ModelDraft.Table {
-    /// Puts folded rows in the place of the table's own; those that stay are kept bit for bit.
+    /// Replaces rows by folded ones; all other rows keep their bits.
     mutating func take(_ folded: FoldInTable, rows: [Int]) {
         let missing = folded.rows.count - rowCount
         embedding += [Float](repeating: 0, count: missing * dimensions)

@@ -11,18 +11,18 @@ struct NewRows {
     let table: FoldInTable
     /// The ids of the new rows, in their order.
     let ids: [String]
-    /// The new rows by the bytes of their ids.
+    /// The new rows, by the bytes of their ids.
     let rows: [[UInt8]: Int]
     /// The new rows that started from their columns.
     let described: Set<Int>
-    /// Ids that are listed, and neither rated nor of any value that is known.
+    /// Listed ids without a rating and without a known value.
     let leftOut: Int
 
     /// - Parameters:
     ///   - draft: The model's rows.
     ///   - vocabulary: Their ids.
     ///   - rated: Ids with ratings, known ones too, as often as they come.
-    ///   - described: Of known and new ones; nil for nothing.
+    ///   - described: The columns of known and new ids; nil for none.
     /// - Throws: `TrainingError` with code `unsuitableData` where the model knows none of those that have columns.
     init(
         _ draft: ModelDraft.Table,
@@ -49,7 +49,7 @@ struct NewRows {
         (self.table, self.described) = (table, fromColumns)
     }
 
-    /// Where the rows of unknown ids that are listed start; nil where columns say nothing.
+    /// The start of the rows of listed unknown ids; nil if columns say nothing.
     private static func starts(
         _ table: FoldInTable,
         _ vocabulary: Vocabulary,
@@ -72,14 +72,15 @@ struct NewRows {
             throw TrainingError(
                 .unsuitableData,
                 "the model knows none of the \(new.count) \(described.name) with columns in \(described.source), so "
-                    + "nothing tells what their columns are worth; give the data that it was trained on with the new ones added"
+                    + "nothing tells what their columns are worth; give the data that it was trained on with the new "
+                    + "ones added"
             )
         }
         let effects = ColumnEffects(FeatureBlock.columns(of: attributes, index: index), known: known)
         return new.map { ($0.id, effects.rows[$0.entity]) }
     }
 
-    /// Texts that differ in their bytes, each once.
+    /// Distinct texts, compared by their bytes.
     private static func distinct(_ texts: [String]) -> [String] {
         var seen: Set<[UInt8]> = []
         return texts.filter { seen.insert(Array($0.utf8)).inserted }

@@ -1,6 +1,6 @@
-/// Float32 memory of its own, aligned to a cache line: what the loops of training read and write.
+/// Float32 memory, aligned to a cache line, which the loops of training read and write.
 ///
-/// A reference: whoever holds it sees its changes. Not for several threads at once.
+/// A reference type: all holders see changes. Not for use from several threads at once.
 @safe
 package final class AlignedFloats {
     private var memory: UnsafeMutableBufferPointer<Float>
@@ -24,10 +24,10 @@ package final class AlignedFloats {
 
     deinit { unsafe UnsafeMutableRawBufferPointer(memory).deallocate() }
 
-    /// How many there are.
+    /// The number of floats.
     package var count: Int { unsafe memory.count }
 
-    /// One of them.
+    /// The float at an index.
     ///
     /// - Precondition: `index` is one of `0..<count`.
     package subscript(index: Int) -> Float {
@@ -47,9 +47,9 @@ package final class AlignedFloats {
     /// A copy of all.
     package var values: [Float] { unsafe Array(memory) }
 
-    /// Makes room for at least `count` floats; what they hold is unspecified.
+    /// Makes room for at least `count` floats, whose values are unspecified.
     ///
-    /// Allocates only where there was less room.
+    /// Allocates only if there was less room.
     package func grow(to count: Int) {
         guard self.count < count else { return }
         unsafe UnsafeMutableRawBufferPointer(memory).deallocate()
@@ -57,7 +57,7 @@ package final class AlignedFloats {
         unsafe memory.initialize(repeating: 0)
     }
 
-    /// Where they start.
+    /// The address of the first float.
     ///
     /// Valid while this object lives and does not grow.
     var base: UnsafeMutablePointer<Float> {

@@ -7,29 +7,29 @@ package import RankEngine
 package struct MatrixProduct {
     /// The kernel that multiplies: one of profile `fp32-fma`.
     package let kernel: Kernel
-    /// Who multiplies.
+    /// The threads that multiply.
     package let team: Team
 
     /// The product under a kernel; no part of it is skipped, whatever the kernel.
     ///
-    /// The oracle multiplies in the place of one that cannot fuse, so that a training gives the same weights
-    /// everywhere.
+    /// The oracle takes the place of a kernel that cannot fuse, so that a training gives the same weights on every
+    /// machine.
     ///
     /// - Parameters:
-    ///   - kernel: What multiplies.
-    ///   - team: Who does; the caller alone unless told otherwise.
+    ///   - kernel: The kernel that multiplies.
+    ///   - team: The threads; the calling thread alone by default.
     package init(_ kernel: Kernel, team: Team = Team(threads: 1)) {
         self.kernel = kernel.fused.dense
         self.team = team
     }
 
-    /// Which way the elements of A lie in memory.
+    /// The layout of A in memory.
     package enum Layout: Sendable {
         /// A is rows × depth, row-major.
         case rowMajor
-        /// A is depth × rows, row-major: what is multiplied is its transpose.
+        /// A is depth × rows, row-major, and its transpose is multiplied.
         case transposed
-        /// Every element of A is A's first.
+        /// Every element of A is the first one.
         case repeated
     }
 
@@ -41,12 +41,12 @@ package struct MatrixProduct {
     ///   - columns: Columns of B and C.
     ///   - depth: Columns of A, rows of B. 0 gives the seed.
     ///   - a: At least rows · depth elements, one when repeated.
-    ///   - layout: How A lies.
+    ///   - layout: The layout of A.
     ///   - b: depth × columns, row-major.
-    ///   - seed: Where each column's chain starts; +0 without it.
-    ///   - adds: Whether each chain starts at what `c` holds instead.
-    ///   - hasManyZeros: Whether many elements of A are zeros, as relu leaves them; those may be passed over. It changes
-    ///     no bit.
+    ///   - seed: The start of each column's chain; +0 by default.
+    ///   - adds: Whether each chain starts at the element of `c` instead.
+    ///   - hasManyZeros: Whether many elements of A are zeros, as after relu; the kernel may skip them. It changes no
+    ///     bit.
     /// - Precondition: All are that long, `c` is none of the others, and what adds has no seed.
     package func callAsFunction(
         into c: AlignedFloats,

@@ -1,20 +1,20 @@
 import CRankKernels
 
-/// Some threads, the caller's among them, that share the loops of a training one after the other.
+/// Threads, the calling one among them, that share the loops of a training one after the other.
 ///
-/// They exist as long as the team, so that handing a loop out starts none. How many there are changes no bit: a thread
-/// takes elements of what a loop writes, and no sum is split. For one caller at a time.
+/// The threads live as long as the team, so that sharing a loop starts none. Their number changes no bit: each thread
+/// computes whole elements of the output, and no sum is split. Not for use from several threads at once.
 @safe
 package final class Team {
-    /// How many threads a team may have.
+    /// The numbers of threads that a team may have.
     package static let counts = 1...Int(RANK_TEAM_LIMIT)
 
-    /// Nil of the caller alone.
+    /// The C team; nil where the calling thread is alone.
     let handle: OpaquePointer?
 
     /// A team.
     ///
-    /// - Parameter threads: One of `counts`; where the system gives no more threads, those that there are do the work.
+    /// - Parameter threads: One of `counts`. Where the system refuses more threads, the existing ones do the work.
     package init(threads: Int) {
         precondition(Self.counts.contains(threads))
         unsafe handle = rank_team_create(threads)
@@ -22,27 +22,27 @@ package final class Team {
 
     deinit { unsafe rank_team_destroy(handle) }
 
-    /// How many threads there are, the caller's included.
+    /// The number of threads, the calling one included.
     package var threads: Int { unsafe rank_team_count(handle) }
 }
 
-/// A loop in Swift that a team shares.
+/// A loop in Swift that the threads of a team share.
 package final class SharedLoop {
     fileprivate let body: (_ part: Int, _ parts: Int) -> Void
 
     /// A loop.
     ///
-    /// - Parameter body: Computes a part of so many, counted from 0, while other threads compute the others: what it
-    ///   writes belongs to its part alone, and nobody writes what it reads.
+    /// - Parameter body: Computes a part of so many, counted from 0, while other threads compute the others: a part
+    ///   writes its own elements alone and reads nothing that another part writes.
     package init(body: @escaping (_ part: Int, _ parts: Int) -> Void) {
         self.body = body
     }
 }
 
 extension Team {
-    /// Computes every part of a loop, each on a thread of its own where one comes in time, and returns when all are done.
+    /// Computes every part of a loop and returns when all are done.
     ///
-    /// Allocates nothing.
+    /// A part runs on a thread of its own if that thread starts in time. Allocates nothing.
     ///
     /// - Precondition: There are from 1 to `threads` parts.
     package func run(_ loop: SharedLoop, parts: Int) {

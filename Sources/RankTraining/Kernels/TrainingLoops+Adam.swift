@@ -1,7 +1,7 @@
 import CRankKernels
 
 extension TrainingLoops {
-    /// What a step of Adam takes beside gradients; the last three numbers are the same for all weights and steps.
+    /// The numbers of one step of Adam; the last three are the same for all weights and steps.
     package struct AdamStep {
         fileprivate let step: rank_training_adam_step
 
@@ -47,8 +47,8 @@ extension TrainingLoops {
         )
     }
 
-    /// The same for a whole table of which few rows have gradients: row r takes row `places[r]` of the gradients, or
-    /// zeros where that is below 0.
+    /// Moves a whole table of which few rows have gradients: row r takes row `places[r]` of the gradients, or zeros if
+    /// that is below 0.
     ///
     /// - Precondition: There is one place for each row of the table; moments of each kind are as many as weights.
     package func adam(

@@ -1,7 +1,7 @@
 import CRankKernels
 internal import RankCore
 
-/// Which units dropout leaves out in one layer at one step: a function of a seed, and of nothing that ran before.
+/// The units that dropout leaves out in one layer at one step: a function of a seed alone.
 ///
 /// Unit e of the batch, counted over examples × outputs, is left out when the upper half (odd e) or the lower half
 /// (even e) of `SplitMix64(seed, e / 2)` is below `rate · 2³²`, rounded down. `SplitMix64(s, n)` is the n-th output,
@@ -9,9 +9,9 @@ internal import RankCore
 package struct DropoutMask: Sendable, Equatable {
     /// The state of the generator.
     package let seed: UInt64
-    /// What is below is left out.
+    /// Units whose number is below the threshold are left out.
     package let threshold: UInt64
-    /// What the other units are multiplied by, `1 / (1 − rate)`, so that the mean of a layer's outputs stays.
+    /// The factor of the other units, `1 / (1 − rate)`, which keeps the mean of a layer's outputs.
     package let scale: Float
 
     /// A mask that leaves out a share `rate` of the units.
@@ -26,7 +26,7 @@ package struct DropoutMask: Sendable, Equatable {
 }
 
 extension TrainingLoops {
-    /// Leaves out what the mask says among the first `count`, and scales the rest.
+    /// Sets the masked ones of the first `count` to 0 and scales the others.
     package func drop(_ values: AlignedFloats, _ mask: DropoutMask, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
         unsafe rank_training_drop(team.handle, count, mask.seed, mask.threshold, mask.scale, values.base)

@@ -11,25 +11,26 @@ package struct TrainingLoops {
     /// The loops under a kernel.
     ///
     /// - Parameters:
-    ///   - kernel: What computes.
-    ///   - team: Who does; the caller alone unless told otherwise.
+    ///   - kernel: The kernel that computes.
+    ///   - team: The threads; the calling thread alone by default.
     package init(_ kernel: Kernel, team: Team = Team(threads: 1)) {
         level = kernel.level
         self.team = team
     }
 
-    /// Which row of each of two tables an example belongs to, rows being numbered as they first occur.
+    /// The row of each of two tables that each example belongs to; rows are numbered in the order of their first
+    /// example.
     package struct Places {
         /// The row of the first table for each example.
         let first: [Int32]
         /// The row of the second table for each example.
         let second: [Int32]
-        /// The different rows of the first table.
+        /// The number of distinct rows of the first table.
         let firstCount: Int
-        /// The different rows of the second table.
+        /// The number of distinct rows of the second table.
         let secondCount: Int
 
-        /// Checks the places once, so that the loops need not.
+        /// Checks the places once for all loops.
         ///
         /// - Precondition: Both lists are as long; each place is at most the number of different ones before it.
         package init(first: [Int32], second: [Int32]) {
@@ -50,7 +51,7 @@ package struct TrainingLoops {
         }
     }
 
-    /// How many rows of two tables have a sum so far, of the examples before.
+    /// The number of rows of two tables that hold sums of earlier examples.
     package struct SummedRows {
         fileprivate var first = 0
         fileprivate var second = 0
@@ -63,11 +64,11 @@ package struct TrainingLoops {
     ///
     /// - Parameters:
     ///   - places: The rows.
-    ///   - examples: Which of the examples; all unless told otherwise.
+    ///   - examples: The range of the examples; all by default.
     ///   - width: Floats in a row.
     ///   - p: The first table.
     ///   - q: The second table.
-    ///   - relu: Whether what is zero or below becomes +0.
+    ///   - relu: Whether values of zero or below become +0.
     ///   - sums: examples × width.
     package func addRows(
         _ places: Places,
@@ -104,13 +105,13 @@ package struct TrainingLoops {
     /// - Parameters:
     ///   - gradients: examples × width.
     ///   - places: The rows.
-    ///   - examples: Which of the examples; all unless told otherwise.
-    ///   - summed: What rows have sums of the examples before these, all of them, and then of these too.
+    ///   - examples: The range of the examples; all by default.
+    ///   - summed: The rows that already hold sums from earlier calls; this call adds its rows.
     ///   - width: Floats in a row.
     ///   - outputs: relu's outputs, examples × width: a gradient counts where the output is not zero. Nil without
     ///     relu.
-    ///   - p: The sums by the first table's rows; what those were that had none does not matter.
-    ///   - q: The sums by the second table's rows; the same.
+    ///   - p: The sums by row of the first table. Rows outside `summed` may hold anything: they are overwritten.
+    ///   - q: The sums by row of the second table, likewise.
     package func sumSegments(
         _ gradients: AlignedFloats,
         _ places: Places,
@@ -149,13 +150,13 @@ package struct TrainingLoops {
         }
     }
 
-    /// Replaces what is zero or below by +0 among the first `count`; what is not a number stays that.
+    /// Replaces values of zero or below by +0 among the first `count`; NaN stays NaN.
     package func relu(_ values: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count)
         unsafe rank_training_relu(team.handle, level, count, values.base)
     }
 
-    /// Sets to +0 where relu's output is zero, among the first `count`.
+    /// Sets to +0 those of the first `count` whose relu output is zero.
     package func mask(_ values: AlignedFloats, liveIn outputs: AlignedFloats, _ count: Int) {
         precondition(count >= 0 && values.count >= count && outputs.count >= count)
         unsafe rank_training_mask(team.handle, level, count, outputs.base, values.base)
@@ -201,7 +202,7 @@ package struct TrainingLoops {
         )
     }
 
-    /// The same for some rows of a table: row `i` of the gradients moves row `rows[i]` of the weights.
+    /// Moves some rows of a table: row `i` of the gradients moves row `rows[i]` of the weights.
     ///
     /// - Precondition: Rows are those of the table, none twice; accumulators are as many as weights.
     package func adagrad(

@@ -1,7 +1,7 @@
 /// The exponential function, with the same bits on every machine.
 ///
-/// Only operations that IEEE 754 rounds correctly are used, as in `NormalRandom.logarithm`, so that no math library has
-/// a say in a trained weight.
+/// Only operations that IEEE 754 rounds correctly are used, as in `NormalRandom.logarithm`, so that no math library
+/// influences a trained weight.
 package enum Exponential {
     /// eˣ, within a few units in the last place; 0 below −708, infinite above 709.
     ///

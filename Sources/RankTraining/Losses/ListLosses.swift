@@ -2,7 +2,7 @@ import RankEngine
 
 /// A ranking loss over the lists of a batch, some of them on each thread of a team.
 ///
-/// A list is of one thread, and the lists' losses are added in their order, so that threads change no bit. After the
+/// A list is computed by one thread, and the losses of lists are added in order, so threads change no bit. After the
 /// largest batch nothing is allocated.
 struct ListLosses {
     private let team: Team
@@ -12,8 +12,8 @@ struct ListLosses {
     /// The losses of lists.
     ///
     /// - Parameters:
-    ///   - loss: One that ranks.
-    ///   - team: Who computes.
+    ///   - loss: A ranking loss.
+    ///   - team: The threads.
     init(_ loss: Loss, team: Team) {
         self.team = team
         let state = State(loss, members: team.threads)
@@ -36,7 +36,7 @@ struct ListLosses {
         return state.end(parts)
     }
 
-    /// What the threads of a team have in common, and what each has of its own.
+    /// The data that the threads of a team share, and those of each thread.
     private final class State {
         private let loss: Loss
         private let members: [Member]
@@ -49,7 +49,7 @@ struct ListLosses {
 
         private final class Member {
             var list = ScoredList()
-            /// Of its lists.
+            /// The losses of its lists.
             var losses: [Double] = []
         }
 
@@ -71,7 +71,7 @@ struct ListLosses {
 
         /// The sum of the lists' losses.
         func end(_ parts: Int) -> Double {
-            // Who goes on to hold what the caller changes makes him copy it.
+            // A reference that is kept would make the caller copy the buffers on the next change.
             (labels, lists) = ([], [])
             var sum = 0.0
             for member in members[..<parts] { for loss in member.losses { sum += loss } }
@@ -105,7 +105,7 @@ struct ListLosses {
             return value
         }
 
-        /// What a list takes, in units of its own.
+        /// The cost of a list, in relative units.
         private func cost(of length: Int) -> Int {
             loss.formula == .pairwiseLogistic ? length * length : length
         }

@@ -1,4 +1,4 @@
-/// What a training minimises.
+/// The loss that a training minimises.
 ///
 /// All but the mean squared error are ranking losses: they compare the scores of one user's items with each other, so
 /// that a score says which item comes before which, and not how many stars it will get.
@@ -19,7 +19,7 @@ public struct Loss: Sendable, Equatable {
 
     /// The formula.
     public var formula: Formula
-    /// What the scores of a ranking loss are divided by; above 0.
+    /// The divisor of the scores of a ranking loss; above 0.
     public var temperature: Float
 
     /// A loss.
@@ -34,7 +34,7 @@ public struct Loss: Sendable, Equatable {
     /// Whether scores are only compared with each other, within lists.
     public var ranks: Bool { formula != .meanSquaredError }
 
-    /// Over how many terms a mean is taken.
+    /// The number of terms of the mean.
     func terms(examples: Int, lists: Int) -> Int {
         switch formula {
         case .meanSquaredError, .pairwiseLogistic: examples

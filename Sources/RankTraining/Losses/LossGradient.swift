@@ -12,7 +12,7 @@ package struct LossGradient {
     ///
     /// - Parameters:
     ///   - loss: The loss.
-    ///   - team: Who computes a ranking loss; the caller alone unless told otherwise.
+    ///   - team: The threads of a ranking loss; the calling thread alone by default.
     package init(_ loss: Loss, team: Team = Team(threads: 1)) {
         self.loss = loss
         ranking = ListLosses(loss, team: team)
@@ -23,11 +23,10 @@ package struct LossGradient {
     /// - Parameters:
     ///   - scores: One for each label, at least.
     ///   - labels: The labels.
-    ///   - lists: Of a ranking loss, the lengths of the lists of which the batch consists; their sum is the number of
+    ///   - lists: For a ranking loss, the lengths of the lists of which the batch consists; their sum is the number of
     ///     labels.
-    ///   - gradients: Where the gradients of the mean of the terms by the scores go: one for each label, at least.
-    ///   - batch: Of the squared error, the examples of the batch of which these are a part; all of it unless told
-    ///     otherwise.
+    ///   - gradients: Receives the gradients of the mean of the terms by the scores: at least one for each label.
+    ///   - batch: The number of examples of the whole batch, for the squared error; by default that of `labels`.
     ///   - sum: The terms of the parts before.
     /// - Returns: The sum of the loss's terms so far, to be divided by `Loss.terms(examples:lists:)`.
     package func callAsFunction(

@@ -6,11 +6,11 @@ struct ScoredList {
     private(set) var gradients: [Double] = []
     private var scores: [Double] = []
     private var labels: [Float] = []
-    /// The places of the items by descending label; equal ones as they come.
+    /// The places of the items by descending label; equal labels keep their order.
     private var order: [Int] = []
     private var sums: [Double] = []
 
-    /// Takes in a list; gradients are then 0.
+    /// Copies a list and sets the gradients to 0.
     mutating func take(
         _ scores: AlignedFloats,
         _ labels: ArraySlice<Float>,
@@ -31,7 +31,7 @@ struct ScoredList {
     /// The pairwise logistic loss: log(1 + exp(−d)) for each pair of unequal labels, d being how far the better is
     /// ahead.
     ///
-    /// Quadratic in the length.
+    /// - Complexity: O(n²) in the length of the list
     mutating func pairwiseLogistic() -> Double {
         var sum = 0.0
         for i in scores.indices {

@@ -6,11 +6,11 @@ package import RankData
 /// A user with more examples than a list may have gets several lists, as equal in length as can be. A batch consists of
 /// whole lists; the next one opens when a list no longer fits.
 package struct Batches: Sendable {
-    /// One step's share.
+    /// The examples of one step.
     package struct Batch: Sendable, Equatable {
         /// The examples.
         package let rows: Range<Int>
-        /// Their lists; empty without a ranking loss.
+        /// The lists of the examples; empty without a ranking loss.
         package let lists: Range<Int>
     }
 
@@ -18,7 +18,7 @@ package struct Batches: Sendable {
     package let examples: TrainingSet.Examples
     /// The lengths of the lists, batch after batch.
     package let lists: [Int]
-    /// What is seen in one step; never empty but where there is no example.
+    /// The batches; a batch is empty only if there are no examples.
     package let batches: [Batch]
 
     /// An epoch's order.
@@ -72,7 +72,7 @@ package struct Batches: Sendable {
         self.batches = batches
     }
 
-    /// The users' examples in an order, cut into lists; users by ascending row.
+    /// The examples in order, cut into lists, with users by ascending row.
     private static func lists(
         of examples: TrainingSet.Examples,
         _ order: [Int],

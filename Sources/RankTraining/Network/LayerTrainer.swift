@@ -43,7 +43,7 @@ struct LayerTrainer {
         )
     }
 
-    /// Makes ready for `backward`, once in each step.
+    /// Prepares for `backward`; to be called once per step.
     func prepare(_ loops: TrainingLoops) {
         loops.transpose(kernel.values, rows: inputs, columns: outputs, into: transpose)
     }
@@ -56,7 +56,7 @@ struct LayerTrainer {
     ///   - count: Examples.
     ///   - lower: Gradients by the inputs: count × inputs.
     ///   - isFirst: Whether the examples are the first of their batch, so that sums begin.
-    ///   - product: What multiplies.
+    ///   - product: The matrix product.
     func backward(
         _ upper: AlignedFloats,
         _ x: AlignedFloats,
@@ -93,9 +93,9 @@ struct LayerTrainer {
     /// Moves the weights one step, by the sums over the batch.
     ///
     /// - Parameters:
-    ///   - step: What all weights of the step have in common.
-    ///   - penalty: What the sum of the squared weights of the kernel costs.
-    ///   - loops: What moves.
+    ///   - step: The numbers that all weights of the step share.
+    ///   - penalty: The penalty on the sum of the kernel's squared weights.
+    ///   - loops: The loops that move weights.
     func update(_ step: WeightTrainer.Step, penalty: Float, _ loops: TrainingLoops) {
         loops.transpose(transposedGradients, rows: outputs, columns: inputs, into: gradients)
         if penalty > 0 { loops.addPenalty(penalty, on: kernel.values, to: gradients, kernel.values.count) }
@@ -123,7 +123,7 @@ struct BiasTrainer {
     ///   - upper: The gradients.
     ///   - count: Examples.
     ///   - isFirst: Whether they are the first of their batch, so that sums begin.
-    ///   - product: What multiplies.
+    ///   - product: The matrix product.
     func sum(_ upper: AlignedFloats, count: Int, isFirst: Bool, _ product: MatrixProduct) {
         product(
             into: gradients,

@@ -25,8 +25,8 @@ public struct NetworkShape: Sendable, Hashable {
 
     /// A shape.
     ///
-    /// - Throws: `TrainingError` with code `invalidOption` for a dimension that no model file can have, or more dense weights
-    ///   than are trained.
+    /// - Throws: `TrainingError` with code `invalidOption` for a dimension that no model file can have, or more dense
+    ///   weights than are trained.
     public init(
         userRows: Int,
         itemRows: Int,
@@ -61,7 +61,7 @@ public struct NetworkShape: Sendable, Hashable {
         self.hidden = hidden
     }
 
-    /// Demands that a batch is small enough for each layer's outputs to be held in memory.
+    /// Throws if a batch is too large for a layer's outputs to be held in memory.
     ///
     /// - Throws: `TrainingError` with code `invalidOption`.
     func requireRoom(batch: Int) throws(TrainingError) {

@@ -36,13 +36,13 @@ package struct NetworkTrainer: ~Copyable {
     ///
     /// - Parameters:
     ///   - network: The weights to start from.
-    ///   - settings: What a step does.
-    ///   - product: What multiplies, and who computes.
+    ///   - settings: The settings of the steps.
+    ///   - product: The matrix product, with the kernel and the threads.
     package init(_ network: RankingNetwork, _ settings: TrainerSettings, product: MatrixProduct) {
         self.init(network, nil, steps: 0, settings, product)
     }
 
-    /// A trainer that goes on where another one was.
+    /// A trainer that continues from the state of another.
     ///
     /// - Precondition: The state is that of a trainer with the same optimizer.
     package init(resuming state: TrainerState, _ settings: TrainerSettings, product: MatrixProduct) {
@@ -103,13 +103,13 @@ package struct NetworkTrainer: ~Copyable {
         return (towers + layers.flatMap { [$0.kernel, $0.bias.weights] }).allSatisfy(\.values.areFinite)
     }
 
-    /// A copy of all that decides how the training goes on.
+    /// A copy of the state that decides how the training continues.
     package var state: TrainerState {
         let slots = settings.optimizer.slotNames.indices.map { slot in numbers { $0.slots[slot] } }
         return TrainerState(network: network, slots: slots, steps: steps)
     }
 
-    /// Some number for each weight, in the network's shape.
+    /// One number for each weight, in the network's shape.
     private func numbers(_ part: (WeightTrainer) -> AlignedFloats) -> RankingNetwork {
         let first = RankingNetwork.Dense(
             kernel: part(users.kernel).values + part(items.kernel).values,
@@ -132,7 +132,7 @@ package struct NetworkTrainer: ~Copyable {
     ///   - users: The examples' rows of the user table.
     ///   - items: The examples' rows of the item table.
     ///   - labels: The examples' labels.
-    ///   - lists: Of a ranking loss, the lengths of the lists of which the examples consist.
+    ///   - lists: For a ranking loss, the lengths of the lists of which the examples consist.
     /// - Returns: The sum of the loss's terms, of squared errors or as `Loss.Formula` has them.
     /// - Precondition: The first three are as long, and every row is one of its table.
     package mutating func loss(
@@ -155,7 +155,7 @@ package struct NetworkTrainer: ~Copyable {
     /// The parameters are those of `loss(users:items:labels:lists:)`.
     ///
     /// - Returns: The loss before the update, with what dropout left and without penalties.
-    /// - Precondition: The same, and there are examples.
+    /// - Precondition: As for the loss, and there is at least one example.
     package mutating func step(
         users: ArraySlice<Int32>,
         items: ArraySlice<Int32>,
@@ -187,14 +187,14 @@ package struct NetworkTrainer: ~Copyable {
 
     /// Floats of a block's outputs, and as many of its gradients, that are in the caches of a core at a time.
     private static let blockFloats = 1 << 16
-    /// What the rows of a tile of any kernel divide.
+    /// A multiple of the rows of a tile of every kernel.
     private static let blockGrain = 12
 
-    /// Does something for the examples of a batch, as many at a time as stay in the caches.
+    /// Calls `body` for blocks of a batch's examples that fit in the caches.
     private mutating func forEachBlock(of count: Int, drops: Bool, _ body: (inout Self, Range<Int>) -> Void) {
         let width = shape.layers.reduce(1) { max($0, $1.outputs) }
         let grains = max(Self.blockFloats / width / Self.blockGrain, 1)
-        // Lists go together, and what dropout leaves out is counted over the batch.
+        // Lists stay whole, and dropout counts units over the whole batch.
         let whole = settings.loss.ranks || drops
         let size = whole ? count : grains * Self.blockGrain * product.team.threads
         var start = 0
@@ -222,8 +222,8 @@ package struct NetworkTrainer: ~Copyable {
                 isFirst: examples.lowerBound == 0,
                 product
             )
-            // What was left out is 0 as what relu left at 0 is, and so one mask is enough. That of the first layer is
-            // applied below, where its gradients are summed.
+            // Units that dropout left out are 0, like those that relu set to 0, so one mask is enough. The first
+            // layer's mask is applied below, where its gradients are summed.
             if drops { loops.scale(lower, by: mask(of: index).scale, count * layer.inputs) }
             if index > 0 { loops.mask(lower, liveIn: outputs[index], count * layer.inputs) }
             swap(&upper, &lower)
@@ -240,7 +240,7 @@ package struct NetworkTrainer: ~Copyable {
         )
     }
 
-    /// What dropout leaves out of the outputs of a hidden layer at the next step.
+    /// The dropout mask of a hidden layer's outputs at the next step.
     private func mask(of layer: Int) -> DropoutMask {
         let step = SplitMix64.number(at: UInt64(steps), ofSeed: settings.seed)
         return DropoutMask(

@@ -15,13 +15,13 @@ public struct RankingNetwork: Sendable, Equatable {
         }
     }
 
-    /// The dimensions of what follows.
+    /// The dimensions of the weights.
     public let shape: NetworkShape
     /// userRows × userDimensions.
     public package(set) var userEmbedding: [Float]
     /// itemRows × itemDimensions.
     public package(set) var itemEmbedding: [Float]
-    /// As `shape.layers`.
+    /// The dense layers, as in `shape.layers`.
     public package(set) var layers: [Dense]
 
     /// A network with given weights.
@@ -42,10 +42,10 @@ public struct RankingNetwork: Sendable, Equatable {
 
     /// An untrained network.
     ///
-    /// Distributions are Keras': embeddings uniform in ±0.05, kernels Glorot uniform, that is ±√(6 / (inputs + outputs))
-    /// (Glorot & Bengio 2010), biases 0. They are drawn in this order: user embeddings, item embeddings, kernels,
-    /// each row by row, one draw of `nextUnit()` per weight: `(2 · unit − 1) · limit` in float64, then rounded. NumPy's
-    /// `default_rng(seed).random(…)` draws the same numbers.
+    /// Distributions are Keras': embeddings uniform in ±0.05, kernels Glorot uniform, that is ±√(6 / (inputs +
+    /// outputs)) (Glorot & Bengio 2010), biases 0. They are drawn in this order: user embeddings, item embeddings,
+    /// kernels, each row by row, one draw of `nextUnit()` per weight: `(2 · unit − 1) · limit` in float64, then
+    /// rounded. NumPy's `default_rng(seed).random(…)` draws the same numbers.
     public init(shape: NetworkShape, random: inout NumPyRandom) {
         func uniform(_ count: Int, within limit: Double) -> [Float] {
             (0..<count).map { _ in Float((2 * random.nextUnit() - 1) * limit) }
@@ -60,7 +60,7 @@ public struct RankingNetwork: Sendable, Equatable {
 
     /// A network of the weights that `parameters` lists.
     ///
-    /// - Precondition: As many as the shape has.
+    /// - Precondition: The list is as long as the shape demands.
     package init(shape: NetworkShape, parameters: [Float]) {
         precondition(parameters.count == shape.parameterCount)
         var start = 0

@@ -11,7 +11,7 @@ struct TowerTrainer: ~Copyable {
     private(set) var rows: [Int32] = []
     /// For each example of the batch, the place of its row among `rows`.
     private(set) var places: [Int32] = []
-    /// What `kernel` makes of the distinct rows: rows × outputs.
+    /// The products of the distinct rows and `kernel`: rows × outputs.
     let products = AlignedFloats(count: 0)
     /// Gradients of the loss by `products`, to be written by the caller.
     let gradients = AlignedFloats(count: 0)
@@ -23,7 +23,7 @@ struct TowerTrainer: ~Copyable {
     private let dimensions: Int
     private let outputs: Int
 
-    /// Of each row of the table, its place in `rows`, or −1.
+    /// For each row of the table its place in `rows`, or −1.
     private var placeOfRow: [Int32]
     private let embeddings = AlignedFloats(count: 0)
     private let embeddingGradients = AlignedFloats(count: 0)
@@ -42,12 +42,12 @@ struct TowerTrainer: ~Copyable {
         kernelTranspose = AlignedFloats(count: weights)
     }
 
-    /// Takes in the rows of a batch and multiplies the distinct ones; `gradients` is then as large.
+    /// Finds the distinct rows of a batch and multiplies them; `gradients` gets the same size.
     ///
     /// - Parameters:
     ///   - examples: The row of each example, one of the table's.
-    ///   - seed: Where each output's chain starts; +0 without it.
-    ///   - product: What multiplies.
+    ///   - seed: The start of each output's chain; +0 by default.
+    ///   - product: The matrix product.
     ///   - loops: The other loops.
     mutating func multiply(
         _ examples: ArraySlice<Int32>,

@@ -1,19 +1,19 @@
-/// What each step of a training does.
+/// The settings of a training's steps.
 package struct TrainerSettings: Sendable, Equatable {
-    /// What moves the weights.
+    /// The optimizer.
     package var optimizer: Optimizer
-    /// How the learning rate falls.
+    /// The fall of the learning rate.
     package var decay: LearningRateDecay
-    /// After how many steps it has fallen; at least 1.
+    /// The number of steps over which it falls; at least 1.
     package var plannedSteps: Int
-    /// What is minimised.
+    /// The loss.
     package var loss: Loss
-    /// What each step adds to the loss, and what it leaves out.
+    /// The measures against overfitting.
     package var regularization: Regularization
-    /// Decides what dropout leaves out.
+    /// The seed of dropout.
     package var seed: UInt64
 
-    /// The settings, nothing more than an optimizer unless told otherwise.
+    /// The settings; by default an optimizer alone.
     package init(
         _ optimizer: Optimizer,
         decay: LearningRateDecay = .constant,

@@ -1,11 +1,10 @@
-/// A training between two steps: with the same batches to come, all that decides how it goes on.
+/// The state of a training between two steps, which with the coming batches decides how it continues.
 package struct TrainerState: Sendable, Equatable {
     /// The weights.
     package var network: RankingNetwork
-    /// What the optimizer keeps for each weight, one list of the network's shape for each name of
-    /// `Optimizer.slotNames`.
+    /// The optimizer's slots: one list of the network's shape for each name of `Optimizer.slotNames`.
     package var slots: [RankingNetwork]
-    /// The steps that are done.
+    /// The number of steps done.
     package var steps: Int
 
     package init(network: RankingNetwork, slots: [RankingNetwork], steps: Int) {

@@ -1,7 +1,7 @@
 import RankData
 public import RankEngine
 
-/// A training of a network on a training set, from fresh weights to the last epoch.
+/// A training of a network, from fresh weights to the last epoch.
 ///
 /// One generator, `NumPyRandom(seed:)`, draws first the weights, as `RankingNetwork.init(shape:random:)` says. Where
 /// there is a validation part, `permutation(count)` of the training examples follows, whose last `fraction · count`
@@ -11,7 +11,7 @@ public struct Training: Sendable {
     /// The version of the procedure; it grows whenever the same data and options give other weights.
     public static let version = "rank-train/2"
 
-    /// What is shown while it runs.
+    /// The news of a running training.
     public enum Event: Sendable, Equatable {
         /// A step is done; the loss is the epoch's so far.
         case step(epoch: Int, step: Int, steps: Int, loss: Double)
@@ -19,7 +19,7 @@ public struct Training: Sendable {
         case epoch(EpochReport)
     }
 
-    /// What an epoch came to.
+    /// The losses of an epoch.
     ///
     /// Losses are mean squared errors of labels, or what `Loss.Formula` says of a ranking loss; then roots mean
     /// nothing.
@@ -40,12 +40,12 @@ public struct Training: Sendable {
         public var position: Int { epoch }
     }
 
-    /// What it made.
+    /// The product of a training.
     public struct Result: Sendable {
         /// The trained weights.
         ///
-        /// Those after the epoch that did best on the validation part, or after the last one where there is none. Row 0
-        /// of each table, the one for unknown ids, is the mean of the rows that were trained.
+        /// The weights after the epoch that did best on the validation part, or after the last one where there is none.
+        /// Row 0 of each table, the one for unknown ids, is the mean of the rows that were trained.
         public let network: RankingNetwork
         /// One report per epoch; those before a resumption are among them.
         public let epochs: [EpochReport]
@@ -53,7 +53,7 @@ public struct Training: Sendable {
         public let keptEpoch: Int
         /// The kernel that multiplied.
         public let kernel: Kernel
-        /// How many threads computed.
+        /// The number of threads that computed.
         public let threads: Int
     }
 
@@ -64,9 +64,9 @@ public struct Training: Sendable {
     /// Prepares a training.
     ///
     /// - Parameters:
-    ///   - options: What to train.
-    ///   - kernel: What multiplies. It changes no bit of the result.
-    ///   - threads: How many threads compute, one of `threadCounts`. It changes no bit of the result.
+    ///   - options: The options of the training.
+    ///   - kernel: The kernel that multiplies. It changes no bit of the result.
+    ///   - threads: The number of threads, one of `threadCounts`. It changes no bit of the result.
     /// - Throws: `TrainingError` with code `invalidOption`.
     public init(_ options: TrainingOptions, kernel: Kernel = .best, threads: Int = 1) throws(TrainingError) {
         try options.validate()
@@ -91,14 +91,14 @@ public struct Training: Sendable {
     /// Trains.
     ///
     /// - Parameters:
-    ///   - data: What to train on.
-    ///   - checkpoints: Where to keep what it takes to go on after an interruption, and where to go on.
+    ///   - data: The data.
+    ///   - checkpoints: The plan of the checkpoints to write and to resume.
     ///   - show: Called after each step and each epoch, on the calling thread. It does not influence the result.
     /// - Returns: The weights and how the losses went.
     /// - Throws: `TrainingError` with code `diverged` when a loss or a weight is not finite, `invalidOption` for
     ///   impossible sizes, `unsuitableData` when a validation part would have no examples or all of them,
-    ///   `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one cannot be written.
-    ///   A checkpoint written before is then as it was.
+    ///   `checkpointRefused` when the checkpoint to resume is of another run, `engineFailed` when one cannot be
+    ///   written. An earlier checkpoint is left as it was.
     public func run(
         on data: TrainingData,
         checkpoints: CheckpointPlan? = nil,
@@ -110,7 +110,7 @@ public struct Training: Sendable {
 }
 
 extension TrainingFingerprint {
-    /// What a model file says of a network's training.
+    /// The fingerprint of a network's training.
     init(_ data: DataFingerprint, _ options: TrainingOptions) {
         let identity = data.members.merging(["version": Training.version]) { own, _ in own }
         self.init(options.distinctiveMembers.merging(identity) { _, identity in identity })

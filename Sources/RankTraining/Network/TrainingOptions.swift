@@ -1,8 +1,8 @@
-/// Everything that decides what a training makes of its data.
+/// The options of a network's training.
 ///
 /// Equal options, data and split give equal weights, bit for bit, whatever the kernel, the threads and the machine.
 public struct TrainingOptions: Sendable, Equatable {
-    /// The name under which the model file tells where the options came from.
+    /// The preset's name in the model file.
     public let preset: String
     /// Floats in a user's embedding.
     public var userDimensions: Int
@@ -10,37 +10,37 @@ public struct TrainingOptions: Sendable, Equatable {
     public var itemDimensions: Int
     /// Outputs of each dense relu layer.
     public var hidden: [Int]
-    /// How often each example is seen.
+    /// The number of passes over the examples.
     public var epochs: Int
     /// Examples per step; the last step of an epoch may have fewer.
     public var batchSize: Int
     /// The optimizer.
     public var optimizer: Optimizer
-    /// How its learning rate falls from the first step of the first epoch to the last of the last.
+    /// The fall of the learning rate from the first step to the last.
     public var decay: LearningRateDecay
-    /// Decides the initial weights, the validation part, the order of the examples and what dropout leaves out.
+    /// The seed of the initial weights, the validation part, the order of the examples and dropout.
     public var seed: UInt64
-    /// What is minimised.
+    /// The loss.
     public var loss = Loss.meanSquaredError
-    /// Of a ranking loss: the most items of a user that are compared with each other at once.
+    /// The largest list of a user's items that a ranking loss compares at once.
     public var listLength = 100
-    /// Whether each epoch has an order of its own, rather than that of the first.
+    /// Whether the examples are shuffled anew for each epoch.
     public var reshuffles = false
-    /// What keeps the network from learning its examples by heart.
+    /// The measures against overfitting.
     public var regularization = Regularization()
-    /// What part of the training examples is held out to tell the best epoch; nil for none.
+    /// The part of the training examples that is held out to choose the best epoch; nil for none.
     public var validation: Validation?
     /// The number of epochs over which the learning rate falls; nil for all of them.
     public var plannedEpochs: Int?
 
-    /// A validation part of the training examples, and what it decides.
+    /// A validation part of the training examples, which decides the kept epoch.
     ///
     /// The weights after the epoch with the lowest validation loss are kept, the first one of equals.
     public struct Validation: Sendable, Equatable {
         /// The share of the training examples that is held out; above 0 and below 1.
         public var fraction: Double
-        /// After how many epochs in a row without a lower validation loss the training stops; at least 1, nil for
-        /// never.
+        /// The number of consecutive epochs without a lower validation loss after which training stops; at least 1, nil
+        /// for never.
         public var patience: Int?
 
         /// A validation part.
@@ -139,11 +139,11 @@ public struct TrainingOptions: Sendable, Equatable {
 extension TrainingOptions {
     /// The options of the training on all ratings that follows one that was tested.
     ///
-    /// Nothing is held out any more: as many epochs are trained as were found to be best, and the learning rate falls as it
-    /// did up to there.
+    /// No validation part is held out: the training has as many epochs as were found to be best, with the same learning
+    /// rates.
     ///
-    /// - Parameter epoch: Whose weights were kept, of those with a validation part.
-    /// - Returns: The options, the same where there is no validation part.
+    /// - Parameter epoch: The epoch whose weights were kept.
+    /// - Returns: The options, unchanged without a validation part.
     public func ofRefit(keeping epoch: Int) -> TrainingOptions {
         guard validation != nil else { return self }
         var options = self
@@ -153,7 +153,7 @@ extension TrainingOptions {
         return options
     }
 
-    /// Everything that decides what a training makes of its data, by name.
+    /// All options by name.
     package var members: [String: String] {
         var members = [
             "batch_size": "\(batchSize)",
@@ -180,7 +180,7 @@ extension TrainingOptions {
         return members
     }
 
-    /// The members that a model file tells: those that every file has, and those in which it differs from the tutorial.
+    /// The members in a model file: those of every file, and those that differ from the tutorial.
     package var distinctiveMembers: [String: String] {
         let usual = Self.tutorial.members
         let always: Set = ["batch_size", "epochs", "preset", "seed"]

@@ -2,9 +2,9 @@ import RankData
 import RankEngine
 
 extension TrainingRun {
-    /// The names of a checkpoint's tensors, beside those of what the optimizer keeps.
+    /// The names of a checkpoint's tensors, beside those of the optimizer's slots.
     ///
-    /// Each with a number for every weight lists them as `RankingNetwork.parameters` does.
+    /// Tensors with a number for every weight list them as `RankingNetwork.parameters` does.
     private enum Name {
         /// Steps so far.
         static let steps = "step_count"
@@ -16,7 +16,7 @@ extension TrainingRun {
         static let weights = "weights"
         /// The weights of the best epoch so far.
         static let best = "best"
-        /// That epoch.
+        /// The number of the best epoch.
         static let bestEpoch = "best_epoch"
     }
 

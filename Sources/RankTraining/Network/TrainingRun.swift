@@ -1,20 +1,20 @@
 import RankData
 import RankEngine
 
-/// A training under way, from one epoch to the next.
+/// A network's training in progress.
 struct TrainingRun: ResumableRun, ~Copyable {
     let options: TrainingOptions
     let data: TrainingData
     private let product: MatrixProduct
     private let settings: TrainerSettings
-    /// What is trained on, ascending by user and item.
+    /// The examples to train on, ascending by user and item.
     let examples: TrainingSet.Examples
-    /// What is held out of the training examples.
+    /// The examples held out for validation.
     private let validation: Batches
     private let test: Batches
-    /// `examples` in the order of the epoch.
+    /// `examples` in the order of the current epoch.
     private var batches: Batches
-    /// After the draw of that order.
+    /// The generator, after the draw of that order.
     var random: NumPyRandom
     var trainer: NetworkTrainer
     /// One per epoch so far.
@@ -67,20 +67,20 @@ struct TrainingRun: ResumableRun, ~Copyable {
         return (training.permuted(order.dropLast(held).sorted()), training.permuted(order.suffix(held).sorted()))
     }
 
-    /// Whether the last epoch is done, or patience is at its end.
+    /// Whether the last epoch is done, or patience has run out.
     var isFinished: Bool {
         if let best, let patience = options.validation?.patience, reports.count - best.epoch >= patience { return true }
         return reports.count >= options.epochs
     }
 
-    /// Puts a trainer in the place of the one there is, which goes on from a state.
+    /// Replaces the trainer by one that continues from a state.
     ///
     /// - Precondition: The state is one of this training.
     mutating func resume(_ state: TrainerState) {
         trainer = NetworkTrainer(resuming: state, settings, product: product)
     }
 
-    /// What has come of it.
+    /// The product of the training so far.
     var result: Training.Result {
         var network = best?.network ?? trainer.network
         network.averageIntoFirstRows(users: examples.users, items: examples.items)
@@ -113,7 +113,7 @@ struct TrainingRun: ResumableRun, ~Copyable {
             validationLoss: self.loss(over: validation),
             testLoss: self.loss(over: test)
         )
-        // What is infinitely below zero leaves relu as 0, so that a loss may be finite where weights are not.
+        // Relu turns −∞ into 0, so a loss may be finite although weights are not.
         guard report.validationLoss?.isFinite ?? true, report.testLoss?.isFinite ?? true, trainer.hasFiniteWeights
         else {
             throw Self.diverged(in: epoch, at: "its end")

@@ -1,13 +1,13 @@
 import RankEngine
 
-/// Weights in training, with what the optimizer keeps for each.
+/// Weights in training, with the optimizer's slots.
 struct WeightTrainer {
     /// The weights.
     let values: AlignedFloats
-    /// What the optimizer keeps, one list for each of its slots.
+    /// The optimizer's slots, one list each.
     let slots: [AlignedFloats]
 
-    /// What all weights of a step have in common.
+    /// The numbers that all weights of a step share.
     enum Step {
         case adagrad(rate: Float, epsilon: Float)
         case adam(TrainingLoops.AdamStep)
@@ -45,12 +45,12 @@ struct WeightTrainer {
     /// Moves a table one step, of which only some rows have gradients that are not zero.
     ///
     /// - Parameters:
-    ///   - step: What all weights have in common.
+    ///   - step: The numbers that all weights of the step share.
     ///   - rows: Row i of the gradients belongs to row `rows[i]` of the table.
     ///   - placeOfRow: For each row of the table its place in `rows`, or −1.
     ///   - width: Floats of a row.
     ///   - gradients: rows × width.
-    ///   - loops: What moves.
+    ///   - loops: The loops that move weights.
     func update(
         _ step: Step,
         rows: [Int32],
@@ -85,12 +85,12 @@ struct WeightTrainer {
 }
 
 extension Optimizer {
-    /// What all weights of a step have in common.
+    /// The numbers that all weights of a step share.
     ///
     /// - Parameters:
     ///   - step: Counted from 0.
-    ///   - factor: The share of the learning rate that the step has.
-    /// - Returns: What moves the weights.
+    ///   - factor: The step's share of the learning rate.
+    /// - Returns: The numbers of the step.
     func step(_ step: Int, factor: Double) -> WeightTrainer.Step {
         switch self {
         case .adagrad(let adagrad):

@@ -6,7 +6,7 @@
 public struct Adagrad: Sendable, Equatable {
     /// The learning rate.
     public var rate: Double
-    /// Where accumulators start.
+    /// The start value of the accumulators.
     public var initialAccumulator: Float
     /// Added under the root.
     public var epsilon: Float

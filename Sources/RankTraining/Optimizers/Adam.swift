@@ -8,9 +8,9 @@
 public struct Adam: Sendable, Equatable {
     /// The learning rate.
     public var rate: Double
-    /// β₁: what is left of the first moment after a step.
+    /// β₁: the share of the first moment that is left after a step.
     public var firstDecay: Double
-    /// β₂: what is left of the second moment after a step.
+    /// β₂: the share of the second moment that is left after a step.
     public var secondDecay: Double
     /// Added to the root.
     public var epsilon: Float

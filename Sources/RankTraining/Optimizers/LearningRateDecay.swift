@@ -1,26 +1,26 @@
-/// How the learning rate falls from the first step to the last: a function of the step alone.
+/// The fall of the learning rate from the first step to the last: a function of the step alone.
 ///
 /// The rate of step t = 0, 1, … of a planned number is `factor(step: t, of: planned)` times the optimizer's; like
 /// Keras' schedules, which reach their end one step after the last.
 public struct LearningRateDecay: Sendable, Equatable {
     /// The form of the curve.
     public enum Curve: String, Sendable, CaseIterable {
-        /// The same rate in every step.
+        /// A constant rate.
         case constant
         /// Half a wave of the cosine, from 1 to the final share; Keras' `CosineDecay`.
         ///
         /// Source: Loshchilov & Hutter 2016.
         case cosine
-        /// The same ratio from each step to the next; Keras' `ExponentialDecay`.
+        /// A constant ratio between one step and the next; Keras' `ExponentialDecay`.
         case exponential
     }
 
     /// The form of the curve.
     public var curve: Curve
-    /// What share of the rate is left after the last step; without meaning for a constant rate.
+    /// The share of the rate after the last step; meaningless for a constant rate.
     public var finalShare: Double
 
-    /// The same rate in every step.
+    /// A constant rate.
     public static let constant = LearningRateDecay(.constant, finalShare: 1)
 
     /// A decay.

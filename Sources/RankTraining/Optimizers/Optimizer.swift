@@ -1,4 +1,4 @@
-/// What moves weights by their gradients.
+/// An optimizer: the rule by which gradients move weights.
 public enum Optimizer: Sendable, Equatable {
     /// `Adagrad`.
     case adagrad(Adagrad)
@@ -33,7 +33,7 @@ public enum Optimizer: Sendable, Equatable {
         }
     }
 
-    /// Everything that decides what it does, by name.
+    /// All options of the optimizer, by name.
     var members: [String: String] {
         let common = ["learning_rate": "\(rate)", "optimizer": name]
         let own =
@@ -49,7 +49,7 @@ public enum Optimizer: Sendable, Equatable {
         return common.merging(own) { common, _ in common }
     }
 
-    /// What it keeps for each weight, as Keras calls it.
+    /// The names of the optimizer's slots, as Keras calls them.
     package var slotNames: [String] {
         switch self {
         case .adagrad: ["accumulator"]
@@ -57,7 +57,7 @@ public enum Optimizer: Sendable, Equatable {
         }
     }
 
-    /// Where what it keeps for each weight starts.
+    /// The start values of the optimizer's slots.
     var slotStarts: [Float] {
         switch self {
         case .adagrad(let adagrad): [adagrad.initialAccumulator]

@@ -1,6 +1,6 @@
-/// What keeps a network from learning its training examples by heart.
+/// Measures against overfitting.
 ///
-/// Nothing of it is on unless set, and none of it acts on predictions.
+/// All are off by default, and none affects predictions.
 public struct Regularization: Sendable, Equatable {
     /// The share of the outputs of each hidden layer that is left out at a training step, the others being multiplied
     /// by `1 / (1 − dropout)`; at least 0 and below 1.
@@ -19,7 +19,7 @@ public struct Regularization: Sendable, Equatable {
     /// tables.
     public var embeddingPenalty: Float
 
-    /// Nothing, unless told otherwise.
+    /// All measures off by default.
     public init(dropout: Float = 0, kernelPenalty: Float = 0, embeddingPenalty: Float = 0) {
         self.dropout = dropout
         self.kernelPenalty = kernelPenalty

@@ -2,13 +2,13 @@ import RankCore
 import RankData
 import RankEngine
 
-/// A model in the making that has scored the test rows and claims what came of it.
+/// A model draft that has scored the test rows and claims the result.
 struct TestedDraft {
-    /// How it did; nil without test rows, and where its scores are no ratings.
+    /// The figures of the test; nil without test rows, and if the scores are no ratings.
     ///
     /// These are the scores that the written model gives, so a later evaluation of the file finds the same.
     let metrics: Metrics?
-    /// How well it orders; nil without test rows.
+    /// The quality of the order; nil without test rows.
     let ranking: RankingMetrics?
     /// The model, with the claim.
     let draft: ModelDraft
@@ -20,8 +20,8 @@ struct TestedDraft {
     ///   - data: The data that it was trained on, and the test rows.
     ///   - kernel: The kernel that scores.
     /// - Returns: The model with the claim.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is
-    ///   not finite.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score
+    ///   is not finite.
     static func scored(
         _ draft: ModelDraft,
         on data: TrainingData,
@@ -47,17 +47,17 @@ struct TestedDraft {
         (self.draft, self.metrics, self.ranking) = (draft, metrics, ranking)
     }
 
-    /// The same, trained on all ratings, with what the test of a sibling came to that had not seen the test ratings.
+    /// The draft of a training on all ratings, with the test of a sibling that had not seen the test ratings.
     ///
     /// - Parameters:
-    ///   - sibling: Of the same options, trained without the test ratings.
+    ///   - sibling: The model of the same options, trained without the test ratings.
     ///   - ratings: All that this one was trained on.
     /// - Returns: The draft, whose file says so.
     func refitted(testedBy sibling: TestedDraft, _ ratings: Ratings) -> TestedDraft {
         var draft = draft
         let tested = sibling.draft.metadata
         var fields = draft.metadata.fingerprint.fields
-        // What decided the test alone, such as a validation part.
+        // Members of the test alone, such as those of a validation part.
         fields.merge(tested.fingerprint.fields) { own, _ in own }
         fields["split"] = tested.fingerprint["split"]
         fields[TrainingFingerprint.refitKey] = "all"
@@ -69,7 +69,7 @@ struct TestedDraft {
         return TestedDraft(draft, sibling.metrics, sibling.ranking)
     }
 
-    /// What the test came to, by name, in digits that read back as the same float64.
+    /// The figures of the test by name, in digits that read back as the same float64.
     private var figures: [(name: String, value: String)] {
         var figures: [(String, String)] = []
         if let metrics { figures = [("rmse", "\(metrics.rmse)"), ("mae", "\(metrics.mae)")] }
@@ -96,10 +96,10 @@ struct TestedDraft {
 }
 
 extension ModelDraft {
-    /// What the model will score the examples.
+    /// The scores that the model will give the examples.
     ///
-    /// - Throws: `TrainingError` with code `diverged` when a score is not finite, `engineFailed` when the weights do not make
-    ///   a model.
+    /// - Throws: `TrainingError` with code `diverged` when a score is not finite, `engineFailed` when the weights do
+    ///   not make a model.
     func scores(of examples: TrainingSet.Examples, _ kernel: Kernel) throws(TrainingError) -> [Float] {
         do throws(EngineError) {
             return try BatchScorer(self, kernel: kernel).scores(
@@ -110,8 +110,8 @@ extension ModelDraft {
             guard error.code == .scoreNotFinite else { throw TrainingError(.engineFailed, error.message, cause: error) }
             throw TrainingError(
                 .diverged,
-                "the trained weights give a score that is no finite number (\(error.message)): the training has diverged; "
-                    + "try a lower learning rate",
+                "the trained weights give a score that is no finite number (\(error.message)): the training has "
+                    + "diverged; try a lower learning rate",
                 cause: error
             )
         }

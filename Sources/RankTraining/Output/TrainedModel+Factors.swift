@@ -6,7 +6,7 @@ extension TrainedModel {
     ///
     /// - Parameters:
     ///   - result: The result of the training on `data`.
-    ///   - data: The data, with those who have no rating.
+    ///   - data: The data, with rows for users and items without ratings.
     ///   - options: The options of the training.
     /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model that scores.
     public init(

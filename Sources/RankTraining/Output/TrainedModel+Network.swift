@@ -8,8 +8,8 @@ extension TrainedModel {
     ///   - result: The result of the training on `data`.
     ///   - data: The data.
     ///   - options: The options of the training.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is
-    ///   not finite.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score
+    ///   is not finite.
     public init(
         network result: Training.Result,
         on data: TrainingData,

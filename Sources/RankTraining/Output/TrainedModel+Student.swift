@@ -5,12 +5,12 @@ extension TrainedModel {
     ///
     /// - Parameters:
     ///   - result: The result of the distillation.
-    ///   - data: Its data, with those who have no rating. Their split is the teacher's; one without test rows where it is
-    ///     not known that it is.
+    ///   - data: Its data, with rows for users and items without ratings. Their split is the teacher's; one without
+    ///     test rows where it is not known that it is.
     ///   - teacher: The teacher.
     ///   - options: The options of the distillation.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is
-    ///   not finite.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score
+    ///   is not finite.
     public init(
         student result: Distillation.Result,
         on data: TrainingData,
@@ -23,14 +23,14 @@ extension TrainedModel {
         let isTeachers = given.dataSHA256 == taught["data_sha256"] && given.splitSHA256 == taught["split_sha256"]
         metadata.fingerprint = TrainingFingerprint(options, teacher, isTeachersSplit: isTeachers)
         metadata.claimedTestRMSE = nil
-        // Whatever the teacher's is: the student was trained here.
+        // The student was trained here, whatever the teacher's proof is.
         metadata.proof = .trained
         try self.init(ModelDraft(result.network, data.set, metadata), on: data, kernel: result.kernel)
     }
 }
 
 extension TrainingFingerprint {
-    /// What a model file says of a distillation.
+    /// The fingerprint of a distillation.
     fileprivate init(_ options: DistillationOptions, _ teacher: Teacher, isTeachersSplit: Bool) {
         var members = [
             "batch_size": "\(options.users * options.items)",

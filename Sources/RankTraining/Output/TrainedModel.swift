@@ -2,18 +2,19 @@ public import RankCore
 public import RankData
 public import RankEngine
 
-/// A trained model with everything its file says of it, ready to be written.
+/// A trained and tested model with all metadata, ready to be written.
 ///
 /// Each kind of training has its own initialiser; all of them test the model on the test rows of its data.
 public struct TrainedModel: Sendable {
     private var tested: TestedDraft
 
-    /// How the final model does on the test rows; nil without any, and after a ranking loss, whose scores are no ratings.
+    /// The figures of the final model on the test rows; nil without any, and after a ranking loss, whose scores are no
+    /// ratings.
     ///
-    /// Its RMSE becomes the file's claim. These are the scores that the written model gives, so a later evaluation of the
-    /// file finds the same.
+    /// Its RMSE becomes the file's claim. These are the scores that the written model gives, so a later evaluation of
+    /// the file finds the same.
     public var test: Metrics? { tested.metrics }
-    /// How well the final model orders the test rows; nil without any.
+    /// The quality of the final model's order of the test rows; nil without any.
     public var ranking: RankingMetrics? { tested.ranking }
     /// The model, as it would be written.
     var draft: ModelDraft { tested.draft }
@@ -24,16 +25,16 @@ public struct TrainedModel: Sendable {
     ///   - draft: The model.
     ///   - data: The data that it was trained on.
     ///   - kernel: The kernel that scores.
-    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score is
-    ///   not finite.
+    /// - Throws: `TrainingError` with code `engineFailed` when the weights do not make a model, `diverged` when a score
+    ///   is not finite.
     init(_ draft: ModelDraft, on data: TrainingData, kernel: Kernel) throws(TrainingError) {
         tested = try TestedDraft.scored(draft, on: data, kernel: kernel)
     }
 
-    /// The same as the model of a training on all ratings, with what its tested sibling came to.
+    /// The model of a training on all ratings, with the test of its sibling.
     ///
     /// - Parameters:
-    ///   - sibling: Of the same options, trained and tested on a split.
+    ///   - sibling: The model of the same options, trained and tested on a split.
     ///   - dataSet: The data set, all of whose ratings this one was trained on.
     /// - Returns: The model whose `test` and claim are the sibling's, and whose file says so.
     public func refitted(testedBy sibling: TrainedModel, _ dataSet: DataSet) -> TrainedModel {

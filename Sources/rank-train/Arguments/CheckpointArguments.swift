@@ -3,7 +3,7 @@ import CommandSupport
 import RankCore
 import RankTraining
 
-/// How a training outlives an interruption.
+/// The options of checkpoints.
 struct CheckpointArguments: ParsableArguments {
     @Option(
         help: """
@@ -40,17 +40,17 @@ struct CheckpointArguments: ParsableArguments {
         }
     }
 
-    /// Finds out before long work whether checkpoints can be written, and that nothing else will be lost by it.
+    /// Checks before long work that checkpoints can be written, and that they replace nothing else.
     ///
-    /// - Parameter inputs: What is read, as `OutputPath.requireOther(than:option:)` takes it; the checkpoint to go on from
-    ///   may be replaced.
+    /// - Parameter inputs: The files that are read, as `OutputPath.requireOther(than:option:)` takes them; the
+    ///   checkpoint to resume may be replaced.
     /// - Throws: `CommandFailure`.
     func requireOutput(otherThan inputs: [(option: String, path: String?)]) throws(CommandFailure) {
         guard let checkpoint else { return }
         try checkpoint.requireOther(than: inputs, option: "--checkpoint")
         try checkpoint.requireWritable(option: "--checkpoint")
-        // A model is lost with the first checkpoint, whatever comes of the training. What is wrong with the one to resume
-        // is said when it is read.
+        // The first checkpoint would replace a model at once. Errors of the checkpoint to resume are reported when it
+        // is read.
         let isResumed = resume.flatMap(OutputPath.init(argument:)) == checkpoint
         guard isResumed || !Checkpoint.wouldReplaceOther(at: checkpoint.path) else {
             throw CommandFailure(
@@ -61,18 +61,18 @@ struct CheckpointArguments: ParsableArguments {
         }
     }
 
-    /// The checkpoint to go on from; nil for none.
+    /// The checkpoint to resume; nil for none.
     ///
     /// - Throws: `TrainingError` with code `checkpointRefused` when there is no whole one at the path.
     func resumed() throws(TrainingError) -> Checkpoint? {
         try resume.map { (path) throws(TrainingError) in try Checkpoint(path: path) }
     }
 
-    /// What a training is to do about checkpoints; nil for nothing.
+    /// The plan of a training's checkpoints; nil for none.
     ///
     /// - Parameters:
-    ///   - resumed: The checkpoint to go on from, which is read before the data, as these may take long.
-    ///   - interval: Between two checkpoints, where nothing was given.
+    ///   - resumed: The checkpoint to resume, which is read before the data, because data may take long.
+    ///   - interval: The interval between two checkpoints unless an option gives it.
     /// - Returns: The plan.
     /// - Throws: `TrainingError` with code `invalidOption` for an interval below 1.
     func plan(
@@ -89,7 +89,8 @@ struct CheckpointArguments: ParsableArguments {
 }
 
 extension Checkpoint {
-    /// What a training's log says before it goes on from it, or refuses to; `unit` is what `epoch` counts, in the singular.
+    /// The line of a training's log before the training resumes this checkpoint; `unit` names what `epoch` counts, in
+    /// the singular.
     func note(_ unit: String) -> String {
         "resuming \(oneLine(path)), after \(unit) \(epoch)" + (isOfRefit ? " of the training on all ratings" : "")
     }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import RankTraining
 
-/// How far a user's list is looked at, and which of its items are relevant.
+/// The length at which a user's list is cut, and the relevant items.
 struct CutoffArguments: ParsableArguments {
-    @Option(help: "How many places of a user's list NDCG, MRR, MAP and recall look at.")
+    @Option(help: "The number of places of a user's list that count for NDCG, MRR, MAP and recall.")
     var k = RankingMetrics.Cutoff.standard.k
 
     @Option(

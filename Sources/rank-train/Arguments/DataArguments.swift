@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import RankData
 
-/// Which data, and what their files leave open.
+/// The data, and facts that their files leave open.
 struct DataArguments: ParsableArguments {
     @Option(
         help: """
@@ -34,7 +34,7 @@ struct DataArguments: ParsableArguments {
 
     /// The files of the data, and that of a split, as `OutputPath.requireOther(than:option:)` takes them.
     ///
-    /// Those that cannot be told are left out; reading them says why.
+    /// Files that cannot be found are left out; reading the data says why.
     func inputs(_ split: SplitSpec?) -> [(option: String, path: String?)] {
         let files = (try? DataSet.files(at: data)) ?? []
         var inputs: [(option: String, path: String?)] = files.map { ("--data", $0) }

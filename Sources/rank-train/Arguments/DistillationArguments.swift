@@ -4,30 +4,30 @@ import RankCore
 import RankEngine
 import RankTraining
 
-/// What can be said of a distillation.
+/// The options of a distillation.
 struct DistillationArguments: PresetArguments {
     static let presets: [Preset] = [.distilled]
 
     private static let standard = DistillationOptions.distilled
 
-    @Option(help: "Of a student: how many steps it learns (default: \(standard.steps)).")
+    @Option(help: "For a student: the number of training steps (default: \(standard.steps)).")
     var steps: Int?
 
-    @Option(help: "Of a student: the length of the embeddings (default: \(standard.dimensions)).")
+    @Option(help: "For a student: the length of the embeddings (default: \(standard.dimensions)).")
     var dimensions: Int?
 
     @Option(
         help: """
-            Of a student: the width of each dense relu layer, as in 256,64 (default: \
+            For a student: the width of each dense relu layer, as in 256,64 (default: \
             \(standard.hidden.map(String.init).joined(separator: ","))).
             """
     )
     var hidden: Widths?
 
-    @Option(help: "Of a student: users of a step (default: \(standard.users)).")
+    @Option(help: "For a student: the users of a step (default: \(standard.users)).")
     var stepUsers: Int?
 
-    @Option(help: "Of a student: items of a step, each for each of its users (default: \(standard.items)).")
+    @Option(help: "For a student: the items of a step, each paired with all of its users (default: \(standard.items)).")
     var stepItems: Int?
 
     /// Widths of layers, separated by commas.
@@ -68,7 +68,7 @@ struct DistillationArguments: PresetArguments {
         }
     }
 
-    /// The preset's options with what was given.
+    /// The preset's options with the given values.
     func options(seed: UInt64) -> DistillationOptions {
         var options = Self.standard
         options.seed = seed
@@ -82,7 +82,7 @@ struct DistillationArguments: PresetArguments {
 }
 
 extension DistillationOptions {
-    /// What a distillation made of a teacher, for programs.
+    /// The result of a distillation, for programs.
     func json(_ result: Distillation.Result, _ teacher: Teacher) -> [JSONValue.Member] {
         [
             JSONValue.Member("preset", .string(preset)),
@@ -98,7 +98,7 @@ extension DistillationOptions {
         ]
     }
 
-    /// How far the student was from its teacher, for programs.
+    /// The student's distances from its teacher, for programs.
     func steps(_ result: Distillation.Result) -> JSONValue {
         .array(
             result.reports.map { report in

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankTraining
 
-/// What can be said of the training of a factorisation machine.
+/// The options of a factorisation machine's training.
 struct FactorArguments: PresetArguments {
     static let presets: [Preset] = [.mapFM]
 
@@ -9,7 +9,7 @@ struct FactorArguments: PresetArguments {
     var factors: Int?
 
     @Option(
-        help: "With map-fm: how often every coefficient is solved for (default: \(FactorizationOptions.mapFM.sweeps))."
+        help: "With map-fm: the number of sweeps over all coefficients (default: \(FactorizationOptions.mapFM.sweeps))."
     )
     var sweeps: Int?
 
@@ -28,7 +28,7 @@ struct FactorArguments: PresetArguments {
         }
     }
 
-    /// The options of a preset with what was given.
+    /// The options of a preset with the given values.
     func options(_ preset: FactorizationOptions, seed: UInt64) -> FactorizationOptions {
         var options = preset
         options.seed = seed

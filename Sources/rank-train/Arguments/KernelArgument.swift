@@ -4,7 +4,7 @@ import RankEngine
 
 /// The choice of a kernel, which changes speed and no bit of any result.
 ///
-/// But for `portable`, whose scores are of another profile; it trains like `scalar`.
+/// The exception is `portable`, whose scores are of another profile; it trains like `scalar`.
 struct KernelArgument: ParsableArguments {
     @Option(
         help: ArgumentHelp(

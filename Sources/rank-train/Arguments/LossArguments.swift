@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankTraining
 
-/// What the training of a network minimises.
+/// The options of the loss.
 struct LossArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial]
 
@@ -30,7 +30,7 @@ struct LossArguments: PresetArguments {
     )
     var loss: Name?
 
-    @Option(help: "With a ranking loss: what scores are divided by, above 0 (default: 1).")
+    @Option(help: "With a ranking loss: the temperature that divides the scores, above 0 (default: 1).")
     var temperature: Float?
 
     @Option(
@@ -64,7 +64,7 @@ struct LossArguments: PresetArguments {
         }
     }
 
-    /// Puts what was given in the place of what was there.
+    /// Replaces the options' values by the given ones.
     func apply(to options: inout TrainingOptions) {
         if let loss { options.loss.formula = loss.formula }
         if let temperature { options.loss.temperature = temperature }

@@ -3,7 +3,7 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// The data that a trained model is held against, and which of them test it.
+/// The data that a trained model is tested on, and their split.
 struct ModelDataArguments: ParsableArguments {
     @OptionGroup var source: DataArguments
 
@@ -21,20 +21,21 @@ struct ModelDataArguments: ParsableArguments {
         let data: DataSet
         let spec: SplitSpec
         let split: Split
-        /// What they say of themselves, to be held against the model's file.
+        /// The fingerprint of data and split, to be compared with the model's file.
         let fingerprint: DataFingerprint
     }
 
-    /// Reads the data and takes them apart.
+    /// Reads the data and splits them.
     ///
     /// - Parameters:
-    ///   - model: What the model's file says.
+    ///   - model: The description in the model's file.
     ///   - standard: The split where none is given; nil for that of the training.
     ///   - orNone: Whether a training without a test set has such a split.
     /// - Returns: The data and their split.
     /// - Throws: `CommandFailure` that asks for the split, `DataError`.
     func load(for model: ModelMetadata, standard: SplitSpec? = nil, orNone: Bool) throws -> Tested {
-        // What was tested with a file and then trained on everything is refused for what it has seen, not for the file.
+        // A model tested with a split file and then trained on all ratings is refused because it has seen them, not
+        // because of the file.
         let seen = model.fingerprint.isRefitted ? SplitSpec.none : nil
         let own = Result { try SplitSpec(of: model.fingerprint, orNone: orNone) }
         let spec = try split ?? standard ?? (try? own.get()) ?? seen ?? own.get()

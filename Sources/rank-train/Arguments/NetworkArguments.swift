@@ -1,11 +1,11 @@
 import ArgumentParser
 import RankTraining
 
-/// What can be said of the training of a network.
+/// The options of a network's training.
 struct NetworkArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial]
 
-    @Option(help: "With tutorial: how often each example is seen (default: \(TrainingOptions.tutorial.epochs)).")
+    @Option(help: "With tutorial: the number of epochs (default: \(TrainingOptions.tutorial.epochs)).")
     var epochs: Int?
 
     @Option(help: "With tutorial: examples per step (default: \(TrainingOptions.tutorial.batchSize)).")
@@ -37,7 +37,7 @@ struct NetworkArguments: PresetArguments {
         }
     }
 
-    /// The tutorial's options with what was given.
+    /// The tutorial's options with the given values.
     func options(seed: UInt64) -> TrainingOptions {
         var options = TrainingOptions.tutorial
         options.seed = seed

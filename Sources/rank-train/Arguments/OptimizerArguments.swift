@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankTraining
 
-/// How a network's weights are moved.
+/// The options of the optimizer.
 struct OptimizerArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial]
 
@@ -17,7 +17,7 @@ struct OptimizerArguments: PresetArguments {
         case cosine
         case exponential
 
-        /// The decay with this curve, by its default to where it goes.
+        /// The decay with this curve, to its default final share unless `share` gives another.
         func decay(to share: Double?) -> LearningRateDecay {
             switch self {
             case .constant: .constant
@@ -27,7 +27,7 @@ struct OptimizerArguments: PresetArguments {
         }
     }
 
-    @Option(help: "With tutorial: what moves the weights, as Keras has it: adagrad or adam (default: adagrad).")
+    @Option(help: "With tutorial: the optimizer, as in Keras: adagrad or adam (default: adagrad).")
     var optimizer: Name?
 
     @Option(help: "With tutorial: the learning rate (default: 0.1 with adagrad, 0.001 with adam).")
@@ -73,7 +73,7 @@ struct OptimizerArguments: PresetArguments {
         }
     }
 
-    /// Puts what was given in the place of the preset's.
+    /// Replaces the preset's values by the given ones.
     func apply(to options: inout TrainingOptions) {
         switch optimizer {
         case .adagrad: options.optimizer = .adagrad(Adagrad())

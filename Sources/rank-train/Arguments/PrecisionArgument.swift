@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankEngine
 
-/// The choice of a precision, whose scores are of a numeric profile of their own.
+/// The choice of a precision; scores of each precision have a numeric profile of their own.
 struct PrecisionArgument: ParsableArguments {
     @Option(
         help: """

@@ -1,11 +1,11 @@
 import ArgumentParser
 import RankTraining
 
-/// What keeps a network from learning its training ratings by heart.
+/// The options against overfitting.
 struct RegularizationArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial]
 
-    @Flag(help: "With tutorial: give each epoch an order of its own, rather than all that of the first.")
+    @Flag(help: "With tutorial: shuffle the examples anew for each epoch.")
     var reshuffle = false
 
     @Option(
@@ -18,13 +18,13 @@ struct RegularizationArguments: PresetArguments {
 
     @Option(
         name: .customLong("l2"),
-        help: "With tutorial: what the sum of the squared weights of the dense layers' kernels costs (default: 0)."
+        help: "With tutorial: the penalty on the squared weights of the dense layers' kernels (default: 0)."
     )
     var kernelPenalty: Float?
 
     @Option(
         name: .customLong("embedding-l2"),
-        help: "With tutorial: what the sum of the squares of a batch's embedding rows costs (default: 0)."
+        help: "With tutorial: the penalty on the squared embedding rows of a batch (default: 0)."
     )
     var embeddingPenalty: Float?
 
@@ -70,7 +70,7 @@ struct RegularizationArguments: PresetArguments {
         }
     }
 
-    /// Puts what was given into options.
+    /// Sets the given values.
     func apply(to options: inout TrainingOptions) {
         options.reshuffles = reshuffle
         options.regularization = Regularization(

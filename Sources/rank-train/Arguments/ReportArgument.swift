@@ -15,7 +15,7 @@ struct ReportArgument: ParsableArguments {
     )
     var report: OutputPath?
 
-    /// Refuses what there can be no page of, and to write two things to one file.
+    /// Refuses options without a page, and one file for two outputs.
     func validate(output: OutputPath, checkpoint: OutputPath?, _ loss: LossArguments.Name?) throws {
         guard let report else { return }
         if report == output { throw ValidationError("--output and --report name the same file; give two") }
@@ -30,7 +30,7 @@ struct ReportArgument: ParsableArguments {
 
     /// Writes the page, if it was asked for, from the file of the model.
     ///
-    /// Where that was trained on all ratings, the page is of the model that was tested before it.
+    /// For a model trained on all ratings the page describes the model that was tested before it.
     func write(
         modelPath: String,
         tested: @autoclosure () throws -> RankModel?,

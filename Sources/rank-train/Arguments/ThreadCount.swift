@@ -21,7 +21,7 @@ enum ThreadCount: Equatable {
         }
     }
 
-    /// How many that is on this machine.
+    /// The number on this machine.
     var count: Int {
         switch self {
         case .exactly(let count): count
@@ -39,7 +39,7 @@ extension ThreadCount: CustomStringConvertible {
     }
 }
 
-/// How many threads train a network.
+/// The number of threads that train a network.
 struct ThreadArguments: PresetArguments {
     static let presets: [Preset] = [.tutorial, .distilled]
 
@@ -54,6 +54,6 @@ struct ThreadArguments: PresetArguments {
 
     var given: [String] { names(("--threads", threads != nil)) }
 
-    /// How many that is on this machine.
+    /// The number on this machine.
     var count: Int { threads?.count ?? 1 }
 }

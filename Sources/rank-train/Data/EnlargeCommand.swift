@@ -23,13 +23,13 @@ struct EnlargeCommand: ParsableCommand {
     @Option(help: "The model file whose items are mixed.")
     var model: String
 
-    @Option(help: "How many items the catalogue gets.")
+    @Option(help: "The number of items in the catalogue.")
     var items: Int
 
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
 
-    @Option(help: "Decides which items are mixed.")
+    @Option(help: "The seed, which decides the items that are mixed.")
     var seed: UInt64 = 42
 
     func validate() throws {

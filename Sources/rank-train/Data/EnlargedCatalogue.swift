@@ -11,8 +11,8 @@ struct EnlargedCatalogue {
     ///   - model: The model whose items are mixed.
     ///   - items: The number of items, which get the ids from 1 on.
     ///   - seed: Decides which items are mixed, and in which parts.
-    /// - Throws: `EngineError` with code `invalidModel` when the model has no items or text ids, or for a number that no
-    ///   table has.
+    /// - Throws: `EngineError` with code `invalidModel` when the model has no items or text ids, or for a number that
+    ///   no table has.
     init(_ model: RankModel, items: Int, seed: UInt64) throws(EngineError) {
         let count = UInt64(model.shape.candidateRows - 1)
         catalogue = try MixedCatalogue(model, candidates: items) { item in

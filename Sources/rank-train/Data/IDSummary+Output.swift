@@ -13,7 +13,7 @@ extension IDSummary {
         return "\(count), ids are texts\(wholeNumbers == self.count ? ", all of them whole numbers" : "")"
     }
 
-    /// What looks as if it were meant otherwise, one sentence each; `what` is `user` or `item`.
+    /// Warnings on ids that may be misunderstood, one sentence each; `what` is `user` or `item`.
     func warnings(_ what: String) -> [String] {
         guard areTexts else { return [] }
         var warnings = [
@@ -22,8 +22,8 @@ extension IDSummary {
         ].compactMap(\.self)
         if wholeNumbers > 0, others.count > 0 {
             warnings.append(
-                "\(what) ids are a mixture: \(grouped(wholeNumbers)) are whole numbers and \(grouped(others.count)) are "
-                    + "not, such as \(oneLine(others.example)); all are taken as texts"
+                "\(what) ids are a mixture: \(grouped(wholeNumbers)) are whole numbers and \(grouped(others.count)) "
+                    + "are not, such as \(oneLine(others.example)); all are taken as texts"
             )
         }
         return warnings
@@ -36,11 +36,11 @@ extension IDSummary {
             ?? "they are taken as texts, and another spelling is another \(what)"
         let them = oddity.count == 1 ? "1 \(what) id looks" : "\(grouped(oddity.count)) \(what) ids look"
         return
-            "\(them) like \(look), such as \(oneLine(oddity.example)): \(twin); write whole numbers plainly if they are "
-            + "meant as numbers"
+            "\(them) like \(look), such as \(oneLine(oddity.example)): \(twin); write whole numbers plainly if they "
+            + "are meant as numbers"
     }
 
-    /// For programs.
+    /// The members for programs.
     var json: JSONValue {
         .object([
             JSONValue.Member("count", .integer(count)),
@@ -53,7 +53,7 @@ extension IDSummary {
 }
 
 extension DataSet {
-    /// What was understood of the ids, and what may be otherwise than it was meant.
+    /// The ids as they were understood, with warnings.
     var ids: (users: IDSummary, items: IDSummary, warnings: [String]) {
         let (users, items) = (ratings.userSummary, ratings.itemSummary)
         return (users, items, users.warnings("user") + items.warnings("item"))

@@ -10,7 +10,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Prove a model file and show what is in it.",
         discussion: """
             Checks digest, weights and golden scores as a worker does before it serves. The RMSE is what the maker of \
-            the file claims; rank-train evaluate checks it, unless the model was trained on all ratings after the test: \
+            the file claims; rank-train evaluate checks it, unless the model was trained on all ratings after the \
+            test: \
             then the claim is of the sibling that was tested. With --precision int16 or int8 it also measures how far \
             the scores of that precision are from those in fp32.
 
@@ -33,7 +34,7 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        // A kernel that there is not is refused before the file is read.
+        // An unknown kernel is refused before the file is read.
         let precision = precisionArgument.precision
         let kernel = try kernelArgument.named(for: precision)
         if kernel == nil { _ = try Kernel.best(for: precision) }
@@ -91,13 +92,13 @@ struct InspectCommand: ParsableCommand {
         return lines
     }
 
-    /// Whose claim the test RMSE is.
+    /// The source of the claimed test RMSE.
     private func claimant(_ metadata: ModelMetadata) -> String {
         metadata.fingerprint.isRefitted
             ? "of the tested sibling, a claim of the file's maker" : "a claim of the file's maker"
     }
 
-    /// What became of a model that was tested and then trained on all ratings.
+    /// The line on a model that was tested and then trained on all ratings.
     private func refit(_ fingerprint: TrainingFingerprint) -> [(String, String)] {
         let figures = ["count", "rmse", "mae", "ndcg@10", "recall@10"].compactMap { name -> String? in
             guard let text = fingerprint.fields["tested_" + name] else { return nil }
@@ -158,7 +159,7 @@ struct InspectCommand: ParsableCommand {
         ]
     }
 
-    /// By what it is known that the model scores as its maker meant, in words.
+    /// The proof that the model scores as its maker meant, in words.
     private func proof(_ proof: ModelProof) -> String {
         switch proof {
         case .trained: return "trained by this software"
@@ -174,7 +175,7 @@ struct InspectCommand: ParsableCommand {
             + "\(fixed(times.digest / .seconds(1), 3)) s of it the digest (\(fixed(rate, 2)) GB/s)"
     }
 
-    /// What a reduced precision takes and costs; null for fp32.
+    /// The memory and the errors of a reduced precision; null for fp32.
     private func precision(_ model: RankModel, _ ranker: EmbeddingRanker) -> JSONValue {
         guard let error = ranker.scoreError else { return .null }
         let precision = precisionArgument.precision

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// The most memory that this process has had resident, in bytes; nil where the system does not say.
+/// The peak resident memory of this process, in bytes; nil if the system does not tell.
 ///
 /// Source: getrusage(2), `ru_maxrss`.
 func peakMemory() -> Int? {

@@ -24,16 +24,16 @@ struct SynthesizeCommand: ParsableCommand {
     @Option(help: "The directory to make; it must not exist or be empty.")
     var output: String
 
-    @Option(help: "Decides the ratings.")
+    @Option(help: "The seed of the ratings.")
     var seed: UInt64 = 42
 
-    @Option(help: "How many ratings (default: MovieLens-100k's shape and form).")
+    @Option(help: "The number of ratings (default: MovieLens-100k's shape and form).")
     var ratings: Int?
 
-    @Option(help: "With --ratings: how many users (default: one for 150 ratings).")
+    @Option(help: "With --ratings: the number of users (default: one for 150 ratings).")
     var users: Int?
 
-    @Option(help: "With --ratings: how many items (default: one for 400 ratings, and at least 1000).")
+    @Option(help: "With --ratings: the number of items (default: one for 400 ratings, and at least 1000).")
     var items: Int?
 
     func validate() throws {

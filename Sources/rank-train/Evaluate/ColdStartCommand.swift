@@ -25,7 +25,7 @@ struct ColdStartCommand: ParsableCommand {
 
     @OptionGroup var source: DataArguments
 
-    @Option(help: "What to train: map-fm or best.")
+    @Option(help: "The preset to train: map-fm or best.")
     var preset = Preset.best
 
     @Option(
@@ -33,22 +33,22 @@ struct ColdStartCommand: ParsableCommand {
     )
     var hide = ColdStartOptions.Side.users
 
-    @Option(parsing: .upToNextOption, help: "How many ratings of each are shown (default: 0 1 5 20).")
+    @Option(parsing: .upToNextOption, help: "The numbers of shown ratings of each user or item (default: 0 1 5 20).")
     var shown: [Int] = ColdStartOptions().shown
 
-    @Option(help: "Into how many parts the users or items are dealt.")
+    @Option(help: "The number of parts into which the users or items are dealt.")
     var folds = ColdStartOptions().folds
 
-    @Option(help: "Decides the parts, which ratings are shown, and the training.")
+    @Option(help: "The seed of the parts, of the shown ratings and of the training.")
     var seed: UInt64 = ColdStartOptions().seed
 
-    @Option(help: "As that of fold-in.")
+    @Option(help: "The penalty, as in fold-in.")
     var penalty = FoldInOptions.defaultPenalty
 
     @Flag(help: "Train once more for each number of shown ratings, on those and all that are not hidden.")
     var trainAnew = false
 
-    @Option(help: "How to print: \(QualityCommand.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "The format: \(QualityCommand.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = QualityCommand.Format.table
 
     func validate() throws {

@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
             """
     )
 
-    /// What NDCG, MRR, MAP and recall are of.
+    /// The lists that NDCG, MRR, MAP and recall measure.
     private static let ranked =
         "each user's own test items, not the catalogue: such figures are much higher than metrics over all items"
 
@@ -115,10 +115,10 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    /// The test ratings that count, how many were left out, and what is known of the others.
+    /// The test ratings that count, the number left out, and whether the model has seen the others.
     ///
-    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model may have seen them and nothing says that
-    ///   they count all the same.
+    /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model may have seen them and nothing says
+    ///   that they count all the same.
     private func unseen(
         _ tested: ModelDataArguments.Tested,
         _ model: ModelMetadata
@@ -139,14 +139,14 @@ struct EvaluateCommand: ParsableCommand {
         if split.testRows.isEmpty && leftOut > 0 {
             throw CommandFailure(
                 .refused,
-                "the model was trained on all \(grouped(leftOut)) test ratings of \(tested.spec); evaluate it on ratings "
-                    + "that are new to it, or evaluate a model of rank-train fit --no-refit"
+                "the model was trained on all \(grouped(leftOut)) test ratings of \(tested.spec); evaluate it on "
+                    + "ratings that are new to it, or evaluate a model of rank-train fit --no-refit"
             )
         }
         return (split, leftOut, .count(0))
     }
 
-    /// What the file claims, where that is of a model that was tested before this one was trained.
+    /// The claims of the file of a model that was trained on all ratings after its test.
     private func claim(of model: RankModel) -> [JSONValue.Member] {
         guard model.metadata.fingerprint.isRefitted else { return [] }
         return [
@@ -157,7 +157,7 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 extension SeenRatings {
-    /// For people.
+    /// The text for people.
     fileprivate func text(of total: Int) -> String {
         switch self {
         case .count(0): "none of the \(grouped(total)) test ratings"
@@ -166,7 +166,7 @@ extension SeenRatings {
         }
     }
 
-    /// For programs: a number, or a text.
+    /// A number or a text, for programs.
     fileprivate var json: JSONValue {
         switch self {
         case .count(let count): .integer(count)

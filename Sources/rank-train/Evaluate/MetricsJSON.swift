@@ -5,12 +5,12 @@ import RankEngine
 import RankTraining
 
 extension Metrics {
-    /// The keys that every command prints for machines.
+    /// The members that every command prints for programs.
     var json: [JSONValue.Member] {
         errorsJSON + [JSONValue.Member("ndcg@10", .number(ndcgAt10)), JSONValue.Member("count", .integer(count))]
     }
 
-    /// The same without an order's measures.
+    /// The errors alone.
     var errorsJSON: [JSONValue.Member] {
         [
             JSONValue.Member("rmse", .number(rmse)),
@@ -20,12 +20,12 @@ extension Metrics {
         ]
     }
 
-    /// The keys for people.
+    /// The lines for people.
     var lines: [(String, String)] {
         errorLines + [("ndcg@10", fixed(ndcgAt10, 4)), ("count", grouped(count))]
     }
 
-    /// The same without an order's measures.
+    /// The errors alone.
     var errorLines: [(String, String)] {
         [
             ("rmse", "\(fixed(rmse, 4)) (\(fixed(rmseInStars, 4)) \(unit))"),
@@ -40,13 +40,13 @@ extension Metrics {
 }
 
 extension RankingMetrics {
-    /// The keys that `evaluate` prints for machines, of ratings on a scale.
+    /// The members that `evaluate` prints for programs, for ratings on a scale.
     func evaluationJSON(on scale: RatingScale) -> [JSONValue.Member] {
         let relevant = LabelTransform(scale).rating(ofGain: cutoff.relevantStars)
         return json + [JSONValue.Member("relevant_rating", .number(Double(relevant)))]
     }
 
-    /// The same where the scale is no matter.
+    /// The members without the scale of the ratings.
     var json: [JSONValue.Member] {
         measures.map { JSONValue.Member($0.name, .number($0.value)) } + [
             JSONValue.Member("k", .integer(cutoff.k)),
@@ -57,7 +57,7 @@ extension RankingMetrics {
         ]
     }
 
-    /// The same for people.
+    /// The lines for people.
     func lines(on scale: RatingScale) -> [(String, String)] {
         measures.map { ($0.name, fixed($0.value, 4)) } + [
             ("relevant", relevance(on: scale)),
@@ -66,7 +66,7 @@ extension RankingMetrics {
         ]
     }
 
-    /// From which rating items are relevant, in the data's own units.
+    /// The rating from which items are relevant, on the data's own scale.
     private func relevance(on scale: RatingScale) -> String {
         let transform = LabelTransform(scale)
         let stars = shortest(cutoff.relevantStars)

@@ -21,7 +21,7 @@ struct QualityCommand: ParsableCommand {
             """
     )
 
-    /// How the table is printed.
+    /// The format of the table.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case markdown
@@ -38,23 +38,23 @@ struct QualityCommand: ParsableCommand {
     )
     var splits: [SplitSpec] = [.seed(42), .seed(0), .seed(1), .seed(2), .seed(3)]
 
-    @Option(help: "What to train: \(Preset.names).")
+    @Option(help: "The preset to train: \(Preset.names).")
     var preset = Preset.best
 
-    @Option(help: "Decides the initial weights and the order of the examples.")
+    @Option(help: "The seed of the initial weights and of the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
     @OptionGroup var network: NetworkArguments
 
     @OptionGroup var threading: ThreadArguments
 
-    @Option(help: "How to print: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "The format: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
 
     func validate() throws {
         try preset.refuse(network)
         try preset.refuse(threading)
-        // The deviation would be that of fewer splits than it says.
+        // A repeated split would make the deviation too small.
         for (place, split) in splits.enumerated() where splits[..<place].contains(split) {
             throw ValidationError("--splits names \(split) twice; give each split once")
         }
@@ -114,7 +114,7 @@ struct QualityCommand: ParsableCommand {
         }
     }
 
-    /// One line per predictor; with the data's name as a first column where there is no other place for it.
+    /// One line per predictor; in formats without a title the data's name is the first column.
     private func table(_ report: QualityStudy.Result, _ data: String? = nil) -> TextTable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("model", .left)]
         columns += report.splits.map { ($0.shortName, .right) }

@@ -4,8 +4,7 @@ import RankData
 import RankTraining
 
 extension RankingStudy.Result {
-    /// One line per predictor: NDCG@10 by split, and means; with the data's name first where there is no other place
-    /// for it.
+    /// One line per predictor: NDCG@10 by split, and means; in formats without a title the data's name comes first.
     func table(_ data: String? = nil) -> TextTable {
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("NDCG@10", .left)]
         columns += splits.map { ($0.shortName, .right) }
@@ -25,7 +24,7 @@ extension RankingStudy.Result {
         return table
     }
 
-    /// The same for machines.
+    /// The table for programs.
     func json(_ data: String, seed: UInt64) -> JSONValue {
         [
             "data": .string(data),
@@ -53,7 +52,7 @@ extension RankingStudy.Result {
 }
 
 extension SplitSpec {
-    /// Of a file only its name.
+    /// The text of a split, short: of a file only its name.
     var shortName: String {
         if case .file(let path) = self { return path.split(separator: "/").last.map(String.init) ?? path }
         return description

@@ -3,10 +3,10 @@ import RankData
 import RankEngine
 
 extension SplitSpec {
-    /// The split with which a model was trained, where its file tells enough to make it again.
+    /// The split of a model's training, if its file tells enough to make it again.
     ///
     /// - Parameters:
-    ///   - fingerprint: Of the model.
+    ///   - fingerprint: The fingerprint of the model.
     ///   - orNone: Whether a training on all ratings, without a test set, counts.
     /// - Throws: `CommandFailure` that asks for the split.
     init(of fingerprint: TrainingFingerprint, orNone: Bool = false) throws {

@@ -39,7 +39,7 @@ struct DistillCommand: ParsableCommand {
     @Option(help: "The learning rate of Adam, which falls to 0 by a cosine (default: 0.003).")
     var learningRate: Double?
 
-    @Option(help: "Decides the initial weights and the order of the examples.")
+    @Option(help: "The seed of the initial weights and of the order of the examples.")
     var seed: UInt64 = DistillationOptions.distilled.seed
 
     @OptionGroup var checkpoints: CheckpointArguments

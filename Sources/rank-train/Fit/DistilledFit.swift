@@ -27,9 +27,9 @@ struct DistilledFit: PresetFit {
     /// Prepares both trainings.
     ///
     /// - Parameters:
-    ///   - options: The student's.
-    ///   - threads: How many threads train the student.
-    ///   - teacher: The teacher's.
+    ///   - options: The student's options.
+    ///   - threads: The number of threads that train the student.
+    ///   - teacher: The teacher's options.
     ///   - studentInterval: The student's reports between two checkpoints; nil for as many as the teacher's sweeps.
     ///   - isQuiet: Whether there is no log.
     /// - Throws: `TrainingError` with code `invalidOption`.
@@ -52,7 +52,7 @@ struct DistilledFit: PresetFit {
         let studentPlan = try studentInterval.map { interval in try plan?.every(interval) } ?? plan
         let clock = ContinuousClock()
         let start = clock.now
-        // The checkpoint is that of one of the two.
+        // The checkpoint belongs to either the teacher or the student.
         let isTaught = plan?.resumed.map(\.isOfStudent) ?? false
         var sweeps = ReportLog(teacherOptions, resumed: isTaught ? nil : plan?.resumed, isQuiet: isQuiet)
         let teaching = try teacherTraining.run(on: data, checkpoints: plan) { sweeps.show($0) }

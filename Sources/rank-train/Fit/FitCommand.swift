@@ -51,7 +51,7 @@ struct FitCommand: ParsableCommand {
     )
     var split = SplitSpec.seed(42)
 
-    @Option(help: "Decides the initial weights and the order of the examples.")
+    @Option(help: "The seed of the initial weights and of the order of the examples.")
     var seed: UInt64 = TrainingOptions.tutorial.seed
 
     @OptionGroup var network: NetworkArguments
@@ -114,7 +114,7 @@ struct FitCommand: ParsableCommand {
     /// Whether there is no log.
     var isSilent: Bool { quiet || json }
 
-    /// Finds out before long work whether all can be written, and that nothing that is read will be lost.
+    /// Checks before long work that all outputs can be written, and that they replace no input.
     func requireOutputs() throws {
         let inputs = source.inputs(split)
         let outputs: [(path: OutputPath?, option: String)] = [
@@ -128,7 +128,7 @@ struct FitCommand: ParsableCommand {
         try reportArgument.report?.requireWritable(option: "--report")
     }
 
-    /// Reads the data, and warns of ids that may be meant otherwise than they are taken.
+    /// Reads the data, and warns of ids that may be misunderstood.
     func loadedData() throws -> DataSet {
         let data = try source.load()
         guard !quiet else { return data }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankTraining
 
-/// What can be trained, by the name that a model file keeps.
+/// A preset, by the name that a model file keeps.
 enum Preset: String, ExpressibleByArgument, CaseIterable {
     case tutorial
     case mapFM = "map-fm"

@@ -16,12 +16,12 @@ extension PresetArguments {
 }
 
 extension Preset {
-    /// Refuses the options of other presets, rather than to pass over them.
+    /// Refuses the options of other presets instead of ignoring them.
     func refuse(_ arguments: some PresetArguments) throws {
         try refuse(arguments.given, of: type(of: arguments).presets)
     }
 
-    /// Refuses given options that belong to `presets`, unless this is one of those.
+    /// Refuses options that belong to `presets` unless this preset is one of them.
     func refuse(_ given: [String], of presets: [Preset]) throws {
         guard let name = given.first, !presets.contains(self) else { return }
         let names = presets.map(\.rawValue).joined(separator: " or ")

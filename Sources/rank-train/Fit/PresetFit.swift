@@ -21,7 +21,7 @@ protocol PresetFit {
     ///
     /// - Parameters:
     ///   - data: The data.
-    ///   - plan: What to do about checkpoints.
+    ///   - plan: The plan of the checkpoints to write and to resume; nil for none.
     ///   - testing: Whether the reports are tested for a curve.
     /// - Returns: The result.
     /// - Throws: `TrainingError`.

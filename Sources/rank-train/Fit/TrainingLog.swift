@@ -28,7 +28,7 @@ struct TrainingLog {
         if let resumed { line.note(resumed.note("epoch")) }
     }
 
-    /// Shows what happened, `elapsed` after the training began.
+    /// Shows an event, `elapsed` after the training began.
     mutating func show(_ event: Training.Event, at elapsed: Duration) {
         guard isVisible else { return }
         switch event {

@@ -15,14 +15,13 @@ struct CataloguePrediction {
         scorer = try BatchScorer(model, kernel: kernel, precision: precision, threads: threads)
     }
 
-    /// Scores and writes, and tells on stderr how long the scoring took.
+    /// Scores and writes, and reports the time on stderr.
     ///
     /// - Parameters:
-    ///   - topK: How many items each user gets.
+    ///   - topK: The number of items for each user.
     ///   - users: A file, `-` for standard input, or `all`.
-    ///   - failsForUnknown: Whether a user that the model does not know ends it; otherwise it is scored by the row for
-    ///     unknown ones.
-    ///   - rated: What each user's list must not have; nil for nothing.
+    ///   - failsForUnknown: Whether an unknown user is an error; otherwise it is scored by the row for unknown ids.
+    ///   - rated: The items that are left out of each user's list; nil for none.
     /// - Throws: `CommandFailure` for an unknown user, and what the engine, the list of users or standard output throw.
     func write(_ topK: Int, users: String, failsForUnknown: Bool, excluding rated: RatedItems? = nil) throws {
         let (names, rows) = try self.users(users, failsForUnknown)
@@ -51,8 +50,9 @@ struct CataloguePrediction {
         }
         if !without.isEmpty {
             try StandardStream.error.writeLine(
-                "\(without.count == 1 ? "1 user has" : "\(grouped(without.count)) users have") an empty list, for every item "
-                    + "is left out: \(without.prefix(5).map(oneLine).joined(separator: ", "))\(without.count > 5 ? ", …" : "")"
+                "\(without.count == 1 ? "1 user has" : "\(grouped(without.count)) users have") an empty list, for "
+                    + "every item is left out: "
+                    + "\(without.prefix(5).map(oneLine).joined(separator: ", "))\(without.count > 5 ? ", …" : "")"
             )
         }
         let items = model.candidates.rowCount - 1
@@ -80,8 +80,8 @@ struct CataloguePrediction {
             guard row != nil || !failsForUnknown else {
                 throw CommandFailure(
                     .refused,
-                    "\(source == "-" ? "standard input" : source): the model does not know user \(id); correct the list, "
-                        + "or give --unknown fallback to rank for it all the same"
+                    "\(source == "-" ? "standard input" : source): the model does not know user \(id); correct the "
+                        + "list, or give --unknown fallback to rank for it all the same"
                 )
             }
             rows.append(UInt32(row ?? 0))
@@ -96,7 +96,7 @@ func csvField(_ text: String) -> String {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }
 
-/// Text for standard output, written some at a time.
+/// A buffer of text for standard output.
 struct BufferedOutput {
     private var text = ""
 

@@ -50,7 +50,7 @@ struct FoldInCommand: ParsableCommand {
     @Option(help: "The model file to write. It appears whole, or not at all.")
     var output: OutputPath
 
-    @Option(help: "Which known rows move too: \(FoldInOptions.Refresh.names).")
+    @Option(help: "The known rows that are solved for again: \(FoldInOptions.Refresh.names).")
     var refresh = FoldInOptions.Refresh.none
 
     @Option(
@@ -145,7 +145,7 @@ struct FoldInCommand: ParsableCommand {
         return lines + [("seconds", fixed(seconds, 4))]
     }
 
-    /// Where new rows started, once there are columns.
+    /// The starts of new rows, if there are columns.
     private func starts(_ count: Int, _ described: Int) -> String {
         guard data != nil, count > 0 else { return "" }
         return ": \(grouped(described)) from their columns, \(grouped(count - described)) from the row for unknown ids"

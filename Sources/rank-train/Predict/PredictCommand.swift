@@ -9,7 +9,8 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Score user,item pairs, or rank the whole catalogue for many users, in this process on all cores.",
         discussion: """
-            With --input: reads pairs of user and item and writes lines user,item,score, in the same order. The file may \
+            With --input: reads pairs of user and item and writes lines user,item,score, in the same order. The \
+            file may \
             be written as any file of ratings that fit reads; further columns are passed over. With --users: reads \
             users, one a line or in the column that a header names, or takes all that the model knows, and writes the \
             --top-k best items of the whole catalogue for each, best first; --exclude-rated leaves out what each of \
@@ -26,7 +27,7 @@ struct PredictCommand: ParsableCommand {
             """
     )
 
-    /// What becomes of a pair that the model does not know.
+    /// The treatment of pairs that the model does not know.
     enum Unknown: String, ExpressibleByArgument, CaseIterable {
         case fail
         case fallback
@@ -37,7 +38,8 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: """
-            A file of pairs, or - for standard input: CSV of user,item or of any columns under a header that names user \
+            A file of pairs, or - for standard input: CSV of user,item or of any columns under a header that names \
+            user \
             and item, *.inter, *.dat or u.data.
             """
     )
@@ -46,7 +48,7 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "A file of users, - for standard input, or all (a file of that name is ./all).")
     var users: String?
 
-    @Option(help: "With --users: how many items each gets (default: 10).")
+    @Option(help: "With --users: the number of items for each user (default: 10).")
     var topK: Int?
 
     @Option(

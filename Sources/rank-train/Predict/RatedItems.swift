@@ -6,19 +6,19 @@ import RankEngine
 /// The items that each user has rated, as rows of a model's candidates.
 struct RatedItems {
     private let pairs: RatedPairs
-    /// For each item of the ratings its row of the model; 0 for what the model does not know.
+    /// For each item of the ratings its row of the model; 0 for unknown items.
     private let rows: [UInt32]
-    /// What was read, and what of it the model does not know.
+    /// A line on the ratings, and on the ids among them that the model does not know.
     let text: String
 
-    /// Any rating excludes, on whatever scale it is, and a pair that stands twice excludes once.
+    /// Any rating excludes an item, on any scale, and duplicates exclude it once.
     private static let anyRating = try? RatingScale(minimum: -1e38, maximum: 1e38)
 
     /// Reads ratings of a data set, in any form.
     ///
     /// - Parameters:
     ///   - path: A directory or a file.
-    ///   - model: Whose rows are left out.
+    ///   - model: The model whose rows are left out.
     ///   - allowsStrangers: Whether lists are also made for users that the model does not know.
     /// - Throws: `DataError`, and `CommandFailure` when they have nothing in common with the model.
     init(path: String, _ model: RankModel, allowsStrangers: Bool) throws {
@@ -32,8 +32,8 @@ struct RatedItems {
         for (what, count) in known where count == 0 {
             throw CommandFailure(
                 .refused,
-                "--exclude-rated \(path): the model knows none of the \(what) in it, so nothing would be left out; give "
-                    + "ratings by the model's users"
+                "--exclude-rated \(path): the model knows none of the \(what) in it, so nothing would be left out; "
+                    + "give ratings by the model's users"
             )
         }
         var text = "\(grouped(ratings.count)) ratings of \(oneLine(path))"

@@ -3,9 +3,10 @@ package import RankData
 extension FeatureBlock {
     /// One group for each column, one feature for each of its values.
     ///
-    /// Columns called `age` and `year` are numbers: their features are intervals. Of a `zip_code` the first character
-    /// counts, all that are no digit together. Values of other columns stand for themselves. Whoever has no value, or
-    /// one that should be a number and is not, has no feature of that column; whoever is in no row is passed over.
+    /// Columns called `age` and `year` are numbers, with intervals as features. Of a `zip_code` the first character
+    /// counts; all characters but digits are one feature. Values of other columns are features themselves. An entity
+    /// without a value, or with text in a column of numbers, has no feature of that column; an id without a row is
+    /// skipped.
     package static func columns(
         of attributes: Attributes,
         index: RowIndex,
@@ -33,7 +34,7 @@ extension FeatureBlock {
         Double(value).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// Where the intervals of a column of numbers begin.
+    /// The lower ends of the intervals of a column of numbers.
     private static let edges = [
         "age": [18, 25, 35, 45, 50, 56],
         "year": [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 1998],
@@ -45,7 +46,7 @@ extension FeatureBlock {
         return value.utf8.first.map { (48...57).contains($0) ? "\($0 - 48)" : "other" }
     }
 
-    /// How many edges a number is not below.
+    /// The number of edges that a number is not below.
     private static func interval(of number: Double, _ edges: [Int]) -> String {
         "\(edges.count { Double($0) <= number })"
     }

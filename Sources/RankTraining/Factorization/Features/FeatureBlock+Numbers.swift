@@ -1,10 +1,10 @@
 package import RankData
 
-/// What is one number for each entity, with one coefficient.
+/// Features that are one number for each entity, with one coefficient.
 ///
-/// A number is standardised over the entities with training ratings, and they alone have it: whoever is known from test
-/// rows alone moves neither its mean nor its deviation, and whoever has no ratings gets a row that ``ColumnEffects`` makes
-/// of other features.
+/// A number is standardised over the entities with training ratings, and they alone have it: an entity known from test
+/// rows alone changes neither mean nor deviation, and an entity without ratings gets a row that ``ColumnEffects``
+/// predicts from other features.
 extension FeatureBlock {
     /// The logarithm of the number of training ratings.
     package static func ratingCount(of groups: RatingGroups, penalty: FactorizationOptions.Penalty) -> FeatureBlock {
@@ -14,9 +14,10 @@ extension FeatureBlock {
         return FeatureBlock(values: standardized(logarithms), penalty: penalty)
     }
 
-    /// Each column that is a number; beside its intervals, which are among the features of ``columns(of:index:penalty:)``.
+    /// Each column that is a number; beside its intervals, which are among the features of
+    /// ``columns(of:index:penalty:)``.
     ///
-    /// Whoever has several numbers has their mean, whoever has none has the value of the mean of all, 0.
+    /// An entity with several numbers has their mean; an entity with none has the mean of all, 0.
     package static func numbers(
         of attributes: Attributes,
         index: RowIndex,
@@ -34,12 +35,12 @@ extension FeatureBlock {
         }
     }
 
-    /// Numbers less their mean, over their deviation; 0 for none, and for all where they do not differ or are too large to
-    /// be squared.
+    /// Numbers less their mean, over their deviation; 0 for none, and for all where they do not differ or are too large
+    /// to be squared.
     static func standardized(_ numbers: [Double?]) -> [Double] {
         let known = numbers.compactMap(\.self)
         let none = [Double](repeating: 0, count: numbers.count)
-        // Asked of the numbers themselves: rounding may leave a deviation to equal ones.
+        // Compares the numbers themselves: rounding may leave a deviation between equal ones.
         guard known.contains(where: { $0 != known[0] }) else { return none }
         let mean = known.reduce(0, +) / Double(known.count)
         let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)

@@ -2,9 +2,9 @@
 ///
 /// Within a group an entity has all its features with one value.
 package struct FeatureBlock: Sendable, Equatable {
-    /// Whether the features come of training ratings, so that whoever has none has none of them.
+    /// Whether the features come from training ratings, so that an entity without ratings has none of them.
     package let isOfRatings: Bool
-    /// What its coefficients cost.
+    /// The penalty of the coefficients.
     package let penalty: FactorizationOptions.Penalty
     /// The value with which each entity has its features: 1/√n for n features, or the number that a single one is.
     package let scales: [Double]
@@ -17,13 +17,13 @@ package struct FeatureBlock: Sendable, Equatable {
 
     /// Makes a group.
     ///
-    /// A feature that nobody has would never be learnt, and is left out.
+    /// Features that no entity has are left out: they would never be learnt.
     ///
     /// - Parameters:
     ///   - columns: The entities of each feature, ascending, each once and below `count`.
     ///   - count: The number of entities.
-    ///   - penalty: What the coefficients cost.
-    ///   - isOfRatings: Whether the features come of training ratings.
+    ///   - penalty: The penalty of the coefficients.
+    ///   - isOfRatings: Whether the features come from training ratings.
     package init(
         _ columns: [[Int32]],
         count: Int,
@@ -58,8 +58,8 @@ package struct FeatureBlock: Sendable, Equatable {
 
     /// One feature for each entity of the other side, given as `others`: having met it in a rating, however often.
     ///
-    /// Who met an entity of the other side is in `others` already, in that order, and is not copied unless someone met it
-    /// twice.
+    /// `others` already lists the entities that met each entity of the other side, in order; the list is only copied if
+    /// a pair occurs twice.
     ///
     /// - Precondition: The ratings of `others` are in the order of their partners.
     package static func history(
@@ -70,7 +70,7 @@ package struct FeatureBlock: Sendable, Equatable {
         let met = others.withoutRepetitions()
         return FeatureBlock(
             entities: met.partners,
-            // Whom nobody met is no feature.
+            // An entity without ratings is no feature.
             offsets: [0] + (0..<met.entityCount).lazy.filter { !met.isEmpty($0) }.map { met.offsets[$0 + 1] },
             count: groups.entityCount,
             penalty: penalty,
@@ -94,7 +94,7 @@ package struct FeatureBlock: Sendable, Equatable {
         scales = counts.map { $0 > 0 ? 1 / Double($0).squareRoot() : 0 }
     }
 
-    /// One feature that comes of ratings, with a value of its own for each entity; 0 is not having it.
+    /// One feature from ratings, with a value for each entity; 0 means that the entity does not have it.
     init(values: [Double], penalty: FactorizationOptions.Penalty) {
         scales = values
         entities = values.indices.filter { values[$0] != 0 }.map { Int32($0) }

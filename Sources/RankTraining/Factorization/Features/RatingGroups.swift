@@ -1,6 +1,6 @@
 /// The training ratings of each entity of one side, users or items.
 package struct RatingGroups: Sendable, Equatable {
-    /// Where each entity's ratings start, and the number of all.
+    /// The start of each entity's ratings, and the number of all ratings.
     package let offsets: [Int]
     /// The entity of the other side in each rating, one entity's ratings after the other.
     package let partners: [Int32]
@@ -38,7 +38,7 @@ package struct RatingGroups: Sendable, Equatable {
         (self.offsets, self.partners) = (offsets, partners)
     }
 
-    /// The same groups with each partner once.
+    /// The groups with each partner once.
     ///
     /// - Precondition: An entity's ratings are in the order of their partners.
     func withoutRepetitions() -> RatingGroups {

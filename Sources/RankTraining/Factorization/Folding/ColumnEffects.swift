@@ -1,24 +1,24 @@
 import RankData
 
-/// What the values of columns are worth in the rows of a table, as the rows themselves tell.
+/// The effects of columns' values on the rows of a table, learnt from the rows themselves.
 ///
 /// Ridge regression of known rows on their features: row ≈ mean + Σ value · effect, the features being centred over the
-/// known entities. All terms of a row share one penalty, so whatever linear map the factors have been brought through,
-/// the rows that come of it score the same. Source: Gantner et al. 2010, "Learning Attribute-to-Feature Mappings for
-/// Cold-Start Recommendations", the linear map.
+/// known entities. All terms of a row share one penalty, so a linear map of the factors changes no score of the
+/// predicted rows. Source: Gantner et al. 2010, "Learning Attribute-to-Feature Mappings for Cold-Start
+/// Recommendations", the linear map.
 package struct ColumnEffects: Sendable {
-    /// By entity: the row that its features make; nil for those without a feature that a known entity has.
+    /// The row of each entity, predicted from its features; nil for entities that share no feature with a known one.
     package private(set) var rows: [[Double]?]
 
-    /// The cost of a squared effect beside a squared difference of one row (chosen in docs/history/quality-log.md).
+    /// The cost of a squared effect beside a squared difference of one row; docs/quality.md explains the choice.
     package static let penalty = 1.0
-    /// The conjugate gradients end once the squared gradient has fallen by this.
+    /// The factor by which the squared gradient falls before the conjugate gradients end.
     private static let tolerance = 1e-20
     private static let maximumSteps = 1_000
 
     private let blocks: [FeatureBlock]
     private let terms: Int
-    /// By feature: whether a known entity has it, and its mean value over the known entities.
+    /// For each feature whether a known entity has it, and its mean value over the known entities.
     private var isLearnt: [Bool] = []
     private var means: [Double] = []
 
@@ -28,7 +28,7 @@ package struct ColumnEffects: Sendable {
     ///
     /// - Parameters:
     ///   - blocks: The features of entities.
-    ///   - known: By entity: its row; nil for those that are to get one. All are of one length.
+    ///   - known: The row of each entity, all of one length; nil for entities whose row is predicted.
     ///   - penalty: Above 0.
     package init(_ blocks: [FeatureBlock], known: [[Double]?], penalty: Double = Self.penalty) {
         self.blocks = blocks
@@ -155,7 +155,7 @@ package struct ColumnEffects: Sendable {
         return result
     }
 
-    /// Adds `scale` times one row of terms to another: where nearly all the time goes.
+    /// Adds `scale` times one row of terms to another; nearly all time is spent here.
     private func add(
         _ scale: Double,
         _ source: UnsafeBufferPointer<Double>,
@@ -174,7 +174,7 @@ package struct ColumnEffects: Sendable {
 }
 
 extension FeatureBlock {
-    /// The features of the columns, whose penalties are the caller's business.
+    /// The features of the columns; their penalties do not matter here.
     static func columns(of attributes: Attributes, index: RowIndex) -> [FeatureBlock] {
         columns(of: attributes, index: index, penalty: FactorizationOptions.Penalty(factor: 1, linear: 1))
     }

@@ -1,8 +1,8 @@
-/// A factorisation machine as a model file has it: one bias and one vector for each user and item, on the label's scale.
+/// A factorisation machine as a model file has it: one bias and one vector for each user and item, on the label's
+/// scale.
 ///
-/// Row 0, for unknown ids, is the mean of the rows that have ratings. Whoever has no rating has the row that his columns
-/// make, as the rows with ratings tell what columns are worth (``ColumnEffects``), and row 0 where nobody with ratings has
-/// a value of his.
+/// Row 0, for unknown ids, is the mean of the rows with ratings. A user without ratings gets a row predicted from the
+/// user's columns (``ColumnEffects``), or row 0 if no rated user shares any of their values; so does an item.
 public struct FoldedFactors: Sendable, Equatable {
     /// One side's tables.
     public struct Table: Sendable, Equatable {
@@ -60,10 +60,10 @@ public struct FoldedFactors: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - machine: Who has ratings and columns.
+    ///   - machine: The machine, for ratings and columns.
     ///   - mean: In stars, like the other parameters.
-    ///   - users: By term and user, the linear term first; of those who have no rating nothing is taken.
-    ///   - items: By term and item.
+    ///   - users: The values by term and user, the linear term first; users without ratings are ignored.
+    ///   - items: The values by term and item.
     private init(_ machine: FactorizationMachine, mean: Double, users: [[Double]], items: [[Double]]) {
         dimensions = users.count - 1
         self.mean = Float((mean - 1) / StarLabel.starsPerUnit)

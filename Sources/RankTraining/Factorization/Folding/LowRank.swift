@@ -1,11 +1,12 @@
-/// The nearest product of few columns to a product of many: the leading singular vectors of L · Rᵀ, which is never made.
+/// The nearest product of few columns to a product of many: the leading singular vectors of L · Rᵀ, which is never
+/// made.
 ///
 /// Subspace iteration from a random start, on L and R alone. Each iteration is linear in (rows of L + rows of R) ×
 /// columns × rank. Source: Halko, Martinsson and Tropp 2011, "Finding structure with randomness", algorithm 4.4.
 package struct LowRank: Sendable {
-    /// By column and row of L; the singular values are shared equally with `right`.
+    /// The left factor by column and row of L; the singular values are shared equally with `right`.
     package let left: [[Double]]
-    /// By column and row of R.
+    /// The right factor by column and row of R.
     package let right: [[Double]]
 
     private static let iterations = 6
@@ -15,7 +16,7 @@ package struct LowRank: Sendable {
     /// - Parameters:
     ///   - left: L, by column; at least one.
     ///   - right: R, as many columns.
-    ///   - rank: How many columns the result has; those beyond the rank of L · Rᵀ are 0.
+    ///   - rank: The number of columns of the result; columns beyond the rank of L · Rᵀ are 0.
     ///   - seed: Decides the start, and with it what rounding leaves to chance.
     package init(_ left: [[Double]], _ right: [[Double]], rank: Int, seed: UInt64) {
         var random = NormalRandom(seed: seed)

@@ -1,10 +1,11 @@
-/// What a sweep puts in a coefficient's place, everything else being fixed.
+/// The rule for a coefficient's new value in a sweep, everything else being fixed.
 ///
-/// The errors' squares are quadratic in one coefficient c: Σ e² = constant + weight · (c − old)² − 2 · gradient · (c − old).
+/// The errors' squares are quadratic in one coefficient c: Σ e² = constant + weight · (c − old)² − 2 · gradient · (c −
+/// old).
 package protocol CoefficientRule {
-    /// By how much the constant term moves.
+    /// The change of the constant term.
     mutating func shift(of residuals: ResidualMoments) -> Double
-    /// What a squared coefficient of a block costs beside a squared error, given the block's penalty and coefficients.
+    /// The cost of a squared coefficient of a block beside a squared error, by the block's penalty and coefficients.
     mutating func penalty(_ penalty: Double, of coefficients: ArraySlice<Double>) -> Double
     /// The new coefficient.
     mutating func next(_ old: Double, weight: Double, gradient: Double, penalty: Double) -> Double

@@ -1,14 +1,14 @@
-/// Test examples that factorisation machines are held against while they train.
+/// Test examples on which factorisation machines are tested while they train.
 ///
-/// Whoever has no training rating is scored by the coefficients of his columns; the row that he gets in the model comes of
-/// the finished rows of the others.
+/// A user or item without training ratings is scored by the coefficients of its columns. Its row in the model is
+/// predicted from the finished rows of the others.
 struct HeldOutRatings {
     private let examples: TrainingSet.Examples
     private let stars: [Double]
-    /// What the machine of best coefficients predicts, and how much it counts.
+    /// The predictions of the machine of best coefficients, and their weight.
     private var base: [Double] = []
     private var share = 1.0
-    /// The sum of what the averaged machines predict, and their number.
+    /// The sum of the averaged machines' predictions, and their number.
     private var sums: [Double]
     private var count = 0
 
@@ -25,13 +25,13 @@ struct HeldOutRatings {
         loss(of: predictions(machine))
     }
 
-    /// Takes in the machine that draws are mixed with, their average counting `share` beside it.
+    /// Sets the machine that the draws are mixed with; the average of the draws has the weight `share`.
     mutating func mix(_ machine: FactorizationMachine, share: Double) {
         base = predictions(machine)
         self.share = share
     }
 
-    /// Takes a drawn machine into the average.
+    /// Adds a drawn machine to the average.
     mutating func add(_ machine: FactorizationMachine) {
         for (index, prediction) in predictions(machine).enumerated() { sums[index] += prediction }
         count += 1

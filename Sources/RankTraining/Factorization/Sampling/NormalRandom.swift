@@ -12,10 +12,10 @@ package struct NormalRandom: Sendable {
         random = NumPyRandom(seed: seed)
     }
 
-    /// Where the generator is: `NumPyRandom.words`, then 1 and the bits of a normal draw that is kept, or 0 and 0.
+    /// The state of the generator: `NumPyRandom.words`, then 1 and the bits of a normal draw that is kept, or 0 and 0.
     package var words: [UInt64] { random.words + (spare.map { [1, $0.bitPattern] } ?? [0, 0]) }
 
-    /// The generator that had these words; nil for what none has.
+    /// The generator with this state; nil if no generator has it.
     package init?(words: [UInt64]) {
         guard words.count == 7, let random = NumPyRandom(words: Array(words[..<5])) else { return nil }
         self.random = random

@@ -1,9 +1,9 @@
 /// A draw from the posterior given everything else: Gibbs sampling.
 ///
-/// Errors are normal with precision α, which has a flat prior; coefficients are normal around 0 with precision λ, one for
-/// each block and term, whose gamma prior has the block's penalty × `priorPrecision` as its mean and is worth `priorCount`
-/// coefficients. Source: Rendle 2012, "Factorization Machines with libFM", section 3.4, without means of their own for
-/// the blocks.
+/// Errors are normal with precision α, which has a flat prior; coefficients are normal around 0 with precision λ, one
+/// for each block and term, whose gamma prior has the block's penalty × `priorPrecision` as its mean and is worth
+/// `priorCount` coefficients. Source: Rendle 2012, "Factorization Machines with libFM", section 3.4, without means of
+/// their own for the blocks.
 package struct PosteriorDraw: CoefficientRule {
     /// α, drawn anew with each constant term, per star².
     package private(set) var precision: Double
@@ -14,7 +14,7 @@ package struct PosteriorDraw: CoefficientRule {
     /// Draws with a seed.
     ///
     /// - Parameters:
-    ///   - seed: Of the random numbers.
+    ///   - seed: The seed of the random numbers.
     ///   - priorCount: Above 0; the larger, the nearer are the λ to their priors' means.
     ///   - priorPrecision: Above 0, per star².
     package init(seed: UInt64, priorCount: Double, priorPrecision: Double) {
@@ -24,12 +24,12 @@ package struct PosteriorDraw: CoefficientRule {
         self.priorPrecision = priorPrecision
     }
 
-    /// Where the draws are: `NormalRandom.words`, then the bits of α.
+    /// The state of the draws: `NormalRandom.words`, then the bits of α.
     package var words: [UInt64] { random.words + [precision.bitPattern] }
 
-    /// Goes to where draws with the same prior were.
+    /// Takes over the state of draws with the same prior.
     ///
-    /// - Returns: Whether there is such a place; else nothing has changed.
+    /// - Returns: Whether the state is valid; if not, nothing has changed.
     package mutating func restore(_ words: [UInt64]) -> Bool {
         guard let last = words.last, let random = NormalRandom(words: words.dropLast()) else { return false }
         self.random = random
@@ -39,7 +39,7 @@ package struct PosteriorDraw: CoefficientRule {
 
     package mutating func shift(of residuals: ResidualMoments) -> Double {
         let count = Double(residuals.count)
-        // Ratings that are met exactly leave no error; the bound keeps α finite.
+        // Ratings that are predicted exactly leave no error; the bound keeps α finite.
         precision = random.nextGamma(shape: count / 2 + 1) / max(residuals.squares / 2, count * 1e-6)
         return residuals.sum / count + random.nextNormal() / (precision * count).squareRoot()
     }

@@ -1,10 +1,10 @@
 /// Number, sum and sum of squares of residuals.
 package struct ResidualMoments: Sendable, Equatable {
-    /// How many there are; at least one.
+    /// The number of residuals; at least one.
     package let count: Int
-    /// Their sum, Σ e.
+    /// The sum of the residuals, Σ e.
     package let sum: Double
-    /// The sum of their squares, Σ e².
+    /// The sum of the squared residuals, Σ e².
     package let squares: Double
 
     /// Sums in eight interleaved sums, which are then added.

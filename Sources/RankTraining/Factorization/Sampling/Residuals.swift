@@ -1,12 +1,13 @@
-/// Stars less prediction of each rating, user after user, and the two passes over them that a term takes.
+/// The residuals, stars minus prediction, of the ratings user by user, and the two passes over them that each term
+/// needs.
 ///
-/// New coefficients depend on Σ h² and Σ h·e over the ratings of each user or item, and change e by Δ·h. Both are done in
-/// the one order in which the ratings lie in memory: items' sums are added up in a table of 16 bytes for each item, which
-/// stays in a cache where residuals, 8 bytes for each rating, do not. While a pass subtracts what one side has changed by
-/// it sums for the side that is next, so that a term reads and writes every residual twice. The work is linear in the
-/// number of ratings.
+/// New coefficients depend on Σ h² and Σ h·e over the ratings of each user or item, and change e by Δ·h. Both are done
+/// in the one order in which the ratings lie in memory: items' sums are added up in a table of 16 bytes for each item,
+/// which stays in a cache where residuals, 8 bytes for each rating, do not. While a pass subtracts what one side has
+/// changed by it sums for the side that is next, so that a term reads and writes every residual twice. The work is
+/// linear in the number of ratings.
 package struct Residuals: Sendable {
-    /// Of each rating, in the order of the users' groups.
+    /// The residual of each rating, in the order of the users' groups.
     package private(set) var values: [Double]
     private let users: RatingGroups
 
@@ -14,27 +15,27 @@ package struct Residuals: Sendable {
     package typealias Sums = SIMD2<Double>
 
     /// - Parameters:
-    ///   - stars: Of each rating, in the order of the users' groups.
+    ///   - stars: The stars of each rating, in the order of the users' groups.
     ///   - users: The users' ratings.
     package init(stars: [Double], users: RatingGroups) {
         values = stars
         self.users = users
     }
 
-    /// Goes to other residuals of the same ratings.
+    /// Takes over other residuals of the same ratings.
     ///
     /// - Precondition: There are as many.
     mutating func restore(_ values: ArraySlice<Double>) {
         self.values = Array(values)
     }
 
-    /// Subtracts what users have changed by, and sums for the items.
+    /// Subtracts the users' changes and sums for the items.
     ///
     /// - Parameters:
-    ///   - change: By user: the new value less the old one.
-    ///   - itemValues: By item: what a user's value is multiplied with; 1 for the linear term.
-    ///   - userValues: By user: what an item's value is multiplied with, h of the sums.
-    ///   - itemSums: By item: becomes its sums, each in the order of the users.
+    ///   - change: For each user the new value minus the old one.
+    ///   - itemValues: For each item the factor of a user's value; 1 for the linear term.
+    ///   - userValues: For each user the factor of an item's value, h of the sums.
+    ///   - itemSums: Receives the sums of each item, added in the order of the users.
     package mutating func subtract(
         users change: [Double],
         by itemValues: [Double],
@@ -61,13 +62,13 @@ package struct Residuals: Sendable {
         }
     }
 
-    /// Subtracts what items have changed by, and sums for the users.
+    /// Subtracts the items' changes and sums for the users.
     ///
     /// - Parameters:
-    ///   - items: By item: the new value less the old one, and what a user's value is multiplied with in the next term, h
+    ///   - items: For each item the new value minus the old one, and the factor of a user's value in the next term, h
     ///     of the sums.
-    ///   - userValues: By user: what an item's value is multiplied with; 1 for the linear term.
-    ///   - userSums: By user: becomes its sums, each in four interleaved ones, which are then added.
+    ///   - userValues: For each user the factor of an item's value; 1 for the linear term.
+    ///   - userSums: Receives the sums of each user, each added up in four interleaved sums.
     package mutating func subtract(
         items: [SIMD2<Double>],
         by userValues: [Double],
@@ -107,8 +108,8 @@ package struct Residuals: Sendable {
     /// Subtracts products of eight factors.
     ///
     /// - Parameters:
-    ///   - userFactors: By user.
-    ///   - itemFactors: By item.
+    ///   - userFactors: The factors of each user.
+    ///   - itemFactors: The factors of each item.
     mutating func subtractProducts(_ userFactors: [SIMD8<Double>], _ itemFactors: [SIMD8<Double>]) {
         unsafe pass { users, items, values in
             unsafe itemFactors.withUnsafeBufferPointer { itemFactors in
@@ -116,7 +117,7 @@ package struct Residuals: Sendable {
                     let factors = userFactors[user]
                     for rating in users.range(of: user) {
                         let products = unsafe factors * itemFactors[Int(items[rating])]
-                        // Not sum(), whose order is not laid down.
+                        // Not sum(), whose order is unspecified.
                         let four = products.lowHalf + products.highHalf
                         let two = four.lowHalf + four.highHalf
                         unsafe values[rating] -= two.x + two.y
@@ -126,7 +127,7 @@ package struct Residuals: Sendable {
         }
     }
 
-    /// Hands out the users' ratings, the item of each and its residual, without checks of indices.
+    /// Passes the users' ratings, the item of each and its residual to `body`, without checks of indices.
     @inline(__always)
     private mutating func pass(
         _ body: (RatingGroups, UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> Void
@@ -137,6 +138,6 @@ package struct Residuals: Sendable {
         }
     }
 
-    /// What the constant term and the loss depend on.
+    /// The moments that the constant term and the loss depend on.
     package var moments: ResidualMoments { ResidualMoments(of: values) }
 }
