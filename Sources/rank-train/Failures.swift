@@ -3,7 +3,7 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// The failure that an error of the modules gives a command; nil for other errors.
+/// How an error of the modules ends a command; nil for an error of none of them.
 let failures = FailureMapping(
     .init(
         DataError.self,
