@@ -2,7 +2,7 @@ import RankEngine
 
 /// The result of a tested training, as the checkpoints of the training on all ratings after it keep it.
 ///
-/// With it a training that was interrupted says the same of its test as an undisturbed one.
+/// With it an interrupted training reports the same test as an uninterrupted one.
 public struct KeptTest: Sendable {
     /// The members of such a checkpoint's identity beside those of its training.
     let identity: [String: String]

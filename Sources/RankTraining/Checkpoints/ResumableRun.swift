@@ -1,6 +1,6 @@
 import RankEngine
 
-/// A training under way that can stop after any of its reports and go on from a checkpoint, to the same bits.
+/// A training in progress that can stop after any of its reports and resume from a checkpoint, with the same bits.
 protocol ResumableRun: ~Copyable {
     /// The report after each advance.
     associatedtype Report: ProgressReport
@@ -13,7 +13,7 @@ protocol ResumableRun: ~Copyable {
     var reports: [Report] { get }
     /// Whether nothing is left to train.
     var isFinished: Bool { get }
-    /// The data and options that a checkpoint must have been made with so that this training can go on from it.
+    /// The data and options that a checkpoint must have been made with for this training to resume it.
     var identity: [String: String] { get }
     /// The product of the training up to here.
     var result: Result { get }

@@ -73,8 +73,8 @@ public struct Distillation: Sendable {
 
     /// Trains.
     ///
-    /// A checkpoint to resume that is the one of the teacher's training has been resumed by that: the student begins at
-    /// its beginning.
+    /// A checkpoint of the teacher's training is ignored here, because that training has resumed it: the student starts
+    /// afresh.
     ///
     /// - Parameters:
     ///   - data: The data, with rows for users and items without ratings. Its test examples change no bit of the

@@ -20,7 +20,7 @@ public struct Teacher: Sendable {
 
     /// The origin of a teacher, which a student's checkpoint records.
     enum Origin: Sendable {
-        /// A model that is there again when the distillation goes on: its id is enough.
+        /// A model that is available again when the distillation resumes: its id is enough.
         case model
         /// A training before that of the student: the checkpoint holds its result, and the members of its identity.
         case training(FactorTraining.Result, identity: [String: String])

@@ -83,8 +83,7 @@ extension Checkpoint {
 }
 
 extension CheckpointPlan {
-    /// The plan of a student whose teacher was trained by the same plan: a teacher's checkpoint is where the teacher
-    /// went on from.
+    /// The plan of a student whose teacher was trained by the same plan: only a student's checkpoint is resumed.
     var ofStudent: CheckpointPlan {
         var plan = self
         if let resumed, !resumed.isOfStudent { plan.resumed = nil }

@@ -28,7 +28,7 @@ public struct SplitScores<Measures: Sendable & Equatable>: Sendable, Equatable {
     ///   - name: The model's.
     ///   - show: Called with each split before its training.
     ///   - measures: The measures taken from a baseline's metrics.
-    ///   - train: Trains on a split; what the model comes to there.
+    ///   - train: Trains on a split and returns the model's measures.
     /// - Returns: A row for each predictor.
     /// - Throws: `DataError` where a split does not fit the data; `TrainingError` with code `unsuitableData` for a
     ///   split without test rows; what `train` throws.

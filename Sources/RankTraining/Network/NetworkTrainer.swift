@@ -10,8 +10,8 @@ package import RankEngine
 /// time.
 ///
 /// Layers are not taken one after the other for the whole batch but for a few examples at a time, forward and backward,
-/// so that what lies between them stays in a core's cache; sums over the batch go on from one such block to the next,
-/// which changes no bit.
+/// so that the activations between them stay in a core's cache; sums over the batch continue from one such block to the
+/// next, which changes no bit.
 package struct NetworkTrainer: ~Copyable {
     let shape: NetworkShape
     private let product: MatrixProduct

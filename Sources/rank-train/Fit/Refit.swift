@@ -14,7 +14,7 @@ struct Refit {
     /// - Parameters:
     ///   - tested: The data of the training before it.
     ///   - includesUnrated: Whether users and items without ratings get rows.
-    ///   - resumed: The checkpoint that this training goes on from; nil for none.
+    ///   - resumed: The checkpoint that this training resumes; nil for none.
     ///   - isQuiet: Whether nothing is said.
     /// - Throws: `DataError`, `TrainingError`.
     init(after tested: TrainingData, includesUnrated: Bool, resumed: Checkpoint?, isQuiet: Bool) throws {

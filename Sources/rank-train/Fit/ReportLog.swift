@@ -10,7 +10,7 @@ struct ReportLog<Report: ProgressReport> {
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    /// Begins the log, with the checkpoint that the training goes on from.
+    /// Begins the log, with the checkpoint that the training resumes.
     ///
     /// - Parameters:
     ///   - total: The position of the last report.

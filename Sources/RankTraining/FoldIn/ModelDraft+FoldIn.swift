@@ -1,10 +1,9 @@
 import RankEngine
 
 extension ModelDraft.IDs {
-    /// The ids with new ones in the rows that follow.
+    /// The ids, followed by new ones.
     ///
-    /// Ids that are row numbers stay so only where the new ones continue them; otherwise each row gets its number
-    /// written out.
+    /// Ids that are row numbers stay so only if the new ones continue them; otherwise the file lists all numbers.
     ///
     /// - Parameters:
     ///   - new: Ids without a row, in the order of `foldInOrder`.
