@@ -1,3 +1,5 @@
+import RankCore
+
 extension RankModel {
     /// Makes a ranker: packs the dense layers for a kernel and computes the plan's tables.
     ///
