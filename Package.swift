@@ -44,7 +44,8 @@ let package = Package(
         // Words that both ends speak: pure values and texts; knows nobody.
         .target(name: "RankCore", swiftSettings: settings),
         // The operating system: files, threads, clocks, signals, limits.
-        .target(name: "RankSystem", dependencies: ["RankCore"], swiftSettings: memorySettings),
+        .target(name: "CRankSystem"),
+        .target(name: "RankSystem", dependencies: ["CRankSystem", "RankCore"], swiftSettings: memorySettings),
 
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -65,7 +66,7 @@ let package = Package(
         ),
 
         // Engine: kernels in C, models and scoring in Swift.
-        .target(name: "CRankKernels", exclude: ["README.md"]),
+        .target(name: "CRankKernels", dependencies: ["CRankSystem"], exclude: ["README.md"]),
         // The interface of plugins: one header, which whoever writes one includes.
         .target(name: "CRankPlugin"),
         .target(
@@ -96,12 +97,12 @@ let package = Package(
         ),
 
         // Drawings in SVG, as text.
-        .target(name: "RankCharts", dependencies: ["RankCore"], swiftSettings: settings),
+        .target(name: "RankCharts", dependencies: ["RankCore", "RankSystem"], swiftSettings: settings),
 
         // What a person sees of a trained model.
         .target(
             name: "RankReport",
-            dependencies: ["RankCharts", "RankCore", "RankData", "RankEngine", "RankTraining"],
+            dependencies: ["RankCharts", "RankCore", "RankSystem", "RankData", "RankEngine", "RankTraining"],
             swiftSettings: settings
         ),
 
@@ -164,7 +165,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "RankCoreTests", dependencies: ["RankCore", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "ZMQTests", dependencies: ["TestSupport", "ZMQ"], swiftSettings: settings),
+        .testTarget(name: "RankSystemTests", dependencies: ["RankSystem", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ZMQTests", dependencies: ["RankSystem", "TestSupport", "ZMQ"], swiftSettings: settings),
         .testTarget(
             name: "RankProtocolTests",
             dependencies: ["RankCore", "RankProtocol", "TestSupport"],
@@ -172,7 +174,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RankEngineTests",
-            dependencies: ["CRankKernels", "RankCore", "RankEngine", "TestSupport"],
+            dependencies: ["CRankKernels", "RankCore", "RankEngine", "RankSystem", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -180,7 +182,11 @@ let package = Package(
             dependencies: ["RankEngine", "RankPluginCheck", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "RankDataTests", dependencies: ["RankData", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "RankDataTests",
+            dependencies: ["RankData", "RankSystem", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "RankTrainingTests",
             dependencies: ["RankCore", "RankData", "RankEngine", "RankTraining", "TestSupport"],
@@ -196,29 +202,31 @@ let package = Package(
         .testTarget(
             name: "RankServiceTests",
             dependencies: [
-                "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "TestSupport", "ZMQ",
+                "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "RankSystem",
+                "TestSupport", "ZMQ",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "RankPoolTests",
-            dependencies: ["RankCore", "RankPool", "RankProtocol", "TestSupport", "ZMQ", logging],
+            dependencies: ["RankCore", "RankPool", "RankProtocol", "RankSystem", "TestSupport", "ZMQ", logging],
             swiftSettings: settings
         ),
         .testTarget(
             name: "RankLoadTests",
-            dependencies: ["RankCore", "RankLoad", "RankProtocol", "ZMQ"],
+            dependencies: ["RankCore", "RankLoad", "RankProtocol", "RankSystem", "ZMQ"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "CommandSupportTests",
-            dependencies: ["CommandSupport", "RankCore", "TestSupport", argumentParser],
+            dependencies: ["CommandSupport", "RankCore", "RankSystem", "TestSupport", argumentParser],
             swiftSettings: settings
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "RankCore", "RankData", "RankEngine", "RankPool", "RankProtocol", "RankTraining", "TestSupport", "ZMQ",
+                "RankCore", "RankData", "RankEngine", "RankPool", "RankProtocol", "RankSystem", "RankTraining",
+                "TestSupport", "ZMQ",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

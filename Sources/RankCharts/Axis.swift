@@ -1,12 +1,5 @@
 import RankCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// An axis with marks: linear with round ones, logarithmic with powers of ten, or with marks that have names.
 package struct Axis: Equatable {

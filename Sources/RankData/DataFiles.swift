@@ -1,3 +1,5 @@
+import RankSystem
+
 /// The files of a data set, found by their names in its directory.
 struct DataFiles {
     let format: DataFormat

@@ -1,3 +1,5 @@
+import RankSystem
+
 /// Ratings and the catalogue of what is rated.
 public struct DataSet: Sendable {
     /// The name in reports: `MovieLens-100k` for exactly those ratings, `synthetic (seed N)` for a set made

@@ -1,12 +1,5 @@
 import RankCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// The times at which requests are sent: fixed by rate and seed alone, whatever the servers do.
 public struct ArrivalSchedule: Sendable {

@@ -51,7 +51,7 @@ public struct CallLoad: Sendable {
     ///     not end is given up after the load, its deadline and the patience, and counted as `did not end`.
     /// - Returns: What was measured.
     public func run(_ pattern: LoadPattern, seconds: Double, deadline: Duration) -> LoadResult {
-        let processor = ProcessorTime.own
+        let processor = ProcessorTime.seconds
         let start = MonotonicClock.nanoseconds()
         let end = start &+ UInt64(max(0, min(seconds, 1e6)) * 1e9)
         let ledger = CallLedger(deadline: UInt64(max(0, min(deadline / .nanoseconds(1), 1e15))))
@@ -68,7 +68,7 @@ public struct CallLoad: Sendable {
         }
         var result = ledger.close()
         result.seconds = Double(end &- start) / 1e9
-        result.clientSeconds = ProcessorTime.own - processor
+        result.clientSeconds = ProcessorTime.seconds - processor
         return result
     }
 

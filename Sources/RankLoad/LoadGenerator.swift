@@ -57,7 +57,7 @@ public struct LoadGenerator: ~Copyable {
         deadline: Duration
     ) throws(LoadError) -> LoadResult {
         var load = ActiveLoad(pattern: pattern, requests: requests, deadline: deadline)
-        let processor = ProcessorTime.own
+        let processor = ProcessorTime.seconds
         let start = MonotonicClock.nanoseconds()
         let end = start &+ UInt64(max(0, min(seconds, 1e6)) * 1e9)
         do throws(ZMQError) {
@@ -79,7 +79,7 @@ public struct LoadGenerator: ~Copyable {
         load.giveUp(&table, &links, sentBefore: .max)
         load.countUnsent(until: end &- start)
         load.result.seconds = Double(end &- start) / 1e9
-        load.result.clientSeconds = ProcessorTime.own - processor
+        load.result.clientSeconds = ProcessorTime.seconds - processor
         return load.result
     }
 

@@ -1,13 +1,6 @@
 import CRankKernels
 import RankEngine
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 extension PluginCheck {
     /// How long each of the two measurements takes at most.
@@ -56,14 +49,14 @@ extension PluginCheck {
         var done = 0
         var growths: [Double] = []
         for window in 1...Self.windows {
-            let memory = Int64(rank_allocated_bytes())
+            let memory = Int64(allocatedMemory())
             let end = Self.patience / Self.windows * window
             var inWindow = 0
             while inWindow < rounds / Self.windows, inWindow < 4 || ContinuousClock.now - start < end {
                 try body()
                 inWindow += 1
             }
-            growths.append(Double(Int64(rank_allocated_bytes()) - memory) / Double(inWindow))
+            growths.append(Double(Int64(allocatedMemory()) - memory) / Double(inWindow))
             done += inWindow
         }
         return (done, growths.sorted()[Self.windows / 2], Self.descriptorCount - descriptors)

@@ -1,5 +1,6 @@
 import CRankPlugin
 import RankEngine
+import RankSystem
 
 extension PluginCheck {
     /// Another instance of the same plugin and model: the same model, the same bits.
@@ -21,12 +22,12 @@ extension PluginCheck {
         let reference = reference
         let list = trials.mixed
         var answers: [Result<TrialList.Answer, EngineError>] = []
-        Threads.hop { baton.load(reference) }
+        WorkSharing.hop { baton.load(reference) }
         for _ in 0..<3 {
-            Threads.hop { baton.score(list) }
+            WorkSharing.hop { baton.score(list) }
             answers += baton.takeAnswers()
         }
-        Threads.hop { baton.drop() }
+        WorkSharing.hop { baton.drop() }
         let pair = [Baton(), Baton()]
         let body: @Sendable (Void, Int) -> Void = { _, index in
             for _ in 0..<20 {
@@ -35,7 +36,7 @@ extension PluginCheck {
                 pair[index].drop()
             }
         }
-        Threads.share(2, threads: 2, makeState: {}, body: body)
+        WorkSharing.share(2, threads: 2, makeState: {}, body: body)
         for baton in pair { answers += baton.takeAnswers() }
         guard let expected = try answers.first?.get() else { throw wrong("no thread could be started") }
         for answer in answers where try answer.get() != expected {

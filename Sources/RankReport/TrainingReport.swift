@@ -2,6 +2,7 @@ import RankCharts
 public import RankCore
 public import RankData
 public import RankEngine
+import RankSystem
 public import RankTraining
 
 /// A page about a trained model, for people: drawings in SVG, and every number as text.
@@ -67,7 +68,7 @@ public struct TrainingReport: Sendable {
     /// - Throws: `TrainingError` with code `engineFailed`; an older file at the path is then as it was.
     public func write(to path: String) throws(TrainingError) {
         do throws(EngineError) {
-            try AtomicFile.replace(path: path, with: html)
+            try AtomicFile<EngineError>.replace(path: path, with: html)
         } catch {
             throw TrainingError(.engineFailed, error.message, cause: error)
         }

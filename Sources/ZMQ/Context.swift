@@ -17,9 +17,9 @@ public final class Context: Sendable {
     /// Starts a context.
     ///
     /// - Parameters:
-    ///   - ioThreads: The threads that move bytes. A second one never made a ranking service faster.
-    ///   - maximumSockets: How many sockets may be open at once, monitors included.
-    /// - Throws: `invalidOption` for a count below one, `resourceExhausted` where descriptors ran out.
+    ///   - ioThreads: The number of threads that move bytes. A second one never made a ranking service faster.
+    ///   - maximumSockets: The most sockets that may be open at a time, monitors included.
+    /// - Throws: `invalidOption` for a count below one, `resourceExhausted` if descriptors ran out.
     public init(ioThreads: Int32 = 1, maximumSockets: Int32 = 1_023) throws(ZMQError) {
         guard ioThreads > 0, maximumSockets > 0 else {
             throw ZMQError(
@@ -47,7 +47,8 @@ public final class Context: Sendable {
 
     /// Ends every blocking call on the context's sockets, now and later, with `contextTerminated`.
     ///
-    /// The hard stop: sockets remain to be closed by the threads that own them. Safe on every thread, and repeatable.
+    /// The hard stop: the sockets remain to be closed by the threads that own them. May be called on any thread, and
+    /// more than once.
     public func shutdown() {
         // https://libzmq.readthedocs.io/en/latest/zmq_ctx_shutdown.html
         _ = retryingInterrupts { unsafe zmq_ctx_shutdown(pointer) }

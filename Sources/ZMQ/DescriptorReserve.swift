@@ -1,25 +1,18 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
-/// Looks whether descriptors are left before libzmq takes some: where it finds none for its own threads, it ends the
-/// process.
+/// A check that descriptors are left before libzmq takes some: without any for its own threads libzmq ends the process.
 package enum DescriptorReserve {
-    /// What a socket takes at most: its mailbox, its monitor's, a connection, and the five that the first socket of a
-    /// context takes for the context's threads.
+    /// The most descriptors that a socket takes: its mailbox, its monitor's, a connection, and the five that the first
+    /// socket of a context takes for the context's threads.
     static let socketCount = 8
 
-    /// Throws unless so many descriptors are left; another thread may still take what was there.
+    /// Throws unless `count` descriptors are left; another thread may still take them.
     ///
-    /// About 1 µs for each.
+    /// Takes about 1 µs for each.
     ///
     /// - Parameters:
-    ///   - operation: What is tried, as a phrase: "make a DEALER socket".
-    ///   - count: How many are wanted.
+    ///   - operation: The attempt as a phrase: "make a DEALER socket".
+    ///   - count: The number of descriptors needed.
     /// - Throws: `resourceExhausted`.
     package static func check(to operation: String, count: Int) throws(ZMQError) {
         var held: [Int32] = []

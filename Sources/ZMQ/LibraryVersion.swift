@@ -1,6 +1,6 @@
 import CZMQ
 
-/// The version of the libzmq that this process runs with, which may be newer than the one it was built with.
+/// The version of libzmq that this process runs with, which may be newer than the version it was built with.
 public struct LibraryVersion: Hashable, Sendable, CustomStringConvertible {
     /// The first number: 4 in 4.3.5.
     public let major: Int32
@@ -13,7 +13,7 @@ public struct LibraryVersion: Hashable, Sendable, CustomStringConvertible {
 
     /// The version of the library that is linked now.
     ///
-    /// Constant for a process; safe on every thread.
+    /// Constant for a process; may be called on any thread.
     public static var linked: LibraryVersion {
         var major: Int32 = 0
         var minor: Int32 = 0
@@ -23,6 +23,6 @@ public struct LibraryVersion: Hashable, Sendable, CustomStringConvertible {
         return LibraryVersion(major: major, minor: minor, patch: patch)
     }
 
-    /// The three numbers with stops between them.
+    /// The three numbers separated by dots.
     public var description: String { "\(major).\(minor).\(patch)" }
 }

@@ -1,6 +1,6 @@
 import CZMQ
 
-/// One frame, with its memory owned by libzmq; meant to be made once and reused for every receive.
+/// One frame, with memory owned by libzmq; to be made once and reused for every receive.
 ///
 /// The C structure keeps up to 33 bytes inside itself and must not move, so it lives on the heap: one allocation per
 /// `Message`, none per receive. The compiler rejects a span that outlives its message, and a receive into a message
@@ -22,7 +22,7 @@ public struct Message: ~Copyable {
     /// A message of `byteCount` zero bytes, to be filled through ``mutableBytes``.
     ///
     /// - Parameter byteCount: The size of the frame.
-    /// - Throws: `invalidOption` for a negative size, `resourceExhausted` where memory ran out.
+    /// - Throws: `invalidOption` for a negative size, `resourceExhausted` if memory ran out.
     public init(byteCount: Int) throws(ZMQError) {
         guard byteCount >= 0 else {
             throw ZMQError(code: .invalidOption, message: "a message cannot have \(byteCount) bytes")
@@ -46,7 +46,7 @@ public struct Message: ~Copyable {
     /// A message with a copy of some bytes.
     ///
     /// - Parameter bytes: The content of the frame.
-    /// - Throws: `resourceExhausted` where memory ran out.
+    /// - Throws: `resourceExhausted` if memory ran out.
     public init(copying bytes: RawSpan) throws(ZMQError) {
         try self.init(uninitialized: bytes.byteCount)
         unsafe bytes.withUnsafeBytes { source in
@@ -78,7 +78,7 @@ public struct Message: ~Copyable {
 
     /// The bytes of the frame, in place and without a copy.
     ///
-    /// They may lie at any address.
+    /// The bytes may lie at any address.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -99,9 +99,9 @@ public struct Message: ~Copyable {
 
     /// Calls `body` with the bytes of the frame, which must not leave the closure.
     ///
-    /// - Parameter body: What to do with the bytes.
-    /// - Returns: What `body` returned.
-    /// - Throws: What `body` threw.
+    /// - Parameter body: Takes the bytes.
+    /// - Returns: The result of `body`.
+    /// - Throws: The error of `body`.
     public func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

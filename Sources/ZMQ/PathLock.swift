@@ -1,17 +1,10 @@
 import CZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// The right to bind to an ipc path, held through a lock on a file beside it.
 ///
-/// libzmq removes whatever lies at the path before it binds, so a second bind would steal the first one's clients in
-/// silence. The lock is the system's (`flock`): it ends with the process, however that ends.
+/// libzmq removes any file at the path before it binds, so a second bind would silently steal the clients of the first.
+/// The lock is the system's (`flock`): it ends with the process, however the process ends.
 final class PathLock {
     /// The path of the socket itself.
     let path: String
@@ -22,8 +15,8 @@ final class PathLock {
     /// Takes the lock.
     ///
     /// - Parameter path: The path of an ipc endpoint, not an abstract one.
-    /// - Throws: `addressInUse` if somebody else holds it, or if something other than a socket lies at the path;
-    ///   `addressNotAvailable` or `permissionDenied` if the lock file cannot be made.
+    /// - Throws: `addressInUse` if another process or socket holds it, or if something other than a socket lies at the
+    ///   path; `addressNotAvailable` or `permissionDenied` if the lock file cannot be made.
     init(path: String) throws(ZMQError) {
         let lockPath = path + ".lock"
         let fileDescriptor = try PathLock.acquire(lockPath, for: path)
@@ -42,7 +35,7 @@ final class PathLock {
     }
 
     deinit {
-        // While the lock is still held, so that nobody else's files can be hit.
+        // While the lock is still held, so that no files of another process are removed.
         unsafe unlink(path)
         unsafe unlink(lockPath)
         close(fileDescriptor)
@@ -63,8 +56,8 @@ final class PathLock {
                 }
                 throw .failed(to: "bind to ipc://\(path)", errorNumber: EADDRINUSE)
             }
-            // The previous owner may have removed the file between our open and our lock; then the lock is worth
-            // nothing, and the next file is tried.
+            // The previous owner may have removed the file between the open and the lock; then the lock is void, and
+            // the next file is tried.
             if isSameFile(descriptor, lockPath) { return descriptor }
             close(descriptor)
         }

@@ -1,13 +1,14 @@
 import CZMQ
+import RankSystem
 
 /// An unmodified `zmq_proxy` between a ROUTER for clients and a DEALER for workers, on a thread of its own.
 ///
-/// For tests: it balances blindly, and what it queues for a worker that dies is lost.
+/// For tests: the proxy balances blindly, and messages queued for a worker that dies are lost.
 package final class ProxyDevice: Sendable {
-    /// Where clients connect.
+    /// The endpoint for clients.
     package var frontend: Endpoint { thread.info.frontend }
 
-    /// Where workers connect.
+    /// The endpoint for workers.
     package var backend: Endpoint { thread.info.backend }
 
     private struct Ends: Sendable {
@@ -21,9 +22,9 @@ package final class ProxyDevice: Sendable {
     /// Binds both ends and starts to forward.
     ///
     /// - Parameters:
-    ///   - frontend: Where clients will connect.
-    ///   - backend: Where workers will connect.
-    /// - Throws: What a bind threw.
+    ///   - frontend: The endpoint for clients.
+    ///   - backend: The endpoint for workers.
+    /// - Throws: The error of a bind.
     package init(frontend: Endpoint, backend: Endpoint) throws(ZMQError) {
         let context = try Context()
         self.context = context
@@ -41,14 +42,15 @@ package final class ProxyDevice: Sendable {
             }
         } catch {
             switch error {
-            case .noThread(let error), .failed(let error): throw error
+            case .noThread(let error): throw ZMQError(error)
+            case .failed(let error): throw error
             }
         }
     }
 
-    /// Ends the proxy and closes its sockets; what it holds is dropped.
+    /// Ends the proxy and closes its sockets; queued messages are dropped.
     ///
-    /// Repeatable.
+    /// May be called more than once.
     package func stop() {
         context.shutdown()
         try? thread.join()

@@ -4,7 +4,7 @@ extension ZMQError {
     /// The error of a C call that has just failed with `errno` set.
     ///
     /// - Parameters:
-    ///   - operation: What was tried, as a phrase: "bind to tcp://127.0.0.1:7000".
+    ///   - operation: The attempt as a phrase: "bind to tcp://127.0.0.1:7000".
     ///   - errorNumber: The value of `errno`.
     /// - Returns: The error, with the code that the number stands for.
     static func failed(to operation: String, errorNumber: Int32 = zmq_errno()) -> ZMQError {
@@ -47,7 +47,7 @@ extension ZMQError {
 
 /// Repeats a C call for as long as a signal interrupts it.
 ///
-/// - Returns: What the call returned: −1 with another `errno` than `EINTR`, or a success.
+/// - Returns: The result of the call: −1 with another `errno` than `EINTR`, or a success.
 @inline(__always)
 func retryingInterrupts(_ call: () -> Int32) -> Int32 {
     while true {

@@ -1,9 +1,9 @@
-/// What went wrong in this module: a stable code for programs, a message for people.
+/// A failure of this module: a stable code for programs, a message for people.
 ///
 /// A full queue (`EAGAIN`) and a peer that left (`EHOSTUNREACH`) are not errors: see ``SendOutcome``. An interrupted
 /// call (`EINTR`) is repeated inside the module and never seen outside it.
 public struct ZMQError: Error, Hashable, Sendable {
-    /// What kind of failure this is, and with it who has to act.
+    /// The kind of failure, and the remedy.
     ///
     /// The set is open: new members may be added, so a `switch` over it needs a `default`.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -15,9 +15,9 @@ public struct ZMQError: Error, Hashable, Sendable {
         /// Fix the configuration.
         public static let invalidEndpoint = Code(description: "invalid endpoint")
 
-        /// Somebody else is bound to this address or path.
+        /// Another socket is bound to this address or path.
         ///
-        /// Stop the other one, or choose another address.
+        /// Stop the other program, or choose another address.
         public static let addressInUse = Code(description: "address in use")
 
         /// The address does not belong to this machine, or the directory of an ipc path does not exist.
@@ -28,7 +28,7 @@ public struct ZMQError: Error, Hashable, Sendable {
 
         /// A host name did not resolve.
         ///
-        /// It may do so later: retry with a delay.
+        /// The name may resolve later: retry with a delay.
         public static let nameNotResolved = Code(description: "name not resolved")
 
         /// The context was shut down.
@@ -53,7 +53,7 @@ public struct ZMQError: Error, Hashable, Sendable {
         public static let system = Code(description: "system error")
     }
 
-    /// What kind of failure this is.
+    /// The kind of failure.
     public var code: Code
 
     /// What failed, where, and what to do about it: one line without a final stop.
@@ -65,7 +65,7 @@ public struct ZMQError: Error, Hashable, Sendable {
     /// Makes an error.
     ///
     /// - Parameters:
-    ///   - code: What kind of failure it is.
+    ///   - code: The kind of failure.
     ///   - message: What failed, where, and what to do.
     ///   - errorNumber: The `errno` value behind it, or 0.
     public init(code: Code, message: String, errorNumber: Int32 = 0) {

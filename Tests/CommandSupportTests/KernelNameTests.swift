@@ -1,11 +1,6 @@
 import CommandSupport
+import RankSystem
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite struct KernelNameTests {
     @Test("The option names the kernel, and where it does not, the environment does")

@@ -1,13 +1,8 @@
 import RankEngine
+import RankSystem
 import Synchronization
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// A reproducible source of randomness: SplitMix64.
 struct SeededGenerator: RandomNumberGenerator {

@@ -1,4 +1,5 @@
 import RankLoad
+import RankSystem
 import Synchronization
 import Testing
 import ZMQ

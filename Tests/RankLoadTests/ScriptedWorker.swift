@@ -1,5 +1,6 @@
 import RankCore
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// A ROUTER on a thread that answers requests by a script.
@@ -18,7 +19,7 @@ struct ScriptedWorker {
 
     init(_ reply: @escaping Reply) throws {
         thread = try OwnedThread.start(name: "scripted-worker") { (starter) throws(ZMQError) in
-            let wakeUp = try WakeUp()
+            let wakeUp = try ZMQError.converting(WakeUp())
             let socket = try Socket(.router, in: Context(), settings: .worker(maximumMessageSize: 1 << 20))
             let endpoint = try socket.bind(Endpoint("tcp://127.0.0.1:*", for: .binding))
             starter.started(Ready(endpoint: endpoint, bell: wakeUp.bell))

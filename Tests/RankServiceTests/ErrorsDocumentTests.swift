@@ -3,16 +3,9 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// `docs/reference/errors.md` says what keeps a worker from starting, and what it refuses.
 @Suite("docs/reference/errors.md: the worker's refusals", .timeLimit(.minutes(5)))

@@ -1,14 +1,7 @@
+import RankSystem
 import TestSupport
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Whether the machine has the loopback address of IPv6.
 private func hasIPv6() throws -> Bool {

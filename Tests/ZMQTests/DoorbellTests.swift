@@ -1,3 +1,4 @@
+import RankSystem
 import Testing
 import ZMQ
 

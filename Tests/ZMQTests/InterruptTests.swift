@@ -1,14 +1,7 @@
+import RankSystem
 import Synchronization
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Interrupted calls", .timeLimit(.minutes(5)))
 struct InterruptTests {

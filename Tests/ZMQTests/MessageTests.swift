@@ -1,11 +1,6 @@
+import RankSystem
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 @Suite("Message", .timeLimit(.minutes(5)))
 struct MessageTests {

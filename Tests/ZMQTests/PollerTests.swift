@@ -1,3 +1,4 @@
+import RankSystem
 import Testing
 import ZMQ
 
@@ -57,20 +58,6 @@ struct PollerTests {
         #expect(try poller.poll(timeoutMicroseconds: 0) == 0)
         #expect(poller.add(fileDescriptor: wakeUp.fileDescriptor) == first)
         #expect(try poller.poll(timeoutMicroseconds: 0) == 1)
-    }
-
-    @Test(arguments: [
-        (Int64.min, 0), (-1, 0), (0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (250_000, 250),
-        (Int64.max, Int(Int32.max)),
-    ])
-    func roundsUpToMilliseconds(microseconds: Int64, milliseconds: Int) {
-        #expect(Poller.milliseconds(fromMicroseconds: microseconds) == milliseconds)
-    }
-
-    @Test func aLateRingIsHarmless() throws {
-        let bell = try WakeUp().bell
-        bell.ring()
-        bell.ring()
     }
 
     @Test func reportsAShutdown() throws {

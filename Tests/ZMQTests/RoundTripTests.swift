@@ -1,3 +1,4 @@
+import RankSystem
 import TestSupport
 import Testing
 import ZMQ

@@ -1,14 +1,7 @@
+import RankSystem
 import TestSupport
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Socket monitor", .timeLimit(.minutes(5)))
 struct SocketMonitorTests {

@@ -5,8 +5,6 @@
 #include "rank_environment.h"
 #include "rank_gemm.h"
 #include "rank_lists.h"
-#include "rank_memory.h"
-#include "rank_processors.h"
 #include "rank_quantized.h"
 #include "rank_score.h"
 #include "rank_team.h"

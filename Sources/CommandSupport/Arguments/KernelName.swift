@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+import RankSystem
 
 /// The choice of a kernel that every command with an option `--kernel` offers.
 package enum KernelName {
@@ -16,7 +10,7 @@ package enum KernelName {
     /// - Parameter option: The value of `--kernel`.
     /// - Returns: The option's value, else that of `RANK_KERNEL`; nil where neither names a kernel.
     package static func chosen(_ option: String?) -> String? {
-        let name = option ?? getenv(variable).map { String(cString: $0) }
+        let name = option ?? SystemCall.environment(variable)
         return name?.isEmpty == false ? name : nil
     }
 }

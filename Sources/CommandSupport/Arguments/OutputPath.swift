@@ -1,14 +1,6 @@
 public import ArgumentParser
 import RankSystem
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// A path that a command will write a file to.
 public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     /// The path as given.
@@ -57,7 +49,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
                 "\(option) -: nothing is written to standard output; name a file, or ./- for one that is called so"
             )
         }
-        switch Occupant(at: path) {
+        switch PathOccupant(at: path) {
         case .nothing, .file: break
         case .directory:
             throw CommandFailure(.cannotCreate, "\(option) \(path) is a directory; name a file in it")
@@ -81,7 +73,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
                 : "check that the directory \(directory) exists and may be written, or choose another \(option)"
             throw CommandFailure(
                 .cannotCreate,
-                "cannot write \(option) \(path): \(String(cString: strerror(number))); \(advice)"
+                "cannot write \(option) \(path): \(SystemCall.text(of: number)); \(advice)"
             )
         }
         close(descriptor)

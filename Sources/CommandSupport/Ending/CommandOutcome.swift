@@ -1,12 +1,5 @@
 public import ArgumentParser
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// The outcome of a command: a status, and text for the two streams.
 public struct CommandOutcome: Sendable, Equatable {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// One of the process's two output streams, unbuffered.
 public struct StandardStream: Sendable {
@@ -43,14 +37,9 @@ public struct StandardStream: Sendable {
     /// - Throws: `CommandFailure` with status `cannotCreate` when the stream does not take it, as on a full disk. A
     ///   reader that went away ends the process instead, by SIGPIPE, as is usual for commands.
     public func write(_ text: String) throws(CommandFailure) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                bytes = bytes.dropFirst(count)
-            } else if errno != EINTR {
-                throw CommandFailure(.cannotCreate, "cannot write to \(name): \(String(cString: strerror(errno)))")
-            }
+        let failure = Array(text.utf8).withUnsafeBytes { SystemCall.write($0, to: descriptor) }
+        if let failure {
+            throw CommandFailure(.cannotCreate, "cannot write to \(name): \(SystemCall.text(of: failure))")
         }
     }
 
@@ -68,13 +57,3 @@ private let windowSizeRequest = UInt(0x4008_7468)
 #else
 private let windowSizeRequest = UInt(TIOCGWINSZ)
 #endif
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-    Glibc.write(descriptor, bytes, count)
-    #elseif canImport(Musl)
-    Musl.write(descriptor, bytes, count)
-    #else
-    Darwin.write(descriptor, bytes, count)
-    #endif
-}

@@ -1,3 +1,5 @@
+import RankSystem
+
 /// Items and their titles, in the order of the file they came from.
 public struct Catalog: Sendable, Equatable {
     /// The item ids, each once.

@@ -1,3 +1,5 @@
+import RankSystem
+
 /// Tells by the first bytes of a file that it is no text that this module reads, what it is, and how it becomes one.
 enum ForeignFile {
     /// The number of bytes that are examined.
@@ -127,6 +129,6 @@ extension FileSystem {
     /// - Throws: `DataError`; a file that cannot be opened, or is no regular file, is left to its reader.
     static func requireText(_ path: String) throws(DataError) {
         guard try kind(of: path) == .file else { return }
-        try ForeignFile.refuse(head(of: path), of: path)
+        try ForeignFile.refuse(FileReader.head(of: path, count: ForeignFile.sampleSize), of: path)
     }
 }

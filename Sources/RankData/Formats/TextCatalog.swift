@@ -1,3 +1,5 @@
+import RankSystem
+
 /// Items and their titles by the texts of their ids.
 public struct TextCatalog: Sendable, Equatable {
     // By bytes: canonically equivalent texts are equal as strings, and still different ids.

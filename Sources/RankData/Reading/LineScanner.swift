@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// Walks the lines of a file through a buffer of fixed size, so that memory does not grow with the file.
 ///
@@ -34,8 +28,7 @@ struct LineScanner: ~Copyable {
         // Without waiting for a writer of a pipe, which is refused below.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            let error = SystemCallError.last("open")
-            throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
+            throw DataError(.unreadable(path, call: "open", errno))
         }
         var info = stat()
         // A directory passes: reading it fails with the system's own message.
@@ -125,23 +118,17 @@ struct LineScanner: ~Copyable {
         start = 0
         end = rest
         pad()
-        while true {
-            let count = read(descriptor, base + end, min(room - end, Self.piece))
-            if count > 0 {
-                end += count
-                pad()
-                byteCount += count
-                return moved
-            }
-            if count == 0 {
-                isAtEnd = true
-                return moved
-            }
-            guard errno == EINTR else {
-                let error = SystemCallError.last("read")
-                throw DataError(.unreadable, "\(path): \(error.text)", cause: error)
-            }
+        let space = UnsafeMutableRawBufferPointer(start: base + end, count: min(room - end, Self.piece))
+        let (count, failure) = SystemCall.read(descriptor, into: space)
+        if let failure { throw DataError(.unreadable(path, call: "read", failure)) }
+        if count > 0 {
+            end += count
+            pad()
+            byteCount += count
+        } else {
+            isAtEnd = true
         }
+        return moved
     }
 
     private func pad() {

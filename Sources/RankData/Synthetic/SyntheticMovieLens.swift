@@ -1,3 +1,5 @@
+import RankSystem
+
 /// An invented data set of MovieLens-100k's shape, for tests and for machines that cannot fetch the real one.
 ///
 /// ```swift
@@ -112,7 +114,7 @@ public struct SyntheticMovieLens: Sendable, Equatable {
         let set = generate()
         let ratings = set.ratings
         let names = [MovieLens.dataName, MovieLens.itemName, MovieLens.infoName, MovieLens.markerName]
-        try FileSystem.writeDirectory(directory, names) { name, output throws(DataError) in
+        try AtomicDirectory.write(directory, names) { (name, output) throws(DataError) in
             switch name {
             case MovieLens.dataName:
                 for row in 0..<ratings.count {

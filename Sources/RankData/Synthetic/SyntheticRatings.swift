@@ -71,7 +71,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         if let memory = physicalMemory() { try requireRoom(in: memory) }
         var random = NumPyRandom(seed: seed)
         let names = ["ratings.csv", "movies.csv", MovieLens.markerName]
-        try FileSystem.writeDirectory(directory, names) { name, output throws(DataError) in
+        try AtomicDirectory.write(directory, names) { (name, output) throws(DataError) in
             switch name {
             case "ratings.csv": try writeRatings(&output, &random)
             case "movies.csv": try writeItems(&output, &random)
@@ -93,7 +93,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         }
     }
 
-    private func writeItems(_ output: inout FileOutput, _ random: inout NumPyRandom) throws(DataError) {
+    private func writeItems(_ output: inout BufferedFile<DataError>, _ random: inout NumPyRandom) throws(DataError) {
         try output.write("movieId,title,genres\n".utf8)
         for item in 1...itemCount {
             let year = 1_930 + Int(random.nextInteger(upTo: 89))
@@ -104,7 +104,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         }
     }
 
-    private func writeRatings(_ output: inout FileOutput, _ random: inout NumPyRandom) throws(DataError) {
+    private func writeRatings(_ output: inout BufferedFile<DataError>, _ random: inout NumPyRandom) throws(DataError) {
         let items = (0..<itemCount).map { _ in Liking(&random, bias: 0.5) }
         let itemOfRank = random.permutation(itemCount)
         var order = Array(0..<userCount)
@@ -141,7 +141,7 @@ public struct SyntheticRatings: Sendable, Equatable {
         _ item: Int,
         _ halfStars: Int,
         _ time: Int,
-        _ output: inout FileOutput
+        _ output: inout BufferedFile<DataError>
     ) throws(DataError) {
         try output.write(decimal: user)
         try output.write(CollectionOfOne(UInt8(ascii: ",")))

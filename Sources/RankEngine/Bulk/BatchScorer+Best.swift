@@ -1,4 +1,5 @@
 internal import CRankKernels
+import RankSystem
 internal import Synchronization
 
 extension BatchScorer {
@@ -58,7 +59,7 @@ extension BatchScorer {
         let blocks = (userRows.count + block - 1) / block
         let found = Mutex([Result<[[Entry]], EngineError>?](repeating: nil, count: blocks * slices))
         let order = CandidateOrder(candidates)
-        Threads.share(blocks * slices, threads: threads) { [weights, kernel, integers] in
+        WorkSharing.share(blocks * slices, threads: threads) { [weights, kernel, integers] in
             BlockScorer(
                 weights,
                 integers,

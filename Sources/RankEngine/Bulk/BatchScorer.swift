@@ -1,4 +1,5 @@
 internal import CRankKernels
+import RankSystem
 
 /// Scores many users in bulk, in-process, on several threads: for evaluation, prediction and whole catalogues.
 ///
@@ -52,7 +53,7 @@ public struct BatchScorer: Sendable {
     ) throws(EngineError) {
         self.weights = weights
         self.candidates = candidates
-        self.threads = min(max(threads ?? Threads.available, 1), 1_024)
+        self.threads = min(max(threads ?? Processors.available, 1), 1_024)
         if precision != .fp32 {
             self.kernel = if let kernel { try kernel.computing(precision) } else { try .best(for: precision) }
             try precision.check(weights.shape, plan: nil, memoryBudget: .max)
@@ -92,7 +93,7 @@ public struct BatchScorer: Sendable {
         var grouped = [Float](repeating: 0, count: rows.count)
         unsafe grouped.withUnsafeMutableBufferPointer { grouped in
             nonisolated(unsafe) let base = grouped.baseAddress
-            Threads.share(starts.count, threads: rows.count < Self.fewPairs ? 1 : threads) {
+            WorkSharing.share(starts.count, threads: rows.count < Self.fewPairs ? 1 : threads) {
                 [weights, kernel, integers] in
                 RowScorer(weights, kernel: kernel, candidateHalves: halves, integers: integers)
             } body: { scorer, group in

@@ -1,4 +1,5 @@
 import RankCore
+import RankSystem
 
 extension FileLayout {
     /// Writes the tensors as a model file and returns the model's id.
@@ -41,7 +42,7 @@ extension FileLayout {
         }
     }
 
-    private func append(_ header: [UInt8], to file: inout AtomicFile) throws(EngineError) {
+    private func append(_ header: [UInt8], to file: inout AtomicFile<EngineError>) throws(EngineError) {
         try unsafe header.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }
         for tensor in tensors {
             try unsafe tensor.content.withBytes { (bytes) throws(EngineError) in try unsafe file.append(bytes) }

@@ -1,12 +1,5 @@
+internal import RankSystem
 internal import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
 
 extension SharedMemory {
     /// Reads a whole regular file into memory.
@@ -51,7 +44,7 @@ extension SharedMemory {
         // A copy spends most of its time on page faults, which processors handle in parallel.
         let failure = Mutex<EngineError?>(nil)
         nonisolated(unsafe) let target = unsafe pages.block
-        Threads.share((size + copiedPart - 1) / copiedPart, threads: Threads.available) {
+        WorkSharing.share((size + copiedPart - 1) / copiedPart, threads: Processors.available) {
         } body: { _, index in
             let part = index * copiedPart..<min((index + 1) * copiedPart, size)
             do throws(EngineError) {
@@ -89,7 +82,7 @@ extension SharedMemory {
         var done = part.lowerBound
         while done < part.upperBound {
             let (rest, offset) = unsafe (UnsafeMutableRawBufferPointer(rebasing: block[done..<part.upperBound]), done)
-            let count = System.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
+            let count = SystemCall.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
             if let errno = count.errno { throw cannot("read", path, errno) }
             guard count.value > 0 else {
                 throw EngineError(.cannotRead, "\(path) became shorter while it was read; write it anew and rename it")
@@ -104,7 +97,7 @@ extension SharedMemory {
         _ body: (CInt, Int) throws(EngineError) -> Result
     ) throws(EngineError) -> Result {
         // O_NONBLOCK: opening a pipe, which is refused below, would wait for a writer.
-        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         if let errno = opened.errno { throw cannot("open", path, errno) }
         defer { close(opened.value) }
         var status = stat()
@@ -126,6 +119,6 @@ extension SharedMemory {
     }
 
     private static func cannot(_ verb: String, _ path: String, _ number: CInt) -> EngineError {
-        EngineError(.cannotRead, "cannot \(verb) \(path): \(System.text(of: number))", errno: number)
+        EngineError(.cannotRead, "cannot \(verb) \(path): \(SystemCall.text(of: number))", errno: number)
     }
 }

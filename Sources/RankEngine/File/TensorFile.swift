@@ -1,3 +1,5 @@
+import RankSystem
+
 /// A safetensors file that carries its digest like a model file, but holds no model.
 ///
 /// Written whole or not at all; read only with the digest that it carries.

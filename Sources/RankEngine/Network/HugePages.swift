@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+import RankSystem
 
 /// Memory in pages of 2 MiB, where the system has them: one TLB entry covers as many bytes as 512 small pages.
 package enum HugePages {
@@ -62,7 +56,7 @@ package enum HugePages {
         guard let pages = unsafe map(byteCount) else {
             throw EngineError(
                 .budgetTooSmall,
-                "the system has no memory for \(byteCount) bytes of tables for \(purpose): \(System.text(of: errno)); "
+                "the system has no memory for \(byteCount) bytes of tables for \(purpose): \(SystemCall.text(of: errno)); "
                     + "lower the memory budget, choose another plan, or raise the limit (ulimit -v)"
             )
         }

@@ -1,4 +1,5 @@
 internal import CRankKernels
+import RankSystem
 
 extension Kernel {
     /// The name of the kernels of AVX-512 VNNI, which compute integers alone.

@@ -1,5 +1,6 @@
 package import CRankKernels
 public import RankCore
+import RankSystem
 
 /// A family of scoring kernels.
 ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+import RankSystem
 
 /// Immutable bytes: a mapped file, a copy of one, or a 64-byte aligned block on the heap.
 ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+import RankSystem
 
 /// The file format of shared libraries on Linux.
 ///
@@ -15,7 +9,7 @@ enum ELF {
     /// The table of sections is at the end of the file. The system does not check that it is there, and crashes without
     /// it.
     static func promisedSize(_ path: String) -> Int64? {
-        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         guard opened.errno == nil else { return nil }
         defer { close(opened.value) }
         var header = [UInt8](repeating: 0, count: 64)

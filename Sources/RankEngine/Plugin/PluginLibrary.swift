@@ -1,14 +1,7 @@
 package import CRankPlugin
 internal import RankCore
+import RankSystem
 import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
 
 /// A shared library whose table of functions has been checked.
 ///

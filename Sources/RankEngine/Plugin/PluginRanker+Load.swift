@@ -1,14 +1,7 @@
 internal import CRankKernels
 internal import Crypto
 import RankCore
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+import RankSystem
 
 extension PluginRanker {
     /// The number of candidates to score before a plugin may serve.
@@ -156,17 +149,17 @@ extension PluginRanker {
         func cannot(_ number: CInt) -> EngineError {
             EngineError(
                 .pluginRefused,
-                "\(subject) names no model id, and \(path) cannot be read to make one: \(System.text(of: number))",
+                "\(subject) names no model id, and \(path) cannot be read to make one: \(SystemCall.text(of: number))",
                 errno: number
             )
         }
-        let opened = System.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         if let errno = opened.errno { throw cannot(errno) }
         defer { close(opened.value) }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { unsafe block.deallocate() }
         while true {
-            let got = System.retrying { unsafe read(opened.value, block.baseAddress, block.count) }
+            let got = SystemCall.retrying { unsafe read(opened.value, block.baseAddress, block.count) }
             if let errno = got.errno { throw cannot(errno) }
             if got.value == 0 { return }
             unsafe body(UnsafeRawBufferPointer(rebasing: block[..<got.value]))

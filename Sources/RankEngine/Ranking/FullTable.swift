@@ -1,4 +1,5 @@
 internal import CRankKernels
+import RankSystem
 
 /// The scores of all pairs of rows, for the plan full.
 struct FullTable: Sendable {
@@ -18,7 +19,7 @@ struct FullTable: Sendable {
         candidateRows = shape.candidateRows
         unsafe scores = SharedFloats(count: shape.userRows * shape.candidateRows) { scores in
             nonisolated(unsafe) let base = scores.baseAddress
-            Threads.share(shape.userRows, threads: Threads.available) {
+            WorkSharing.share(shape.userRows, threads: Processors.available) {
                 RowScorer(weights, kernel: kernel, candidateHalves: halves)
             } body: { scorer, user in
                 guard let base = unsafe base else { return }

@@ -1,13 +1,6 @@
 import RankCore
+import RankSystem
 package import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// A file with one endpoint a line.
 package enum EndpointFile {
@@ -29,9 +22,8 @@ package enum EndpointFile {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let count = readBytes(descriptor, &buffer)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw cannot("read", path, errno) }
+            let (count, failure) = buffer.withUnsafeMutableBytes { SystemCall.read(descriptor, into: $0) }
+            if let failure { throw cannot("read", path, failure) }
             guard count > 0 else { break }
             bytes += buffer[..<count]
             guard bytes.count <= largest else {
@@ -62,17 +54,7 @@ package enum EndpointFile {
         return endpoints
     }
 
-    private static func readBytes(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
-        #if canImport(Glibc)
-        Glibc.read(descriptor, &buffer, buffer.count)
-        #elseif canImport(Musl)
-        Musl.read(descriptor, &buffer, buffer.count)
-        #else
-        Darwin.read(descriptor, &buffer, buffer.count)
-        #endif
-    }
-
     private static func cannot(_ action: String, _ path: String, _ errorNumber: Int32) -> PoolError {
-        PoolError(.invalidArgument, "cannot \(action) \(path): \(String(cString: strerror(errorNumber)))")
+        PoolError(.invalidArgument, "cannot \(action) \(path): \(SystemCall.text(of: errorNumber))")
     }
 }

@@ -18,7 +18,7 @@ enum EndpointWatcher {
     ) throws(ThreadStartError<ZMQError>) -> WakeUp.Bell {
         let thread = try OwnedThread<WakeUp.Bell, ZMQError>.start(name: "rank-endpoints") {
             (starter) throws(ZMQError) in
-            let wakeUp = try WakeUp()
+            let wakeUp = try ZMQError.converting(WakeUp())
             starter.started(wakeUp.bell)
             try follow(source, number, wakeUp, to: queue)
         }

@@ -1,3 +1,4 @@
+import RankSystem
 import ZMQ
 
 /// Resolves an endpoint's name on a thread of its own, because the system's resolver blocks.

@@ -1,3 +1,4 @@
+import RankSystem
 import ZMQ
 
 /// The DEALER socket of one worker with its monitor; it stays on the pool's thread.
@@ -20,9 +21,9 @@ final class LinkSocket {
         let socket = try Socket(.dealer, in: context, settings: settings)
         let monitor = try SocketMonitor(socket)
         descriptors = (try socket.fileDescriptor(), try monitor.fileDescriptor())
-        try set.add(descriptors.socket, as: ReadyDescriptor.socket(link).name)
+        try ZMQError.converting(set.add(descriptors.socket, as: ReadyDescriptor.socket(link).name))
         do {
-            try set.add(descriptors.monitor, as: ReadyDescriptor.monitor(link).name)
+            try ZMQError.converting(set.add(descriptors.monitor, as: ReadyDescriptor.monitor(link).name))
             try socket.connect(endpoint)
         } catch {
             set.remove(descriptors.socket)

@@ -35,9 +35,9 @@ struct PoolLoop: ~Copyable {
         do throws(ZMQError) {
             // Three sockets for each of some thousand workers; libzmq reserves 12 bytes for each.
             let context = try Context(maximumSockets: 16_384)
-            let wakeUp = try WakeUp()
-            var set = try DescriptorSet()
-            try set.add(wakeUp.fileDescriptor, as: ReadyDescriptor.commands.name)
+            let wakeUp = try ZMQError.converting(WakeUp())
+            var set = try ZMQError.converting(DescriptorSet())
+            try ZMQError.converting(set.add(wakeUp.fileDescriptor, as: ReadyDescriptor.commands.name))
             return PoolLoop(context: context, wakeUp: wakeUp, set: set, configuration: configuration, logger: logger)
         } catch {
             throw PoolError(.resourceExhausted, "cannot start the pool: \(error.message)")
@@ -109,7 +109,8 @@ struct PoolLoop: ~Copyable {
         answerListings(now: now)
         let next = [state.nextTick, listings.map(\.deadline).min()].compactMap { $0 }.min()
         let rest = pending.isEmpty ? next.map { max(0, $0 - MonotonicClock.microseconds()) } : 0
-        for index in 0..<(try set.wait(microseconds: rest)) { try read(ReadyDescriptor(name: set.name(at: index))) }
+        let count = try ZMQError.converting(set.wait(microseconds: rest))
+        for index in 0..<count { try read(ReadyDescriptor(name: set.name(at: index))) }
     }
 
     /// Reads the pending descriptors once; those that this adds are read in the next round.

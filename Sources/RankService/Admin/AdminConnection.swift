@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// One connection of the admin server, from its acceptance to its close; never waits.
 struct AdminConnection: ~Copyable {

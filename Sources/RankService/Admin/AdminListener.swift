@@ -1,12 +1,5 @@
+import RankSystem
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// The listening socket of the admin server.
 struct AdminListener: ~Copyable {
@@ -57,7 +50,7 @@ struct AdminListener: ~Copyable {
             throw ServiceError(.invalidConfiguration, "\(endpoint) is not a tcp endpoint")
         }
         func failure(_ verb: String) -> ServiceError {
-            let reason = unsafe String(cString: strerror(errno))
+            let reason = SystemCall.text(of: errno)
             return ServiceError(.endpointUnavailable, "cannot \(verb) \(endpoint) for the admin pages: \(reason)")
         }
         var hints = unsafe addrinfo()
@@ -141,13 +134,7 @@ struct AdminListener: ~Copyable {
 
     /// The next connection, if there is one.
     func accept() -> Acceptance {
-        #if canImport(Glibc)
-        let accepted = Glibc.accept(descriptor, nil, nil)
-        #elseif canImport(Musl)
-        let accepted = Musl.accept(descriptor, nil, nil)
-        #else
-        let accepted = Darwin.accept(descriptor, nil, nil)
-        #endif
+        let accepted = systemAccept(descriptor)
         guard accepted >= 0 else {
             return errno == EMFILE || errno == ENFILE ? .outOfDescriptors : .none
         }
@@ -165,4 +152,9 @@ struct AdminListener: ~Copyable {
 /// `listen(2)`, whose name a method of the type above hides.
 private func systemListen(_ descriptor: Int32, _ backlog: Int32) -> Int32 {
     listen(descriptor, backlog)
+}
+
+/// `accept(2)`, likewise.
+private func systemAccept(_ descriptor: Int32) -> Int32 {
+    accept(descriptor, nil, nil)
 }

@@ -1,14 +1,5 @@
 import RankSystem
 import Synchronization
-import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// `/live`, `/ready` and `/info` over HTTP, for probes and operators.
 ///
@@ -101,7 +92,7 @@ public final class AdminServer: Sendable {
                 serve(listener, wakeUp: wakeUp, shared: shared)
             }
             return AdminServer(thread: thread, bell: bell, shared: shared)
-        } catch let error as ZMQError {
+        } catch let error as SystemError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {
             switch error {

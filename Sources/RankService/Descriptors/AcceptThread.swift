@@ -1,14 +1,6 @@
 import RankSystem
 import ZMQ
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The thread that admits connections, one after another, as long as there are descriptors for them.
 ///
 /// libzmq accepts every connection, and at the limit its I/O thread tries the same connection again and again, or ends
@@ -39,7 +31,7 @@ final class AcceptThread: Sendable {
         status: DescriptorStatus,
         log: @escaping @Sendable (String) -> Void
     ) throws(ZMQError) {
-        let wakeUp = try WakeUp()
+        let wakeUp = try ZMQError.converting(WakeUp())
         // One for a connection, one to find the gate with.
         if !endpoints.isEmpty { try DescriptorReserve.check(to: "let connections in", count: 2) }
         bell = wakeUp.bell
@@ -52,7 +44,7 @@ final class AcceptThread: Sendable {
             }
         } catch {
             switch error {
-            case .noThread(let error): throw error
+            case .noThread(let error): throw ZMQError(error)
             }
         }
     }

@@ -1,13 +1,5 @@
 import RankSystem
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Reserves descriptors for the admin pages and for loads of models, which must go on when connections have taken all
 /// others.
 ///

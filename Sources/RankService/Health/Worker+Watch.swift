@@ -2,14 +2,6 @@ import RankSystem
 import Synchronization
 import ZMQ
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 extension Worker {
     /// Watches the scoring thread on a thread of its own until the worker has ended.
     ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// Work that takes time and no processor: a thread sleeps as long as a slower machine would compute.
 ///

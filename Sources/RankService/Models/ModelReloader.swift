@@ -4,14 +4,6 @@ import RankSystem
 import Synchronization
 import ZMQ
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The thread that looks for new models, loads and proves them, and hands them to the scoring thread.
 ///
 /// The thread looks four times a second, with one `stat` for each name, which works on every file system and through
@@ -54,7 +46,7 @@ final class ModelReloader: Sendable {
             defer { requests.hasEnded.store(true, ordering: .releasing) }
             guard let wakeUp = box.take() else { return }
             // Loading takes tens of milliseconds of a core, which serving threads may need.
-            BackgroundThread.begin()
+            BackgroundPriority.enter()
             var work = work
             while true {
                 wakeUp.wait(milliseconds: Self.interval)
@@ -89,14 +81,5 @@ final class ModelReloader: Sendable {
     func join() {
         for _ in 0..<Self.patience where !requests.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
         if requests.hasEnded.load(ordering: .acquiring) { thread.join() }
-    }
-}
-
-extension WakeUp {
-    /// Waits for a ring, and takes it back.
-    fileprivate borrowing func wait(milliseconds: Int32) {
-        var entry = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
-        // https://man7.org/linux/man-pages/man2/poll.2.html
-        if unsafe poll(&entry, 1, milliseconds) > 0 { reset() }
     }
 }

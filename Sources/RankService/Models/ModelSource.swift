@@ -1,12 +1,4 @@
-package import RankEngine
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+package import RankSystem
 
 /// Where a worker's models come from.
 public enum ModelSource: Hashable, Sendable {
@@ -74,7 +66,7 @@ extension ModelSource {
                     + "--model-dir"
             }
         case .directory(let path):
-            guard let names = Self.names(in: path) else {
+            guard let names = try? DirectoryListing.names(in: path) else {
                 listing.problem = "cannot read the directory \(path)"
                 break
             }
@@ -110,22 +102,5 @@ extension ModelSource {
         var status = stat()
         // https://man7.org/linux/man-pages/man2/lstat.2.html
         return unsafe lstat(path, &status) == 0
-    }
-
-    private static func names(in path: String) -> [String]? {
-        // https://man7.org/linux/man-pages/man3/opendir.3.html
-        guard let directory = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee))
-                {
-                    unsafe String(cString: $0)
-                }
-            }
-            names.append(name)
-        }
-        return names
     }
 }

@@ -1,4 +1,5 @@
 import RankEngine
+import RankSystem
 
 /// Decides which model file is to be loaded next: pure, with the listing and the time as arguments.
 ///

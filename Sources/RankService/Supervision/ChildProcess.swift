@@ -1,12 +1,5 @@
+import RankSystem
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Starts this program once more, and watches the parent in a child.
 public enum ChildProcess {
@@ -39,7 +32,7 @@ public enum ChildProcess {
         // https://man7.org/linux/man-pages/man3/posix_spawn.3.html
         let status = unsafe posix_spawn(&process, program, &actions, &attributes, &words, environ)
         guard status == 0 else {
-            throw ServiceError(.internalFailure, "cannot start \(program): \(text(of: status))")
+            throw ServiceError(.internalFailure, "cannot start \(program): \(SystemCall.text(of: status))")
         }
         return process
     }
@@ -55,7 +48,7 @@ public enum ChildProcess {
                 starter.started(())
                 var byte: UInt8 = 0
                 // No process writes: the read returns when the last writing end is closed.
-                while unsafe read(lifelineNumber, &byte, 1) < 0, errno == EINTR {}
+                _ = SystemCall.retrying { unsafe read(lifelineNumber, &byte, 1) }
                 gone()
             }
         } catch {
@@ -77,10 +70,4 @@ public enum ChildProcess {
         return CommandLine.arguments[0]
         #endif
     }()
-
-    /// The system's text for an error.
-    static func text(of number: Int32) -> String {
-        guard let text = unsafe strerror(number) else { return "error \(number)" }
-        return unsafe String(cString: text)
-    }
 }

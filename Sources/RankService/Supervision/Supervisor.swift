@@ -1,14 +1,6 @@
 import RankCore
 import RankSystem
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Runs several worker processes and keeps them running; has no sockets and no thread of its own.
 ///
 /// Each child holds the end of a pipe whose other end is here: when this process ends in any way, the children notice
@@ -46,7 +38,7 @@ public struct Supervisor {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else {
-            throw ServiceError(.internalFailure, "cannot make a pipe: \(ChildProcess.text(of: errno))")
+            throw ServiceError(.internalFailure, "cannot make a pipe: \(SystemCall.text(of: errno))")
         }
         // The writing end must not live on in the children.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

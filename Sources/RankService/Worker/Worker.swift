@@ -155,7 +155,7 @@ public final class Worker: Sendable {
                 }
             }
             return Worker(thread: thread, control: control, reloader: reloader, model: first.model.info)
-        } catch let error as ZMQError {
+        } catch let error as SystemError {
             throw ServiceError(error)
         } catch let error as ThreadStartError<ServiceError> {
             switch error {

@@ -5,14 +5,6 @@ import RankSystem
 import Synchronization
 import ZMQ
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The work of a worker's thread from its start to its end.
 struct WorkerLoop: ~Copyable {
     /// How long a stopping worker hears nothing before it takes it that nothing is on its way, in milliseconds.
@@ -127,7 +119,10 @@ struct WorkerLoop: ~Copyable {
             retire: { model in control.slot.retire(model) }
         )
         canWaitInReceive = sockets.count == 1 && !sockets[0].isProxied
-        news = try DescriptorWait(wakeUp: wakeUp.fileDescriptor, sockets: sockets)
+        news = DescriptorWait(
+            wakeUp: wakeUp.fileDescriptor,
+            descriptors: try sockets.map { (socket) throws(ZMQError) in try socket.socket.fileDescriptor() }
+        )
         self.wakeUp = wakeUp
         drain = Drain(
             grace: UInt64(configuration.drainGraceMilliseconds) * 1_000_000,

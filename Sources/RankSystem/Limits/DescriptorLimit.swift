@@ -1,15 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// Lets the process open as many descriptors as the system allows it: each connection takes one, and a worker without
-/// free ones spins.
+/// Raises the process's limit of open descriptors to the most that the system allows.
 ///
-/// What is not allowed stays as it is.
+/// Each connection takes a descriptor, and a worker without free ones spins. If the system refuses, the limit stays.
 package func raiseDescriptorLimit() {
     var limit = rlimit()
     #if canImport(Glibc)

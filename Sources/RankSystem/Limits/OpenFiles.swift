@@ -1,16 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// How many descriptors this process has, and how many it may have.
+/// The number of this process's open descriptors, and its limit.
 package enum OpenFiles {
-    /// The descriptors that are open now; nil where the system does not tell.
+    /// The number of open descriptors; nil if the system does not tell.
     ///
-    /// - Complexity: O(1) on Linux 6.2 and later, else O(descriptors).
+    /// - Complexity: O(1) on Linux 6.2 and later, else O(*n*) in the number of descriptors.
     package static var count: Int? {
         #if os(Linux)
         let path = "/proc/self/fd"
@@ -18,18 +10,18 @@ package enum OpenFiles {
         let path = "/dev/fd"
         #endif
         var status = stat()
-        // The size of the directory is the number where the system knows it.
+        // Linux 6.2 and later give the number as the size of the directory.
         // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
         if unsafe stat(path, &status) == 0, status.st_size > 0 { return Int(status.st_size) }
         guard let directory = unsafe opendir(path) else { return nil }
         defer { unsafe closedir(directory) }
-        // `.`, `..` and the descriptor of the look itself.
+        // `.`, `..` and the descriptor of this directory.
         var count = -3
         while unsafe readdir(directory) != nil { count += 1 }
         return max(0, count)
     }
 
-    /// The most that may be open at a time; `Int.max` where there is no limit.
+    /// The most descriptors that may be open at a time; `Int.max` if there is no limit.
     package static var limit: Int {
         var limit = rlimit()
         #if canImport(Glibc)

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// The memory of this machine, in bytes; nil where the system does not say.
+/// The memory of this machine (bytes); nil if the system does not tell.
 package func physicalMemory() -> Int? {
     // https://man7.org/linux/man-pages/man3/sysconf.3.html
     let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))

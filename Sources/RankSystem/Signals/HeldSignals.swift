@@ -1,20 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// SIGINT, SIGTERM and SIGHUP, kept from ending the process while something half-written lies on the disk.
+/// SIGINT, SIGTERM and SIGHUP, kept from ending the process while an unfinished file is on disk.
 ///
-/// Whoever writes asks now and then whether he is to end, and tidies up if so; the process then ends as it would have.
-/// Signals that are ignored, and those that somebody else keeps back, stay as they are. The calling thread alone holds
-/// them: where another one takes the signal, nothing is tidied up.
+/// Code that writes polls ``areWaiting`` and cleans up when it is true; the process then ends by the signal. Signals
+/// that are ignored or already blocked stay as they are. The calling thread alone holds the signals: if another thread
+/// takes one, nothing is cleaned up.
 package struct HeldSignals {
     private var held: sigset_t
 
-    /// Whether the process is to end as soon as it has tidied up.
+    /// Whether a held signal has come, which ends the process after the cleanup.
     package var areWaiting: Bool {
         var waiting = sigset_t()
         // https://man7.org/linux/man-pages/man2/sigpending.2.html
@@ -25,7 +17,7 @@ package struct HeldSignals {
 
     private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Holds the signals until `body` is done; then those that came end the process.
+    /// Holds the signals until `body` returns; then a signal that has come ends the process.
     package static func during<Result: ~Copyable, Failure: Error>(
         _ body: (HeldSignals) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,4 +1,5 @@
 import RankEngine
+import RankSystem
 
 /// A checkpoint file: whole, and of a known format.
 ///

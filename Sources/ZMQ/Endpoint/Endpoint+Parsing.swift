@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 extension Endpoint {
-    /// Takes an endpoint's text apart.
+    /// Splits an endpoint's text into its parts.
     ///
     /// - Throws: `invalidEndpoint`.
     static func parse(_ text: String, for purpose: Purpose) throws(ZMQError) -> Address {
@@ -43,7 +37,7 @@ extension Endpoint {
         }
     }
 
-    /// The endpoint that a text without a scheme was probably meant to be; nil where none is near.
+    /// The endpoint that a text without a scheme probably stands for; nil if none is near.
     private static func meant(_ text: String, for purpose: Purpose) -> String? {
         for (wrong, scheme) in [("tcp:", "tcp://"), ("ipc:", "ipc://")] where text.hasPrefix(wrong) {
             let rest = text.dropFirst(wrong.count).drop { $0 == "/" }
@@ -167,7 +161,7 @@ extension Endpoint {
         }
     }
 
-    /// The text between quotation marks, with control characters escaped and cut to a length that a log bears.
+    /// The text in quotation marks, with control characters escaped, cut to a length that suits a log.
     private static func quoted(_ text: String) -> String {
         text.count > 160 ? "\(String(text.prefix(160)).debugDescription)..." : text.debugDescription
     }

@@ -1,4 +1,4 @@
-/// Where a socket is bound or connected: checked by this module, because libzmq accepts nonsense in silence.
+/// The address that a socket binds or connects to, checked by this module because libzmq silently accepts nonsense.
 ///
 /// ```swift
 /// let endpoint = try Endpoint("tcp://ranker.internal:7000", for: .connecting)
@@ -8,7 +8,7 @@
 /// The text is `tcp://HOST:PORT` (an IPv6 address in brackets), `ipc://PATH` or `inproc://NAME`. See
 /// <https://libzmq.readthedocs.io/en/latest/zmq_tcp.html>.
 public struct Endpoint: Hashable, Sendable {
-    /// What an endpoint is for; `*` has a meaning only for a bind.
+    /// The use of an endpoint; `*` has a meaning only for a bind.
     public enum Purpose: Hashable, Sendable {
         /// For ``Socket/bind(_:)``: the host may be `*` (every interface), and the port `*` (any that is free).
         case binding
@@ -37,7 +37,7 @@ public struct Endpoint: Hashable, Sendable {
         /// TCP; no port means any that is free.
         case tcp(host: Host, port: UInt16?)
 
-        /// A Unix domain socket; a path that starts with `@` is a name in Linux' abstract space.
+        /// A Unix domain socket; a path that starts with `@` is a name in Linux's abstract namespace.
         case ipc(path: String)
 
         /// Between threads that share a ``Context``.
@@ -53,14 +53,14 @@ public struct Endpoint: Hashable, Sendable {
     /// Reads and checks an endpoint.
     ///
     /// - Parameters:
-    ///   - text: Such as `tcp://127.0.0.1:7000`.
-    ///   - purpose: What it is for.
-    /// - Throws: `invalidEndpoint` with the text and what is wrong with it.
+    ///   - text: A text such as `tcp://127.0.0.1:7000`.
+    ///   - purpose: The use of the endpoint.
+    /// - Throws: `invalidEndpoint` with the text and its fault.
     public init(_ text: String, for purpose: Purpose) throws(ZMQError) {
         self.address = try Endpoint.parse(text, for: purpose)
     }
 
-    /// An endpoint made of parts that were checked.
+    /// Makes an endpoint from checked parts.
     init(address: Address) {
         self.address = address
     }

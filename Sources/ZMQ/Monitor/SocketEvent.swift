@@ -2,10 +2,10 @@ import CZMQ
 
 /// Something that happened to one connection of a monitored socket.
 ///
-/// See <https://libzmq.readthedocs.io/en/latest/zmq_socket_monitor.html>. A port that nobody listens on shows as
+/// See <https://libzmq.readthedocs.io/en/latest/zmq_socket_monitor.html>. A port without a listener shows as
 /// `connectDelayed`, then `closed` and `connectRetried` without a `connected`: libzmq keeps the `errno` to itself.
 public struct SocketEvent: Hashable, Sendable {
-    /// What happened.
+    /// The kind of event.
     public enum Kind: Hashable, Sendable {
         /// The transport is connected; the handshake follows.
         case connected
@@ -34,7 +34,7 @@ public struct SocketEvent: Hashable, Sendable {
         /// A close failed, with its `errno`.
         case closeFailed(errorNumber: Int32)
 
-        /// The peer is gone: what was sent to it and not answered is lost.
+        /// The peer is gone: messages sent to it and not answered are lost.
         ///
         /// A frame sent now may still be taken for the lost connection, and be lost with it: send again only after the
         /// next `handshakeSucceeded`.
@@ -59,17 +59,17 @@ public struct SocketEvent: Hashable, Sendable {
         case other(event: UInt16, value: UInt32)
     }
 
-    /// What happened.
+    /// The kind of event.
     public let kind: Kind
 
-    /// The endpoint it happened at, as libzmq writes it; empty for the last event.
+    /// The endpoint concerned, as libzmq writes it; empty for the last event.
     public let address: String
 
     /// Makes an event, as a test of a state machine needs it.
     ///
     /// - Parameters:
-    ///   - kind: What happened.
-    ///   - address: Where.
+    ///   - kind: The kind of event.
+    ///   - address: The endpoint concerned.
     public init(kind: Kind, address: String) {
         self.kind = kind
         self.address = address
@@ -81,7 +81,7 @@ extension SocketEvent.Kind {
     ///
     /// - Parameters:
     ///   - event: One of `ZMQ_EVENT_*`.
-    ///   - value: What goes with it.
+    ///   - value: The event's value.
     package init(event: UInt16, value: UInt32) {
         let number = Int32(bitPattern: value)
         self =

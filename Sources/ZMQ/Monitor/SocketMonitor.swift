@@ -1,7 +1,7 @@
 import CZMQ
 import Synchronization
 
-/// Tells what happens to the connections of one socket: connected, refused, lost, not let in.
+/// Reports the events of one socket's connections: connected, refused, lost, not admitted.
 ///
 /// ```swift
 /// var monitor = try SocketMonitor(socket)
@@ -9,8 +9,8 @@ import Synchronization
 /// while let event = try monitor.next() { ... }
 /// ```
 ///
-/// Attach it before the first bind or connect, or early events are missed. Belongs to the thread of its socket; the
-/// two may be closed in either order. Events wait without a limit, because libzmq's I/O thread would stall on one:
+/// To be attached before the first bind or connect, or early events are missed. Belongs to the thread of its socket;
+/// the two may be closed in either order. Events wait without a limit, because libzmq's I/O thread would stall on one:
 /// read them in every round of the loop.
 public struct SocketMonitor: ~Copyable {
     /// The end of the pair that events arrive at.
@@ -61,10 +61,10 @@ public struct SocketMonitor: ~Copyable {
 
     deinit { monitored.stopMonitoring() }
 
-    /// Ends the monitor now, and drops the events it holds; the end of its scope does the same.
+    /// Ends the monitor now, and drops its unread events; the end of its scope does the same.
     public consuming func close() {}
 
-    /// The descriptor to wait on, as that of a socket: it tells only of news since the last ``next()`` that found none.
+    /// The descriptor to wait on, which reports only events since the last ``next()`` that found none.
     ///
     /// - Returns: The descriptor; never read it, write it or close it.
     /// - Throws: `contextTerminated` after a shutdown.

@@ -1,49 +1,45 @@
 #if os(Linux)
+import RankSystem
 import CZMQ
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// Keeps libzmq from accepting connections, or lets it accept one at a time: those that stand go on, and new ones wait in
-/// the system's queue.
+/// Keeps libzmq from accepting connections, or lets it accept one at a time.
 ///
-/// libzmq offers no such call. At the limit of descriptors its I/O thread tries to accept the same tcp connection again and
-/// again, and an ipc connection ends the process (4.3.4, `ipc_listener.cpp`). This asks the system instead when to tell
-/// that thread of new connections: of the sets of descriptors that the process waits on (epoll), those that hold a
-/// listening socket are looked up in `/proc/self/fdinfo`, and the events that are wanted of that socket are changed.
-/// Nothing of libzmq's own is touched, and the port stays taken.
+/// Open connections stay, and new ones wait in the system's queue.
 ///
-/// May be used from any thread, but only while the socket that listens is open: afterwards the descriptors mean something
-/// else.
+/// libzmq offers no such call. At the limit of descriptors its I/O thread tries to accept the same tcp connection again
+/// and again, and an ipc connection ends the process (4.3.4, `ipc_listener.cpp`). The gate instead changes when the
+/// system reports new connections to that thread: of the sets of descriptors that the process waits on (epoll), those
+/// that hold a listening socket are looked up in `/proc/self/fdinfo`, and the events requested for that socket are
+/// changed. No memory of libzmq is touched, and the port stays bound.
+///
+/// May be used from any thread, but only while the listening socket is open: afterwards its descriptor may belong to
+/// another file.
 @safe
 public struct ListenerGate: Sendable {
     private struct Listener: Sendable {
         /// The epoll instance, and the descriptor in it.
         var set: Int32
         var descriptor: Int32
-        /// What libzmq knows the descriptor by, and the events that it wants of it.
+        /// The data by which libzmq knows the descriptor, and the events that it requests.
         var data: UInt64
         var events: UInt32
     }
 
     private var listeners: [Listener]
 
-    /// How many listening sockets were found.
+    /// The number of listening sockets that were found.
     public var count: Int { listeners.count }
 
-    /// The listening sockets, to wait for connections with: readable while one waits.
+    /// The descriptors of the listening sockets, readable while a connection waits.
     public var descriptors: [Int32] { listeners.map(\.descriptor) }
 
     /// Finds the listening sockets at some endpoints.
     ///
-    /// libzmq's thread may take a moment after a bind before its set holds the socket: look again where some are missing.
-    /// Takes a descriptor at a time while it looks.
+    /// libzmq's thread may take a moment after a bind before its set holds the socket: try again if some are missing.
+    /// Uses one descriptor at a time.
     ///
-    /// - Parameter endpoints: As the bind returned them.
-    /// - Complexity: O(descriptors of the process).
+    /// - Parameter endpoints: The endpoints that the binds returned.
+    /// - Complexity: O(*n*) in the number of the process's descriptors.
     public init(endpoints: [String]) {
         listeners = []
         let wanted = Set(endpoints)
@@ -59,24 +55,24 @@ public struct ListenerGate: Sendable {
 
     /// Accepts no more connections from now on.
     ///
-    /// - Returns: Whether every listener that was found obeys.
+    /// - Returns: Whether every listener was changed.
     @discardableResult
     public func close() -> Bool { listeners.allSatisfy { Self.want(0, of: $0) } }
 
-    /// Accepts one connection, the next one that there is, and no more.
+    /// Accepts the next connection, and no more.
     ///
-    /// Repeatable: until that connection has come, another call changes nothing.
+    /// Until that connection has come, another call changes nothing.
     ///
-    /// - Parameter index: Which of the listening sockets, from 0 on.
-    /// - Returns: Whether the listener obeys.
+    /// - Parameter index: The index of the listening socket, from 0 on.
+    /// - Returns: Whether the listener was changed.
     @discardableResult
     public func admit(at index: Int) -> Bool {
         Self.want(listeners[index].events | EPOLLONESHOT.rawValue, of: listeners[index])
     }
 
-    /// Accepts connections again, first those that have waited.
+    /// Accepts connections again, the waiting ones first.
     ///
-    /// - Returns: Whether every listener that was found obeys.
+    /// - Returns: Whether every listener was changed.
     @discardableResult
     public func open() -> Bool { listeners.allSatisfy { Self.want($0.events, of: $0) } }
 
@@ -105,7 +101,7 @@ public struct ListenerGate: Sendable {
         return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0 && isListening == 1
     }
 
-    /// Where a socket is bound, as libzmq writes it.
+    /// The endpoint that a socket is bound to, as libzmq writes it.
     private static func name(of descriptor: Int32) -> String? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -124,7 +120,7 @@ public struct ListenerGate: Sendable {
             return numericHost(&storage, length).map { "tcp://[\($0)]:\(number(2))" }
         case AF_UNIX where bytes.count > 2:
             let path = bytes.dropFirst(2)
-            // An abstract name begins with a zero and has no end but the address's.
+            // An abstract name begins with a zero and ends with the address.
             let isAbstract = path.first == 0
             let text = isAbstract ? path.dropFirst() : path.prefix { $0 != 0 }
             return "ipc://\(isAbstract ? "@" : "")\(String(decoding: text, as: UTF8.self))"
@@ -183,17 +179,17 @@ public struct ListenerGate: Sendable {
     }
 }
 
-/// `open(2)` and `close(2)`, whose names the type above has a use for.
+/// `open(2)` and `close(2)`, whose names the type above uses for methods.
 private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { unsafe open(path, flags) }
 
 private func systemClose(_ descriptor: Int32) { close(descriptor) }
 #else
-/// Keeps a listener from accepting connections; on this system it cannot.
+/// The gate of a system without epoll(7), which cannot keep a listener from accepting connections.
 public struct ListenerGate: Sendable {
-    /// How many listening sockets were found: none.
+    /// The number of listening sockets that were found: 0.
     public var count: Int { 0 }
 
-    /// None.
+    /// The descriptors of the listening sockets: none.
     public var descriptors: [Int32] { [] }
 
     /// Finds nothing.
@@ -201,20 +197,20 @@ public struct ListenerGate: Sendable {
 
     /// Does nothing.
     ///
-    /// - Returns: True, there being nothing to do.
+    /// - Returns: True.
     @discardableResult
     public func close() -> Bool { true }
 
     /// Does nothing.
     ///
-    /// - Parameter index: Of no listener.
-    /// - Returns: True, there being nothing to do.
+    /// - Parameter index: The index of a listening socket, of which there are none.
+    /// - Returns: True.
     @discardableResult
     public func admit(at index: Int) -> Bool { true }
 
     /// Does nothing.
     ///
-    /// - Returns: True, there being nothing to do.
+    /// - Returns: True.
     @discardableResult
     public func open() -> Bool { true }
 }

@@ -7,8 +7,8 @@ extension Socket {
     /// files are removed then. Keep tcp ports below 32768: above, a client that retries a dead loopback port can
     /// connect to itself.
     ///
-    /// - Parameter endpoint: Where; names must have been resolved.
-    /// - Returns: Where the socket is bound, with the port that the system chose for `*`.
+    /// - Parameter endpoint: The address; names must have been resolved.
+    /// - Returns: The bound endpoint, with the port that the system chose for `*`.
     /// - Throws: `addressInUse`, `addressNotAvailable`, `permissionDenied` with the endpoint; `invalidEndpoint` for a
     ///   name.
     @discardableResult
@@ -28,8 +28,9 @@ extension Socket {
     ///
     /// Success says nothing about the peer: a ``SocketMonitor`` tells when it is connected or refused.
     ///
-    /// - Parameter endpoint: Where; names must have been resolved.
-    /// - Throws: `invalidEndpoint` for a name or `*`; `system` with `ECONNREFUSED` for an inproc name nobody bound.
+    /// - Parameter endpoint: The address; names must have been resolved.
+    /// - Throws: `invalidEndpoint` for a name or `*`; `system` with `ECONNREFUSED` for an inproc name without a bound
+    ///   socket.
     public func connect(_ endpoint: Endpoint) throws(ZMQError) {
         try prepare(for: endpoint, operation: "connect to")
         if case .tcp(let host, let port) = endpoint.address, host == .any || port == nil {
@@ -40,11 +41,11 @@ extension Socket {
         guard result == 0 else { throw .failed(to: "connect to \(endpoint)") }
     }
 
-    /// Stops to listen, which also **cuts live connections** and loses the replies on their way.
+    /// Stops listening, which also **cuts live connections** and loses replies in flight.
     ///
     /// To leave without loss, answer "draining" while still bound, finish, and close the socket with its `linger`.
     ///
-    /// - Parameter endpoint: As ``bind(_:)`` returned it.
+    /// - Parameter endpoint: The endpoint that ``bind(_:)`` returned.
     /// - Throws: `addressNotAvailable` if the socket is not bound there.
     public func unbind(_ endpoint: Endpoint) throws(ZMQError) {
         // https://libzmq.readthedocs.io/en/latest/zmq_unbind.html
@@ -53,9 +54,9 @@ extension Socket {
         if case .ipc(let path) = endpoint.address { handle.pathLocks.removeAll { $0.path == path } }
     }
 
-    /// Gives a connection up; what was queued for it is dropped.
+    /// Ends a connection; messages queued for it are dropped.
     ///
-    /// - Parameter endpoint: As it was given to ``connect(_:)``.
+    /// - Parameter endpoint: The endpoint that was given to ``connect(_:)``.
     /// - Throws: `addressNotAvailable` if the socket is not connected there.
     public func disconnect(_ endpoint: Endpoint) throws(ZMQError) {
         // https://libzmq.readthedocs.io/en/latest/zmq_disconnect.html

@@ -1,17 +1,17 @@
 import CZMQ
 
-/// What became of a frame that was offered to a socket.
+/// The outcome of a send.
 public enum SendOutcome: Hashable, Sendable {
-    /// libzmq took the frame over.
+    /// libzmq took the frame.
     case sent
 
     /// The queue is full, or no peer is connected; the frame was not taken.
     case wouldBlock
 
-    /// A ROUTER knows no peer of this identity, or not any more; the frame was not taken.
+    /// A ROUTER does not know, or no longer knows, a peer of this identity; the frame was not taken.
     ///
-    /// A ROUTER forgets a peer that left only after it has received what that peer had sent. Until then a full queue
-    /// answers `wouldBlock`, and an empty one takes frames that nobody will read.
+    /// A ROUTER forgets a peer that left only after it has received all messages of that peer. Until then a full queue
+    /// answers `wouldBlock`, and an empty one takes frames that no peer will read.
     case unreachable
 }
 
@@ -34,9 +34,9 @@ extension Socket {
     /// The message's old content is released. Makes no allocation of its own, at any size.
     ///
     /// - Parameters:
-    ///   - message: Where the frame goes; empty if there was none.
+    ///   - message: The received frame; empty if there was none.
     ///   - waiting: Whether to wait for a frame.
-    /// - Returns: Whether a frame was received. `false` is not an error: none was there, or the time-out passed.
+    /// - Returns: Whether a frame was received. `false` is not an error: there was none, or the time-out passed.
     /// - Throws: `contextTerminated` after a shutdown, `invalidOperation` out of turn on a REQ or REP.
     public func receive(into message: inout Message, waiting: Waiting = .never) throws(ZMQError) -> Bool {
         // https://libzmq.readthedocs.io/en/latest/zmq_msg_recv.html

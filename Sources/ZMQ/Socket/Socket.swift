@@ -9,9 +9,9 @@ import CZMQ
 /// if try socket.receive(into: &message) { ... }
 /// ```
 ///
-/// A socket is not thread-safe, and not `Sendable`: a plain OS thread (``OwnedThread``) makes, owns and closes it.
-/// Never keep one in a task or an actor, whose threads must not block. It cannot be copied, so the compiler rejects
-/// its use after ``close()`` and after it was moved.
+/// A socket is not thread-safe, and not `Sendable`: an operating system thread (`OwnedThread`) makes, owns and closes
+/// it. Never keep a socket in a task or an actor, whose threads must not block. A socket cannot be copied, so the
+/// compiler rejects its use after ``close()`` and after a move.
 public struct Socket: ~Copyable {
     /// The socket in C, shared with the pollers and monitors that watch it.
     let handle: SocketHandle
@@ -26,9 +26,9 @@ public struct Socket: ~Copyable {
     ///
     /// - Parameters:
     ///   - type: The pattern of the socket.
-    ///   - context: The context it belongs to, kept alive by it.
+    ///   - context: The socket's context, which the socket keeps alive.
     ///   - settings: Every option that a service must choose; see ``SocketSettings``.
-    /// - Throws: `resourceExhausted` at the context's number of sockets or where fewer than eight descriptors are left,
+    /// - Throws: `resourceExhausted` at the context's number of sockets or if fewer than eight descriptors are left,
     ///   `contextTerminated` after a shutdown, `invalidOption` for a setting that libzmq refuses.
     public init(_ type: SocketType, in context: Context, settings: SocketSettings) throws(ZMQError) {
         self = try Socket.make(type, in: context, settings: settings)
@@ -60,7 +60,7 @@ public struct Socket: ~Copyable {
 
     /// Closes the socket now; the end of its scope does the same.
     ///
-    /// What was sent and is still queued goes out in the background for as long as `linger` allows. Never blocks.
+    /// Queued messages are sent in the background for as long as `linger` allows. Never blocks.
     public consuming func close() {}
 }
 

@@ -1,14 +1,14 @@
 import CZMQ
 
-/// The libzmq socket behind a ``Socket``, which a ``Poller`` or a ``SocketMonitor`` may know longer than it lives.
+/// The libzmq socket behind a ``Socket``, which a ``Poller`` or a ``SocketMonitor`` may outlive.
 ///
-/// Not `Sendable`: it stays on the thread of its socket.
+/// Not `Sendable`: a handle stays on the thread of its socket.
 @safe
 final class SocketHandle {
     /// The socket in C; valid while `isOpen`.
     let pointer: UnsafeMutableRawPointer
 
-    /// Whether ``close()`` is still to come.
+    /// Whether the socket has not been closed.
     private(set) var isOpen = true
 
     /// Whether libzmq sends this socket's events to a monitor.
@@ -24,9 +24,9 @@ final class SocketHandle {
 
     deinit { close() }
 
-    /// Closes the socket; what it still holds is sent for as long as `linger` allows.
+    /// Closes the socket; queued messages are sent for as long as `linger` allows.
     ///
-    /// Repeatable.
+    /// May be called more than once.
     func close() {
         guard isOpen else { return }
         isOpen = false

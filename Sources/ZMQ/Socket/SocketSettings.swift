@@ -6,45 +6,45 @@ import CZMQ
 /// no ZMTP heartbeat among them: on a connecting socket with a finite receive queue it can abort the process
 /// (libzmq #3937, #4229, #4767), and it would show only that the peer's I/O thread lives.
 public struct SocketSettings: Hashable, Sendable {
-    /// Milliseconds for which a closed socket goes on sending.
+    /// The time for which a closed socket goes on sending (ms).
     public var linger: Int32
 
     /// Whether messages are queued only for peers that are connected.
     public var immediate: Bool
 
-    /// The largest frame in bytes that a peer may send before it is cut off.
+    /// The largest frame that a peer may send before it is disconnected (bytes).
     public var maximumMessageSize: Int64
 
-    /// How many messages wait for each peer before a send answers `wouldBlock`.
+    /// The number of messages that wait for each peer before a send answers `wouldBlock`.
     public var sendHighWaterMark: Int32
 
-    /// How many received messages wait per peer before libzmq stops reading.
+    /// The number of received messages that wait per peer before libzmq stops reading.
     public var receiveHighWaterMark: Int32
 
-    /// Milliseconds within which a new connection must finish its handshake.
+    /// The time within which a new connection must finish its handshake (ms).
     public var handshakeTimeout: Int32
 
-    /// How many connections may wait to be accepted.
+    /// The number of connections that may wait to be accepted.
     public var backlog: Int32
 
-    /// Milliseconds before the first new attempt to connect.
+    /// The time before the first new attempt to connect (ms).
     public var reconnectInterval: Int32
 
-    /// The limit in milliseconds up to which that time doubles.
+    /// The limit up to which the time between attempts doubles (ms).
     public var maximumReconnectInterval: Int32
 
-    /// Milliseconds before an attempt to connect is given up.
+    /// The time before an attempt to connect is given up (ms).
     public var connectTimeout: Int32
 
-    /// Whether a ROUTER reports what it cannot deliver; other types ignore it.
+    /// Whether a ROUTER reports messages that it cannot deliver; other types ignore the setting.
     public var routerMandatory: Bool
 
     /// The settings of a worker's socket: a ROUTER that is bound, or a DEALER behind a proxy.
     ///
-    /// A ROUTER reports what it cannot deliver, and never lets a new peer take an old one's identity. After its close
-    /// it sends for at most one second.
+    /// A ROUTER reports messages that it cannot deliver, and never lets a new peer take an old one's identity. After
+    /// its close the socket sends for at most one second.
     ///
-    /// - Parameter maximumMessageSize: The limit of the protocol in bytes.
+    /// - Parameter maximumMessageSize: The limit of the protocol (bytes).
     /// - Returns: Settings with short queues, so that requests wait in the worker's own timed queue.
     public static func worker(maximumMessageSize: Int64) -> SocketSettings {
         SocketSettings(
@@ -64,10 +64,10 @@ public struct SocketSettings: Hashable, Sendable {
 
     /// The settings of a client's socket: one DEALER per worker.
     ///
-    /// Nothing is queued for a worker that is not connected, a close drops what was not sent, and a lost worker is
+    /// Nothing is queued for a worker that is not connected, a close drops unsent messages, and a lost connection is
     /// tried again after 50 ms, then at growing intervals of up to a second.
     ///
-    /// - Parameter maximumMessageSize: The limit of the protocol in bytes.
+    /// - Parameter maximumMessageSize: The limit of the protocol (bytes).
     /// - Returns: Settings for a socket whose sends never wait.
     public static func client(maximumMessageSize: Int64) -> SocketSettings {
         SocketSettings(

@@ -1,12 +1,12 @@
 import CZMQ
 import RankSystem
 
-/// What a socket or a descriptor can do without waiting.
+/// The operations that a socket or a descriptor allows without waiting.
 public struct Readiness: OptionSet, Hashable, Sendable {
     /// The bits of `ZMQ_POLLIN`, `ZMQ_POLLOUT` and `ZMQ_POLLERR`.
     public let rawValue: Int16
 
-    /// Makes a set of its bits.
+    /// Makes a set from its bits.
     ///
     /// - Parameter rawValue: The bits.
     public init(rawValue: Int16) { self.rawValue = rawValue }
@@ -30,8 +30,8 @@ public struct Readiness: OptionSet, Hashable, Sendable {
 /// while try poller.poll(timeoutMicroseconds: nil) > 0, !poller.readiness(at: stop).contains(.readable) { ... }
 /// ```
 ///
-/// Belongs to the thread of its sockets. A socket that is closed while it is in here is passed over. Made for up to
-/// about eight entries: to poll costs time linear in their number, and above 16 libzmq allocates.
+/// Belongs to the thread of its sockets. A closed socket is passed over. Made for up to about eight entries: above 16
+/// libzmq allocates memory.
 @safe
 public struct Poller: ~Copyable {
     /// The place of one socket or descriptor, valid until it is removed.
@@ -50,7 +50,7 @@ public struct Poller: ~Copyable {
     ///
     /// - Parameters:
     ///   - socket: The socket, which may be closed or moved later.
-    ///   - interest: What to wait for.
+    ///   - interest: The operations to wait for.
     /// - Returns: The socket's place.
     public mutating func add(_ socket: borrowing Socket, for interest: Readiness = .readable) -> Slot {
         let item = unsafe zmq_pollitem_t(
@@ -62,31 +62,31 @@ public struct Poller: ~Copyable {
         return unsafe insert(item, handle: socket.handle)
     }
 
-    /// Adds a descriptor, such as that of a ``WakeUp``.
+    /// Adds a descriptor, such as that of a `WakeUp`.
     ///
     /// - Parameters:
     ///   - fileDescriptor: The descriptor, open until it is removed.
-    ///   - interest: What to wait for.
+    ///   - interest: The operations to wait for.
     /// - Returns: The descriptor's place.
     public mutating func add(fileDescriptor: Int32, for interest: Readiness = .readable) -> Slot {
         let item = unsafe zmq_pollitem_t(socket: nil, fd: fileDescriptor, events: interest.rawValue, revents: 0)
         return unsafe insert(item, handle: nil)
     }
 
-    /// Changes what is waited for.
+    /// Changes the operations that an entry waits for.
     ///
-    /// With nothing to wait for, the entry costs nearly nothing.
+    /// An entry without any costs nearly nothing.
     ///
     /// - Parameters:
-    ///   - interest: What to wait for from now on.
-    ///   - slot: Which entry.
+    ///   - interest: The operations to wait for from now on.
+    ///   - slot: The entry.
     public mutating func wait(for interest: Readiness, at slot: Slot) {
         unsafe items[slot.index].events = interest.rawValue
     }
 
-    /// Takes an entry out; its slot may be given to an entry added later.
+    /// Removes an entry; its slot may be reused for an entry added later.
     ///
-    /// - Parameter slot: Which entry.
+    /// - Parameter slot: The entry.
     public mutating func remove(_ slot: Slot) {
         vacate(slot.index)
         free.append(slot.index)
@@ -94,19 +94,20 @@ public struct Poller: ~Copyable {
 
     /// Waits until an entry is ready or the time is over.
     ///
-    /// A signal does not end the wait: let its handler write to a ``WakeUp`` that is in here. Makes no allocation for
-    /// up to 16 entries.
+    /// A signal does not end the wait: let its handler write to a `WakeUp` in the poller. Allocates no memory for up to
+    /// 16 entries.
     ///
-    /// - Parameter timeoutMicroseconds: How long to wait: `nil` for ever, 0 or less not at all. libzmq counts
-    ///   milliseconds, so this is rounded **up** to the next one: the wait never ends before its time.
-    /// - Returns: How many entries are ready; 0 when the time is over.
+    /// - Parameter timeoutMicroseconds: The longest wait (µs): `nil` for ever, 0 or less not at all. libzmq counts
+    ///   milliseconds, so the time is rounded **up** to the next one: the wait never ends early.
+    /// - Returns: The number of ready entries; 0 when the time is over.
     /// - Throws: `contextTerminated` after a shutdown.
+    /// - Complexity: O(*n*) in the number of entries.
     public mutating func poll(timeoutMicroseconds: Int64?) throws(ZMQError) -> Int {
         for index in handles.indices where handles[index]?.isOpen == false { vacate(index) }
         let deadline = timeoutMicroseconds.flatMap { $0 > 0 ? MonotonicClock.microseconds(after: $0) : nil }
         var timeout = timeoutMicroseconds
         while true {
-            let milliseconds = timeout.map(Poller.milliseconds) ?? -1
+            let milliseconds = timeout.map { MonotonicClock.wholeMilliseconds(ofMicroseconds: $0) } ?? -1
             let result = unsafe items.withUnsafeMutableBufferPointer { buffer in
                 // https://libzmq.readthedocs.io/en/latest/zmq_poll.html
                 unsafe zmq_poll(buffer.baseAddress, Int32(buffer.count), milliseconds)
@@ -124,19 +125,12 @@ public struct Poller: ~Copyable {
     /// - Returns: The monitor's place.
     public mutating func add(_ monitor: borrowing SocketMonitor) -> Slot { add(monitor.events) }
 
-    /// What the last ``poll(timeoutMicroseconds:)`` found.
+    /// The readiness of an entry as the last ``poll(timeoutMicroseconds:)`` found it.
     ///
-    /// - Parameter slot: Which entry.
-    /// - Returns: What the entry can do; nothing for a socket that was closed.
+    /// - Parameter slot: The entry.
+    /// - Returns: The operations possible without waiting; none for a closed socket.
     public func readiness(at slot: Slot) -> Readiness {
         unsafe Readiness(rawValue: items[slot.index].revents)
-    }
-
-    /// Rounds up to whole milliseconds, within what libzmq can count.
-    package static func milliseconds(fromMicroseconds microseconds: Int64) -> Int {
-        guard microseconds > 0 else { return 0 }
-        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000)
-        return Int(min(quotient + (remainder > 0 ? 1 : 0), Int64(Int32.max)))
     }
 
     private mutating func insert(_ item: zmq_pollitem_t, handle: SocketHandle?) -> Slot {
@@ -150,7 +144,7 @@ public struct Poller: ~Copyable {
         return Slot(index: handles.count - 1)
     }
 
-    /// Makes an entry one that never becomes ready: poll(2) passes over negative descriptors.
+    /// Replaces an entry by one that never becomes ready: poll(2) passes over negative descriptors.
     private mutating func vacate(_ index: Int) {
         unsafe items[index] = zmq_pollitem_t(socket: nil, fd: -1, events: 0, revents: 0)
         handles[index] = nil

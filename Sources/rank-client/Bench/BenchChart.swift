@@ -2,14 +2,7 @@ import CommandSupport
 import RankCharts
 import RankEngine
 import RankLoad
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// A benchmark as one SVG without anything from outside, readable on light and dark pages.
 struct BenchChart {

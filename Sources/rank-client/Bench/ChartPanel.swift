@@ -1,4 +1,5 @@
 import RankCharts
+import RankSystem
 
 /// A line of a panel.
 struct ChartLine {

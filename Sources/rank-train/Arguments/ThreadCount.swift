@@ -1,5 +1,6 @@
 import ArgumentParser
 import RankEngine
+import RankSystem
 import RankTraining
 
 /// A number of threads, or one on each processor that this process may use.
@@ -25,7 +26,7 @@ enum ThreadCount: Equatable {
     var count: Int {
         switch self {
         case .exactly(let count): count
-        case .all: min(Threads.available, Training.threadCounts.upperBound)
+        case .all: min(Processors.available, Training.threadCounts.upperBound)
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import RankCore
 import RankData
+import RankSystem
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,5 @@
 import CommandSupport
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 /// Prints a last text when a plugin crashes, ends the process, or does not return within a minute.
 enum FatalSignals {

@@ -1,13 +1,6 @@
 import CommandSupport
 import RankService
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 extension ServeCommand {
     /// Runs `count` workers as processes of their own, and ends this one with their exit code.

@@ -3,14 +3,7 @@ import CommandSupport
 import RankCore
 import RankEngine
 import RankService
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import RankSystem
 
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

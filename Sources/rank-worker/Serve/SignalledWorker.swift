@@ -1,13 +1,6 @@
 import RankService
+import RankSystem
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// The target of signals: the worker once it is ready; before, the process, whose load may take long or never end.
 final class SignalledWorker: Sendable {
@@ -22,11 +15,13 @@ final class SignalledWorker: Sendable {
     /// Watches signals from now on, which must be blocked.
     init(log: @escaping @Sendable (String) -> Void) throws {
         self.log = log
-        try StopSignals.watch { [self] in
-            reload()
-        } received: { [self] count, signal in
-            stop(count, signal)
-        }
+        try ServiceError.converting(
+            StopSignals.watch { [self] in
+                reload()
+            } received: { [self] count, signal in
+                stop(count, signal)
+            }
+        )
     }
 
     /// Hands signals to a worker from now on, and a request to reload that came before.

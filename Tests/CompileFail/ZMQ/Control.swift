@@ -9,8 +9,5 @@ func control(context: Context) throws {
         let isAgain = try socket.receive(into: &message)
         print(first, isAgain, message.bytes.byteCount)
     }
-    let bell = try WakeUp().bell
-    let ring: @Sendable () -> Void = { bell.ring() }
-    ring()
     socket.close()
 }

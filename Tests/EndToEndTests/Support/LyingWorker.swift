@@ -1,6 +1,7 @@
 import RankCore
 import RankEngine
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// A worker that claims to hold a model and answers every score with its lowest bit turned.
@@ -13,7 +14,7 @@ struct LyingWorker {
     init(endpoint: String, model path: String) throws {
         let model = try RankModel.load(path: path)
         thread = try OwnedThread.start(name: "lying-worker") { (starter) throws(ZMQError) in
-            let wakeUp = try WakeUp()
+            let wakeUp = try ZMQError.converting(WakeUp())
             let socket = try Socket(.router, in: Context(), settings: .worker(maximumMessageSize: 1 << 20))
             try socket.bind(Endpoint(endpoint, for: .binding))
             starter.started(wakeUp.bell)

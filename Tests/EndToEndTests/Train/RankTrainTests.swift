@@ -1,6 +1,7 @@
 import Foundation
 import RankCore
 import RankEngine
+import RankSystem
 import SystemPackage
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
                 try await run("rank-train", tutorial + [model + ".all", "--threads", "all", "--json"]).output
             )
             #expect(onAllCores["model_id"] as? String == report["model_id"] as? String)
-            #expect(report["threads"] as? Int == 1 && onAllCores["threads"] as? Int == RankEngine.Threads.available)
+            #expect(report["threads"] as? Int == 1 && onAllCores["threads"] as? Int == Processors.available)
             #expect((report["epochs"] as? [[String: Any]])?.count == 5)
             let test = try #require(report["test"] as? [String: Any])
             #expect(test["count"] as? Int == 20_000)

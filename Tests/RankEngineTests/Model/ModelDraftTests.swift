@@ -1,12 +1,7 @@
 import RankEngine
+import RankSystem
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Writing model files")
 struct ModelDraftTests {

@@ -1,13 +1,8 @@
 import RankCore
 import RankEngine
+import RankSystem
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Rankers: errors, flags, order")
 struct RankerErrorTests {

@@ -75,20 +75,4 @@ struct ScoringPlanTests {
             #expect(found.map(\.isUnknown) == expected.map(\.isUnknown))
         }
     }
-
-    @Test("Threads share numbers: each is taken once, whatever their count", arguments: [1, 2, 7])
-    func threads(count: Int) {
-        let taken = Counters(100)
-        Threads.share(100, threads: count) {
-            0
-        } body: { _, number in
-            taken.add(number)
-        }
-        #expect(taken.values == [Int](repeating: 1, count: 100))
-        Threads.share(0, threads: count) {
-            Issue.record("a thread without work made a state")
-        } body: { _, _ in
-        }
-        #expect(Threads.available >= 1)
-    }
 }

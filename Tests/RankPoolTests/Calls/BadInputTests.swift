@@ -1,17 +1,10 @@
 import RankCore
 import RankPool
 import RankProtocol
+import RankSystem
 import TestSupport
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Mistakes of callers, workers and systems: each has its code and its text, and other calls are not affected.
 @Suite struct BadInputTests {

@@ -2,17 +2,10 @@ import Logging
 import RankCore
 import RankPool
 import RankProtocol
+import RankSystem
 import TestSupport
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Workers that come and go by the word of a file or a name: the machine by itself.
 @Suite struct EndpointSourceTests {

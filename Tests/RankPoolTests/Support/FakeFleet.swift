@@ -1,4 +1,5 @@
 import RankProtocol
+import RankSystem
 import ZMQ
 
 /// Many workers on one thread, each with a socket of its own.
@@ -15,7 +16,7 @@ final class FakeFleet: Sendable {
     init(_ count: Int) throws {
         thread = try OwnedThread<Started, ZMQError>.start(name: "fake-fleet") { (starter) throws(ZMQError) in
             let context = try Context()
-            let wakeUp = try WakeUp()
+            let wakeUp = try ZMQError.converting(WakeUp())
             var poller = Poller()
             let stop = poller.add(fileDescriptor: wakeUp.fileDescriptor)
             var workers: [Worker] = []

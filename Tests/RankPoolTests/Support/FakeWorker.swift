@@ -1,5 +1,6 @@
 import RankCore
 import RankProtocol
+import RankSystem
 import Synchronization
 import Testing
 import ZMQ
@@ -122,7 +123,7 @@ final class FakeWorker: Sendable {
         self.log = log
         thread = try OwnedThread<Started, ZMQError>.start(name: "fake-worker") { (starter) throws(ZMQError) in
             let context = try Context()
-            let wakeUp = try WakeUp()
+            let wakeUp = try ZMQError.converting(WakeUp())
             let socket = try Socket(.router, in: context, settings: .worker(maximumMessageSize: 1 << 24))
             let bound = try socket.bind(Endpoint(settings.endpoint, for: .binding))
             starter.started(Started(endpoint: "\(bound)", bell: wakeUp.bell))

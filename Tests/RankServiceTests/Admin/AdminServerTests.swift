@@ -1,17 +1,10 @@
 import RankCore
 import RankProtocol
 import RankService
+import RankSystem
 import Synchronization
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("AdminServer", .timeLimit(.minutes(5)))
 struct AdminServerTests {

@@ -1,15 +1,8 @@
 import RankCore
 import RankEngine
 import RankService
+import RankSystem
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// A ranker that is stuck while its gate is closed: a scorer with a defect.
 final class GateRanker: Ranker {

@@ -1,12 +1,5 @@
+import RankSystem
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// A connection to an admin server on loopback, by plain system calls.
 final class HTTPExchange {

@@ -1,14 +1,7 @@
 import RankService
+import RankSystem
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("ModelSource")
 struct ModelSourceTests {

@@ -1,6 +1,7 @@
 import RankCore
 import RankEngine
 import RankService
+import RankSystem
 import Synchronization
 
 /// How many rankers live.

@@ -1,5 +1,6 @@
 import RankEngine
 import RankService
+import RankSystem
 import Testing
 
 @Suite("ReloadState")

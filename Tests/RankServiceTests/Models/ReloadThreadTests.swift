@@ -1,8 +1,7 @@
-#if canImport(Glibc)
-import Glibc
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import Synchronization
 import TestSupport
 import Testing

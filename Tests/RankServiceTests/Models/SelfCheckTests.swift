@@ -2,6 +2,7 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import Synchronization
 import TestSupport
 import Testing

@@ -2,18 +2,11 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import Synchronization
 import TestSupport
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Worker: reloading", .timeLimit(.minutes(5)))
 struct WorkerReloadTests {

@@ -1,16 +1,9 @@
 import RankCore
 import RankProtocol
 import RankService
+import RankSystem
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("WorkerGauges", .timeLimit(.minutes(5)))
 struct WorkerGaugesTests {

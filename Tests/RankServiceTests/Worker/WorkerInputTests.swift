@@ -2,16 +2,9 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import RankSystem
 import Testing
 import ZMQ
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 @Suite("Worker: malformed and foreign frames", .timeLimit(.minutes(5)))
 struct WorkerInputTests {

@@ -1,0 +1,105 @@
+/// Wakes a thread that waits for descriptors; owned by that thread, rung from any other.
+///
+/// ```swift
+/// let wakeUp = try WakeUp()
+/// let bell = wakeUp.bell                                       // for other threads
+/// try set.add(wakeUp.fileDescriptor, as: 0)
+/// let count = try set.wait(microseconds: nil)
+/// if (0..<count).contains(where: { set.name(at: $0) == 0 }) { wakeUp.reset() }
+/// ```
+///
+/// An eventfd on Linux, a pipe elsewhere. Rings between two resets count once.
+package struct WakeUp: ~Copyable, Sendable {
+    /// The side that other threads ring.
+    ///
+    /// A bell keeps the descriptor open, so that a late ring is harmless.
+    package struct Bell: Sendable {
+        private let descriptors: WakeUpDescriptors
+
+        fileprivate init(_ descriptors: WakeUpDescriptors) { self.descriptors = descriptors }
+
+        /// Makes the descriptor readable.
+        ///
+        /// Never blocks; may be called on any thread.
+        package func ring() { descriptors.ring() }
+
+        /// The descriptor to write to from a signal handler, which must not call ``ring()``.
+        ///
+        /// To be written are 8 bytes, the number 1 in the machine's byte order.
+        package var signalSafeDescriptor: Int32 { descriptors.writing }
+    }
+
+    private let descriptors: WakeUpDescriptors
+
+    /// Makes a wake-up without a ring.
+    ///
+    /// - Throws: `resourceExhausted` if descriptors ran out.
+    package init() throws(SystemError) { descriptors = try WakeUpDescriptors() }
+
+    /// The side for other threads.
+    package var bell: Bell { Bell(descriptors) }
+
+    /// The descriptor to poll: readable after a ring until ``reset()``.
+    package var fileDescriptor: Int32 { descriptors.reading }
+
+    /// Clears the rings, so that the descriptor becomes readable only after another one.
+    ///
+    /// Never blocks.
+    package func reset() { descriptors.reset() }
+
+    /// Waits for a ring, and clears it; a signal ends the wait early.
+    ///
+    /// - Parameter milliseconds: The longest wait (ms); 0 only looks, a negative number waits for ever.
+    /// - Returns: Whether there was a ring.
+    @discardableResult
+    package borrowing func wait(milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+        // https://man7.org/linux/man-pages/man2/poll.2.html
+        guard unsafe poll(&entry, 1, milliseconds) > 0 else { return false }
+        reset()
+        return true
+    }
+}
+
+/// The descriptors of a ``WakeUp``, closed after its last user.
+private final class WakeUpDescriptors: Sendable {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws(SystemError) {
+        #if os(Linux) || os(Android)
+        // https://man7.org/linux/man-pages/man2/eventfd.2.html
+        reading = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        writing = reading
+        guard reading != -1 else { throw .failed(to: "make an eventfd", call: "eventfd") }
+        #else
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw .failed(to: "make a pipe", call: "pipe") }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        reading = ends[0]
+        writing = ends[1]
+        #endif
+    }
+
+    deinit {
+        close(reading)
+        if writing != reading { close(writing) }
+    }
+
+    func ring() {
+        var one: UInt64 = 1
+        // EAGAIN means that the descriptor is readable already.
+        _ = SystemCall.retrying { unsafe write(writing, &one, 8) }
+    }
+
+    func reset() {
+        var count: UInt64 = 0
+        var result: Int
+        repeat {
+            result = SystemCall.retrying { unsafe read(reading, &count, 8) }.value
+        } while result == 8 && writing != reading
+    }
+}
