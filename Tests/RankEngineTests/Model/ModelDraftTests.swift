@@ -200,7 +200,7 @@ struct ModelDraftTests {
         try writeFile(path, [1, 2, 3])
         let failure = EngineError(.cannotWrite, "the disk is full")
         let whileWriting = engineError {
-            try AtomicFile.replace(path: path) { (file) throws(EngineError) in
+            try AtomicFile<EngineError>.replace(path: path) { (file) throws(EngineError) in
                 let bytes: [UInt8] = [4, 5]
                 let appended = bytes.withUnsafeBytes { bytes in Result { try file.append(bytes) } }
                 if case .failure = appended { return }
@@ -209,7 +209,7 @@ struct ModelDraftTests {
         }
         #expect(whileWriting?.message == failure.message)
         let whileVerifying = engineError {
-            try AtomicFile.replace(path: path, write: { _ in }, verify: { (_) throws(EngineError) in throw failure })
+            try AtomicFile<EngineError>.replace(path: path, write: { _ in }, verify: { (_) throws(EngineError) in throw failure })
         }
         #expect(whileVerifying?.message == failure.message)
         #expect(try readFile(path) == [1, 2, 3])
