@@ -45,13 +45,13 @@ let package = Package(
         .target(name: "RankCore", swiftSettings: settings),
         // The operating system: files, threads, clocks, signals, limits.
         .target(name: "CRankSystem"),
-        .target(name: "RankSystem", dependencies: ["CRankSystem", "RankCore"], swiftSettings: memorySettings),
+        .target(name: "RankSystem", dependencies: ["CRankSystem"], swiftSettings: memorySettings),
 
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(
             name: "ZMQ",
-            dependencies: ["CZMQ", "RankCore", "RankSystem"],
+            dependencies: ["CZMQ", "RankSystem"],
             // `Lifetimes`: a span into a message ends before the message changes.
             swiftSettings: memorySettings + [.enableExperimentalFeature("Lifetimes")]
         ),

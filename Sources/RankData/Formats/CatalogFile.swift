@@ -1,3 +1,5 @@
+import RankSystem
+
 extension Catalog {
     /// Reads a catalogue.
     ///

@@ -1,3 +1,5 @@
+import RankCore
+
 /// Ids that are unsigned decimal numbers of at most 64 bits.
 struct NumberRows: IDRows {
     /// The numbers by row.
@@ -40,7 +42,7 @@ struct NumberRows: IDRows {
     }
 
     private mutating func row(ofLarge number: UInt64) -> UInt32 {
-        var slot = hashed.start(Self.hash(number))
+        var slot = hashed.start(SplitMix64.mix(number))
         while hashed.slots[slot] != HashSlots.vacant {
             let row = hashed.slots[slot]
             if numbers[Int(row)] == number { return row }
@@ -49,13 +51,7 @@ struct NumberRows: IDRows {
         let row = UInt32(numbers.count)
         hashed.set(slot, row)
         numbers.append(number)
-        hashed.grow { Self.hash(numbers[$0]) }
+        hashed.grow { SplitMix64.mix(numbers[$0]) }
         return row
-    }
-
-    /// The finalizer of SplitMix64, so that contiguous ids spread.
-    private static func hash(_ number: UInt64) -> UInt64 {
-        let hash = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        return (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
     }
 }

@@ -1,4 +1,5 @@
 import RankEngine
+import RankSystem
 
 /// The checkpoint file that a training writes, and the checkpoint that it resumes.
 public struct CheckpointPlan: Sendable {

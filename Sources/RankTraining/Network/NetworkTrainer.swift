@@ -1,5 +1,5 @@
 import RankCore
-package import RankEngine
+import RankEngine
 
 /// Trains a network by mini-batches: a loss, backpropagation, Adagrad or Adam.
 ///

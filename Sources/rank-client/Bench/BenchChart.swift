@@ -17,7 +17,7 @@ struct BenchChart {
     /// - Throws: `CommandFailure` with status `cannotCreate`; an older file at the path is then as it was.
     func write(to path: OutputPath) throws(CommandFailure) {
         do throws(EngineError) {
-            try AtomicFile.replace(path: path.path, with: svg.text)
+            try AtomicFile<EngineError>.replace(path: path.path, with: svg.text)
         } catch {
             throw CommandFailure(.cannotCreate, error.message)
         }

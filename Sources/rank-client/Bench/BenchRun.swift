@@ -34,7 +34,7 @@ struct BenchTarget {
         isComplete = answers.count == reports.count
         // A pool has to cope with missing workers, and the measurement shows how it does.
         let infos = command.through.throughPool ? answers : try reports.map { try $0.result.get() }
-        if let limit = infos.map(\.maximumCandidates).min(), limit < command.candidates {
+        if let limit = infos.map(\.limits.candidates).min(), limit < command.candidates {
             throw CommandFailure(.usage, "--candidates is \(command.candidates), a worker takes at most \(limit)")
         }
         self.list = list

@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankTraining
 
@@ -32,5 +33,5 @@ struct EnlargedCatalogue {
     /// - Throws: `EngineError` with code `cannotWrite` when the file system refuses.
     func write(to path: String) throws(EngineError) -> ModelID { try catalogue.write(to: path) }
 
-    private static func hash(_ number: UInt64) -> UInt64 { DropoutMask.splitMix64(number, at: 0) }
+    private static func hash(_ number: UInt64) -> UInt64 { SplitMix64.number(at: 0, ofSeed: number) }
 }

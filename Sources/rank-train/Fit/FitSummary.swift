@@ -1,4 +1,5 @@
 import CommandSupport
+import RankCore
 import RankData
 import RankEngine
 import RankTraining

@@ -112,7 +112,7 @@ struct PoolTests {
                         for: Self.user,
                         unknownIDs: .fallback
                     )
-                    return (kernel.profile.number, list.map(Entry.init).sorted { $0.position < $1.position })
+                    return (kernel.profile.rawValue, list.map(Entry.init).sorted { $0.position < $1.position })
                 }
             )
             let (one, two) = (directory.appending("one"), directory.appending("two"))

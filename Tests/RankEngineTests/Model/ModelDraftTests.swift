@@ -209,7 +209,11 @@ struct ModelDraftTests {
         }
         #expect(whileWriting?.message == failure.message)
         let whileVerifying = engineError {
-            try AtomicFile<EngineError>.replace(path: path, write: { _ in }, verify: { (_) throws(EngineError) in throw failure })
+            try AtomicFile<EngineError>.replace(
+                path: path,
+                write: { _ in },
+                verify: { (_) throws(EngineError) in throw failure }
+            )
         }
         #expect(whileVerifying?.message == failure.message)
         #expect(try readFile(path) == [1, 2, 3])

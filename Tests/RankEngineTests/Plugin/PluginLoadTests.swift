@@ -122,7 +122,7 @@ struct PluginLoadTests {
         #expect(info.hasTextIDs && info.featureCount == 2 && info.prior == 0.5)
         #expect(info.costHint == ScoringCost(perRequest: 0, perCandidate: 20))
         // FNV-1a of "hash/1" is 0x9f295df1, computed by another program.
-        #expect(info.profile.number == 0xDDF1)
+        #expect(info.profile.rawValue == 0xDDF1)
     }
 
     @Test("Golden scores are demanded, with their features")

@@ -129,7 +129,7 @@ struct PluginRankerTests {
         #expect(refusal?.code == .invalidQuery)
         #expect(refusal?.message.hasSuffix("refuses the query: not this one") == true)
         // The ranker still serves.
-        #expect(try ranker.rank(user: 1, candidates: [1, 2]).count == 2)
+        #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).count == 2)
     }
 
     @Test("Queries that do not fit are refused before the plugin sees them")

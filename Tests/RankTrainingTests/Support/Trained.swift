@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import RankTraining
 

@@ -1,6 +1,5 @@
 package import RankCore
 
-
 /// The failure of one sending of a part.
 package struct PartFailure: Hashable, Sendable {
     package var status: Status
