@@ -3,8 +3,8 @@ import RankSystem
 import Testing
 
 @Suite struct KernelNameTests {
-    @Test("The option names the kernel, and where it does not, the environment does")
-    func optionBeforeEnvironment() async {
+    @Test
+    func theOptionNamesTheKernelAndWhereItDoesNotTheEnvironmentDoes() async {
         await #expect(processExitsWith: .success) {
             unsetenv("RANK_KERNEL")
             guard KernelName.chosen(nil) == nil, KernelName.chosen("") == nil else { exit(1) }

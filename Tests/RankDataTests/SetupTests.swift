@@ -24,8 +24,8 @@ struct SetupTests {
         return (try Script("/bin/bash", "scripts/setup", [], environment: environment), directory)
     }
 
-    @Test("Asks for a Swift toolchain of 6.2 or later")
-    func toolchain() throws {
+    @Test
+    func asksForASwiftToolchainOf62OrLater() throws {
         let none = try setup([:]).run
         #expect(none.status == 69)
         #expect(none.output.contains("no swift on the PATH"))
@@ -39,14 +39,14 @@ struct SetupTests {
         #expect(broken.output.contains("does not work"))
     }
 
-    @Test("Accepts later toolchains", arguments: ["6.2", "6.3.1", "6.10", "7.0-dev"])
-    func laterToolchain(_ version: String) throws {
+    @Test(arguments: ["6.2", "6.3.1", "6.10", "7.0-dev"])
+    func acceptsLaterToolchains(_ version: String) throws {
         let run = try setup(["swift": "echo 'Apple Swift version \(version) (x)'"]).run
         #expect(run.output.contains("no python3"))
     }
 
-    @Test("Says what is missing where there is no apt, or no right to use it")
-    func noAPT() throws {
+    @Test
+    func saysWhatIsMissingWhereThereIsNoAptOrNoRightToUseIt() throws {
         let run = try setup(["swift": Self.swift, "python3": "exit 0", "id": Self.user]).run
         #expect(run.status == 69)
         #expect(run.output.contains("no apt-get") && run.output.contains("git"))
@@ -55,8 +55,8 @@ struct SetupTests {
         #expect(helpless.output.contains("neither root nor sudo") && helpless.output.contains("git"))
     }
 
-    @Test("Updates and installs through sudo, and only what is missing")
-    func installs() throws {
+    @Test
+    func updatesAndInstallsThroughSudoAndOnlyWhatIsMissing() throws {
         let tools = [
             "swift": Self.swift, "python3": "exit 0", "id": Self.user, "apt-get": "echo \"apt-get $*\" >>\"$LOG\"",
             "sudo": "echo sudo >>\"$LOG\"; exec \"$@\"", "env": "shift; exec \"$@\"", "dpkg-query": "echo installed",
@@ -70,8 +70,8 @@ struct SetupTests {
         #expect(log.count == 4 && log[3].hasPrefix("apt-get install") && log[3].hasSuffix(" git"))
     }
 
-    @Test("Touches nothing when all is there")
-    func content() throws {
+    @Test
+    func touchesNothingWhenAllIsThere() throws {
         let tools = [
             "swift": Self.swift, "python3": "exit 0", "git": "", "dpkg-query": "echo installed",
             "apt-get": "echo called >\"$LOG\"",
@@ -81,8 +81,8 @@ struct SetupTests {
         #expect(!directory.names.contains("log"))
     }
 
-    @Test("Ends when apt-get fails")
-    func failingAPT() throws {
+    @Test
+    func endsWhenAptGetFails() throws {
         let run = try setup(["swift": Self.swift, "python3": "exit 0", "id": "echo 0", "apt-get": "exit 100"]).run
         #expect(run.status == 69)
         #expect(run.output.contains("apt-get update failed"))

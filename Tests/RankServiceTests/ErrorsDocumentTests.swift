@@ -49,8 +49,8 @@ struct ErrorsDocumentTests {
         return Refusal(code: parts[1], message: parts[2])
     }
 
-    @Test("What keeps a worker from starting")
-    func start() async throws {
+    @Test
+    func whatKeepsAWorkerFromStarting() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("taken", byteCount: 1)
         try directory.write("7.safetensors", byteCount: 0)
@@ -120,8 +120,8 @@ struct ErrorsDocumentTests {
         }
     }
 
-    @Test("What a worker refuses to score")
-    func requests() throws {
+    @Test
+    func whatAWorkerRefusesToScore() throws {
         let small = FrameLimits(messageBytes: 1_024, candidates: 10)
         let text = ScoreParameters(idKind: .utf8)
         let other = ModelID(hex: String(repeating: "ab", count: 16)) ?? .unspecified

@@ -47,15 +47,15 @@ struct DescriptorSetTests {
         }
     }
 
-    @Test("poll(2)", arguments: [1, 8, 100])
-    func poll(count: Int) throws { try everyRingIsSeen(PollSet.self, count: count) }
+    @Test(arguments: [1, 8, 100])
+    func poll2(count: Int) throws { try everyRingIsSeen(PollSet.self, count: count) }
 
     #if os(Linux)
-    @Test("epoll(7)", arguments: [1, 8, 100])
-    func epoll(count: Int) throws { try everyRingIsSeen(EpollSet.self, count: count) }
+    @Test(arguments: [1, 8, 100])
+    func epoll7(count: Int) throws { try everyRingIsSeen(EpollSet.self, count: count) }
 
-    @Test("A descriptor that is not open is refused by epoll(7)")
-    func notOpen() throws {
+    @Test
+    func aDescriptorThatIsNotOpenIsRefusedByEpoll7() throws {
         var set = try EpollSet()
         let error = #expect(throws: SystemError.self) { try set.add(-1, as: 1) }
         #expect(error?.message.contains("watch a descriptor") == true)

@@ -14,8 +14,8 @@ struct WorkSharingTests {
         var values: [Int] { counts.withLock { $0 } }
     }
 
-    @Test("Each number is taken once, whatever the count of threads", arguments: [1, 2, 7])
-    func threads(count: Int) {
+    @Test(arguments: [1, 2, 7])
+    func eachNumberIsTakenOnceWhateverTheCountOfThreads(count: Int) {
         let taken = Counters(100)
         WorkSharing.share(100, threads: count) {
             0
@@ -30,8 +30,8 @@ struct WorkSharingTests {
         #expect(Processors.available >= 1)
     }
 
-    @Test("A hop returns when the body has")
-    func hop() {
+    @Test
+    func aHopReturnsWhenTheBodyHas() {
         let taken = Counters(1)
         WorkSharing.hop { taken.add(0) }
         #expect(taken.values == [1])

@@ -36,8 +36,8 @@ struct ListenerGateTests {
         return descriptor
     }
 
-    @Test("A closed gate keeps new connections waiting; those that stand go on, and an open one lets all in")
-    func waiting() throws {
+    @Test
+    func aClosedGateKeepsNewConnectionsWaitingThoseThatStandGoOnAndAnOpenOneLetsAllIn() throws {
         let path = "/tmp/rank-gate-\(UUID().uuidString.prefix(8))"
         let context = try Context()
         let router = try Socket(.router, in: context, settings: .worker(maximumMessageSize: 1_024))
@@ -64,11 +64,9 @@ struct ListenerGateTests {
         try exchange()
     }
 
-    @Test(
-        "Listeners are found by their endpoints, and no others",
-        arguments: ["tcp://127.0.0.1:*", "tcp://*:*", "tcp://[::1]:*", "ipc://@rank-gate-abstract"]
+    @Test(arguments: ["tcp://127.0.0.1:*", "tcp://*:*", "tcp://[::1]:*", "ipc://@rank-gate-abstract"]
     )
-    func found(_ place: String) throws {
+    func listenersAreFoundByTheirEndpointsAndNoOthers(_ place: String) throws {
         let context = try Context()
         let other = try Socket(.router, in: context, settings: .worker(maximumMessageSize: 1_024))
         try other.bind(Endpoint("tcp://127.0.0.1:*", for: .binding))

@@ -2,105 +2,6 @@ import CommandSupport
 import RankData
 import RankLoad
 import RankPool
-import ZMQ
-
-/// How requests leave, as given on the command line.
-enum BenchPattern: Sendable {
-    case open(rate: Double, spacing: ArrivalSchedule.Spacing)
-    case closed(outstanding: Int)
-
-    func pattern(seed: UInt64) -> LoadPattern {
-        switch self {
-        case .open(let rate, let spacing): .open(ArrivalSchedule(rate: rate, spacing: spacing, seed: seed))
-        case .closed(let outstanding): .closed(outstanding: outstanding)
-        }
-    }
-}
-
-/// Workers, and the requests for them.
-struct BenchTarget {
-    let list: EndpointList
-    let endpoints: [Endpoint]
-    let requests: RequestSet
-    /// Whether the requests are for users that the model does not know, for want of others.
-    let madeUpUsers: Bool
-    /// Whether every worker was there at the start.
-    private let isComplete: Bool
-
-    /// Asks the workers for INFO.
-    init(_ list: EndpointList, _ command: BenchCommand, users: IDList?) throws {
-        let reports = try withPool(of: list, deadline: .seconds(2)) { await $0.info() }
-        let answers = reports.compactMap { try? $0.result.get() }
-        isComplete = answers.count == reports.count
-        // A pool has to cope with missing workers, and the measurement shows how it does.
-        let infos = command.through.throughPool ? answers : try reports.map { try $0.result.get() }
-        if let limit = infos.map(\.limits.candidates).min(), limit < command.candidates {
-            throw CommandFailure(.usage, "--candidates is \(command.candidates), a worker takes at most \(limit)")
-        }
-        self.list = list
-        do throws(ZMQError) {
-            // The workers that were asked: those in a file or behind a name among them.
-            endpoints =
-                try command.through.throughPool
-                ? []
-                : reports.map { report throws(ZMQError) in
-                    let endpoint = try Endpoint(report.endpoint, for: .connecting)
-                    return try endpoint.resolve().first ?? endpoint
-                }
-        } catch {
-            throw CommandFailure(.unavailable, error.message)
-        }
-        let ids = try BenchIDs(infos, users: users, of: list)
-        madeUpUsers = ids.hasMadeUpUsers
-        requests = RequestSet(candidates: command.candidates, topK: command.top, ids: ids.ids, seed: command.seed)
-    }
-
-    /// Processor seconds and candidates scored of each worker since its start, where all of them tell.
-    func usage() throws -> WorkerUsage? {
-        guard isComplete else { return nil }
-        let reports = try withPool(of: list, deadline: .seconds(5)) { await $0.stats() }
-        var usage = WorkerUsage()
-        for report in reports {
-            guard let counts = try? report.result.get(), let processor = counts["cpu_us"],
-                let candidates = counts["candidates"]
-            else { return nil }
-            usage.seconds += Double(processor) / 1e6
-            usage.candidates += Double(candidates)
-        }
-        return usage
-    }
-}
-
-/// The processor time and the counts of workers.
-struct WorkerUsage: Sendable {
-    var seconds = 0.0
-    var candidates = 0.0
-}
-
-/// A load with the floor beside it.
-struct BenchResult: Sendable {
-    var workers = LoadResult()
-    var floor: LoadResult?
-    /// Processor seconds of the workers per million candidates scored; nil where they do not tell.
-    var workerSecondsPerMillion: Double?
-    /// The pool's counters; nil without one.
-    var pool: PoolCounters?
-    /// The comparison of answers, those of the warm-up included; nil where none was made.
-    var check: AnswerCheck.Counts?
-}
-
-/// One rate of a sweep.
-struct SweepPoint: Sendable {
-    var factor: Double
-    var rate: Double
-    var result: LoadResult
-}
-
-/// The measured capacity, and the results at rates below and above it.
-struct SweepResult: Sendable {
-    var capacity: Double
-    var points: [SweepPoint]
-}
 
 /// Makes loads: on the workers, and in turns on the floor.
 struct BenchRun {
@@ -123,9 +24,15 @@ struct BenchRun {
             command.through.throughPool
                 ? try PoolLoad(target, command.through, topK: command.top, check: check) : try RawLoad(target)
         }
-        workers = try BenchTarget(command.pool.endpoints, command, users: users)
+        let workload = BenchWorkload(
+            candidates: command.candidates,
+            topK: command.top,
+            seed: command.seed,
+            throughPool: command.through.throughPool
+        )
+        workers = try BenchTarget(command.pool.endpoints, workload, users: users)
         maker = try makeLoad(workers, check)
-        floorMaker = try floor.map { try makeLoad(BenchTarget($0, command, users: nil), nil) }
+        floorMaker = try floor.map { try makeLoad(BenchTarget($0, workload, users: nil), nil) }
         deadline = command.deadline.duration
         seed = command.seed
         self.check = check

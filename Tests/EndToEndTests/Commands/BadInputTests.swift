@@ -8,8 +8,8 @@ import Testing
 struct BadInputTests {
     private static let question = ["--user", "1", "--items", "1", "--deadline", "20s"]
 
-    @Test("However few descriptors there are, the client says so or works")
-    func descriptors() async throws {
+    @Test
+    func howeverFewDescriptorsThereAreTheClientSaysSoOrWorks() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
@@ -39,8 +39,8 @@ struct BadInputTests {
         }
     }
 
-    @Test("Of 300 endpoints one is alive; with none, the error is a line that can be read")
-    func hundredsOfEndpoints() async throws {
+    @Test
+    func of300EndpointsOneIsAliveWithNoneTheErrorIsALineThatCanBeRead() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let dead = (0..<300).map { "ipc://\(directory)/none-\($0)" }.joined(separator: ",")
@@ -64,8 +64,8 @@ struct BadInputTests {
         }
     }
 
-    @Test("An endpoint that is listed twice counts once")
-    func twice() async throws {
+    @Test
+    func anEndpointThatIsListedTwiceCountsOnce() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
@@ -77,19 +77,17 @@ struct BadInputTests {
         }
     }
 
-    @Test(
-        "Lists, files and deadlines that make no sense",
-        arguments: [
-            (["--workers", ""], 64, "endpoint 1 of the list is empty"),
-            (["--workers", "tcp://127.0.0.1:1", "--deadline", "0ms"], 64, "--deadline is 0"),
-            (["--workers", "file:/nonexistent/workers"], 69, "No such file or directory"),
-            (["--workers", "file:/tmp"], 69, "is no regular file"),
-            (["--workers", "file:/bin/sh"], 69, "line 1"),
-            (["--workers", "dns://host.invalid:7000"], 69, "cannot resolve host.invalid"),
-            (["--workers", "ipc:///tmp"], 69, "connection refused"),
-        ]
+    @Test(arguments: [
+        (["--workers", ""], 64, "endpoint 1 of the list is empty"),
+        (["--workers", "tcp://127.0.0.1:1", "--deadline", "0ms"], 64, "--deadline is 0"),
+        (["--workers", "file:/nonexistent/workers"], 69, "No such file or directory"),
+        (["--workers", "file:/tmp"], 69, "is no regular file"),
+        (["--workers", "file:/bin/sh"], 69, "line 1"),
+        (["--workers", "dns://host.invalid:7000"], 69, "cannot resolve host.invalid"),
+        (["--workers", "ipc:///tmp"], 69, "connection refused"),
+    ]
     )
-    func refusals(_ arguments: [String], _ exitCode: Int32, _ text: String) async throws {
+    func listsFilesAndDeadlinesThatMakeNoSense(_ arguments: [String], _ exitCode: Int32, _ text: String) async throws {
         let patience = arguments.contains("--deadline") ? [] : ["--deadline", "20s"]
         let outcome = try await run("rank-client", ["rank", "--user", "1", "--items", "1"] + arguments + patience)
         #expect(outcome.exitCode == exitCode, "\(outcome.errors)")
@@ -98,8 +96,8 @@ struct BadInputTests {
         #expect(outcome.errors.utf8.count < 2_000)
     }
 
-    @Test("A named pipe instead of a file of endpoints does not stop the client")
-    func pipe() async throws {
+    @Test
+    func aNamedPipeInsteadOfAFileOfEndpointsDoesNotStopTheClient() async throws {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/pipe"
             #expect(mkfifo(path, 0o600) == 0)

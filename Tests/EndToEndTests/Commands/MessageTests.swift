@@ -35,8 +35,8 @@ struct MessageTests {
         Mistake("nothing", [], "is empty"),
     ]
 
-    @Test("What is no model is named by every command that reads one", arguments: models)
-    func noModel(_ mistake: Mistake) async throws {
+    @Test(arguments: models)
+    func whatIsNoModelIsNamedByEveryCommandThatReadsOne(_ mistake: Mistake) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending("model").string
             try Data(mistake.bytes).write(to: URL(fileURLWithPath: path))
@@ -55,8 +55,8 @@ struct MessageTests {
         }
     }
 
-    @Test("A directory is no model")
-    func directory() async throws {
+    @Test
+    func aDirectoryIsNoModel() async throws {
         let outcome = try await run("rank-train", ["inspect", "--model", "/tmp"])
         #expect(outcome.exitCode == 65)
         #expect(
@@ -65,8 +65,8 @@ struct MessageTests {
         )
     }
 
-    @Test("A model is no data")
-    func modelAsData() async throws {
+    @Test
+    func aModelIsNoData() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let outcome = try await run("rank-train", ["data", "--data", "\(model)"])
@@ -75,58 +75,54 @@ struct MessageTests {
         }
     }
 
-    @Test(
-        "Values of options that lack a unit, or have another",
-        arguments: [
-            (
-                ["--queue-limit", "5"],
-                "it has no unit; expected a number and its unit (us, ms, s, m or h), such as 5s or 5ms"
-            ),
-            (["--drain-max=30"], "such as 30s or 30ms"),
-            (["--drain-grace", "5 s"], "did you mean 5s?"),
-            (["--drain-grace", "5sec"], "did you mean 5s?"),
-            (["--drain-grace", "2min"], "did you mean 2m?"),
-            (["--drain-grace", "1d"], "the unit 'd' is unknown"),
-            (["--drain-grace", "soon"], "such as 250ms or 1.5s"),
-            (["--memory-budget", "64"], "64 bytes are hardly meant; write 64M, or 64K"),
-            (["--memory-budget", "64MB"], "did you mean 64M?"),
-            (["--memory-budget", "64 mib"], "did you mean 64M?"),
-            (["--memory-budget", "1.5G"], "expected a whole number of bytes"),
-            (["--max-message", "much"], "such as 64M"),
-            (["--bind", "127.0.0.1:7000"], "expected tcp://HOST:PORT"),
-        ]
+    @Test(arguments: [
+        (
+            ["--queue-limit", "5"],
+            "it has no unit; expected a number and its unit (us, ms, s, m or h), such as 5s or 5ms"
+        ),
+        (["--drain-max=30"], "such as 30s or 30ms"),
+        (["--drain-grace", "5 s"], "did you mean 5s?"),
+        (["--drain-grace", "5sec"], "did you mean 5s?"),
+        (["--drain-grace", "2min"], "did you mean 2m?"),
+        (["--drain-grace", "1d"], "the unit 'd' is unknown"),
+        (["--drain-grace", "soon"], "such as 250ms or 1.5s"),
+        (["--memory-budget", "64"], "64 bytes are hardly meant; write 64M, or 64K"),
+        (["--memory-budget", "64MB"], "did you mean 64M?"),
+        (["--memory-budget", "64 mib"], "did you mean 64M?"),
+        (["--memory-budget", "1.5G"], "expected a whole number of bytes"),
+        (["--max-message", "much"], "such as 64M"),
+        (["--bind", "127.0.0.1:7000"], "expected tcp://HOST:PORT"),
+    ]
     )
-    func values(_ arguments: [String], _ text: String) async throws {
+    func valuesOfOptionsThatLackAUnitOrHaveAnother(_ arguments: [String], _ text: String) async throws {
         let start = ["serve", "--ranker", "null"] + (arguments[0] == "--bind" ? [] : ["--bind", "ipc:///tmp/never"])
         let outcome = try await run("rank-worker", start + arguments)
         #expect(outcome.exitCode == 64, "\(outcome.errors)")
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
     }
 
-    @Test(
-        "An endpoint without a scheme says which was probably meant",
-        arguments: [
-            ("127.0.0.1:7000", "tcp://127.0.0.1:7000"), ("localhost:7000", "tcp://localhost:7000"),
-            ("7000", "tcp://127.0.0.1:7000"), ("/tmp/a.sock", "ipc:///tmp/a.sock"), ("ipc:/tmp/a", "ipc:///tmp/a"),
-            ("tcp:127.0.0.1:7000", "tcp://127.0.0.1:7000"), ("tcp:/[::1]:7000", "tcp://[::1]:7000"),
-        ]
+    @Test(arguments: [
+        ("127.0.0.1:7000", "tcp://127.0.0.1:7000"), ("localhost:7000", "tcp://localhost:7000"),
+        ("7000", "tcp://127.0.0.1:7000"), ("/tmp/a.sock", "ipc:///tmp/a.sock"), ("ipc:/tmp/a", "ipc:///tmp/a"),
+        ("tcp:127.0.0.1:7000", "tcp://127.0.0.1:7000"), ("tcp:/[::1]:7000", "tcp://[::1]:7000"),
+    ]
     )
-    func endpoints(_ text: String, _ meant: String) async throws {
+    func anEndpointWithoutASchemeSaysWhichWasProbablyMeant(_ text: String, _ meant: String) async throws {
         let outcome = try await run("rank-worker", ["serve", "--ranker", "null", "--bind", text])
         #expect(outcome.exitCode == 64)
         #expect(outcome.errors.contains("did you mean \(meant)?"), "\(outcome.errors)")
     }
 
-    @Test("An admin address without a host, or with a scheme", arguments: ["7001", "http://127.0.0.1:7001"])
-    func admin(_ text: String) async throws {
+    @Test(arguments: ["7001", "http://127.0.0.1:7001"])
+    func anAdminAddressWithoutAHostOrWithAScheme(_ text: String) async throws {
         let start = ["serve", "--ranker", "null", "--bind", "ipc:///tmp/never"]
         let outcome = try await run("rank-worker", start + ["--admin", text])
         #expect(outcome.exitCode == 64)
         #expect(outcome.errors.contains("\(text) is not HOST:PORT; did you mean 127.0.0.1:7001?"), "\(outcome.errors)")
     }
 
-    @Test("Columns of one meaning: the case of the rating that is a score")
-    func columns() async throws {
+    @Test
+    func columnsOfOneMeaningTheCaseOfTheRatingThatIsAScore() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending("r.csv").string
             let lines = ["user,item,score,rating", "1,10,812,5", "1,11,3,1", "2,10,44,4", "2,12,9,2"]

@@ -154,8 +154,8 @@ struct OptionsWithoutEffectTests {
             train(["synthesize", "--users", "5", "--output", "OUTPUT"], "--ratings"),
         ]
 
-    @Test("is refused with the option's name and what to do", arguments: examples)
-    func refused(_ example: Example) async throws {
+    @Test(arguments: examples)
+    func isRefusedWithTheOptionsNameAndWhatToDo(_ example: Example) async throws {
         try await withTemporaryDirectory { directory in
             let network = try TestModel.write(in: directory)
             let factors = Repository.fixture("model/dot_only.rank")
@@ -167,20 +167,18 @@ struct OptionsWithoutEffectTests {
         }
     }
 
-    @Test(
-        "What has an effect is not refused",
-        arguments: [
-            ["--model", "NETWORK", "--memory-budget", "64M"],
-            ["--model", "NETWORK", "--plan", "full", "--memory-budget", "1G"],
-            ["--model", "FACTORS", "--plan", "full", "--memory-budget", "64M"],
-            ["--model", "FACTORS", "--plan", "direct"],
-            ["--model", "NETWORK", "--map-weights"], ["--model", "NETWORK", "--copy-weights", "--precision", "fp32"],
-            ["--model", "NETWORK", "--kernel", "portable", "--plan", "direct"],
-            ["--model", "FACTORS", "--kernel", "scalar"],
-            ["--model", "NETWORK", "--kernel", "scalar", "--precision", "int8"],
-        ]
+    @Test(arguments: [
+        ["--model", "NETWORK", "--memory-budget", "64M"],
+        ["--model", "NETWORK", "--plan", "full", "--memory-budget", "1G"],
+        ["--model", "FACTORS", "--plan", "full", "--memory-budget", "64M"],
+        ["--model", "FACTORS", "--plan", "direct"],
+        ["--model", "NETWORK", "--map-weights"], ["--model", "NETWORK", "--copy-weights", "--precision", "fp32"],
+        ["--model", "NETWORK", "--kernel", "portable", "--plan", "direct"],
+        ["--model", "FACTORS", "--kernel", "scalar"],
+        ["--model", "NETWORK", "--kernel", "scalar", "--precision", "int8"],
+    ]
     )
-    func accepted(_ arguments: [String]) async throws {
+    func whatHasAnEffectIsNotRefused(_ arguments: [String]) async throws {
         try await withTemporaryDirectory { directory in
             let network = try TestModel.write(in: directory)
             let factors = Repository.fixture("model/dot_only.rank")

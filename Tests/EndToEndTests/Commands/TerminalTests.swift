@@ -60,11 +60,10 @@ struct TerminalTests {
     }
 
     @Test(
-        "A bar and a listing stay within the terminal",
         arguments: [80, 40, 20],
         ["map-fm", "best", "tutorial"]
     )
-    func fit(_ columns: Int, _ preset: String) async throws {
+    func aBarAndAListingStayWithinTheTerminal(_ columns: Int, _ preset: String) async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let model = directory.appending("m").string
@@ -84,8 +83,8 @@ struct TerminalTests {
         }
     }
 
-    @Test("The training on all ratings after the test stays within the terminal, too", arguments: [80, 40, 20])
-    func refit(_ columns: Int) async throws {
+    @Test(arguments: [80, 40, 20])
+    func theTrainingOnAllRatingsAfterTheTestStaysWithinTheTerminalToo(_ columns: Int) async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let fit = ["fit", "--data", data, "--output", directory.appending("m").string, "--preset", "map-fm"]
@@ -95,8 +94,8 @@ struct TerminalTests {
         }
     }
 
-    @Test("A terminal that becomes narrower keeps one bar")
-    func resize() async throws {
+    @Test
+    func aTerminalThatBecomesNarrowerKeepsOneBar() async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let fit = ["fit", "--data", data, "--output", directory.appending("m").string, "--no-refit"]
@@ -106,8 +105,8 @@ struct TerminalTests {
         }
     }
 
-    @Test("A terminal that cannot write over a line gets the last one alone")
-    func dumb() async throws {
+    @Test
+    func aTerminalThatCannotWriteOverALineGetsTheLastOneAlone() async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let fit = ["fit", "--data", data, "--output", directory.appending("m").string]
@@ -118,8 +117,8 @@ struct TerminalTests {
         }
     }
 
-    @Test("Tables of the client stay within the terminal, and a pipe gets them whole")
-    func tables() async throws {
+    @Test
+    func tablesOfTheClientStayWithinTheTerminalAndAPipeGetsThemWhole() async throws {
         try await withTemporaryDirectory { directory in
             let data = try Self.data(in: directory)
             let (model, titles) = (directory.appending("m").string, try Self.titles(in: directory))

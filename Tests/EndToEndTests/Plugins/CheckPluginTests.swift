@@ -30,8 +30,8 @@ struct CheckPluginTests {
         return (try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)), outcome)
     }
 
-    @Test("The examples pass every check")
-    func examples() async throws {
+    @Test
+    func theExamplesPassEveryCheck() async throws {
         try await withTemporaryDirectory { directory in
             let popularity = directory.appending("libpopularity.so").string
             try CompiledPlugin.c("Examples/plugins/popularity/popularity.c", to: popularity)
@@ -88,8 +88,8 @@ struct CheckPluginTests {
         ("wrong-golden&goldens=4", ["goldens"], "candidate 102 must score"),
     ]
 
-    @Test("What a plugin must not do fails a check, with 65 and a verdict")
-    func faults() async throws {
+    @Test
+    func whatAPluginMustNotDoFailsACheckWith65AndAVerdict() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("libbroken.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
@@ -106,8 +106,8 @@ struct CheckPluginTests {
         }
     }
 
-    @Test("A crash and a library that is none leave a line and a verdict, too")
-    func text() async throws {
+    @Test
+    func aCrashAndALibraryThatIsNoneLeaveALineAndAVerdictToo() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("libbroken.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)

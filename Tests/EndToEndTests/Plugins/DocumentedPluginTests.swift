@@ -24,8 +24,8 @@ struct DocumentedPluginTests {
         }
     }
 
-    @Test("Run from the root of the repository", arguments: commands)
-    func run(_ commands: Commands) async throws {
+    @Test(arguments: commands)
+    func runFromTheRootOfTheRepository(_ commands: Commands) async throws {
         try await withTemporaryDirectory { directory in
             for name in ["Sources", "Examples"] {
                 try FileManager.default.createSymbolicLink(
@@ -61,8 +61,8 @@ struct DocumentedPluginTests {
         }
     }
 
-    @Test("Both examples are in the documents")
-    func examples() {
+    @Test
+    func bothExamplesAreInTheDocuments() {
         #expect(Set(Self.commands.map { $0.serve.contains("linear") }) == [true, false])
     }
 }

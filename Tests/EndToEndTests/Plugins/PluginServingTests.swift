@@ -56,12 +56,12 @@ struct PluginServingTests {
         await pool.shutdown()
     }
 
-    @Test("Popularity in C through two workers: the bits of the formula, however the list is split")
-    func popularity() async throws {
+    @Test
+    func popularityInCThroughTwoWorkersTheBitsOfTheFormulaHoweverTheListIsSplit() async throws {
         try await withTemporaryDirectory { directory in
             let (library, items) = try Self.popularity(in: directory)
             let reference = "\(library):\(items)?damping=25"
-            var random = RandomNumbers(seed: 5)
+            var random = SplitMix64(seed: 5)
             let candidates = (0..<3_000).map { _ in UInt64.random(in: 1...1_100, using: &random) }
             let expected = try Self.oracle(reference, user: 42, candidates)
             try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
@@ -96,8 +96,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test("A linear model in Swift through two workers: each part of a list gets the features of its candidates")
-    func linear() async throws {
+    @Test
+    func aLinearModelInSwiftThroughTwoWorkersEachPartOfAListGetsTheFeaturesOfItsCandidates() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("liblinear.so").string
             try CompiledPlugin.swift("Examples/plugins/linear/linear.swift", module: "linear", to: library)
@@ -105,7 +105,7 @@ struct PluginServingTests {
             try "feature,weight\nprice,-0.25\nbias,0.5\nfreshness,2\nclicks,0.125\n"
                 .write(toFile: weights, atomically: true, encoding: .utf8)
             let reference = "\(library):\(weights)"
-            var random = RandomNumbers(seed: 6)
+            var random = SplitMix64(seed: 6)
             let candidates = random.candidates(1_000)
             let features = random.floats(3_000, within: 10)
             let expected = try Self.oracle(reference, user: 42, candidates, features: features)
@@ -139,8 +139,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test("rank-client sends each item and each pair its features, from CSV and from float32")
-    func features() async throws {
+    @Test
+    func rankClientSendsEachItemAndEachPairItsFeaturesFromCSVAndFromFloat32() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("liblinear.so").string
             try CompiledPlugin.swift("Examples/plugins/linear/linear.swift", module: "linear", to: library)
@@ -205,8 +205,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test("Features that are missing pass pool, CSV and worker where the plugin takes them, and are named elsewhere")
-    func missing() async throws {
+    @Test
+    func featuresThatAreMissingPassPoolCSVAndWorkerWhereThePluginTakesThemAndAreNamedElsewhere() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("libimputed.so").string
             try CompiledPlugin.c("Examples/plugins/imputed/imputed.c", to: library)
@@ -255,15 +255,15 @@ struct PluginServingTests {
         }
     }
 
-    @Test("A batch carries the features of each query; widths that differ are refused before they are sent")
-    func batch() async throws {
+    @Test
+    func aBatchCarriesTheFeaturesOfEachQueryWidthsThatDifferAreRefusedBeforeTheyAreSent() async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("libbroken.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
             let reference = "\(library)?features=2"
             try await withWorkers(2, options: ["--plugin", reference], in: directory) { workers in
                 try await Self.withPool(workers) { pool in
-                    var random = RandomNumbers(seed: 8)
+                    var random = SplitMix64(seed: 8)
                     let batch = (0..<40).map { user in
                         BatchQuery(
                             user: UInt64(user) * 8,
@@ -293,8 +293,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test("A renamed model, a broken one, SIGHUP: the answers are those of the last good instance")
-    func reload() async throws {
+    @Test
+    func aRenamedModelABrokenOneSIGHUPTheAnswersAreThoseOfTheLastGoodInstance() async throws {
         try await withTemporaryDirectory { directory in
             let (library, items) = try Self.popularity(in: directory, mean: 2)
             let reference = "\(library):\(items)"
@@ -320,8 +320,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test("Plugins that are none, or break their rules, end with 65 and are named; nothing is bound")
-    func refusals() async throws {
+    @Test
+    func pluginsThatAreNoneOrBreakTheirRulesEndWith65AndAreNamedNothingIsBound() async throws {
         try await withTemporaryDirectory { directory in
             let (library, items) = try Self.popularity(in: directory)
             let broken = directory.appending("libbroken.so").string
@@ -354,10 +354,8 @@ struct PluginServingTests {
         }
     }
 
-    @Test(
-        "Scores that are not finite, failures and refusals are answered with the plugin's name and place; it serves on"
-    )
-    func failures() async throws {
+    @Test
+    func scoresThatAreNotFiniteFailuresAndRefusalsAreAnsweredWithThePluginsNameAndPlaceItServesOn() async throws {
         try await withTemporaryDirectory { directory in
             let broken = directory.appending("libbroken.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: broken)

@@ -31,8 +31,8 @@ struct BenchThroughPoolTests {
         await pool.shutdown()
     }
 
-    @Test("every call is accounted for, and every answer has the bits of the one before")
-    func everyCallIsAccountedFor() async throws {
+    @Test
+    func everyCallIsAccountedForAndEveryAnswerHasTheBitsOfTheOneBefore() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let folder = try made(directory.appending("null"))
@@ -61,8 +61,8 @@ struct BenchThroughPoolTests {
         }
     }
 
-    @Test("a worker that is killed under load costs no call")
-    func aKilledWorker() async throws {
+    @Test
+    func aWorkerThatIsKilledUnderLoadCostsNoCall() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in
@@ -85,8 +85,8 @@ struct BenchThroughPoolTests {
         }
     }
 
-    @Test("an answer of other bits is found")
-    func anotherAnswer() async throws {
+    @Test
+    func anAnswerOfOtherBitsIsFound() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
@@ -104,8 +104,8 @@ struct BenchThroughPoolTests {
         }
     }
 
-    @Test("without a worker, every call fails with a message that names the endpoint")
-    func nobodyIsThere() async throws {
+    @Test
+    func withoutAWorkerEveryCallFailsWithAMessageThatNamesTheEndpoint() async throws {
         let (outcome, report) = try await bench(["tcp://127.0.0.1:1"], ["--rate", "500", "--duration", "200ms"])
         #expect(outcome.exitCode == 69)
         let load = try counts(report, "workers")

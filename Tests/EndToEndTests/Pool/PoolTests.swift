@@ -22,15 +22,14 @@ struct PoolTests {
     }
 
     @Test(
-        "every split over one or two workers gives the engine's list, bit for bit",
         .timeLimit(.minutes(5)),
         arguments: [1, 3, 500, 100_000],
         [1, 2]
     )
-    func splits(size: Int, workerCount: Int) async throws {
+    func everySplitOverOneOrTwoWorkersGivesTheEnginesListBitForBit(size: Int, workerCount: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: UInt64(size * 3 + workerCount))
+            var random = SplitMix64(seed: UInt64(size * 3 + workerCount))
             let candidates = random.candidates(size)
             let ranker = try RankModel.load(path: model).makeRanker(plan: .direct, kernel: .scalar)
             let expected = try ranker.rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
@@ -64,11 +63,11 @@ struct PoolTests {
         }
     }
 
-    @Test("two models in one pool: a list is of one of them", .timeLimit(.minutes(5)))
-    func oneModelPerList() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func twoModelsInOnePoolAListIsOfOneOfThem() async throws {
         try await withTemporaryDirectory { directory in
             let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
-            var random = RandomNumbers(seed: 9)
+            var random = SplitMix64(seed: 9)
             let candidates = random.candidates(1_000)
             let lists = try models.map { model in
                 try RankModel.load(path: model).makeRanker().rank(candidates, for: Self.user, unknownIDs: .fallback)
@@ -98,12 +97,12 @@ struct PoolTests {
         }
     }
 
-    @Test("two profiles in one pool: a list is of one of them, and verify wants them apart", .timeLimit(.minutes(5)))
-    func oneProfilePerList() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func twoProfilesInOnePoolAListIsOfOneOfThemAndVerifyWantsThemApart() async throws {
         try await withTemporaryDirectory { directory in
             let file = try TestModel.write(in: directory)
             let model = try RankModel.load(path: file)
-            var random = RandomNumbers(seed: 10)
+            var random = SplitMix64(seed: 10)
             let candidates = random.candidates(1_000)
             let expected = try Dictionary(
                 uniqueKeysWithValues: [Kernel.scalar, .portable].map { kernel in
@@ -150,11 +149,11 @@ struct PoolTests {
         }
     }
 
-    @Test("at the deadline, the part that was scored reaches the caller", .timeLimit(.minutes(5)))
-    func partialList() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func atTheDeadlineThePartThatWasScoredReachesTheCaller() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: 6)
+            var random = SplitMix64(seed: 6)
             let candidates = random.candidates(100_000)
             let scored = try RankModel.load(path: model).makeRanker()
                 .rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
@@ -185,11 +184,11 @@ struct PoolTests {
         }
     }
 
-    @Test("a worker killed in mid-request: the other one answers", .timeLimit(.minutes(5)))
-    func killedWorker() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func aWorkerKilledInMidRequestTheOtherOneAnswers() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: 5)
+            var random = SplitMix64(seed: 5)
             let candidates = random.candidates(500)
             let expected = try RankModel.load(path: model).makeRanker()
                 .rank(candidates, for: Self.user, unknownIDs: .fallback).map(Entry.init)
@@ -225,10 +224,9 @@ struct PoolTests {
     }
 
     @Test(
-        "a worker frozen under load: the other one answers every call, and both do afterwards",
         .timeLimit(.minutes(5))
     )
-    func frozenWorker() async throws {
+    func aWorkerFrozenUnderLoadTheOtherOneAnswersEveryCallAndBothDoAfterwards() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let candidates: [UInt64] = Array(1...50)
@@ -263,8 +261,8 @@ struct PoolTests {
         }
     }
 
-    @Test("the only worker killed in mid-request: an error that names it, not a hang", .timeLimit(.minutes(5)))
-    func killedOnlyWorker() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func theOnlyWorkerKilledInMidRequestAnErrorThatNamesItNotAHang() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in

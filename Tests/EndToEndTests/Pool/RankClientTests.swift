@@ -106,7 +106,7 @@ struct RankClientTests {
 
     @Test func scoresInBulkAsTheModelDoes() async throws {
         try await withPool { workers, model, directory in
-            var random = RandomNumbers(seed: 5)
+            var random = SplitMix64(seed: 5)
             let pairs = (0..<30_000).map { _ in
                 "\(UInt64.random(in: 1...TestModel.userCount, using: &random)),"
                     + "\(UInt64.random(in: 1...TestModel.candidateCount, using: &random))\n"
@@ -141,7 +141,7 @@ struct RankClientTests {
     @Test func losesNothingWhenAWorkerIsKilled() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: 6)
+            var random = SplitMix64(seed: 6)
             let pairs = (0..<400_000).map { _ in
                 "\(UInt64.random(in: 1...TestModel.userCount, using: &random)),"
                     + "\(UInt64.random(in: 1...TestModel.candidateCount, using: &random))\n"
@@ -213,8 +213,8 @@ struct RankClientTests {
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
     }
 
-    @Test("Streams that the caller has closed are not mistaken for files opened later")
-    func closedStreams() async throws {
+    @Test
+    func streamsThatTheCallerHasClosedAreNotMistakenForFilesOpenedLater() async throws {
         try await withPool { workers, _, _ in
             let command = "'\(Programs.path("rank-client"))' score --deadline 20s --workers '\(workers)' --input -"
             let noOutput = try await run(FilePath("/bin/sh"), ["-c", "\(command) >&-"], input: "42,1\n")
@@ -232,11 +232,11 @@ struct RankClientTests {
         #expect(outcome.exitCode == 0 && outcome.output.hasPrefix("swift-rank "))
     }
 
-    @Test("The library: any split over one worker or two gives the oracle's bits", arguments: [1, 3, 500, 100_000])
-    func libraryGivesTheSameBits(size: Int) async throws {
+    @Test(arguments: [1, 3, 500, 100_000])
+    func theLibraryAnySplitOverOneWorkerOrTwoGivesTheOraclesBits(size: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: UInt64(size))
+            var random = SplitMix64(seed: UInt64(size))
             let candidates = random.candidates(size)
             let expected = try oracle(model, user: 42, candidates).map(\.bitPattern)
             try await withWorkers(2, options: ["--model", model], in: directory) { workers in

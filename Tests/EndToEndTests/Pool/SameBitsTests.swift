@@ -20,11 +20,11 @@ struct SameBitsTests {
         return scores
     }
 
-    @Test("REQ, DEALER and DEALER with a delimiter, under every plan", .timeLimit(.minutes(5)), arguments: sizes)
-    func sockets(size: Int) async throws {
+    @Test(.timeLimit(.minutes(5)), arguments: sizes)
+    func reqDEALERAndDEALERWithADelimiterUnderEveryPlan(size: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: UInt64(size))
+            var random = SplitMix64(seed: UInt64(size))
             let candidates = random.candidates(size)
             let expected = try Self.oracle(model, candidates)
             for plan in ["direct", "user-once", "factored", "full"] {
@@ -42,11 +42,11 @@ struct SameBitsTests {
         }
     }
 
-    @Test("from copied weights, after the file was cut in its place", .timeLimit(.minutes(5)))
-    func copied() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func fromCopiedWeightsAfterTheFileWasCutInItsPlace() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: 7)
+            var random = SplitMix64(seed: 7)
             let candidates = random.candidates(500)
             let expected = try Self.oracle(model, candidates)
             let options = ["--model", model, "--copy-weights", "--plan", "user-once"]
@@ -60,11 +60,11 @@ struct SameBitsTests {
         }
     }
 
-    @Test("through a zmq_proxy and two workers", .timeLimit(.minutes(5)), arguments: sizes)
-    func proxy(size: Int) async throws {
+    @Test(.timeLimit(.minutes(5)), arguments: sizes)
+    func throughAZmqProxyAndTwoWorkers(size: Int) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: UInt64(size) + 1)
+            var random = SplitMix64(seed: UInt64(size) + 1)
             let candidates = random.candidates(size)
             let expected = try Self.oracle(model, candidates)
             let (front, back) = ("ipc://\(directory)/front.sock", "ipc://\(directory)/back.sock")
@@ -89,17 +89,16 @@ struct SameBitsTests {
     }
 
     @Test(
-        "the Python client",
         .enabled(if: Programs.python != nil, "scripts/setup --python has not been run"),
         .timeLimit(.minutes(5)),
         arguments: sizes,
         ["REQ", "DEALER"]
     )
-    func python(size: Int, mode: String) async throws {
+    func thePythonClient(size: Int, mode: String) async throws {
         let python = try #require(Programs.python)
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
-            var random = RandomNumbers(seed: UInt64(size) + 2)
+            var random = SplitMix64(seed: UInt64(size) + 2)
             let candidates = random.candidates(size)
             let expected = try Self.oracle(model, candidates)
             let program = """

@@ -7,8 +7,8 @@ import Testing
 /// `rank-client verify` as a process, against worker processes.
 @Suite("rank-client verify", .timeLimit(.minutes(2)))
 struct VerifyTests {
-    @Test("two workers under different plans give the bits of the file")
-    func agrees() async throws {
+    @Test
+    func twoWorkersUnderDifferentPlansGiveTheBitsOfTheFile() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let folders = (try made(directory.appending("a")), try made(directory.appending("b")))
@@ -35,8 +35,8 @@ struct VerifyTests {
         }
     }
 
-    @Test("a model that is unproved by INFO is named as such")
-    func unproved() async throws {
+    @Test
+    func aModelThatIsUnprovedByINFOIsNamedAsSuch() async throws {
         try await withTemporaryDirectory { directory in
             let model = Repository.file("Tests/Fixtures/model/every_term.rank")
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
@@ -49,8 +49,8 @@ struct VerifyTests {
         }
     }
 
-    @Test("a pool of another model is refused, with both ids")
-    func anotherModel() async throws {
+    @Test
+    func aPoolOfAnotherModelIsRefusedWithBothIds() async throws {
         try await withTemporaryDirectory { directory in
             let (served, other) = (try TestModel.write(in: directory), try TestModel.write(in: directory, seed: 2))
             try await withWorkers(1, options: ["--model", served], in: directory) { workers in
@@ -64,8 +64,8 @@ struct VerifyTests {
         }
     }
 
-    @Test("a worker whose scores are off by one bit is found and named")
-    func wrongBits() async throws {
+    @Test
+    func aWorkerWhoseScoresAreOffByOneBitIsFoundAndNamed() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let id = try RankModel.load(path: model).modelID

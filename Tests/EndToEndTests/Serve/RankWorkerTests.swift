@@ -10,47 +10,45 @@ import ZMQ
 /// `rank-worker` as a process: what it refuses, and how it starts and ends.
 @Suite("rank-worker", .timeLimit(.minutes(5)))
 struct RankWorkerTests {
-    @Test(
-        "A command line that makes no sense ends with 64 and says what to do",
-        arguments: [
-            (["serve", "--model", "MODEL"], "--bind"),
-            (["serve", "--bind", "ipc:///tmp/x"], "--model"),
-            (["serve", "--ranker", "null", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--ranker null"),
-            (["serve", "--model", "MODEL", "--cost-per-candidate", "1us", "--bind", "ipc:///tmp/x"], "--ranker null"),
-            (
-                ["serve", "--ranker", "null", "--cost-per-candidate", "2s", "--bind", "ipc:///tmp/x"],
-                "--cost-per-candidate is 2s"
-            ),
-            (["serve", "--ranker", "null", "--copy-weights", "--bind", "ipc:///tmp/x"], "--copy-weights"),
-            (["serve", "--plugin", "lib.so", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--plugin brings"),
-            (["serve", "--plugin", "lib.so", "--ranker", "null", "--bind", "ipc:///tmp/x"], "--plugin brings"),
-            (["serve", "--plugin", "lib.so", "--plan", "direct", "--bind", "ipc:///tmp/x"], "not with --plugin"),
-            (["serve", "--plugin", "lib.so:m?damping", "--bind", "ipc:///tmp/x"], "is no option=value"),
-            (["serve", "--plugin", ":m", "--bind", "ipc:///tmp/x"], "names no library"),
-            (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
-            (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
-            (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),
-            (["serve", "--model", "MODEL", "--bind", "tcp://127.0.0.1:99999"], "99999"),
-            (["serve", "--model", "MODEL", "--connect", "tcp://127.0.0.1:*"], "tcp://127.0.0.1:*"),
-            (["serve", "--model", "MODEL", "--bind", "tcp://0.0.0.0:7000"], "--insecure"),
-            (["serve", "--model", "MODEL", "--model-dir", "/tmp", "--bind", "ipc:///tmp/x"], "not both"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--admin", "9000"], "admin"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--drain-grace", "1m"], "--drain-max"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--processes", "0"], "--processes"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--plan", "fast"], "user-once"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--kernel", "fast"], "scalar"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "12"], "12 bytes"),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "1 MB"], "--max-message"),
-            (
-                ["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--memory-budget", "99999999999G"],
-                "--memory-budget"
-            ),
-            (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--frobnicate"], "--frobnicate"),
-            (["serve", "--model", "MODEL", "--bnd", "ipc:///tmp/x"], "'--bnd'"),
-            (["serve", "--modle", "MODEL", "--bind", "ipc:///tmp/x"], "'--modle'"),
-        ]
+    @Test(arguments: [
+        (["serve", "--model", "MODEL"], "--bind"),
+        (["serve", "--bind", "ipc:///tmp/x"], "--model"),
+        (["serve", "--ranker", "null", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--ranker null"),
+        (["serve", "--model", "MODEL", "--cost-per-candidate", "1us", "--bind", "ipc:///tmp/x"], "--ranker null"),
+        (
+            ["serve", "--ranker", "null", "--cost-per-candidate", "2s", "--bind", "ipc:///tmp/x"],
+            "--cost-per-candidate is 2s"
+        ),
+        (["serve", "--ranker", "null", "--copy-weights", "--bind", "ipc:///tmp/x"], "--copy-weights"),
+        (["serve", "--plugin", "lib.so", "--model", "MODEL", "--bind", "ipc:///tmp/x"], "--plugin brings"),
+        (["serve", "--plugin", "lib.so", "--ranker", "null", "--bind", "ipc:///tmp/x"], "--plugin brings"),
+        (["serve", "--plugin", "lib.so", "--plan", "direct", "--bind", "ipc:///tmp/x"], "not with --plugin"),
+        (["serve", "--plugin", "lib.so:m?damping", "--bind", "ipc:///tmp/x"], "is no option=value"),
+        (["serve", "--plugin", ":m", "--bind", "ipc:///tmp/x"], "names no library"),
+        (["serve", "--model", "MODEL", "--bind", "7000"], "7000"),
+        (["serve", "--model", "MODEL", "--bind", "inproc://here"], "inproc://here"),
+        (["serve", "--model", "MODEL", "--connect", "inproc://here"], "inproc://here"),
+        (["serve", "--model", "MODEL", "--bind", "tcp://127.0.0.1:99999"], "99999"),
+        (["serve", "--model", "MODEL", "--connect", "tcp://127.0.0.1:*"], "tcp://127.0.0.1:*"),
+        (["serve", "--model", "MODEL", "--bind", "tcp://0.0.0.0:7000"], "--insecure"),
+        (["serve", "--model", "MODEL", "--model-dir", "/tmp", "--bind", "ipc:///tmp/x"], "not both"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--admin", "9000"], "admin"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--drain-grace", "1m"], "--drain-max"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--processes", "0"], "--processes"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--plan", "fast"], "user-once"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--kernel", "fast"], "scalar"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "12"], "12 bytes"),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--max-message", "1 MB"], "--max-message"),
+        (
+            ["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--memory-budget", "99999999999G"],
+            "--memory-budget"
+        ),
+        (["serve", "--model", "MODEL", "--bind", "ipc:///tmp/x", "--frobnicate"], "--frobnicate"),
+        (["serve", "--model", "MODEL", "--bnd", "ipc:///tmp/x"], "'--bnd'"),
+        (["serve", "--modle", "MODEL", "--bind", "ipc:///tmp/x"], "'--modle'"),
+    ]
     )
-    func usage(arguments: [String], text: String) async throws {
+    func aCommandLineThatMakesNoSenseEndsWith64AndSaysWhatToDo(arguments: [String], text: String) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let outcome = try await run("rank-worker", arguments.map { $0 == "MODEL" ? model : $0 })
@@ -61,8 +59,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("A model that is missing, empty, cut or changed ends with 65, and nothing was bound")
-    func refusedModel() async throws {
+    @Test
+    func aModelThatIsMissingEmptyCutOrChangedEndsWith65AndNothingWasBound() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let whole = try Data(contentsOf: URL(filePath: model))
@@ -84,11 +82,9 @@ struct RankWorkerTests {
         }
     }
 
-    @Test(
-        "A plan whose tables do not fit the memory budget ends with 65 and names both",
-        arguments: ["factored", "full"]
+    @Test(arguments: ["factored", "full"]
     )
-    func budget(plan: String) async throws {
+    func aPlanWhoseTablesDoNotFitTheMemoryBudgetEndsWith65AndNamesBoth(plan: String) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let arguments = [
@@ -103,8 +99,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("An endpoint that is taken, or cannot be, ends with 69")
-    func unavailable() async throws {
+    @Test
+    func anEndpointThatIsTakenOrCannotBeEndsWith69() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             try await withWorkers(1, options: ["--model", model], in: directory) { workers in
@@ -117,8 +113,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("--json tells one line when the worker is ready, SIGTERM and SIGINT end it with 0", arguments: [15, 2])
-    func readyAndStop(signal: Int32) async throws {
+    @Test(arguments: [15, 2])
+    func jsonTellsOneLineWhenTheWorkerIsReadySIGTERMAndSIGINTEndItWith0(signal: Int32) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let endpoint = "ipc://\(directory)/socket"
@@ -146,8 +142,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("A second signal ends the worker at once")
-    func secondSignal() async throws {
+    @Test
+    func aSecondSignalEndsTheWorkerAtOnce() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let outcome = try await Self.serve(
@@ -159,8 +155,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("A signal ends a worker at once whose first load does not end", arguments: [SIGTERM, SIGINT])
-    func signalDuringLoad(signal: Int32) async throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalEndsAWorkerAtOnceWhoseFirstLoadDoesNotEnd(signal: Int32) async throws {
         try await withTemporaryDirectory { directory in
             let library = directory.appending("libwaiting.so").string
             try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
@@ -177,8 +173,8 @@ struct RankWorkerTests {
         }
     }
 
-    @Test("Large requests leave no memory behind in the places where they waited")
-    func memory() async throws {
+    @Test
+    func largeRequestsLeaveNoMemoryBehindInThePlacesWhereTheyWaited() async throws {
         try await withTemporaryDirectory { directory in
             let socket = "\(directory)/socket"
             var grown = Int.max
@@ -204,8 +200,8 @@ struct RankWorkerTests {
         return try #require(fields.count > 1 ? Int(fields[1]) : nil) * Int(getpagesize())
     }
 
-    @Test("--help shows examples and exit codes")
-    func help() async throws {
+    @Test
+    func helpShowsExamplesAndExitCodes() async throws {
         let outcome = try await run("rank-worker", ["serve", "--help"])
         #expect(outcome.exitCode == 0)
         for text in ["EXAMPLES", "EXIT CODES", "--connect", "--insecure"] { #expect(outcome.output.contains(text)) }

@@ -28,8 +28,8 @@ struct ReloadTests {
         }
     }
 
-    @Test("A renamed file, SIGHUP, a cut file: the answers are those of the last good model, bit for bit")
-    func file() async throws {
+    @Test
+    func aRenamedFileSIGHUPACutFileTheAnswersAreThoseOfTheLastGoodModelBitForBit() async throws {
         try await withTemporaryDirectory { directory in
             let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
             let candidates: [UInt64] = Array(1...50)
@@ -54,8 +54,8 @@ struct ReloadTests {
         }
     }
 
-    @Test("A file written in place, cut and overwritten: every reply is of a model that proved itself, bit for bit")
-    func inPlace() async throws {
+    @Test
+    func aFileWrittenInPlaceCutAndOverwrittenEveryReplyIsOfAModelThatProvedItselfBitForBit() async throws {
         try await withTemporaryDirectory { directory in
             let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
             let candidates: [UInt64] = Array(1...50)
@@ -87,10 +87,9 @@ struct ReloadTests {
     }
 
     @Test(
-        "A file that is written in place while it is mapped: the log says that scores may be wrong",
         .timeLimit(.minutes(5))
     )
-    func mappedAndWrittenInPlace() async throws {
+    func aFileThatIsWrittenInPlaceWhileItIsMappedTheLogSaysThatScoresMayBeWrong() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let arguments = ["--model", model, "--map-weights", "--bind", "ipc://\(directory)/socket"]
@@ -109,8 +108,8 @@ struct ReloadTests {
         }
     }
 
-    @Test("--model-dir: a worker begins with the best version, takes a better one, and goes back when that is removed")
-    func directory() async throws {
+    @Test
+    func modelDirAWorkerBeginsWithTheBestVersionTakesABetterOneAndGoesBackWhenThatIsRemoved() async throws {
         try await withTemporaryDirectory { directory in
             let models = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
             let candidates: [UInt64] = Array(1...50)
@@ -136,8 +135,8 @@ struct ReloadTests {
         }
     }
 
-    @Test("A directory full of junk: the best good version serves, and the log names what was refused and ignored")
-    func junk() async throws {
+    @Test
+    func aDirectoryFullOfJunkTheBestGoodVersionServesAndTheLogNamesWhatWasRefusedAndIgnored() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let versions = try made(directory.appending("versions"))
@@ -169,8 +168,8 @@ struct ReloadTests {
         }
     }
 
-    @Test("Reloads to a model of another shape in mid-list: each list is of one model, from end to end")
-    func midList() async throws {
+    @Test
+    func reloadsToAModelOfAnotherShapeInMidListEachListIsOfOneModelFromEndToEnd() async throws {
         try await withTemporaryDirectory { directory in
             let models = [
                 try TestModel.write(in: directory, seed: 1),

@@ -10,8 +10,8 @@ import Testing
 struct RunningContractTests {
     private static let admin = ["--admin", "127.0.0.1:0", "--bind", "tcp://127.0.0.1:*"]
 
-    @Test("The pages of a process that serves, drains and has ended; what it is asked while it drains, it answers")
-    func pages() async throws {
+    @Test
+    func thePagesOfAProcessThatServesDrainsAndHasEndedWhatItIsAskedWhileItDrainsItAnswers() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let arguments = ["--model", model, "--drain-grace", "6s"] + Self.admin
@@ -39,8 +39,8 @@ struct RunningContractTests {
         }
     }
 
-    @Test("A second SIGTERM ends a worker that drains at once", arguments: [SIGTERM, SIGINT])
-    func secondSignal(_ second: Int32) async throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSecondSIGTERMEndsAWorkerThatDrainsAtOnce(_ second: Int32) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let arguments = ["--model", model, "--drain-grace", "1h", "--drain-max", "2h"] + Self.admin
@@ -54,8 +54,8 @@ struct RunningContractTests {
         }
     }
 
-    @Test("A scoring thread that is stuck: /live and /ready say so, then the process ends with 70")
-    func watchdog() async throws {
+    @Test
+    func aScoringThreadThatIsStuckLiveAndReadySaySoThenTheProcessEndsWith70() async throws {
         try await withTemporaryDirectory { directory in
             let arguments = ["--ranker", "null", "--cost-per-candidate", "1s"] + Self.admin
             let outcome = try await ServingProcess.run(arguments, in: directory) { worker in
@@ -72,11 +72,11 @@ struct RunningContractTests {
         }
     }
 
-    @Test(
-        "A worker that is killed and started again at its place: the client that was there before finds it",
-        arguments: ["ipc", "tcp"]
+    @Test(arguments: ["ipc", "tcp"]
     )
-    func restart(_ transport: String) async throws {
+    func aWorkerThatIsKilledAndStartedAgainAtItsPlaceTheClientThatWasThereBeforeFindsIt(_ transport: String)
+        async throws
+    {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             var place = transport == "ipc" ? "ipc://\(directory)/socket" : "tcp://127.0.0.1:*"
@@ -113,8 +113,8 @@ struct RunningContractTests {
         }
     }
 
-    @Test("However few descriptors there are, a worker says so and ends with 69, or serves")
-    func descriptors() async throws {
+    @Test
+    func howeverFewDescriptorsThereAreAWorkerSaysSoAndEndsWith69OrServes() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             var answers = 0
@@ -136,11 +136,11 @@ struct RunningContractTests {
         }
     }
 
-    @Test(
-        "Idle connections take every descriptor: the worker rests, its probes are answered, its clients are served",
-        arguments: [[], ["--processes", "1"]]
+    @Test(arguments: [[], ["--processes", "1"]]
     )
-    func idleConnections(_ options: [String]) async throws {
+    func idleConnectionsTakeEveryDescriptorTheWorkerRestsItsProbesAreAnsweredItsClientsAreServed(_ options: [String])
+        async throws
+    {
         try await withTemporaryDirectory { directory in
             let path = "\(directory)/socket"
             let arguments = ["--ranker", "null", "--bind", "ipc://\(path)", "--admin", "127.0.0.1:0"] + options
@@ -176,8 +176,8 @@ struct RunningContractTests {
         }
     }
 
-    @Test("A worker without free descriptors sees that it is to leave, although requests keep coming")
-    func stopWithoutDescriptors() async throws {
+    @Test
+    func aWorkerWithoutFreeDescriptorsSeesThatItIsToLeaveAlthoughRequestsKeepComing() async throws {
         try await withTemporaryDirectory { directory in
             let options = ["--ranker", "null", "--drain-grace", "1h", "--drain-max", "2h"]
             var answers: Int?

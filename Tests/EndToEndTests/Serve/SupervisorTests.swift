@@ -61,10 +61,8 @@ struct SupervisorTests {
         #expect(try await client.scores(user: 1, candidates: [1, 2, 3]).count == 3)
     }
 
-    @Test(
-        "Each answers at its own endpoint; one that is killed comes back; SIGHUP reaches all; SIGTERM ends all with 0"
-    )
-    func life() async throws {
+    @Test
+    func eachAnswersAtItsOwnEndpointOneThatIsKilledComesBackSIGHUPReachesAllSIGTERMEndsAllWith0() async throws {
         try await withTemporaryDirectory { directory in
             let outcome = try await Self.supervise(3, in: directory) { process in
                 for index in 0..<3 { try await Self.answers(index, in: directory) }
@@ -87,10 +85,8 @@ struct SupervisorTests {
         }
     }
 
-    @Test(
-        "A worker that is killed again and again is started again after ever longer pauses; the other one serves on"
-    )
-    func backOff() async throws {
+    @Test
+    func aWorkerThatIsKilledAgainAndAgainIsStartedAgainAfterEverLongerPausesTheOtherOneServesOn() async throws {
         try await withTemporaryDirectory { directory in
             let outcome = try await Self.supervise(2, in: directory) { process in
                 for index in 0..<2 { try await Self.answers(index, in: directory) }
@@ -113,8 +109,8 @@ struct SupervisorTests {
         }
     }
 
-    @Test("When the supervisor is killed, its workers leave")
-    func orphans() async throws {
+    @Test
+    func whenTheSupervisorIsKilledItsWorkersLeave() async throws {
         try await withTemporaryDirectory { directory in
             var workers: [Int32] = []
             let outcome = try await Self.supervise(2, in: directory) { process in
@@ -128,8 +124,8 @@ struct SupervisorTests {
         }
     }
 
-    @Test("A model that cannot serve ends the supervisor with 65, a shared endpoint with 64")
-    func refused() async throws {
+    @Test
+    func aModelThatCannotServeEndsTheSupervisorWith65ASharedEndpointWith64() async throws {
         try await withTemporaryDirectory { directory in
             let arguments = ["serve", "--model", "\(directory)/none", "--processes=2", "--bind"]
             let refused = try await run("rank-worker", arguments + ["ipc://\(directory)/{n}.sock"])

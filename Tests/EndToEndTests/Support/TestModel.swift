@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import SystemPackage
 
@@ -15,7 +16,7 @@ enum TestModel {
     /// - Returns: The path.
     /// - Throws: If it cannot be written.
     static func write(in directory: FilePath, seed: UInt64 = 1, dimensions: Int = 32) throws -> String {
-        var random = RandomNumbers(seed: seed)
+        var random = SplitMix64(seed: seed)
         let (users, candidates) = (Int(userCount) + 1, Int(candidateCount) + 1)
         let draft = ModelDraft(
             users: .init(embedding: random.floats(users * dimensions, within: 0.5), dimensions: dimensions),
@@ -33,20 +34,7 @@ enum TestModel {
     }
 }
 
-/// A seeded generator (SplitMix64), so that a failure can be repeated.
-struct RandomNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// Uniform in ±bound.
     mutating func floats(_ count: Int, within bound: Float) -> [Float] {
         (0..<count).map { _ in Float.random(in: -bound...bound, using: &self) }

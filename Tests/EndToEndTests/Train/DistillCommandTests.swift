@@ -4,10 +4,9 @@ import Testing
 
 @Suite("rank-train distill") struct DistillCommandTests {
     @Test(
-        "a student of any model, with its split; another split is refused, and forced it is not tested",
         .timeLimit(.minutes(5))
     )
-    func distills() async throws {
+    func aStudentOfAnyModelWithItsSplitAnotherSplitIsRefusedAndForcedItIsNotTested() async throws {
         try await withTemporaryDirectory { directory in
             let data = directory.appending("data").string
             try #require(try await run("rank-train", ["synthesize", "--output", data, "--seed", "7"]).exitCode == 0)

@@ -65,8 +65,8 @@ struct OwnCSVTests {
         return try await run("rank-client", arguments + options, input: input)
     }
 
-    @Test("Texts: the whole catalogue without what is rated, from the shell and from Swift")
-    func textCatalogue() async throws {
+    @Test
+    func textsTheWholeCatalogueWithoutWhatIsRatedFromTheShellAndFromSwift() async throws {
         try await serve(Self.texts) { workers, model, data in
             let ranker = try RankModel.load(path: model).makeRanker()
             let all = ["x", "a,b", "007", "say \"hi\"", "映画", "all"]
@@ -119,8 +119,8 @@ struct OwnCSVTests {
         }
     }
 
-    @Test("Numbers that are not in a row: the same")
-    func numberCatalogue() async throws {
+    @Test
+    func numbersThatAreNotInARowTheSame() async throws {
         try await serve(Self.numbers) { workers, model, data in
             let ranker = try RankModel.load(path: model).makeRanker()
             let all: [UInt64] = [7_000_000_000, 3, 99, .max]
@@ -160,8 +160,8 @@ struct OwnCSVTests {
         }
     }
 
-    @Test("Files, standard input, titles, unknown ids and pairs of texts")
-    func textCommands() async throws {
+    @Test
+    func filesStandardInputTitlesUnknownIdsAndPairsOfTexts() async throws {
         try await serve(Self.texts) { workers, model, data in
             let file = data + ".items"
             try "item\nx\n\"a,b\",映画\n".write(toFile: file, atomically: true, encoding: .utf8)
@@ -204,8 +204,8 @@ struct OwnCSVTests {
         }
     }
 
-    @Test("Loads and verification with texts")
-    func loads() async throws {
+    @Test
+    func loadsAndVerificationWithTexts() async throws {
         try await serve(Self.texts) { workers, model, _ in
             let bench = ["bench", "--workers", workers, "--closed-loop", "--concurrency", "4", "--candidates", "20"]
             let short = ["--duration", "100ms", "--warm-up", "10ms", "--deadline", "20s"]

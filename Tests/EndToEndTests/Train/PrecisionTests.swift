@@ -16,11 +16,9 @@ struct PrecisionTests {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test(
-        "A pool of every kernel has the bits of its profile, which verify finds out",
-        arguments: [Precision.int16, .int8]
+    @Test(arguments: [Precision.int16, .int8]
     )
-    func pool(_ precision: Precision) async throws {
+    func aPoolOfEveryKernelHasTheBitsOfItsProfileWhichVerifyFindsOut(_ precision: Precision) async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let loaded = try RankModel.load(path: model)
@@ -55,8 +53,8 @@ struct PrecisionTests {
         }
     }
 
-    @Test("A model that is further from fp32 than the limit does not replace one that is not")
-    func reload() async throws {
+    @Test
+    func aModelThatIsFurtherFromFp32ThanTheLimitDoesNotReplaceOneThatIsNot() async throws {
         try await withTemporaryDirectory { directory in
             let written = [try TestModel.write(in: directory, seed: 1), try TestModel.write(in: directory, seed: 2)]
             let errors = try written.map { path in
@@ -85,8 +83,8 @@ struct PrecisionTests {
         }
     }
 
-    @Test("What does not go together is refused, with the code that says who is to blame")
-    func refusals() async throws {
+    @Test
+    func whatDoesNotGoTogetherIsRefusedWithTheCodeThatSaysWhoIsToBlame() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let flat = Repository.fixture("model/dot_only.rank")
@@ -113,8 +111,8 @@ struct PrecisionTests {
         }
     }
 
-    @Test("rank-train inspect tells of the error before anything is served")
-    func inspect() async throws {
+    @Test
+    func rankTrainInspectTellsOfTheErrorBeforeAnythingIsServed() async throws {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let arguments = ["inspect", "--model", model, "--precision", "int16", "--kernel", "scalar", "--json"]

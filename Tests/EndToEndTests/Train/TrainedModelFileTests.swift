@@ -17,8 +17,8 @@ struct TrainedModelFileTests {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("the same options give the same model, and its test RMSE is what evaluate finds", .timeLimit(.minutes(5)))
-    func determinism() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func theSameOptionsGiveTheSameModelAndItsTestRMSEIsWhatEvaluateFinds() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
             var fits: [[String: Any]] = []
@@ -51,8 +51,8 @@ struct TrainedModelFileTests {
         }
     }
 
-    @Test("evaluate refuses another split than the model's, unless forced", .timeLimit(.minutes(5)))
-    func otherSplit() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func evaluateRefusesAnotherSplitThanTheModelsUnlessForced() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
             let file = directory.appending("model").string
@@ -67,8 +67,8 @@ struct TrainedModelFileTests {
         }
     }
 
-    @Test("a full disk leaves no half file", .timeLimit(.minutes(5)))
-    func fullDisk() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func aFullDiskLeavesNoHalfFile() async throws {
         try await withTemporaryDirectory { directory in
             let data = try await Self.data(in: directory)
             // A limit on the size of files stands for a disk without room: the write fails in the middle.

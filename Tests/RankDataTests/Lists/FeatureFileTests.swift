@@ -9,27 +9,25 @@ struct FeatureFileTests {
         try FeatureFile(path: try TemporaryDirectory().write(name, text))
     }
 
-    @Test(
-        "Reads rows with and without a header",
-        arguments: [
-            "1,-2.5\n0,1e-3\n", "price,fresh\n1,-2.5\n0,0.001", "\u{FEFF}price, fresh\r\n\r\n 1 , -2.5\r\n0,1e-3\r\n",
-        ]
+    @Test(arguments: [
+        "1,-2.5\n0,1e-3\n", "price,fresh\n1,-2.5\n0,0.001", "\u{FEFF}price, fresh\r\n\r\n 1 , -2.5\r\n0,1e-3\r\n",
+    ]
     )
-    func text(_ text: String) throws {
+    func readsRowsWithAndWithoutAHeader(_ text: String) throws {
         let file = try Self.file(text)
         #expect(try file.rows(count: 2, width: 2, names: ["price", "fresh"]) == [1, -2.5, 0, 0.001])
         #expect(try file.rows(count: 2, width: 2) == [1, -2.5, 0, 0.001])
     }
 
-    @Test("A number is the float32 that is nearest to its digits")
-    func nearest() throws {
+    @Test
+    func aNumberIsTheFloat32ThatIsNearestToItsDigits() throws {
         // 2^24 + 1 lies between two floats, and a little more than it nearer to the upper one.
         let file = try Self.file("16777217.0000000001\n0.1\n")
         #expect(try file.rows(count: 2, width: 1) == [16_777_218, 0.1])
     }
 
-    @Test("Reads float32, little-endian")
-    func raw() throws {
+    @Test
+    func readsFloat32LittleEndian() throws {
         let directory = try TemporaryDirectory()
         let bytes: [UInt8] = [0, 0, 128, 63, 0, 0, 32, 192, 205, 204, 204, 61]
         let path = directory.file("rows.f32")
@@ -42,8 +40,8 @@ struct FeatureFileTests {
         }
     }
 
-    @Test("A float that is not finite is named by its place")
-    func notFinite() throws {
+    @Test
+    func aFloatThatIsNotFiniteIsNamedByItsPlace() throws {
         let directory = try TemporaryDirectory()
         let bytes: [UInt8] = [0, 0, 128, 63, 0, 0, 128, 127]
         try directory.write("rows.f32", String(bytes.map { Character(UnicodeScalar($0)) }), encoding: .isoLatin1)
@@ -52,25 +50,23 @@ struct FeatureFileTests {
         expectDataError(.malformed, ["feature 1 of row 0 is inf"]) { _ = try file.rows(count: 1, width: 2) }
     }
 
-    @Test(
-        "Names line and fault",
-        arguments: [
-            ("1,2\n3\n", "in.csv:2:", "1 column, expected 2: a,b"),
-            ("1,2\n3,4,5\n", "in.csv:2:", "3 columns, expected 2"),
-            ("1,x\n", "in.csv:1:", "'x' is not a finite number"),
-            ("1,nan\n", "in.csv:1:", "'nan'"), ("1,1e39\n", "in.csv:1:", "'1e39'"), ("1,\n", "in.csv:1:", "''"),
-            ("1,2\n", "in.csv", "1 row of features for 2 candidates"), ("", "in.csv", "0 rows of features"),
-            ("b,a\n1,2\n3,4\n", "in.csv:1:", "the features are b,a, the model wants a,b"),
-            ("1,2\na,b\n3,4\n", "in.csv:2:", "'a'"),
-        ]
+    @Test(arguments: [
+        ("1,2\n3\n", "in.csv:2:", "1 column, expected 2: a,b"),
+        ("1,2\n3,4,5\n", "in.csv:2:", "3 columns, expected 2"),
+        ("1,x\n", "in.csv:1:", "'x' is not a finite number"),
+        ("1,nan\n", "in.csv:1:", "'nan'"), ("1,1e39\n", "in.csv:1:", "'1e39'"), ("1,\n", "in.csv:1:", "''"),
+        ("1,2\n", "in.csv", "1 row of features for 2 candidates"), ("", "in.csv", "0 rows of features"),
+        ("b,a\n1,2\n3,4\n", "in.csv:1:", "the features are b,a, the model wants a,b"),
+        ("1,2\na,b\n3,4\n", "in.csv:2:", "'a'"),
+    ]
     )
-    func faults(text: String, place: String, message: String) throws {
+    func namesLineAndFault(text: String, place: String, message: String) throws {
         let file = try Self.file(text)
         expectDataError(.malformed, [place, message]) { _ = try file.rows(count: 2, width: 2, names: ["a", "b"]) }
     }
 
-    @Test("An empty field and nan are missing features where the model takes them")
-    func missing() throws {
+    @Test
+    func anEmptyFieldAndNanAreMissingFeaturesWhereTheModelTakesThem() throws {
         let file = try Self.file("1,\n , nan\nNaN,0.5\n")
         let rows = try file.rows(count: 3, width: 2) { _ in true }
         #expect(rows.map { $0.isNaN ? nil : $0 } == [1, nil, nil, nil, nil, 0.5])
@@ -88,8 +84,8 @@ struct FeatureFileTests {
         }
     }
 
-    @Test("NaN of float32 is a missing feature, whatever its bits")
-    func missingRaw() throws {
+    @Test
+    func naNOfFloat32IsAMissingFeatureWhateverItsBits() throws {
         let directory = try TemporaryDirectory()
         let bytes: [UInt8] = [0, 0, 128, 63, 52, 18, 192, 255]
         try directory.write("rows.f32", String(bytes.map { Character(UnicodeScalar($0)) }), encoding: .isoLatin1)
@@ -101,8 +97,8 @@ struct FeatureFileTests {
         }
     }
 
-    @Test("A file that is not there is unreadable")
-    func absent() {
+    @Test
+    func aFileThatIsNotThereIsUnreadable() {
         expectDataError(.unreadable, ["/nonexistent"]) { _ = try FeatureFile(path: "/nonexistent") }
     }
 }

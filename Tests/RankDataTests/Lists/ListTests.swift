@@ -4,44 +4,44 @@ import Testing
 
 @Suite("PairList")
 struct PairListTests {
-    @Test(
-        "Pairs behind another separator are refused with how commas take its place",
-        arguments: [
-            ("1;2\n", "found semicolons", "tr ';' ','"), ("user\titem\n", "found tabs", "tr '\\t' ','"),
-            ("1;2;5\n", "found semicolons", "tr ';' ','"),
-        ]
+    @Test(arguments: [
+        ("1;2\n", "found semicolons", "tr ';' ','"), ("user\titem\n", "found tabs", "tr '\\t' ','"),
+        ("1;2;5\n", "found semicolons", "tr ';' ','"),
+    ]
     )
-    func otherSeparators(_ text: String, _ found: String, _ advice: String) throws {
+    func pairsBehindAnotherSeparatorAreRefusedWithHowCommasTakeItsPlace(
+        _ text: String,
+        _ found: String,
+        _ advice: String
+    ) throws {
         let error = #expect(throws: DataError.self) {
             try PairList(parsing: Array(text.utf8), source: "test", kind: .texts)
         }
         #expect(error?.message.contains(found) == true && error?.message.contains(advice) == true, "\(error as Any)")
     }
 
-    @Test(
-        "Reads pairs with and without a header",
-        arguments: [
-            "1,2\n3,4\n1,2\n", "user,item\n1,2\n3,4\n1,2", "\u{FEFF}User_ID, item_id\r\n 1 , 2\r\n\r\n3,4\r\n1,2\r\n",
-            "user_id,movie_id\n1,2\n3,4\n1,2\n\n", "item,user\n2,1\n4,3\n2,1\n",
-            "timestamp,movieId,note,userId\n9,2,\"a, b\",1\n9,4,,3\n9,\"2\",,\"1\"\n", "1,2,5\n3,4,0.5\n1,2,3\n",
-            "1,2,5,881250949\n3,4,1,881250949\n1,2,1,881250949\n",
-        ]
+    @Test(arguments: [
+        "1,2\n3,4\n1,2\n", "user,item\n1,2\n3,4\n1,2", "\u{FEFF}User_ID, item_id\r\n 1 , 2\r\n\r\n3,4\r\n1,2\r\n",
+        "user_id,movie_id\n1,2\n3,4\n1,2\n\n", "item,user\n2,1\n4,3\n2,1\n",
+        "timestamp,movieId,note,userId\n9,2,\"a, b\",1\n9,4,,3\n9,\"2\",,\"1\"\n", "1,2,5\n3,4,0.5\n1,2,3\n",
+        "1,2,5,881250949\n3,4,1,881250949\n1,2,1,881250949\n",
+    ]
     )
-    func parse(_ text: String) throws {
+    func readsPairsWithAndWithoutAHeader(_ text: String) throws {
         let pairs = try PairList(parsing: Array(text.utf8), source: "test")
         #expect(pairs.userIDs == [1, 3, 1])
         #expect(pairs.itemIDs == [2, 4, 2])
         #expect(pairs.count == 3)
     }
 
-    @Test("Remembers lines")
-    func lines() throws {
+    @Test
+    func remembersLines() throws {
         let pairs = try PairList(parsing: Array("user,item\n\n1,2\n3,4\n".utf8), source: "test")
         #expect(pairs.lines == [3, 4])
     }
 
-    @Test("Reads a file")
-    func load() throws {
+    @Test
+    func readsAFile() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("pairs.csv", "5,6\n")
         #expect(try PairList.load(path: path).itemIDs == [6])
@@ -61,14 +61,12 @@ struct PairListTests {
         BadFile("empty field", "1,\n", ["in:1:", "item id ''"]),
     ]
 
-    @Test(
-        "The name of a file tells its form, as for ratings",
-        arguments: [
-            ("a.inter", "item_id:token\tuser_id:token\trating:float\n2\t1\t5\n4\t3\t1\n2\t1\t5\n"),
-            ("ratings.dat", "1::2::5::9\n3::4::1::9\n1::2::5::9\n"), ("u.data", "1\t2\t5\t9\n3\t4\t1\t9\n1\t2\t5\t9\n"),
-        ]
+    @Test(arguments: [
+        ("a.inter", "item_id:token\tuser_id:token\trating:float\n2\t1\t5\n4\t3\t1\n2\t1\t5\n"),
+        ("ratings.dat", "1::2::5::9\n3::4::1::9\n1::2::5::9\n"), ("u.data", "1\t2\t5\t9\n3\t4\t1\t9\n1\t2\t5\t9\n"),
+    ]
     )
-    func forms(_ name: String, _ text: String) throws {
+    func theNameOfAFileTellsItsFormAsForRatings(_ name: String, _ text: String) throws {
         let path = try TemporaryDirectory().write(name, text)
         for kind in [PairList.Kind.numbers, .texts] {
             let pairs = try PairList(parsing: Array(text.utf8), source: path, kind: kind)
@@ -77,15 +75,15 @@ struct PairListTests {
         }
     }
 
-    @Test("Names line and fault", arguments: bad)
-    func faults(_ bad: BadFile) {
+    @Test(arguments: bad)
+    func namesLineAndFault(_ bad: BadFile) {
         expectDataError(bad.code, ["in"] + bad.fragments) {
             _ = try PairList(parsing: Array(bad.text.utf8), source: "in")
         }
     }
 
-    @Test("A long or unprintable field is cut in the message")
-    func longField() {
+    @Test
+    func aLongOrUnprintableFieldIsCutInTheMessage() {
         let error = #expect(throws: DataError.self) {
             try PairList(parsing: Array((String(repeating: "\u{1}", count: 5_000) + ",1").utf8), source: "in")
         }
@@ -96,14 +94,12 @@ struct PairListTests {
 
 @Suite("ItemList")
 struct ItemListTests {
-    @Test(
-        "Reads ids on lines, with commas, or both",
-        arguments: [
-            "204\n141\n204\n", "204,141,204", "item\n204\n\n141,204\n", "204, 141,\r\n204\r\n",
-            "item_id\n204\n141\n204",
-        ]
+    @Test(arguments: [
+        "204\n141\n204\n", "204,141,204", "item\n204\n\n141,204\n", "204, 141,\r\n204\r\n",
+        "item_id\n204\n141\n204",
+    ]
     )
-    func parse(_ text: String) throws {
+    func readsIdsOnLinesWithCommasOrBoth(_ text: String) throws {
         #expect(try ItemList.parse(Array(text.utf8), source: "test") == [204, 141, 204])
     }
 
@@ -115,29 +111,27 @@ struct ItemListTests {
         BadFile("beyond 64 bits", "18446744073709551616", ["in:1:", "64 bits"]),
     ]
 
-    @Test("Names line and fault", arguments: bad)
-    func faults(_ bad: BadFile) {
+    @Test(arguments: bad)
+    func namesLineAndFault(_ bad: BadFile) {
         expectDataError(bad.code, bad.fragments) { _ = try ItemList.parse(Array(bad.text.utf8), source: "in") }
     }
 
-    @Test("A missing file is an error")
-    func missing() {
+    @Test
+    func aMissingFileIsAnError() {
         expectDataError(.unreadable, ["/nowhere"]) { _ = try ItemList.load(path: "/nowhere") }
     }
 }
 
 @Suite("UserList")
 struct UserListTests {
-    @Test(
-        "Is read like a list of items, with a header of its own",
-        arguments: ["7\n42\n", "user\n7,42", "user_id\n7\n42"]
+    @Test(arguments: ["7\n42\n", "user\n7,42", "user_id\n7\n42"]
     )
-    func parse(_ text: String) throws {
+    func isReadLikeAListOfItemsWithAHeaderOfItsOwn(_ text: String) throws {
         #expect(try UserList.parse(Array(text.utf8), source: "test") == [7, 42])
     }
 
-    @Test("Says what is wrong with users")
-    func faults() {
+    @Test
+    func saysWhatIsWrongWithUsers() {
         expectDataError(.malformed, ["no user ids"]) { _ = try UserList.parse([], source: "in") }
         expectDataError(.malformed, ["in:1:", "user id"]) {
             _ = try UserList.parse(Array("item\n7".utf8), source: "in")
@@ -148,8 +142,8 @@ struct UserListTests {
 
 @Suite("Catalog")
 struct CatalogTests {
-    @Test("Reads each form, alone or in its directory")
-    func forms() throws {
+    @Test
+    func readsEachFormAloneOrInItsDirectory() throws {
         let movieLens = try Samples.movieLens()
         let recBole = try Samples.recBole()
         let expected = try Catalog.load(path: movieLens.path)
@@ -161,8 +155,8 @@ struct CatalogTests {
         }
     }
 
-    @Test("Reads CSV with quoted titles")
-    func csv() throws {
+    @Test
+    func readsCSVWithQuotedTitles() throws {
         let directory = try TemporaryDirectory()
         let text = "item_id,title\r\n7,\"Say \"\"Hi\"\", Bob (1999)\"\n\n8 , Plain title \n9,\"\"\n"
         let catalog = try Catalog.load(path: directory.write("titles.csv", text))
@@ -184,15 +178,15 @@ struct CatalogTests {
         BadFile("item twice", "item,title\n7,A\n\n7,B\n", [":4:", "line 2"]),
     ]
 
-    @Test("Names line and fault of a CSV", arguments: bad)
-    func faults(_ bad: BadFile) throws {
+    @Test(arguments: bad)
+    func namesLineAndFaultOfACSV(_ bad: BadFile) throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("titles.csv", bad.text)
         expectDataError(bad.code, ["titles.csv"] + bad.fragments) { _ = try Catalog.load(path: path) }
     }
 
-    @Test("A missing path is an error")
-    func missing() {
+    @Test
+    func aMissingPathIsAnError() {
         expectDataError(.unreadable, ["no such file"]) { _ = try Catalog.load(path: "/nowhere") }
     }
 }

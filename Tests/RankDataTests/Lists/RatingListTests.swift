@@ -12,14 +12,12 @@ struct RatingListTests {
         try RatingList(parsing: Array(text.utf8), source: "in", idsAreTexts: idsAreTexts, range: range)
     }
 
-    @Test(
-        "Reads ratings with and without header and timestamps",
-        arguments: [
-            "1,2,3\n4,5,4.5\n", "user_id,item_id,rating\n1,2,3\n4,5,4.5", "01,2,3\n4,005,4.5\n",
-            "\u{FEFF}userId,movieId,rating,timestamp\r\n\r\n1,2,3,881250949\r\n 4 , 5 , 4.5 , 9.7 \r\n",
-        ]
+    @Test(arguments: [
+        "1,2,3\n4,5,4.5\n", "user_id,item_id,rating\n1,2,3\n4,5,4.5", "01,2,3\n4,005,4.5\n",
+        "\u{FEFF}userId,movieId,rating,timestamp\r\n\r\n1,2,3,881250949\r\n 4 , 5 , 4.5 , 9.7 \r\n",
+    ]
     )
-    func parse(_ text: String) throws {
+    func readsRatingsWithAndWithoutHeaderAndTimestamps(_ text: String) throws {
         let ratings = try Self.parse(text).ratings
         #expect(ratings.map(\.user) == ["1", "4"] && ratings.map(\.item) == ["2", "5"])
         #expect(ratings.map(\.value) == [3, 4.5])
@@ -27,8 +25,8 @@ struct RatingListTests {
         #expect(ratings.last?.line == end)
     }
 
-    @Test("Texts are ids where the model has texts")
-    func texts() throws {
+    @Test
+    func textsAreIdsWhereTheModelHasTexts() throws {
         let ratings = try Self.parse("ann,\"a,\"\"b\"\"\",5\n007,7,1\n", idsAreTexts: true).ratings
         #expect(ratings.map(\.user) == ["ann", "007"] && ratings.map(\.item) == ["a,\"b\"", "7"])
         // One letter, and a letter with an accent behind it: equal strings, and two ids.
@@ -56,19 +54,19 @@ struct RatingListTests {
         BadFile("pair twice", "1,2,3\n3,2,3\n01,2,4\n", ["in:3:", "user 1", "item 2", "line 1"]),
     ]
 
-    @Test("Names line and fault", arguments: bad)
-    func faults(_ bad: BadFile) {
+    @Test(arguments: bad)
+    func namesLineAndFault(_ bad: BadFile) {
         expectDataError(bad.code, ["in"] + bad.fragments) { _ = try Self.parse(bad.text) }
     }
 
-    @Test("Ids as texts are not empty, and ratings without a range are finite")
-    func otherFaults() {
+    @Test
+    func idsAsTextsAreNotEmptyAndRatingsWithoutARangeAreFinite() {
         expectDataError(.malformed, ["in:1:", "user id", "empty"]) { _ = try Self.parse(",a,3\n", idsAreTexts: true) }
         expectDataError(.malformed, ["in:1:", "1e39", "finite"]) { _ = try Self.parse("1,1,1e39\n", range: nil) }
     }
 
-    @Test("The content hash sees ids and ratings, and no order")
-    func canonicalBytes() throws {
+    @Test
+    func theContentHashSeesIdsAndRatingsAndNoOrder() throws {
         func bytes(_ text: String) throws -> [UInt8] {
             var bytes: [UInt8] = []
             try Self.parse(text, idsAreTexts: true).forEachCanonicalChunk { bytes += $0 }

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("DataError")
 struct DataErrorTests {
-    @Test("Keeps control characters and endless text of a foreign file out of its message")
-    func printable() throws {
+    @Test
+    func keepsControlCharactersAndEndlessTextOfAForeignFileOutOfItsMessage() throws {
         let header = "a:token\t" + "\u{1B}[2J\u{9B}" + String(repeating: "x", count: 100_000) + ":token\n"
         let directory = try Samples.recBole(inter: header)
         let error = #expect(throws: DataError.self) { try DataSet.load(directory: directory.path) }
@@ -17,8 +17,8 @@ struct DataErrorTests {
         #expect(error.map { "\($0)" } == message)
     }
 
-    @Test("Refuses a file that is too large for memory before it reads it")
-    func endless() throws {
+    @Test
+    func refusesAFileThatIsTooLargeForMemoryBeforeItReadsIt() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("pairs.csv", "1,2\n")
         let file = try #require(FileHandle(forWritingAtPath: path))

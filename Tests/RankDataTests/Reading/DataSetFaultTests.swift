@@ -48,8 +48,8 @@ struct DataSetFaultTests {
         BadFile("item not in the catalogue", good + "1\t9\t3\t9\n", [":2:", "item 9", "u.item"], .inconsistent),
     ]
 
-    @Test("Names file, line and fault in u.data", arguments: ratings)
-    func uData(_ bad: BadFile) throws {
+    @Test(arguments: ratings)
+    func namesFileLineAndFaultInUData(_ bad: BadFile) throws {
         let directory = try Samples.movieLens(data: bad.text)
         expectDataError(bad.code, ["u.data"] + bad.fragments) { _ = try DataSet.load(directory: directory.path) }
     }
@@ -61,8 +61,8 @@ struct DataSetFaultTests {
         BadFile("item twice", Samples.movie(242, "A") + Samples.movie(242, "B"), [":2:", "line 1"]),
     ]
 
-    @Test("Names file, line and fault in u.item", arguments: items)
-    func uItem(_ bad: BadFile) throws {
+    @Test(arguments: items)
+    func namesFileLineAndFaultInUItem(_ bad: BadFile) throws {
         let directory = try Samples.movieLens(item: bad.text)
         expectDataError(bad.code, ["u.item"] + bad.fragments) { _ = try DataSet.load(directory: directory.path) }
     }
@@ -81,8 +81,8 @@ struct DataSetFaultTests {
         BadFile("rating 9", header + "1\t242\t9\n", [":2:", "out of range"]),
     ]
 
-    @Test("Names file, line and fault in *.inter", arguments: interactions)
-    func inter(_ bad: BadFile) throws {
+    @Test(arguments: interactions)
+    func namesFileLineAndFaultInInter(_ bad: BadFile) throws {
         let directory = try Samples.recBole(inter: bad.text)
         expectDataError(bad.code, ["ml.inter"] + bad.fragments) { _ = try DataSet.load(directory: directory.path) }
     }
@@ -95,8 +95,8 @@ struct DataSetFaultTests {
         BadFile("item twice", "item_id:token\ttitle:token_seq\n242\tA\n242\tB\n", [":3:", "line 2"]),
     ]
 
-    @Test("Names file, line and fault in *.item", arguments: atomicItems)
-    func atomicItem(_ bad: BadFile) throws {
+    @Test(arguments: atomicItems)
+    func namesFileLineAndFaultInItem(_ bad: BadFile) throws {
         let directory = try Samples.recBole(item: bad.text)
         expectDataError(bad.code, ["ml.item"] + bad.fragments) { _ = try DataSet.load(directory: directory.path) }
     }
@@ -113,8 +113,8 @@ struct DataSetFaultTests {
         (["a.inter", "b.item"], ["different data sets"]),
     ]
 
-    @Test("Says what a directory should hold", arguments: mixtures)
-    func directory(_ names: [String], _ fragments: [String]) throws {
+    @Test(arguments: mixtures)
+    func saysWhatADirectoryShouldHold(_ names: [String], _ fragments: [String]) throws {
         let directory = try TemporaryDirectory()
         for name in names { try directory.write(name, "x") }
         let advice = fragments.contains("mixed") ? "move the files of one form" : "expected either u.data and u.item"
@@ -123,8 +123,8 @@ struct DataSetFaultTests {
         }
     }
 
-    @Test("A missing directory and a file in its place are told apart")
-    func notADirectory() throws {
+    @Test
+    func aMissingDirectoryAndAFileInItsPlaceAreToldApart() throws {
         let directory = try Samples.movieLens()
         expectDataError(.unreadable, ["no such directory"]) {
             _ = try DataSet.load(directory: directory.path + "/nowhere")
@@ -132,8 +132,8 @@ struct DataSetFaultTests {
         expectDataError(.unreadable, ["is a file"]) { _ = try DataSet.load(directory: directory.path + "/u.data") }
     }
 
-    @Test("A directory in a file's place carries the system's error")
-    func unreadable() throws {
+    @Test
+    func aDirectoryInAFilesPlaceCarriesTheSystemsError() throws {
         let directory = try Samples.movieLens(data: nil)
         try TemporaryDirectory.make(directory.path + "/u.data")
         let error = #expect(throws: DataError.self) { try DataSet.load(directory: directory.path) }

@@ -18,8 +18,8 @@ struct FetchMovieLensTests {
         )
     }
 
-    @Test("Says with status 69 that no source is in reach, and leaves nothing behind")
-    func nothingInReach() throws {
+    @Test
+    func saysWithStatus69ThatNoSourceIsInReachAndLeavesNothingBehind() throws {
         let directory = try TemporaryDirectory()
         for arguments in [[], ["--from", "/nowhere.zip"]] {
             let run = try fetch([directory.path + "/data"] + arguments)
@@ -31,8 +31,8 @@ struct FetchMovieLensTests {
         #expect(directory.names.isEmpty)
     }
 
-    @Test("Refuses with status 65 what is not the genuine data")
-    func notGenuine() throws {
+    @Test
+    func refusesWithStatus65WhatIsNotTheGenuineData() throws {
         let directory = try TemporaryDirectory()
         let forged = try Samples.movieLens().path
         let halved = try Samples.movieLens(item: nil).path
@@ -45,8 +45,8 @@ struct FetchMovieLensTests {
         #expect(directory.names == ["data.zip"])
     }
 
-    @Test("Refuses an archive of another compression, or with damaged names, without a traceback")
-    func unusualArchives() throws {
+    @Test
+    func refusesAnArchiveOfAnotherCompressionOrWithDamagedNamesWithoutATraceback() throws {
         let directory = try TemporaryDirectory()
         let write = """
             import sys, zipfile
@@ -68,8 +68,8 @@ struct FetchMovieLensTests {
         }
     }
 
-    @Test("Leaves a directory alone that holds something else")
-    func foreignDirectory() throws {
+    @Test
+    func leavesADirectoryAloneThatHoldsSomethingElse() throws {
         let directory = try TemporaryDirectory()
         try directory.write("thesis.txt", "mine")
         let run = try fetch([directory.path])
@@ -81,14 +81,14 @@ struct FetchMovieLensTests {
         #expect(try fetch([file + "/below"]).status != 0)
     }
 
-    @Test("Explains wrong usage with status 64")
-    func usage() throws {
+    @Test
+    func explainsWrongUsageWithStatus64() throws {
         #expect(try fetch(["--form", "x"]).status == 64)
         #expect(try fetch(["--help"]).status == 0)
     }
 
-    @Test("Copies the genuine data, repairs a damaged copy, and is content with a good one", .enabled(if: Data.isThere))
-    func genuine() throws {
+    @Test(.enabled(if: Data.isThere))
+    func copiesTheGenuineDataRepairsADamagedCopyAndIsContentWithAGoodOne() throws {
         let directory = try TemporaryDirectory()
         let target = directory.path + "/ml-100k"
         #expect(try fetch([target, "--from", Data.path]).status == 0)

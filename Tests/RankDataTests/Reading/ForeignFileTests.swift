@@ -58,8 +58,8 @@ struct ForeignFileTests {
         Foreign("CR alone", csv.replacing("\n", with: "\r"), "carriage return", "byte 16", "tr '\\r' '\\n'"),
     ]
 
-    @Test("Is named, with what was expected and what to do", arguments: files, ["x.csv", "u.data", "x.inter", "x.dat"])
-    func ratings(_ foreign: Foreign, _ name: String) throws {
+    @Test(arguments: files, ["x.csv", "u.data", "x.inter", "x.dat"])
+    func isNamedWithWhatWasExpectedAndWhatToDo(_ foreign: Foreign, _ name: String) throws {
         let path = try TemporaryDirectory().write(name, bytes: foreign.bytes)
         expectDataError(
             .malformed,
@@ -69,8 +69,8 @@ struct ForeignFileTests {
         }
     }
 
-    @Test("The same where pairs, items, titles and new ratings are read", arguments: files)
-    func lists(_ foreign: Foreign) throws {
+    @Test(arguments: files)
+    func theSameWherePairsItemsTitlesAndNewRatingsAreRead(_ foreign: Foreign) throws {
         let path = try TemporaryDirectory().write("list.csv", bytes: foreign.bytes)
         expectDataError(.malformed, foreign.fragments) { _ = try PairList.load(path: path) }
         expectDataError(.malformed, foreign.fragments) { _ = try ItemList.load(path: path) }
@@ -82,8 +82,8 @@ struct ForeignFileTests {
         expectDataError(.malformed, foreign.fragments) { _ = try FeatureFile(path: path) }
     }
 
-    @Test("Ids and titles may look like other forms")
-    func lookalikes() throws {
+    @Test
+    func idsAndTitlesMayLookLikeOtherForms() throws {
         let directory = try TemporaryDirectory()
         let set = try DataSet.load(path: directory.write("x.csv", "{3F25},[a],5\nPK,<html,1\n\u{FF}\u{FE},BZh,3\n"))
         #expect(set.ratings.count == 3)
@@ -148,26 +148,24 @@ struct CSVMessageTests {
         ),
     ]
 
-    @Test("Say what was found, what was expected and what to do", arguments: files)
-    func messages(_ bad: BadFile) throws {
+    @Test(arguments: files)
+    func sayWhatWasFoundWhatWasExpectedAndWhatToDo(_ bad: BadFile) throws {
         let path = try TemporaryDirectory().write("ratings.csv", bad.text)
         expectDataError(bad.code, ["ratings.csv"] + bad.fragments) { _ = try DataSet.load(path: path) }
     }
 
-    @Test(
-        "The column of the very name is taken, and a note says what is left out",
-        arguments: [
-            ("user,item,score,rating\n1,10,812,5\n1,11,3,1\n", "rating is taken, and score is left out"),
-            ("user,userId,item,rating\n1,7,10,5\n1,7,11,1\n", "user is taken, and userId is left out"),
-            ("movie,user,rating,item\n7,1,5,10\n7,1,1,11\n", "item is taken, and movie is left out"),
-            ("time,user,item,rating,timestamp\n7,1,10,5,0\n7,1,11,1,0\n", "timestamp is taken, and time is left out"),
-            (
-                "stars,user,item,rating,score\n7,1,10,5,0\n7,1,11,1,0\n",
-                "rating is taken, and stars and score is left out"
-            ),
-        ]
+    @Test(arguments: [
+        ("user,item,score,rating\n1,10,812,5\n1,11,3,1\n", "rating is taken, and score is left out"),
+        ("user,userId,item,rating\n1,7,10,5\n1,7,11,1\n", "user is taken, and userId is left out"),
+        ("movie,user,rating,item\n7,1,5,10\n7,1,1,11\n", "item is taken, and movie is left out"),
+        ("time,user,item,rating,timestamp\n7,1,10,5,0\n7,1,11,1,0\n", "timestamp is taken, and time is left out"),
+        (
+            "stars,user,item,rating,score\n7,1,10,5,0\n7,1,11,1,0\n",
+            "rating is taken, and stars and score is left out"
+        ),
+    ]
     )
-    func exactNames(_ text: String, _ note: String) throws {
+    func theColumnOfTheVeryNameIsTakenAndANoteSaysWhatIsLeftOut(_ text: String, _ note: String) throws {
         let set = try DataSet.load(path: TemporaryDirectory().write("ratings.csv", text))
         #expect(set.ratings.stars == [5, 1])
         #expect(set.ratings.itemIDs.vocabulary == [10, 11])
@@ -175,8 +173,8 @@ struct CSVMessageTests {
         #expect(set.reading?.notes.contains { $0.hasSuffix(note) } == true, "\(set.reading?.notes ?? [])")
     }
 
-    @Test("RecBole's columns go by their exact names, and others of the meaning are named")
-    func recBole() throws {
+    @Test
+    func recBolesColumnsGoByTheirExactNamesAndOthersOfTheMeaningAreNamed() throws {
         let header = "user_id:token\titem_id:token\tscore:float\trating:float\n"
         let directory = try Samples.recBole(inter: header + "1\t242\t9\t5\n1\t267\t9\t1\n")
         let set = try DataSet.load(directory: directory.path)
@@ -188,11 +186,9 @@ struct CSVMessageTests {
         }
     }
 
-    @Test(
-        "New ratings are read by position, so their header must agree",
-        arguments: ["user,item,score,rating", "item,user,rating", "user,item,score,stars"]
+    @Test(arguments: ["user,item,score,rating", "item,user,rating", "user,item,score,stars"]
     )
-    func newRatings(_ header: String) throws {
+    func newRatingsAreReadByPositionSoTheirHeaderMustAgree(_ header: String) throws {
         let line = header.split(separator: ",").count == 4 ? "1,2,3,4" : "1,2,3"
         let path = try TemporaryDirectory().write("new.csv", "\(header)\n\(line)\n")
         expectDataError(.malformed, ["new.csv:1:"]) {
@@ -200,8 +196,8 @@ struct CSVMessageTests {
         }
     }
 
-    @Test("A directory without a set says what it holds")
-    func directories() throws {
+    @Test
+    func aDirectoryWithoutASetSaysWhatItHolds() throws {
         let directory = try TemporaryDirectory()
         expectDataError(.inconsistent, ["it is empty"]) { _ = try DataSet.load(path: directory.path) }
         try directory.write("ml-100k.zip", "x")
@@ -215,10 +211,9 @@ struct CSVMessageTests {
     }
 
     @Test(
-        "Only the directories in it are looked into, not what lies below, nor links that lead back",
         .timeLimit(.minutes(1))
     )
-    func directoriesBelow() throws {
+    func onlyTheDirectoriesInItAreLookedIntoNotWhatLiesBelowNorLinksThatLeadBack() throws {
         let directory = try TemporaryDirectory()
         try TemporaryDirectory.make(directory.path + "/a")
         try TemporaryDirectory.make(directory.path + "/a/b")
@@ -234,14 +229,12 @@ struct CSVMessageTests {
         }
     }
 
-    @Test(
-        "A split that is none says which was meant",
-        arguments: [
-            ("42", "seed:42"), ("seed42", "seed:42"), ("seed=7", "seed:7"), ("Seed:7", "seed:7"), ("NONE", "none"),
-            ("seed", "seed:42"),
-        ]
+    @Test(arguments: [
+        ("42", "seed:42"), ("seed42", "seed:42"), ("seed=7", "seed:7"), ("Seed:7", "seed:7"), ("NONE", "none"),
+        ("seed", "seed:42"),
+    ]
     )
-    func splits(_ text: String, _ meant: String) {
+    func aSplitThatIsNoneSaysWhichWasMeant(_ text: String, _ meant: String) {
         expectDataError(.invalidArgument, ["'\(text)'", "did you mean \(meant)?", "./\(text)"]) {
             _ = try SplitSpec(parsing: text)
         }

@@ -19,8 +19,8 @@ struct FormsTests {
         #expect(set.ratings.timestamps.map(Array.init) == [978_300_760, 978_302_109, 1])
     }
 
-    @Test("MovieLens 1M: Latin-1 titles, genres, years and users")
-    func million() throws {
+    @Test
+    func movieLens1MLatin1TitlesGenresYearsAndUsers() throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.dat", Self.lines("::"))
         try directory.write(
@@ -42,8 +42,8 @@ struct FormsTests {
         #expect(set.reading?.notes.count == 1)
     }
 
-    @Test("MovieLens 10M: UTF-8 titles, half stars, no users")
-    func tenMillion() throws {
+    @Test
+    func movieLens10MUTF8TitlesHalfStarsNoUsers() throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.dat", "1::122::0.5::838985046\n1::185::5::838983525\n")
         try directory.write("movies.dat", "122::Été (1992)::Drama\n185::Net, The (1995)::Action\n")
@@ -53,8 +53,8 @@ struct FormsTests {
         #expect(set.catalog.title(of: 122) == "Été (1992)")
     }
 
-    @Test("MovieLens since 2013: quoted titles, genres or none, other files left alone, \\r\\n and a byte order mark")
-    func latest() throws {
+    @Test
+    func movieLensSince2013QuotedTitlesGenresOrNoneOtherFilesLeftAloneRNAndAByteOrderMark() throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             "ratings.csv",
@@ -79,8 +79,8 @@ struct FormsTests {
         #expect(try Catalog.load(path: directory.file("movies.csv")) == set.catalog)
     }
 
-    @Test("A rated item that movies.csv lacks is counted and has no title")
-    func missingMovie() throws {
+    @Test
+    func aRatedItemThatMoviesCsvLacksIsCountedAndHasNoTitle() throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.csv", "userId,movieId,rating\n1,2,3\n1,9,4\n")
         try directory.write("movies.csv", "movieId,title\n2,Two\n")
@@ -89,15 +89,13 @@ struct FormsTests {
         #expect(set.reading?.notes.first?.hasPrefix("1 rated item is not in") == true)
     }
 
-    @Test(
-        "Any CSV: names of columns, their order, none, quotes, blanks, blank lines at the end, no times",
-        arguments: [
-            "7,20,4,978300760\n7,3,1,978302109\n900,20,5,1\n",
-            "user,item,rating,timestamp\n7,20,4,978300760\n7,3,1,978302109\n900,20,5,1\n\n\n",
-            "Rating,\"User_ID\",note,itemId,time\n4,7,\"a,b\",20,978300760\n1, 7 ,,\"3\",978302109.0\n5,900,x,20,1",
-        ]
+    @Test(arguments: [
+        "7,20,4,978300760\n7,3,1,978302109\n900,20,5,1\n",
+        "user,item,rating,timestamp\n7,20,4,978300760\n7,3,1,978302109\n900,20,5,1\n\n\n",
+        "Rating,\"User_ID\",note,itemId,time\n4,7,\"a,b\",20,978300760\n1, 7 ,,\"3\",978302109.0\n5,900,x,20,1",
+    ]
     )
-    func csv(_ text: String) throws {
+    func anyCSVNamesOfColumnsTheirOrderNoneQuotesBlanksBlankLinesAtTheEndNoTimes(_ text: String) throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("mine.csv", text)
         check(try DataSet.load(path: path))
@@ -108,8 +106,8 @@ struct FormsTests {
         #expect(try DataSet.load(path: untimed, DataOptions(scale: .stars)).ratings.timestamps == nil)
     }
 
-    @Test("The same ratings hash alike in every form, and a file of ratings alone will do")
-    func alone() throws {
+    @Test
+    func theSameRatingsHashAlikeInEveryFormAndAFileOfRatingsAloneWillDo() throws {
         let directory = try TemporaryDirectory()
         let paths = try [
             directory.write("x.csv", Self.lines(",")), directory.write("ratings.dat", Self.lines("::")),
@@ -124,8 +122,8 @@ struct FormsTests {
         #expect(Set(sets.map { collect($0.ratings.forEachCanonicalChunk) }).count == 1)
     }
 
-    @Test("Times before 1970 and after 2106 are kept")
-    func times() throws {
+    @Test
+    func timesBefore1970AndAfter2106AreKept() throws {
         let path = try TemporaryDirectory().write("x.csv", "1,1,1,5\n1,2,2,1600000000000\n1,3,3,-7\n1,1,4,6\n")
         let set = try DataSet.load(path: path, DataOptions(duplicates: .last))
         #expect(set.ratings.timestamps.map(Array.init) == [1_600_000_000_000, -7, 6])
@@ -156,25 +154,25 @@ struct FormsTests {
         BadFile("pair of texts twice", "user,item,rating\na,x,1\na,x,2\n", [":3:", "user a rates item x", "line 2"]),
     ]
 
-    @Test("Names file, line and fault in CSV", arguments: bad)
-    func faults(_ bad: BadFile) throws {
+    @Test(arguments: bad)
+    func namesFileLineAndFaultInCSV(_ bad: BadFile) throws {
         let path = try TemporaryDirectory().write("mine.csv", bad.text)
         expectDataError(bad.code, ["mine.csv"] + bad.fragments) { _ = try DataSet.load(path: path) }
     }
 
-    @Test("A line without an end in sight is refused")
-    func longLine() throws {
+    @Test
+    func aLineWithoutAnEndInSightIsRefused() throws {
         let path = try TemporaryDirectory().write("mine.csv", "1,2,3\n" + String(repeating: "1", count: 1_100_000))
         expectDataError(.malformed, ["mine.csv:2:", "longer"]) { _ = try DataSet.load(path: path) }
     }
 
-    @Test("What cannot be read twice is refused, and not read in part")
-    func device() {
+    @Test
+    func whatCannotBeReadTwiceIsRefusedAndNotReadInPart() {
         expectDataError(.unreadable, ["/dev/null", "pipe or a device"]) { _ = try DataSet.load(path: "/dev/null") }
     }
 
-    @Test("A pipe that nobody writes into is refused at once", .timeLimit(.minutes(1)))
-    func pipe() throws {
+    @Test(.timeLimit(.minutes(1)))
+    func aPipeThatNobodyWritesIntoIsRefusedAtOnce() throws {
         let path = try TemporaryDirectory().file("x.csv")
         #expect(mkfifo(path, 0o600) == 0)
         expectDataError(.unreadable, [path, "pipe or a device"]) { _ = try DataSet.load(path: path) }
@@ -188,8 +186,8 @@ struct FormsTests {
         BadFile("rating 0", "1::2::0::4\n", [":1:", "out of range"]),
     ]
 
-    @Test("Names file, line and fault in ratings.dat", arguments: dats)
-    func dat(_ bad: BadFile) throws {
+    @Test(arguments: dats)
+    func namesFileLineAndFaultInRatingsDat(_ bad: BadFile) throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.dat", bad.text)
         try directory.write("movies.dat", "2::Two::Drama\n")
@@ -209,34 +207,32 @@ struct FormsTests {
         BadFile("no item", "movieId,title\n", ["no items"]),
     ]
 
-    @Test("Names file, line and fault in movies.csv", arguments: movies)
-    func badMovies(_ bad: BadFile) throws {
+    @Test(arguments: movies)
+    func namesFileLineAndFaultInMoviesCsv(_ bad: BadFile) throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.csv", "userId,movieId,rating\n1,2,3\n")
         try directory.write("movies.csv", bad.text)
         expectDataError(bad.code, ["movies.csv"] + bad.fragments) { _ = try DataSet.load(path: directory.path) }
     }
 
-    @Test(
-        "Two forms in a directory, or half of one, are refused",
-        arguments: [
-            (
-                ["ratings.dat", "movies.dat", "ratings.csv"],
-                "ratings.dat and movies.dat (MovieLens (ratings.dat)) beside ratings.csv (CSV); move"
-            ),
-            (["u.data", "u.item", "mine.csv"], "u.data and u.item (MovieLens (u.data)) beside mine.csv (CSV); move"),
-            (["u.data", "u.item", "mine.csv"], "/u.data"), (["ratings.dat"], "movies.dat is missing"),
-            (["movies.csv"], "ratings.csv is missing"), (["a.csv", "b.csv"], "found a.csv, b.csv"),
-        ]
+    @Test(arguments: [
+        (
+            ["ratings.dat", "movies.dat", "ratings.csv"],
+            "ratings.dat and movies.dat (MovieLens (ratings.dat)) beside ratings.csv (CSV); move"
+        ),
+        (["u.data", "u.item", "mine.csv"], "u.data and u.item (MovieLens (u.data)) beside mine.csv (CSV); move"),
+        (["u.data", "u.item", "mine.csv"], "/u.data"), (["ratings.dat"], "movies.dat is missing"),
+        (["movies.csv"], "ratings.csv is missing"), (["a.csv", "b.csv"], "found a.csv, b.csv"),
+    ]
     )
-    func directories(_ names: [String], _ fragment: String) throws {
+    func twoFormsInADirectoryOrHalfOfOneAreRefused(_ names: [String], _ fragment: String) throws {
         let directory = try TemporaryDirectory()
         for name in names { try directory.write(name, "x") }
         expectDataError(.inconsistent, [fragment]) { _ = try DataSet.load(path: directory.path) }
     }
 
-    @Test("Standard input is no data set, and the message says why")
-    func standardInput() {
+    @Test
+    func standardInputIsNoDataSetAndTheMessageSaysWhy() {
         expectDataError(.unreadable, ["standard input", "read twice", "a file"]) { _ = try DataSet.load(path: "-") }
     }
 }

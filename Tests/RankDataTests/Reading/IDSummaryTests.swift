@@ -9,16 +9,16 @@ struct IDSummaryTests {
         return try DataSet.load(path: TemporaryDirectory().write("r.csv", lines)).ratings
     }
 
-    @Test("Numbers have a range, and may be all of it")
-    func numbers() throws {
+    @Test
+    func numbersHaveARangeAndMayBeAllOfIt() throws {
         let ratings = try ratings([("1", "5"), ("2", "9"), ("3", "5")])
         let (users, items) = (ratings.userSummary, ratings.itemSummary)
         #expect(users.count == 3 && !users.areTexts && users.range == 1...3 && users.areContiguous)
         #expect(items.count == 2 && items.range == 5...9 && !items.areContiguous)
     }
 
-    @Test("Texts are told apart by what they look like, and two spellings of one number are found")
-    func texts() throws {
+    @Test
+    func textsAreToldApartByWhatTheyLookLikeAndTwoSpellingsOfOneNumberAreFound() throws {
         let users = try ratings([
             ("1", "a"), ("1.0", "a"), ("2e3", "a"), ("007", "a"), ("7", "a"), ("-3", "a"), ("x", "a"),
             ("99999999999999999999", "a"),
@@ -35,8 +35,8 @@ struct IDSummaryTests {
 
 @Suite("RatedPairs")
 struct RatedPairsTests {
-    @Test("Finds what a user has rated, by numbers and by texts", arguments: ["", "u"])
-    func items(_ prefix: String) throws {
+    @Test(arguments: ["", "u"])
+    func findsWhatAUserHasRatedByNumbersAndByTexts(_ prefix: String) throws {
         let lines = [(3, 9), (1, 7), (3, 2), (1, 9), (2, 2)].map { "\(prefix)\($0),\($1),\($0)\n" }.joined()
         let ratings = try DataSet.load(path: TemporaryDirectory().write("r.csv", lines)).ratings
         let pairs = RatedPairs(ratings)

@@ -11,8 +11,8 @@ extension Repository {
 /// Checks on the real data, where `tools/fetch-movielens` has put it; its licence keeps it out of the repository.
 @Suite("MovieLens-100k", .enabled(if: Repository.hasData, "tools/fetch-movielens has not been run"))
 struct MovieLens100KTests {
-    @Test("Has the published shape and the odd titles of the original")
-    func shape() throws {
+    @Test
+    func hasThePublishedShapeAndTheOddTitlesOfTheOriginal() throws {
         let set = try DataSet.load(directory: Repository.data)
         #expect(set.name == "MovieLens-100k")
         #expect(!set.isSynthetic)
@@ -28,8 +28,8 @@ struct MovieLens100KTests {
         #expect(set.catalog.title(of: 1_412) == landBeforeTime)
     }
 
-    @Test("Seeds give the test sets that NumPy gives")
-    func splits() throws {
+    @Test
+    func seedsGiveTheTestSetsThatNumPyGives() throws {
         let ratings = try DataSet.load(directory: Repository.data).ratings
         let lines = try Repository.text("Tests/Fixtures/numpy/movielens.txt").split(separator: "\n")
         #expect(lines.count == 5)

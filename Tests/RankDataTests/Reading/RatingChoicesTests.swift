@@ -9,8 +9,8 @@ struct RatingChoicesTests {
         try DataSet.load(path: TemporaryDirectory().write("x.csv", text), options)
     }
 
-    @Test("The scale of a CSV goes from the lowest to the highest rating, unless it is given")
-    func scale() throws {
+    @Test
+    func theScaleOfACSVGoesFromTheLowestToTheHighestRatingUnlessItIsGiven() throws {
         let text = "1,1,-10\n1,2,0.25\n2,1,10\n"
         let found = try Self.load(text)
         #expect(found.ratings.scale == (try RatingScale(minimum: -10, maximum: 10)))
@@ -24,33 +24,30 @@ struct RatingChoicesTests {
         #expect(try Self.load("1,1,3\n", DataOptions(scale: .stars)).ratings.count == 1)
     }
 
-    @Test("A given scale replaces that of a form")
-    func formScale() throws {
+    @Test
+    func aGivenScaleReplacesThatOfAForm() throws {
         let directory = try Samples.movieLens(data: "1\t242\t9\t0\n")
         let ten = try RatingScale(minimum: 1, maximum: 10)
         #expect(try DataSet.load(directory: directory.path, DataOptions(scale: ten)).ratings.stars == [9])
     }
 
     @Test(
-        "Reads MIN,MAX",
         arguments: [("0.5,5", 0.5, 5), ("-10,10", -10, 10), ("0,100", 0, 100)] as [(String, Float, Float)]
     )
-    func parse(_ text: String, _ minimum: Float, _ maximum: Float) throws {
+    func readsMINMAX(_ text: String, _ minimum: Float, _ maximum: Float) throws {
         let scale = try RatingScale(parsing: text)
         #expect(scale.minimum == minimum && scale.maximum == maximum)
         #expect(scale.label(of: minimum) == 0 && scale.label(of: maximum) == 1)
     }
 
-    @Test(
-        "Refuses what is no scale",
-        arguments: ["", "5", "5,1", "1,1", "a,b", "1,nan", "0,inf", "1,2,3", "-3e38,3e38"]
+    @Test(arguments: ["", "5", "5,1", "1,1", "a,b", "1,nan", "0,inf", "1,2,3", "-3e38,3e38"]
     )
-    func badScale(_ text: String) {
+    func refusesWhatIsNoScale(_ text: String) {
         expectDataError(.invalidArgument, ["scale"]) { _ = try RatingScale(parsing: text) }
     }
 
-    @Test("Lines are counted with those that repeat a pair")
-    func lineBehindDuplicates() throws {
+    @Test
+    func linesAreCountedWithThoseThatRepeatAPair() throws {
         let directory = try Samples.movieLens(data: "1\t242\t3\t0\n1\t242\t4\t1\n1\t9\t3\t2\n")
         expectDataError(.inconsistent, ["u.data:3:", "item 9"]) {
             _ = try DataSet.load(directory: directory.path, DataOptions(duplicates: .first))
@@ -60,14 +57,15 @@ struct RatingChoicesTests {
     private static let repeated = "1,1,1,10\n2,1,5,11\n1,1,2,12\n3,1,4,13\n1,1,4,14\n3,1,3,15\n"
 
     @Test(
-        "Settles pairs that are rated twice",
         arguments: [
             (DuplicateRule.first, [1, 2, 3], [1, 5, 4], [10, 11, 13]),
             (.last, [2, 1, 3], [5, 4, 3], [11, 14, 15]),
             (.mean, [1, 2, 3], [Float(7.0 / 3), 5, 3.5], [10, 11, 13]),
         ] as [(DuplicateRule, [UInt64], [Float], [Int64])]
     )
-    func duplicates(_ rule: DuplicateRule, _ users: [UInt64], _ stars: [Float], _ times: [Int64]) throws {
+    func settlesPairsThatAreRatedTwice(_ rule: DuplicateRule, _ users: [UInt64], _ stars: [Float], _ times: [Int64])
+        throws
+    {
         let set = try Self.load(Self.repeated, DataOptions(duplicates: rule))
         #expect(set.ratings.userIDs == users)
         #expect(set.ratings.stars == stars)
@@ -76,8 +74,8 @@ struct RatingChoicesTests {
         expectDataError(.malformed, ["x.csv:3:", "first on line 1"]) { _ = try Self.load(Self.repeated) }
     }
 
-    @Test("Numbers without exception stay numbers; one text, a leading zero or 65 bits make texts of all")
-    func kinds() throws {
+    @Test
+    func numbersWithoutExceptionStayNumbersOneTextALeadingZeroOr65BitsMakeTextsOfAll() throws {
         #expect(try Self.load("1,1,1\n18446744073709551615,2,2\n").ratings.userNames == nil)
         for odd in ["x", "007", "18446744073709551616", "-1", "1 0"] {
             let ratings = try Self.load("10,5,1\n9,20,2\n9,\(odd),3\n").ratings
@@ -86,8 +84,8 @@ struct RatingChoicesTests {
         }
     }
 
-    @Test("Texts are numbered by their bytes, titles included, and hash by what they say")
-    func texts() throws {
+    @Test
+    func textsAreNumberedByTheirBytesTitlesIncludedAndHashByWhatTheySay() throws {
         let directory = try TemporaryDirectory()
         try directory.write("ratings.csv", "userId,movieId,rating\nzoë,b,1\nanna,\"q,\"\"r\",2\nzoë,é,3\n")
         try directory.write("movies.csv", "movieId,title,genres\na,Unrated,X\nb,Bee (1990),Y\n\"q,\"\"r\",Queue,\n")
@@ -107,14 +105,14 @@ struct RatingChoicesTests {
         #expect(Array(bytes.prefix(start.count + 4)) == start + Array("zoë".utf8))
     }
 
-    @Test("A text that is no UTF-8 is refused with its line")
-    func notUTF8() throws {
+    @Test
+    func aTextThatIsNoUTF8IsRefusedWithItsLine() throws {
         let path = try TemporaryDirectory().write("x.csv", "user,item,rating\na,b,1\né,c,2\n", encoding: .isoLatin1)
         expectDataError(.malformed, ["x.csv:3:", "user id", "not UTF-8"]) { _ = try DataSet.load(path: path) }
     }
 
-    @Test("A split of texts: seeds and files of pairs agree, and strangers are named")
-    func split() throws {
+    @Test
+    func aSplitOfTextsSeedsAndFilesOfPairsAgreeAndStrangersAreNamed() throws {
         let text = (0..<50).map { "u\($0 % 7),\"i,\($0)\",\($0 % 5)\n" }.joined()
         let ratings = try Self.load(text).ratings
         let seeded = try SplitSpec.seed(3).resolve(ratings)
@@ -129,8 +127,8 @@ struct RatingChoicesTests {
         }
     }
 
-    @Test("Lists of texts")
-    func lists() throws {
+    @Test
+    func listsOfTexts() throws {
         let pairs = try PairList(parsing: Array("user,item\n\"a,b\", c \n".utf8), source: "in", kind: .texts)
         #expect(pairs.count == 1 && pairs.userText(0) == "a,b" && pairs.itemText(0) == "c" && pairs.lines == [2])
         expectDataError(.malformed, ["in:1:", "item id is empty"]) {

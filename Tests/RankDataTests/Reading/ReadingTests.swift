@@ -77,14 +77,14 @@ struct ReadingTests {
         #expect(short == long, "\(line.debugDescription) in \(form.testDescription)")
     }
 
-    @Test("A line reads alike with and without an end", arguments: forms)
-    func oddLines(_ form: Form) throws {
+    @Test(arguments: forms)
+    func aLineReadsAlikeWithAndWithoutAnEnd(_ form: Form) throws {
         let directory = try TemporaryDirectory()
         for line in Self.lines { try Self.expectSame(line, form, in: directory) }
     }
 
-    @Test("Lines of random pieces read alike with and without an end", arguments: forms)
-    func randomLines(_ form: Form) throws {
+    @Test(arguments: forms)
+    func linesOfRandomPiecesReadAlikeWithAndWithoutAnEnd(_ form: Form) throws {
         let directory = try TemporaryDirectory()
         let pieces = ["0", "1", "3", "42", "12345678", ".", ".5", "-", "\"", " ", "|", "|", "|", "a", "\r", "e"]
         var random = NumPyRandom(seed: 5)
@@ -96,8 +96,8 @@ struct ReadingTests {
         }
     }
 
-    @Test("Plain fields mean what they say")
-    func values() throws {
+    @Test
+    func plainFieldsMeanWhatTheySay() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write(
             "x.csv",
@@ -111,8 +111,8 @@ struct ReadingTests {
         #expect(ratings.timestamps.map(Array.init) == [1, 1_234_567_890, 5, 1_600_000_000_000])
     }
 
-    @Test("Lines are whole wherever they are cut by what is read at a time", arguments: 0..<40)
-    func cuts(_ shift: Int) throws {
+    @Test(arguments: 0..<40)
+    func linesAreWholeWhereverTheyAreCutByWhatIsReadAtATime(_ shift: Int) throws {
         let numbers = 0..<24_000
         let header = "user,item,rating,time" + String(repeating: " ", count: shift) + "\n"
         let text = numbers.map { "\($0 / 100),\($0),\($0 % 9).5,\(1_000_000_000 + $0)\n" }.joined()
@@ -125,15 +125,15 @@ struct ReadingTests {
         #expect(set.ratings.timestamps.map(Array.init) == numbers.map { 1_000_000_000 + Int64($0) })
     }
 
-    @Test("Nothing is read behind a last line without an end, whatever lay there before", arguments: 0..<14)
-    func lastLine(_ length: Int) throws {
+    @Test(arguments: 0..<14)
+    func nothingIsReadBehindALastLineWithoutAnEndWhateverLayThereBefore(_ length: Int) throws {
         let text = (1...9).map { "\($0),1,3\n" }.joined() + "1" + String(repeating: "0", count: length) + ",2,3"
         let path = try TemporaryDirectory().write("x.csv", text)
         #expect(try DataSet.load(path: path, DataOptions(scale: .stars, duplicates: .last)).ratings.count == 10)
     }
 
-    @Test("A file is read whole that has more lines than room was reserved for")
-    func estimate() throws {
+    @Test
+    func aFileIsReadWholeThatHasMoreLinesThanRoomWasReservedFor() throws {
         // Where the length of lines is looked at, they are long.
         let parts = (0..<64).map { part in
             let lines = (0..<3_000).map { "\(100_000 + part * 3_000 + $0),2,4,note\n" }.joined()
@@ -145,15 +145,15 @@ struct ReadingTests {
         #expect(ratings.userIDs.vocabulary == Array(0..<64) + (100_000..<292_000).map { $0 })
     }
 
-    @Test("Faults name their line behind any number of plain ones", arguments: [1, 1_022, 1_023, 1_024, 1_025, 30_000])
-    func lineNumbers(_ count: Int) throws {
+    @Test(arguments: [1, 1_022, 1_023, 1_024, 1_025, 30_000])
+    func faultsNameTheirLineBehindAnyNumberOfPlainOnes(_ count: Int) throws {
         let text = (0..<count).map { "\($0),1,3,1234567890\n" }.joined() + "1,2,x,4\n" + "5,6,3,7\n"
         let path = try TemporaryDirectory().write("x.csv", text)
         expectDataError(.malformed, ["x.csv:\(count + 1):", "'x' is not a number"]) { _ = try DataSet.load(path: path) }
     }
 
-    @Test("Many texts stay apart, whatever their length")
-    func texts() throws {
+    @Test
+    func manyTextsStayApartWhateverTheirLength() throws {
         let names = (0..<40_000).map { String(repeating: "x", count: $0 % 20) + "\($0)" }
         let text = names.map { "\($0),\"\($0)!\",1\n\($0),y,2\n" }.joined()
         let ratings = try DataSet.load(path: TemporaryDirectory().write("x.csv", text)).ratings
@@ -165,8 +165,8 @@ struct ReadingTests {
         )
     }
 
-    @Test("Repeated pairs of users who ascend")
-    func ascendingDuplicates() throws {
+    @Test
+    func repeatedPairsOfUsersWhoAscend() throws {
         let path = try TemporaryDirectory().write("x.csv", "1,1,1\n1,2,2\n1,1,4\n1,1,5\n2,1,3\n3,2,4\n3,1,3\n3,2,1\n")
         expectDataError(.malformed, ["x.csv:3:", "first on line 1"]) { _ = try DataSet.load(path: path) }
         let last = try DataSet.load(path: path, DataOptions(duplicates: .last))

@@ -27,13 +27,13 @@ struct NumPyVector: Sendable, CustomTestStringConvertible {
 
 @Suite("NumPyRandom")
 struct NumPyRandomTests {
-    @Test("There are vectors of each kind")
-    func vectorsAreThere() {
+    @Test
+    func thereAreVectorsOfEachKind() {
         #expect(Set(NumPyVector.all.map(\.kind)) == ["raw", "unit", "integer", "permutation", "checksum"])
     }
 
-    @Test("Agrees with NumPy", arguments: NumPyVector.all)
-    func agrees(_ vector: NumPyVector) {
+    @Test(arguments: NumPyVector.all)
+    func agreesWithNumPy(_ vector: NumPyVector) {
         var random = NumPyRandom(seed: vector.arguments[0])
         switch vector.kind {
         case "raw":
@@ -53,8 +53,8 @@ struct NumPyRandomTests {
         }
     }
 
-    @Test("A permutation of nothing is empty", arguments: [0, -1, Int.min])
-    func nothing(_ count: Int) {
+    @Test(arguments: [0, -1, Int.min])
+    func aPermutationOfNothingIsEmpty(_ count: Int) {
         var random = NumPyRandom(seed: 1)
         #expect(random.permutation(count).isEmpty)
     }

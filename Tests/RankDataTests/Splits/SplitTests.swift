@@ -5,20 +5,18 @@ import Testing
 
 @Suite("SplitSpec")
 struct SplitSpecTests {
-    @Test(
-        "Reads what it writes",
-        arguments: [
-            ("seed:42", SplitSpec.seed(42)), ("seed:18446744073709551615", .seed(.max)), ("none", .none),
-            ("./none", .file(path: "./none")), ("splits/test_42.csv", .file(path: "splits/test_42.csv")),
-        ]
+    @Test(arguments: [
+        ("seed:42", SplitSpec.seed(42)), ("seed:18446744073709551615", .seed(.max)), ("none", .none),
+        ("./none", .file(path: "./none")), ("splits/test_42.csv", .file(path: "splits/test_42.csv")),
+    ]
     )
-    func parse(_ text: String, _ spec: SplitSpec) throws {
+    func readsWhatItWrites(_ text: String, _ spec: SplitSpec) throws {
         #expect(try SplitSpec(parsing: text) == spec)
         #expect(spec.description == text)
     }
 
-    @Test("Refuses nonsense", arguments: ["", "seed:", "seed:x", "seed:-1", "seed:1.5", "seed:18446744073709551616"])
-    func nonsense(_ text: String) {
+    @Test(arguments: ["", "seed:", "seed:x", "seed:-1", "seed:1.5", "seed:18446744073709551616"])
+    func refusesNonsense(_ text: String) {
         expectDataError(.invalidArgument, ["expected seed:N"]) { _ = try SplitSpec(parsing: text) }
     }
 }
@@ -27,8 +25,8 @@ struct SplitSpecTests {
 struct SplitTests {
     private static let pairs = (0..<33).map { ($0 % 4 + 1, $0 + 1) }
 
-    @Test("A seed splits as NumPy's permutation does", arguments: [UInt64(0), 1, 42])
-    func seed(_ seed: UInt64) throws {
+    @Test(arguments: [UInt64(0), 1, 42])
+    func aSeedSplitsAsNumPysPermutationDoes(_ seed: UInt64) throws {
         let ratings = try Samples.ratings(Self.pairs)
         let split = try SplitSpec.seed(seed).resolve(ratings)
         let order = try #require(NumPyVector.all.first { $0.kind == "permutation" && $0.arguments == [seed, 33] })
@@ -38,15 +36,15 @@ struct SplitTests {
         #expect(split.testRows == order[26...].sorted())
     }
 
-    @Test("Four fifths train, rounded down", arguments: zip([1, 4, 5, 6, 9, 10, 11], [0, 3, 4, 4, 7, 8, 8]))
-    func rounding(_ count: Int, _ training: Int) throws {
+    @Test(arguments: zip([1, 4, 5, 6, 9, 10, 11], [0, 3, 4, 4, 7, 8, 8]))
+    func fourFifthsTrainRoundedDown(_ count: Int, _ training: Int) throws {
         let split = try SplitSpec.seed(7).resolve(Samples.ratings(Array(Self.pairs.prefix(count))))
         #expect(split.trainingRows.count == training)
         #expect((Array(split.trainingRows) + Array(split.testRows)).sorted() == Array(0..<count))
     }
 
-    @Test("A file of the same pairs, in any order, is the same test set; the rest trains in file order")
-    func file() throws {
+    @Test
+    func aFileOfTheSamePairsInAnyOrderIsTheSameTestSetTheRestTrainsInFileOrder() throws {
         let ratings = try Samples.ratings(Self.pairs)
         let seeded = try SplitSpec.seed(3).resolve(ratings)
         let directory = try TemporaryDirectory()
@@ -60,24 +58,24 @@ struct SplitTests {
         #expect(collect(other.forEachCanonicalChunk) != collect(seeded.forEachCanonicalChunk))
     }
 
-    @Test("A split that is no file is refused with what a split can be")
-    func noFile() throws {
+    @Test
+    func aSplitThatIsNoFileIsRefusedWithWhatASplitCanBe() throws {
         let ratings = try Samples.ratings(Self.pairs)
         expectDataError(.unreadable, ["the split random: no such file", "expected seed:N, none, or a CSV"]) {
             _ = try SplitSpec(parsing: "random").resolve(ratings)
         }
     }
 
-    @Test("None trains on all rows in file order")
-    func none() throws {
+    @Test
+    func noneTrainsOnAllRowsInFileOrder() throws {
         let split = try SplitSpec.none.resolve(Samples.ratings(Self.pairs))
         #expect(split.trainingRows == Array(0..<33))
         #expect(split.testRows.isEmpty)
         #expect(collect(split.forEachCanonicalChunk) == Array("rank-split-v1\n".utf8) + [UInt8](repeating: 0, count: 8))
     }
 
-    @Test("The canonical stream is sorted by user, then item")
-    func canonical() throws {
+    @Test
+    func theCanonicalStreamIsSortedByUserThenItem() throws {
         let ratings = try Samples.ratings([(2, 3), (1, 300), (1, 2)])
         let directory = try TemporaryDirectory()
         let path = try directory.write("test.csv", "2,3\n1,300\n1,2\n")
@@ -97,16 +95,16 @@ struct SplitTests {
         BadFile("beyond 64 bits", "1,18446744073709551616\n", [":1:", "64 bits"]),
     ]
 
-    @Test("Names file, line and fault of a split file", arguments: badFiles)
-    func badFile(_ bad: BadFile) throws {
+    @Test(arguments: badFiles)
+    func namesFileLineAndFaultOfASplitFile(_ bad: BadFile) throws {
         let ratings = try Samples.ratings(Self.pairs)
         let directory = try TemporaryDirectory()
         let path = try directory.write("test.csv", bad.text)
         expectDataError(bad.code, ["test.csv"] + bad.fragments) { _ = try SplitSpec.file(path: path).resolve(ratings) }
     }
 
-    @Test("A missing split file is an error")
-    func missingFile() throws {
+    @Test
+    func aMissingSplitFileIsAnError() throws {
         let ratings = try Samples.ratings(Self.pairs)
         expectDataError(.unreadable, ["/nowhere.csv"]) { _ = try SplitSpec.file(path: "/nowhere.csv").resolve(ratings) }
     }

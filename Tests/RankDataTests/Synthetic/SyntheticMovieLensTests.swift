@@ -5,8 +5,8 @@ import Testing
 
 @Suite("SyntheticMovieLens")
 struct SyntheticMovieLensTests {
-    @Test("Has MovieLens-100k's shape")
-    func shape() throws {
+    @Test
+    func hasMovieLens100ksShape() throws {
         let set = try SyntheticMovieLens(seed: 1).generate()
         let ratings = set.ratings
         #expect(set.isSynthetic)
@@ -29,8 +29,8 @@ struct SyntheticMovieLensTests {
         #expect(histogram == [6_110, 11_370, 27_145, 34_174, 21_201])
     }
 
-    @Test("Users and items explain as much as in the real set")
-    func structure() throws {
+    @Test
+    func usersAndItemsExplainAsMuchAsInTheRealSet() throws {
         let ratings = try SyntheticMovieLens(seed: 2).generate().ratings
         func error(of keys: [UInt64]) -> Double {
             var sums: [UInt64: (total: Double, count: Double)] = [:]
@@ -51,8 +51,8 @@ struct SyntheticMovieLensTests {
         #expect((0.97...1.08).contains(error(of: Array(ratings.userIDs))))
     }
 
-    @Test("Is the same for a seed, on every platform, and another for another seed")
-    func deterministic() throws {
+    @Test
+    func isTheSameForASeedOnEveryPlatformAndAnotherForAnotherSeed() throws {
         let small = try SyntheticMovieLens(seed: 5, userCount: 30, itemCount: 50, ratingCount: 800)
         #expect(small.generate() == small.generate())
         let other = try SyntheticMovieLens(seed: 6, userCount: 30, itemCount: 50, ratingCount: 800)
@@ -62,11 +62,9 @@ struct SyntheticMovieLensTests {
         #expect(sum == 0x80E8_5D87_CF7F_5160)
     }
 
-    @Test(
-        "Meets every size it accepts",
-        arguments: [(1, 1, 1), (1, 30, 30), (3, 30, 90), (25, 4, 100), (2, 40, 40), (2, 40, 80), (40, 60, 801)]
+    @Test(arguments: [(1, 1, 1), (1, 30, 30), (3, 30, 90), (25, 4, 100), (2, 40, 40), (2, 40, 80), (40, 60, 801)]
     )
-    func sizes(_ users: Int, _ items: Int, _ count: Int) throws {
+    func meetsEverySizeItAccepts(_ users: Int, _ items: Int, _ count: Int) throws {
         let plan = try SyntheticMovieLens(seed: 9, userCount: users, itemCount: items, ratingCount: count)
         let ratings = plan.generate().ratings
         #expect(ratings.count == count)
@@ -75,21 +73,19 @@ struct SyntheticMovieLensTests {
         #expect(Set(ratings.userIDs).count == users)
     }
 
-    @Test(
-        "Refuses sizes that cannot be met",
-        arguments: [
-            (0, 10, 10), (10, 0, 10), (-1, 10, 10), (2, 40, 39), (2, 40, 81), (30, 50, 599), (.max, .max, .max),
-            (1, 50, 20), (1_000_000, 1_000_000, 100_000_001),
-        ]
+    @Test(arguments: [
+        (0, 10, 10), (10, 0, 10), (-1, 10, 10), (2, 40, 39), (2, 40, 81), (30, 50, 599), (.max, .max, .max),
+        (1, 50, 20), (1_000_000, 1_000_000, 100_000_001),
+    ]
     )
-    func impossible(_ users: Int, _ items: Int, _ count: Int) {
+    func refusesSizesThatCannotBeMet(_ users: Int, _ items: Int, _ count: Int) {
         expectDataError(.invalidArgument, ["users", "items"]) {
             _ = try SyntheticMovieLens(seed: 9, userCount: users, itemCount: items, ratingCount: count)
         }
     }
 
-    @Test("Loads as it was made, and as synthetic")
-    func roundTrip() throws {
+    @Test
+    func loadsAsItWasMadeAndAsSynthetic() throws {
         let plan = try SyntheticMovieLens(seed: 5, userCount: 30, itemCount: 50, ratingCount: 800)
         let directory = try TemporaryDirectory()
         let path = directory.path + "/new/deep/set"
@@ -98,8 +94,8 @@ struct SyntheticMovieLensTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/new/deep") == ["set"])
     }
 
-    @Test("What a killed process of the same number has left is in nobody's way")
-    func stale() throws {
+    @Test
+    func whatAKilledProcessOfTheSameNumberHasLeftIsInNobodysWay() throws {
         let plan = try SyntheticMovieLens(seed: 5, userCount: 3, itemCount: 30, ratingCount: 60)
         let directory = try TemporaryDirectory()
         let stale = "set.tmp-\(ProcessInfo.processInfo.processIdentifier)"
@@ -111,8 +107,8 @@ struct SyntheticMovieLensTests {
         #expect(directory.names == ["set", stale])
     }
 
-    @Test("Directories made above it go with it when it cannot be written")
-    func parents() throws {
+    @Test
+    func directoriesMadeAboveItGoWithItWhenItCannotBeWritten() throws {
         let plan = try SyntheticMovieLens(seed: 5, userCount: 3, itemCount: 30, ratingCount: 60)
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(atPath: directory.path + "/old", withIntermediateDirectories: false)
@@ -124,8 +120,8 @@ struct SyntheticMovieLensTests {
         }
     }
 
-    @Test("A full-size set without its marker is still not taken for MovieLens-100k")
-    func markerLost() throws {
+    @Test
+    func aFullSizeSetWithoutItsMarkerIsStillNotTakenForMovieLens100k() throws {
         let directory = try TemporaryDirectory()
         try SyntheticMovieLens(seed: 1).write(to: directory.path + "/mine/")
         try FileManager.default.removeItem(atPath: directory.path + "/mine/SYNTHETIC")
@@ -133,15 +129,15 @@ struct SyntheticMovieLensTests {
         #expect(set.name == "mine")
     }
 
-    @Test("Refuses a marker without a seed", arguments: ["", "seed\n", "seed x\n", "seed 18446744073709551616\n"])
-    func badMarker(_ text: String) throws {
+    @Test(arguments: ["", "seed\n", "seed x\n", "seed 18446744073709551616\n"])
+    func refusesAMarkerWithoutASeed(_ text: String) throws {
         let directory = try Samples.movieLens()
         try directory.write("SYNTHETIC", text)
         expectDataError(.malformed, ["SYNTHETIC:1:", "'seed '"]) { _ = try DataSet.load(directory: directory.path) }
     }
 
-    @Test("Writes nothing where something is in the way")
-    func occupied() throws {
+    @Test
+    func writesNothingWhereSomethingIsInTheWay() throws {
         let plan = try SyntheticMovieLens(seed: 5, userCount: 3, itemCount: 30, ratingCount: 60)
         let directory = try TemporaryDirectory()
         let file = try directory.write("file", "mine")

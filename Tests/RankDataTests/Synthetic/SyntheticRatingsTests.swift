@@ -65,8 +65,8 @@ import Testing
         #expect(directory.names == ["a"])
     }
 
-    @Test("Repeated pairs are found whatever the order of the rows")
-    func duplicatesInAnyOrder() throws {
+    @Test
+    func repeatedPairsAreFoundWhateverTheOrderOfTheRows() throws {
         let path = try Self.written(SyntheticRatings(seed: 3, ratingCount: 2_000, userCount: 40, itemCount: 200))
         var lines = try String(contentsOfFile: path + "/ratings.csv", encoding: .utf8).split(separator: "\n")
             .dropFirst()

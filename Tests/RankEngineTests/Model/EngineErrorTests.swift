@@ -3,15 +3,15 @@ import Testing
 
 @Suite("EngineError")
 struct EngineErrorTests {
-    @Test("Shows names of foreign files without control characters")
-    func controlCharacters() {
+    @Test
+    func showsNamesOfForeignFilesWithoutControlCharacters() {
         let error = EngineError(.modelRefused, "tensor \u{1B}[2J\u{7}\n\u{9B}é is unknown")
         #expect(error.message == "tensor \u{FFFD}[2J\u{FFFD}\u{FFFD}\u{FFFD}é is unknown")
         #expect(error.description == "model refused: \(error.message)")
     }
 
-    @Test("Cuts a message, even one of a single endless character")
-    func length() {
+    @Test
+    func cutsAMessageEvenOneOfASingleEndlessCharacter() {
         let marks = EngineError(.modelRefused, "e" + String(repeating: "\u{301}", count: 1 << 20)).message
         #expect(marks.utf8.count < 4_100 && marks.hasSuffix(" …"))
         let short = String(repeating: "x", count: 1_000)

@@ -34,14 +34,17 @@ import Testing
     }
 
     @Test(
-        "A rating that is shown is one of the scale; a score that is none stays what it is",
         arguments: [
             (LabelTransform.unitFromStars, [-0.2, 0, 0.5, 1, 1.3], [1, 1, 3, 5, 5]),
             (LabelTransform(minimum: -10, width: 20) ?? .none, [-0.1, 0.25, 2], [-10, -5, 10]),
             (.identity, [-3, 7], [-3, 7]), (.none, [-3, 7], [-3, 7]),
         ] as [(LabelTransform, [Float], [Float])]
     )
-    func shown(_ transform: LabelTransform, _ scores: [Float], _ ratings: [Float]) {
+    func aRatingThatIsShownIsOneOfTheScaleAScoreThatIsNoneStaysWhatItIs(
+        _ transform: LabelTransform,
+        _ scores: [Float],
+        _ ratings: [Float]
+    ) {
         #expect(scores.map(transform.shownRating) == ratings)
         #expect(transform.rating(of: 2) == transform.minimum + 2 * transform.width)
     }

@@ -21,8 +21,8 @@ struct MixedCatalogueTests {
         return try RankModel.load(path: directory.file("model"))
     }
 
-    @Test("More items than are made at a time: a model that proves itself and scores alike under every plan")
-    func large() throws {
+    @Test
+    func moreItemsThanAreMadeAtATimeAModelThatProvesItselfAndScoresAlikeUnderEveryPlan() throws {
         let directory = try TemporaryDirectory()
         var draft = Self.spec.draft()
         draft.metadata.claimedTestRMSE = 0.25
@@ -54,8 +54,8 @@ struct MixedCatalogueTests {
         #expect(oracle.first { $0.id == 0 }?.score.bitPattern == unknown[0].score.bitPattern)
     }
 
-    @Test("The same model, number and mixtures give the same bytes; other mixtures do not")
-    func deterministic() throws {
+    @Test
+    func theSameModelNumberAndMixturesGiveTheSameBytesOtherMixturesDoNot() throws {
         let directory = try TemporaryDirectory()
         let model = try Self.write(Self.spec.draft(), in: directory)
         let paths = ["a", "b", "c"].map(directory.file)
@@ -86,8 +86,8 @@ struct MixedCatalogueTests {
 
     // MARK: Copies
 
-    @Test("A copy scores with the same bits, whatever becomes of the file")
-    func copied() throws {
+    @Test
+    func aCopyScoresWithTheSameBitsWhateverBecomesOfTheFile() throws {
         let directory = try TemporaryDirectory()
         let small = try Self.write(Self.spec.draft(), in: directory)
         let path = directory.file("large")
@@ -107,8 +107,8 @@ struct MixedCatalogueTests {
         #expect(found.map(\.id) == expected.map(\.id))
     }
 
-    @Test("A copy proves itself like a mapped file")
-    func refusedCopies() throws {
+    @Test
+    func aCopyProvesItselfLikeAMappedFile() throws {
         let directory = try TemporaryDirectory()
         _ = try Self.write(Self.spec.draft(), in: directory)
         let whole = try readFile(directory.file("model"))

@@ -14,8 +14,8 @@ struct ModelProofTests {
         try model.makeRanker().info.facts.first { $0.key == "proof" }?.value
     }
 
-    @Test("A conversion that its source scored says so", arguments: ["source", "predictions"])
-    func compared(kind: String) throws {
+    @Test(arguments: ["source", "predictions"])
+    func aConversionThatItsSourceScoredSaysSo(kind: String) throws {
         var raw = try RawModel(fixture: "activated")
         raw.metadata["proof"] = kind
         let model = try Self.load(raw)
@@ -23,8 +23,8 @@ struct ModelProofTests {
         #expect(try Self.fact(model) == "\(kind) exact fractions")
     }
 
-    @Test("Without a proof, a file whose training is unknown is unproved, and another one trained")
-    func absent() throws {
+    @Test
+    func withoutAProofAFileWhoseTrainingIsUnknownIsUnprovedAndAnotherOneTrained() throws {
         var raw = try RawModel(fixture: "every_term")
         #expect(try Self.fact(Self.load(raw)) == "unproved")
         raw.metadata["fingerprint.version"] = "rank-train/1"
@@ -33,8 +33,8 @@ struct ModelProofTests {
         #expect(try Self.fact(Self.load(raw)) == "unproved")
     }
 
-    @Test("A difference of exactly the limit is accepted, with scores of the source that are equal, too")
-    func limits() throws {
+    @Test
+    func aDifferenceOfExactlyTheLimitIsAcceptedWithScoresOfTheSourceThatAreEqualToo() throws {
         var raw = try RawModel(fixture: "activated")
         raw["golden.source_scores"].bytes = raw["golden.scores"].bytes
         raw.metadata["proof.max_difference"] = "0"
@@ -46,8 +46,8 @@ struct ModelProofTests {
         _ = try Self.load(raw)
     }
 
-    @Test("What is made of a conversion is unproved; what is made of a trained model is trained")
-    func derived() throws {
+    @Test
+    func whatIsMadeOfAConversionIsUnprovedWhatIsMadeOfATrainedModelIsTrained() throws {
         let directory = try TemporaryDirectory()
         for (fixture, version, expected) in [
             ("activated", "unknown", ModelProof.unproved), ("every_term", "unknown", .unproved),
@@ -66,8 +66,8 @@ struct ModelProofTests {
         }
     }
 
-    @Test("Only a converter writes that a source was compared with")
-    func drafts() throws {
+    @Test
+    func onlyAConverterWritesThatASourceWasComparedWith() throws {
         let directory = try TemporaryDirectory()
         var draft = ModelSpec().draft()
         draft.metadata.proof = .source(.init(source: "keras", maximumDifference: 0))

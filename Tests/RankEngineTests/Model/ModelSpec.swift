@@ -1,3 +1,4 @@
+import RankCore
 import RankEngine
 import Testing
 
@@ -47,7 +48,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
 
     /// Makes random weights.
     func draft() -> ModelDraft {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         func floats(_ count: Int) -> [Float] {
             (0..<count).map { _ in value(using: &generator) }
         }
@@ -87,7 +88,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
         return draft
     }
 
-    private func value(using generator: inout SeededGenerator) -> Float {
+    private func value(using generator: inout SplitMix64) -> Float {
         let unit = Float.random(in: -0.3...0.3, using: &generator)
         switch values {
         case .ordinary, .dead, .oneLive, .live:
@@ -107,7 +108,7 @@ struct ModelSpec: CustomTestStringConvertible, Sendable {
 
     /// Makes a random shape.
     static func random(seed: UInt64, values: Values) -> ModelSpec {
-        var generator = SeededGenerator(seed: seed &* 0x1234_5678_9ABC_DEF1)
+        var generator = SplitMix64(seed: seed &* 0x1234_5678_9ABC_DEF1)
         let layers = Int.random(in: -1...4, using: &generator)
         var spec = ModelSpec(values: values, seed: seed)
         spec.users = Int.random(in: 1...6, using: &generator)

@@ -12,8 +12,8 @@ struct WritingInPlaceTests {
         return path
     }
 
-    @Test("By default a file is copied, and nothing that happens to it changes a score", arguments: [0, 3, 100_000])
-    func copied(_ byteCount: Int) throws {
+    @Test(arguments: [0, 3, 100_000])
+    func byDefaultAFileIsCopiedAndNothingThatHappensToItChangesAScore(_ byteCount: Int) throws {
         let directory = try TemporaryDirectory()
         let path = try Self.write(in: directory)
         let model = try RankModel.load(path: path)

@@ -17,32 +17,28 @@ struct ActivationTests {
         return try RankModel.load(path: directory.file("model"))
     }
 
-    @Test("A text is read and written as it is", arguments: names)
-    func text(name: String) {
+    @Test(arguments: names)
+    func aTextIsReadAndWrittenAsItIs(name: String) {
         #expect(Activation(name)?.description == name)
     }
 
-    @Test(
-        "Decimals are read as what they say",
-        arguments: [
-            ("elu(1.00)", "elu(1)"), ("elu(1e-05)", "elu(1e-05)"), ("leaky_relu(0.20000)", "leaky_relu(0.2)"),
-            ("elu(-0)", "elu(0)"), ("leaky_relu(2e+1)", "leaky_relu(20)"),
-        ]
+    @Test(arguments: [
+        ("elu(1.00)", "elu(1)"), ("elu(1e-05)", "elu(1e-05)"), ("leaky_relu(0.20000)", "leaky_relu(0.2)"),
+        ("elu(-0)", "elu(0)"), ("leaky_relu(2e+1)", "leaky_relu(20)"),
+    ]
     )
-    func decimal(text: String, written: String) {
+    func decimalsAreReadAsWhatTheySay(text: String, written: String) {
         #expect(Activation(text)?.description == written)
     }
 
-    @Test(
-        "What is no activation is none",
-        arguments: [
-            "", "ReLU", "tanh ", " tanh", "relu(1)", "tanh()", "elu", "elu()", "elu(", "elu)", "elu(1", "elu(1))",
-            "elu(nan)",
-            "elu(inf)", "elu(1e99)", "elu(1e-40)", "elu(0x1p3)", "elu(.5)", "elu(5.)", "elu(+1)", "elu(1e)", "elu(1 )",
-            "elu(--1)", "elu(1.5.2)", "elu(٣)", "leaky_relu(0.2,1)", "softmax",
-        ]
+    @Test(arguments: [
+        "", "ReLU", "tanh ", " tanh", "relu(1)", "tanh()", "elu", "elu()", "elu(", "elu)", "elu(1", "elu(1))",
+        "elu(nan)",
+        "elu(inf)", "elu(1e99)", "elu(1e-40)", "elu(0x1p3)", "elu(.5)", "elu(5.)", "elu(+1)", "elu(1e)", "elu(1 )",
+        "elu(--1)", "elu(1.5.2)", "elu(٣)", "leaky_relu(0.2,1)", "softmax",
+    ]
     )
-    func noActivation(text: String) {
+    func whatIsNoActivationIsNone(text: String) {
         #expect(Activation(text) == nil)
     }
 
@@ -65,7 +61,7 @@ struct ActivationTests {
             if index % 3 > 0 { alone.outputScale = [4, index % 3 == 1 ? 1 : -0.0] }
             specs.append(alone)
         }
-        var generator = SeededGenerator(seed: 99)
+        var generator = SplitMix64(seed: 99)
         for seed in 0..<21 {
             let values = ModelSpec.Values.allCases[seed % ModelSpec.Values.allCases.count]
             var random = ModelSpec.random(seed: UInt64(seed), values: values)
@@ -77,8 +73,8 @@ struct ActivationTests {
         return specs
     }()
 
-    @Test("Every kernel and plan gives the bits of its profile's oracle", arguments: specs)
-    func bits(_ spec: ModelSpec) throws {
+    @Test(arguments: specs)
+    func everyKernelAndPlanGivesTheBitsOfItsProfilesOracle(_ spec: ModelSpec) throws {
         let draft = spec.draft()
         let model: RankModel
         do {
@@ -88,7 +84,7 @@ struct ActivationTests {
             #expect(error.code == .scoreNotFinite)
             return
         }
-        var generator = SeededGenerator(seed: spec.seed)
+        var generator = SplitMix64(seed: spec.seed)
         let ids = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
             UInt64.random(in: 0..<UInt64(spec.candidates), using: &generator)
         }
@@ -125,8 +121,8 @@ struct ActivationTests {
         return spec
     }
 
-    @Test("The file says what follows, is of the architecture /2, and comes back whole")
-    func file() throws {
+    @Test
+    func theFileSaysWhatFollowsIsOfTheArchitecture2AndComesBackWhole() throws {
         let directory = try TemporaryDirectory()
         var draft = Self.stepped().draft()
         draft.metadata.fingerprint = TrainingFingerprint(["version": "1"])
@@ -144,8 +140,8 @@ struct ActivationTests {
         #expect(try large.makeRanker().reproduceGoldens() == large.goldenCount)
     }
 
-    @Test("A model of relu throughout stays of the architecture /1")
-    func plain() throws {
+    @Test
+    func aModelOfReluThroughoutStaysOfTheArchitecture1() throws {
         var spec = ModelSpec(hidden: [16, 8])
         spec.activations = ["relu", "relu"]
         let model = try Self.model(spec.draft())
@@ -153,11 +149,9 @@ struct ActivationTests {
         #expect(model.rawMetadata["activations"] == nil && model.rawMetadata["output"] == nil)
     }
 
-    @Test(
-        "Drafts whose activations do not fit their layers are refused",
-        arguments: [[], ["tanh"], ["tanh", "relu", "relu"]]
+    @Test(arguments: [[], ["tanh"], ["tanh", "relu", "relu"]]
     )
-    func misfit(activations: [String]) throws {
+    func draftsWhoseActivationsDoNotFitTheirLayersAreRefused(activations: [String]) throws {
         let directory = try TemporaryDirectory()
         var spec = ModelSpec(hidden: [16, 8])
         spec.activations = activations
@@ -166,8 +160,8 @@ struct ActivationTests {
         #expect(error?.message.contains("\(activations.count) activations for 2 layers") == true)
     }
 
-    @Test("Integers are refused, and units that are never 0 are not passed over")
-    func relu() throws {
+    @Test
+    func integersAreRefusedAndUnitsThatAreNever0AreNotPassedOver() throws {
         let model = try Self.model(Self.stepped().draft())
         for precision in [Precision.int16, .int8] {
             let error = engineError { _ = try model.makeRanker(kernel: .scalar, precision: precision) }
@@ -180,8 +174,8 @@ struct ActivationTests {
         }
     }
 
-    @Test("With relu throughout, an output step is computed behind integers, too")
-    func integers() throws {
+    @Test
+    func withReluThroughoutAnOutputStepIsComputedBehindIntegersToo() throws {
         var spec = ModelSpec(candidates: 60, hidden: [64, 32])
         let plain = try Self.model(spec.draft())
         (spec.output, spec.outputScale) = ("sigmoid", [4, 1])
@@ -201,11 +195,9 @@ struct ActivationTests {
         }
     }
 
-    @Test(
-        "A sum that is not finite stays an error, whatever the output makes of it",
-        arguments: ["sigmoid", "relu", "tanh"]
+    @Test(arguments: ["sigmoid", "relu", "tanh"]
     )
-    func notFinite(output: String) throws {
+    func aSumThatIsNotFiniteStaysAnErrorWhateverTheOutputMakesOfIt(output: String) throws {
         var draft = ModelSpec(users: 3, candidates: 4, userDimensions: 1, candidateDimensions: 1, hidden: nil).draft()
         draft.dotProduct = true
         // Row 2 of both overflows; no golden pair has it, since the tables have one known row for each of those.

@@ -19,7 +19,7 @@ struct DeadUnitTests {
         let directory = try TemporaryDirectory()
         try spec.draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
-        var generator = SeededGenerator(seed: spec.seed)
+        var generator = SplitMix64(seed: spec.seed)
         let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
         var references: [NumericProfile: [UInt32]] = [:]
         for kernel in Kernel.supported {

@@ -39,7 +39,7 @@ struct PrecisionTests {
     @Test(arguments: reduced, specs)
     func everyKernelAndListHasTheReferencesBits(_ precision: Precision, _ spec: ModelSpec) throws {
         let model = try Self.model(spec)
-        var generator = SeededGenerator(seed: spec.seed)
+        var generator = SplitMix64(seed: spec.seed)
         let ids = (0..<1_100).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }
         var expected: [UInt64: UInt32] = [:]
         for kernel in Self.kernels {

@@ -9,8 +9,8 @@ struct UnfusedProfileTests {
         (20..<26).map { ModelSpec.random(seed: $0, values: values) }
     }
 
-    @Test("INFO names it, whatever the plan; the goldens are those of fp32-fma", arguments: ScoringPlan.allCases)
-    func named(_ plan: ScoringPlan) throws {
+    @Test(arguments: ScoringPlan.allCases)
+    func infoNamesItWhateverThePlanTheGoldensAreThoseOfFp32Fma(_ plan: ScoringPlan) throws {
         let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
         let ranker = try model.makeRanker(plan: plan, kernel: .portable)
         #expect(ranker.kernel == .portable)
@@ -21,8 +21,8 @@ struct UnfusedProfileTests {
         #expect(try model.makeRanker(plan: plan, kernel: .scalar).info.profile == .fp32FMA)
     }
 
-    @Test("The golden scores are met within a bound that is a number", arguments: specs)
-    func bound(_ spec: ModelSpec) throws {
+    @Test(arguments: specs)
+    func theGoldenScoresAreMetWithinABoundThatIsANumber(_ spec: ModelSpec) throws {
         let directory = try TemporaryDirectory()
         try spec.draft().write(to: directory.file("model"))
         let model = try RankModel.load(path: directory.file("model"))
@@ -35,8 +35,8 @@ struct UnfusedProfileTests {
         }
     }
 
-    @Test("Two of its scores differ from those of fp32-fma: it is a profile of its own")
-    func differs() throws {
+    @Test
+    func twoOfItsScoresDifferFromThoseOfFp32FmaItIsAProfileOfItsOwn() throws {
         let directory = try TemporaryDirectory()
         let spec = ModelSpec(users: 3, candidates: 60, userDimensions: 32, candidateDimensions: 32, hidden: [256, 64])
         try spec.draft().write(to: directory.file("model"))
@@ -53,8 +53,8 @@ struct UnfusedProfileTests {
         #expect(distances.allSatisfy { $0 < 1e-5 })
     }
 
-    @Test("A kernel that is further off than rounding explains is refused, with the bound")
-    func refused() throws {
+    @Test
+    func aKernelThatIsFurtherOffThanRoundingExplainsIsRefusedWithTheBound() throws {
         let model = try RankModel.load(path: "\(fixtures)/model/every_term.rank")
         let ranker = try model.makeRanker(kernel: .portable)
         #expect(try AlteredRanker(ranker, shiftedBy: 0).reproduceGoldens() == model.goldenCount)

@@ -49,8 +49,8 @@ struct PluginRefusalsDocumentTests {
         return found.compactMap { $0 }
     }
 
-    @Test("Every refusal has a row, and every row is a refusal")
-    func table() throws {
+    @Test
+    func everyRefusalHasARowAndEveryRowIsARefusal() throws {
         let rows = try DocumentTable(of: "docs/reference/errors.md", under: "Refusals of a plugin").rows
         let refusals = try Self.refusals()
         #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 11)
@@ -66,8 +66,8 @@ struct PluginRefusalsDocumentTests {
 /// The code of `docs/guide/plugins.md` does what the text says.
 @Suite("docs/guide/plugins.md", .timeLimit(.minutes(5)))
 struct PluginDocumentTests {
-    @Test("The first plugin compiles as it stands, loads, and ranks by closeness")
-    func firstPlugin() throws {
+    @Test
+    func theFirstPluginCompilesAsItStandsLoadsAndRanksByCloseness() throws {
         let text = try Repository.text("docs/guide/plugins.md")
         let block = try #require(text.components(separatedBy: "```c\n").dropFirst().first)
         let code = try #require(block.components(separatedBy: "\n```").first)

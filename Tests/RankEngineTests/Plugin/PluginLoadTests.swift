@@ -47,10 +47,9 @@ struct PluginLoadTests {
     ]
 
     @Test(
-        "A library that is no plugin of this version is refused, and named",
         arguments: libraryFaults
     )
-    func libraries(name: String, options: [String], message: String) throws {
+    func aLibraryThatIsNoPluginOfThisVersionIsRefusedAndNamed(name: String, options: [String], message: String) throws {
         let path = try MisbehavingPlugin.compiled(name, options)
         let error = engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) }
         #expect(error?.code == .pluginRefused)
@@ -58,8 +57,8 @@ struct PluginLoadTests {
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "none")")
     }
 
-    @Test("A file that is missing, a folder, and a file that is no library are refused, and named")
-    func files() throws {
+    @Test
+    func aFileThatIsMissingAFolderAndAFileThatIsNoLibraryAreRefusedAndNamed() throws {
         let directory = try TemporaryDirectory()
         try directory.write("text.so", "no library")
         for (path, message) in [
@@ -74,18 +73,21 @@ struct PluginLoadTests {
     }
 
     @Test(
-        "An instance that lies, fails or gives scores that are none is refused, and named",
         arguments: instanceFaults
     )
-    func instances(does: String, options: [String: String], message: String) {
+    func anInstanceThatLiesFailsOrGivesScoresThatAreNoneIsRefusedAndNamed(
+        does: String,
+        options: [String: String],
+        message: String
+    ) {
         let error = engineError { _ = try MisbehavingPlugin.ranker(does, options) }
         #expect(error?.code == .pluginRefused)
         #expect(error?.message.hasPrefix("plugin misbehaving/0.1 (") == true, "\(error?.message ?? "none")")
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "none")")
     }
 
-    @Test("A model that is missing is the plugin's to refuse; one that is there makes the model id")
-    func models() throws {
+    @Test
+    func aModelThatIsMissingIsThePluginsToRefuseOneThatIsThereMakesTheModelId() throws {
         let directory = try TemporaryDirectory()
         func load(_ name: String, _ options: [String: String] = [:]) throws -> ModelID {
             let reference = MisbehavingPlugin.reference("", options, model: directory.file(name))
@@ -101,8 +103,8 @@ struct PluginLoadTests {
         #expect(try load("a") != .unspecified)
     }
 
-    @Test("A library that was replaced is not mixed with the one that is loaded")
-    func replacedLibrary() throws {
+    @Test
+    func aLibraryThatWasReplacedIsNotMixedWithTheOneThatIsLoaded() throws {
         let path = try MisbehavingPlugin.compiled("replaced", [])
         let reference = PluginReference(libraryPath: path)
         #expect(try PluginRanker.load(reference).subject.contains("misbehaving/0.1"))
@@ -111,8 +113,8 @@ struct PluginLoadTests {
         #expect(error?.message.contains("restart the process") == true, "\(error?.message ?? "none")")
     }
 
-    @Test("INFO has what the plugin says of itself")
-    func info() throws {
+    @Test
+    func infoHasWhatThePluginSaysOfItself() throws {
         let info = try MisbehavingPlugin.ranker("", ["features": "2", "kind": "utf8"]).info
         let facts = Dictionary(uniqueKeysWithValues: info.facts.map { ($0.key, $0.value) })
         #expect(facts["architecture"] == "misbehaving/0.1" && facts["kernel"] == "misbehaving/0.1")
@@ -125,8 +127,8 @@ struct PluginLoadTests {
         #expect(info.profile.rawValue == 0xDDF1)
     }
 
-    @Test("Golden scores are demanded, with their features")
-    func goldens() throws {
+    @Test
+    func goldenScoresAreDemandedWithTheirFeatures() throws {
         for kind in ["u64", "utf8"] {
             let options = ["goldens": "5", "features": "3", "kind": kind]
             #expect(try MisbehavingPlugin.ranker("", options).reproduceGoldens() == 5)

@@ -10,8 +10,8 @@ struct PluginMissingTests {
         ranker.info.facts.first { $0.key == "missing_features" }?.value
     }
 
-    @Test("A plugin that takes them gets one NaN for all, and never an infinity")
-    func taken() throws {
+    @Test
+    func aPluginThatTakesThemGetsOneNaNForAllAndNeverAnInfinity() throws {
         let ranker = try MisbehavingPlugin.ranker("", ["features": "2"])
         #expect(ranker.info.takesMissingFeatures && ranker.missingFeatures == [true, true])
         #expect(Self.missingFeatures(ranker) == "accepted")
@@ -30,8 +30,8 @@ struct PluginMissingTests {
         }
     }
 
-    @Test("A plugin that says no, and one that was built with an earlier header, get none")
-    func refused() throws {
+    @Test
+    func aPluginThatSaysNoAndOneThatWasBuiltWithAnEarlierHeaderGetNone() throws {
         let older = try MisbehavingPlugin.compiled("earlier-header", ["-DTABLE_SIZE=72"])
         let options = [PluginReference.Option(key: "features", value: "2")]
         for ranker in [
@@ -48,8 +48,8 @@ struct PluginMissingTests {
         }
     }
 
-    @Test("A plugin that does not say is tried")
-    func unsaid() throws {
+    @Test
+    func aPluginThatDoesNotSayIsTried() throws {
         let silent = ["-DTAKES_MISSING=NULL"]
         let features = PluginReference.Option(key: "features", value: "2")
         let lie = PluginReference.Option(key: "does", value: "missing-lie")
@@ -67,8 +67,8 @@ struct PluginMissingTests {
         #expect(error?.message.contains("feature 1 (feature1) of candidate 0 is missing") == true)
     }
 
-    @Test("Without features there is nothing to say")
-    func none() throws {
+    @Test
+    func withoutFeaturesThereIsNothingToSay() throws {
         let ranker = try MisbehavingPlugin.ranker()
         #expect(!ranker.info.takesMissingFeatures && Self.missingFeatures(ranker) == nil)
     }

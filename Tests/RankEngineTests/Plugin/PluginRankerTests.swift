@@ -87,8 +87,8 @@ struct PluginRankerTests {
         )
     }
 
-    @Test("The same bits in any parts, wherever ids and features lie", arguments: kinds)
-    func parts(options: [String: String]) throws {
+    @Test(arguments: kinds)
+    func theSameBitsInAnyPartsWhereverIdsAndFeaturesLie(options: [String: String]) throws {
         let ranker = try MisbehavingPlugin.ranker("", options)
         let whole = try Self.score(ranker, count: 700)
         #expect(Set(whole.scores).count > 600)
@@ -102,16 +102,16 @@ struct PluginRankerTests {
         #expect(try Self.score(MisbehavingPlugin.ranker("", options), count: 700) == whole)
     }
 
-    @Test("An unknown user is told")
-    func unknownUser() throws {
+    @Test
+    func anUnknownUserIsTold() throws {
         let ranker = try MisbehavingPlugin.ranker()
         #expect(try Self.score(ranker, count: 3, user: 6).isUserKnown)
         #expect(try !Self.score(ranker, count: 3, user: 7).isUserKnown)
         #expect(try !Self.score(ranker, count: 0, user: 7).isUserKnown)
     }
 
-    @Test("Scores that are not finite, and failures, are refused with the plugin's name and the position")
-    func failures() throws {
+    @Test
+    func scoresThatAreNotFiniteAndFailuresAreRefusedWithThePluginsNameAndThePosition() throws {
         let ids: [UInt64] = [1, 2, 1_000_003, 4]
         for (does, text) in [("nan", "scores nan"), ("infinity", "scores -inf")] {
             let error = engineError { _ = try MisbehavingPlugin.ranker(does).rank(ids, for: 1, unknownIDs: .fallback) }
@@ -132,8 +132,8 @@ struct PluginRankerTests {
         #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).count == 2)
     }
 
-    @Test("Queries that do not fit are refused before the plugin sees them")
-    func shapes() throws {
+    @Test
+    func queriesThatDoNotFitAreRefusedBeforeThePluginSeesThem() throws {
         let numbers = try MisbehavingPlugin.ranker("", ["features": "3"])
         let texts = try MisbehavingPlugin.ranker("", ["kind": "utf8"])
         func message(_ body: () throws -> Void) -> String {

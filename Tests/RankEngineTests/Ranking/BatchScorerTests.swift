@@ -14,7 +14,7 @@ struct BatchScorerTests {
     /// A shape with ids of each kind, in no order.
     private static func draft(_ kind: Vocabulary.Kind, _ spec: ModelSpec) -> ModelDraft {
         var draft = spec.draft()
-        var generator = SeededGenerator(seed: spec.seed)
+        var generator = SplitMix64(seed: spec.seed)
         switch kind {
         case .identity: break
         case .u64:
@@ -49,11 +49,13 @@ struct BatchScorerTests {
     }
 
     @Test(
-        "The best of the catalogue are those of a ranker, whatever the threads, in the order of their ids where scores tie",
         arguments: [Vocabulary.Kind.identity, .u64, .utf8],
         [ModelSpec.Values.ordinary, .dead]
     )
-    func best(kind: Vocabulary.Kind, values: ModelSpec.Values) throws {
+    func theBestOfTheCatalogueAreThoseOfARankerWhateverTheThreadsInTheOrderOfTheirIdsWhereScoresTie(
+        kind: Vocabulary.Kind,
+        values: ModelSpec.Values
+    ) throws {
         let shapes = [
             ModelSpec(users: 40, candidates: 700, hidden: [40, 16], values: values),
             ModelSpec(users: 3, candidates: 90, hidden: nil, dotProduct: true, candidateBias: true, values: values),
@@ -72,8 +74,8 @@ struct BatchScorerTests {
         }
     }
 
-    @Test("Lists are merged over the parts of a long catalogue", arguments: [1, 3])
-    func long(threads: Int) throws {
+    @Test(arguments: [1, 3])
+    func listsAreMergedOverThePartsOfALongCatalogue(threads: Int) throws {
         let spec = ModelSpec(users: 3, candidates: 100_001, hidden: [16, 16], candidateBias: true)
         let model = try Self.model(Self.draft(.u64, spec))
         let users: [UInt32] = [2, 0, 1]
@@ -81,8 +83,8 @@ struct BatchScorerTests {
         #expect(try found == Self.expected(model, users, 50))
     }
 
-    @Test("What is excluded is left out exactly, over the parts of a catalogue too", arguments: [1, 3])
-    func excluding(threads: Int) throws {
+    @Test(arguments: [1, 3])
+    func whatIsExcludedIsLeftOutExactlyOverThePartsOfACatalogueToo(threads: Int) throws {
         let specs = [
             ModelSpec(users: 40, candidates: 300, hidden: [16, 16]),
             ModelSpec(users: 4, candidates: 70_001, hidden: nil, dotProduct: true, candidateBias: true),
@@ -118,8 +120,8 @@ struct BatchScorerTests {
         #expect(try BatchScorer(model, kernel: .portable).kernel == .portable)
     }
 
-    @Test("A score that is not finite ends it with the first such pair", arguments: [1, 4])
-    func notFinite(threads: Int) throws {
+    @Test(arguments: [1, 4])
+    func aScoreThatIsNotFiniteEndsItWithTheFirstSuchPair(threads: Int) throws {
         // Enough candidates that none of these pairs is golden: golden scores must be finite.
         var draft = ModelSpec(users: 8, candidates: 4_000, hidden: nil, dotProduct: true).draft()
         for column in 0..<8 {
@@ -133,12 +135,12 @@ struct BatchScorerTests {
         #expect(try BatchScorer(model, threads: threads).best(5, userRows: [1, 2, 4]).count == 3)
     }
 
-    @Test("Pairs score as in lists", arguments: [0, 3, 9], [1, 2, 3])
-    func pairs(_ seed: UInt64, threads: Int) throws {
+    @Test(arguments: [0, 3, 9], [1, 2, 3])
+    func pairsScoreAsInLists(_ seed: UInt64, threads: Int) throws {
         let spec = ModelSpec.random(seed: seed, values: .ordinary)
         let draft = spec.draft()
         let oracle = Oracle(draft)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let users = (0..<3_000).map { _ in UInt32.random(in: 0..<UInt32(spec.users), using: &generator) }
         let candidates = (0..<3_000).map { _ in UInt32.random(in: 0..<UInt32(spec.candidates), using: &generator) }
         let expected = zip(users, candidates).map { oracle.score(user: Int($0), candidate: Int($1)).bitPattern }

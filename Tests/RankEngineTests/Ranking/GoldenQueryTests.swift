@@ -18,19 +18,17 @@ struct GoldenQueryTests {
         return try RankModel.load(path: directory.file("model"))
     }
 
-    @Test(
-        "Every plan and kernel reproduces them, with ids of every kind",
-        arguments: ["every_term", "dot_only", "linear"]
+    @Test(arguments: ["every_term", "dot_only", "linear"]
     )
-    func reproduced(fixture: String) throws {
+    func everyPlanAndKernelReproducesThemWithIdsOfEveryKind(fixture: String) throws {
         let model = try Self.load(RawModel(fixture: fixture))
         for ranker in try Self.rankers(model) {
             #expect(try ranker.reproduceGoldens() == model.goldenCount)
         }
     }
 
-    @Test("Row 0 is asked for by an id that is unknown", arguments: ["every_term", "dot_only", "linear"])
-    func unknown(fixture: String) throws {
+    @Test(arguments: ["every_term", "dot_only", "linear"])
+    func row0IsAskedForByAnIdThatIsUnknown(fixture: String) throws {
         let ranker = try Self.load(RawModel(fixture: fixture)).makeRanker()
         // Every writer's last pair is (0, 0).
         let query = try #require(ranker.goldenQueries.last)
@@ -47,8 +45,8 @@ struct GoldenQueryTests {
         #expect(isUnknown == true)
     }
 
-    @Test("A ranker that is wrong in the last bit of one place of its lists is found, and named with plan and kernel")
-    func liar() throws {
+    @Test
+    func aRankerThatIsWrongInTheLastBitOfOnePlaceOfItsListsIsFoundAndNamedWithPlanAndKernel() throws {
         let model = try Self.load(RawModel(fixture: "every_term"))
         for place in [0, 7, 16, 31, 32] {
             let liar = AlteredRanker(try model.makeRanker(plan: .factored, kernel: .scalar), flippingLastBitAt: place)
@@ -61,8 +59,8 @@ struct GoldenQueryTests {
         #expect(try AlteredRanker(model.makeRanker(), flippingLastBitAt: 33).reproduceGoldens() == model.goldenCount)
     }
 
-    @Test("As many as a file may have are reproduced; the last one is looked at, too")
-    func many() throws {
+    @Test
+    func asManyAsAFileMayHaveAreReproducedTheLastOneIsLookedAtToo() throws {
         var raw = try RawModel(fixture: "every_term")
         for name in ["golden.user_rows", "golden.candidate_rows", "golden.scores"] {
             raw[name].bytes = Array(repeatElement(raw[name].bytes, count: 256).joined())

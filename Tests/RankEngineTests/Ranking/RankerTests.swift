@@ -46,7 +46,7 @@ struct RankerBitsTests {
         let oracles = Dictionary(
             uniqueKeysWithValues: [NumericProfile.fp32FMA, .fp32Unfused].map { ($0, Oracle(draft, profile: $0)) }
         )
-        var generator = SeededGenerator(seed: spec.seed)
+        var generator = SplitMix64(seed: spec.seed)
         // Known ids, the unknown one, and duplicates.
         let count = Int.random(in: 1...60, using: &generator)
         let ids = (0..<count).map { _ in UInt64.random(in: 0...UInt64(spec.candidates), using: &generator) }

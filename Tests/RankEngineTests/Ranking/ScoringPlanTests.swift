@@ -30,16 +30,16 @@ struct ScoringPlanTests {
         #expect(try ScoringPlan.factored.tableBytes(Self.shape(5, 5, layers: [])) == 0)
     }
 
-    @Test("The budget chooses, and never the full table", arguments: [0, 1 << 20, 1 << 40])
-    func chosen(budget: Int) throws {
+    @Test(arguments: [0, 1 << 20, 1 << 40])
+    func theBudgetChoosesAndNeverTheFullTable(budget: Int) throws {
         #expect(try ScoringPlan.chosen(for: Self.shape(5, 5, layers: []), memoryBudget: budget) == .direct)
         let chosen = try ScoringPlan.chosen(for: Self.shape(944, 1_683), memoryBudget: budget)
         #expect(chosen == (budget > 1 << 30 ? .factored : .userOnce))
         #expect(try ScoringPlan.chosen(for: Self.shape(944, 10_000_001)) == .userOnce)
     }
 
-    @Test("A forced plan that does not fit is refused with the bytes that it needs", arguments: ScoringPlan.allCases)
-    func forced(plan: ScoringPlan) throws {
+    @Test(arguments: ScoringPlan.allCases)
+    func aForcedPlanThatDoesNotFitIsRefusedWithTheBytesThatItNeeds(plan: ScoringPlan) throws {
         let model = try Self.model()
         let bytes = plan.tableBytes(model.shape)
         let ranker = try model.makeRanker(plan: plan, memoryBudget: bytes)
@@ -52,16 +52,16 @@ struct ScoringPlanTests {
         #expect(error?.message.contains("budget is \(bytes - 1) bytes") == true)
     }
 
-    @Test("Tables that the system has no memory for are refused, and end no process", arguments: [1 << 60, .max])
-    func noMemory(bytes: Int) throws {
+    @Test(arguments: [1 << 60, .max])
+    func tablesThatTheSystemHasNoMemoryForAreRefusedAndEndNoProcess(bytes: Int) throws {
         let error = engineError { try HugePages.demand(bytes, for: "the plan full") }
         #expect(error?.code == .budgetTooSmall)
         #expect(error?.message.contains("no memory for \(bytes) bytes of tables for the plan full") == true)
         try HugePages.demand(1 << 20, for: "the plan full")
     }
 
-    @Test("The full table has a row for unknown users and a column for unknown candidates")
-    func unknownIDs() throws {
+    @Test
+    func theFullTableHasARowForUnknownUsersAndAColumnForUnknownCandidates() throws {
         let model = try Self.model()
         let full = try model.makeRanker(plan: .full)
         let computed = try model.makeRanker(plan: .direct, kernel: .scalar)

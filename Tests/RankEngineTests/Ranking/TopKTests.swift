@@ -7,7 +7,7 @@ import Testing
 struct TopKTests {
     @Test(arguments: 0..<60)
     func equalsASort(_ seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let count = Int.random(in: 0...200, using: &generator)
         // Few different scores and ids, so that every rule of the order decides somewhere.
         let scores = (0..<count).map { _ in Float(Int.random(in: -3...3, using: &generator)) / 4 }
@@ -27,7 +27,7 @@ struct TopKTests {
 
     @Test(arguments: 0..<20)
     func ordersTextsByTheirBytes(_ seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let alphabet = ["a", "b", "ab", "Z", "é", "e\u{301}", "\u{FFFF}", "\u{10000}", "ba"]
         let ids = (0..<50).map { _ in alphabet.randomElement(using: &generator) ?? "" }
         let scores = ids.map { _ in Float(Int.random(in: 0...1, using: &generator)) }
@@ -52,8 +52,8 @@ struct TopKTests {
         #expect(selected == Array(order.prefix(17)))
     }
 
-    @Test("The order is RankOrder's")
-    func ordersAsRankOrder() {
+    @Test
+    func theOrderIsRankOrders() {
         let numbers = RankOrderTable.numbers.sorted { $0.position < $1.position }
         #expect(
             select(TopK(), 10, numbers.map(\.score), numbers: numbers.map(\.id), numbers.map { !$0.isScored })
@@ -70,9 +70,9 @@ struct TopKTests {
         #expect(selected == RankOrderTable.texts.map(\.position))
     }
 
-    @Test("Ten of a million are those of a sort", arguments: [0, 1])
-    func largeLists(_ seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+    @Test(arguments: [0, 1])
+    func tenOfAMillionAreThoseOfASort(_ seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
         // Of few different scores, so that ids decide; and ascending, so that every candidate is better than all before.
         let scores: [Float] = (0..<1_000_000).map {
             seed == 0 ? Float(Int.random(in: 0..<50_000, using: &generator)) : Float($0)

@@ -53,7 +53,7 @@ import ZMQ
     /// that goes back ends every call.
     @Test(arguments: 0..<20)
     func clockSteps(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var bench = try Bench(
             workers: 3,
             configuration: .init(hedging: seed % 2 == 0 ? .afterPercentile(0.95) : .off),

@@ -34,8 +34,8 @@ import ZMQ
         return settings
     }
 
-    @Test("Pages are put together", arguments: [1, 2, 3, 7, 8])
-    func pages(_ size: Int) async throws {
+    @Test(arguments: [1, 2, 3, 7, 8])
+    func pagesArePutTogether(_ size: Int) async throws {
         let catalog = try await catalog([settings { $0.pageSize = size }]).get()
         #expect(catalog.ids == .numbers(Self.everything))
         #expect(catalog.model == Fake.model)
@@ -46,8 +46,8 @@ import ZMQ
         #expect(try await catalog([settings { $0.catalog = [] }]).get().count == 0)
     }
 
-    @Test("Whatever becomes of one worker, another one goes on", arguments: [0, 1, 2])
-    func oneFails(_ page: Int) async throws {
+    @Test(arguments: [0, 1, 2])
+    func whateverBecomesOfOneWorkerAnotherOneGoesOn(_ page: Int) async throws {
         var failures: [FakeWorker.CatalogBehaviour] = [
             .die, .error(ErrorReply(status: .unavailable, message: "draining")),
             .error(ErrorReply(status: .resourceExhausted, message: "busy")),
@@ -70,8 +70,8 @@ import ZMQ
         #expect(catalog.ids == .numbers(Self.everything))
     }
 
-    @Test("A reload of every worker begins the listing anew")
-    func reloaded() async throws {
+    @Test
+    func aReloadOfEveryWorkerBeginsTheListingAnew() async throws {
         let reloading = settings { $0.catalogBehaviour = { $0 == 1 ? .reload(Fake.otherModel) : .list } }
         let catalog = try await catalog([reloading]).get()
         #expect(catalog.ids == .numbers(Self.everything))
@@ -82,8 +82,8 @@ import ZMQ
         if case .failure(let error) = demanded { #expect(error.code == .failedPrecondition) }
     }
 
-    @Test("A worker that reloads all the time ends the listing, not the patience")
-    func reloadsForEver() async throws {
+    @Test
+    func aWorkerThatReloadsAllTheTimeEndsTheListingNotThePatience() async throws {
         let models = [Fake.model, Fake.otherModel]
         let restless = settings {
             $0.catalogBehaviour = { $0 % 2 == 1 ? .reload(models[$0 / 2 % 2 == 0 ? 1 : 0]) : .list }
@@ -102,8 +102,8 @@ import ZMQ
         #expect(try await catalog([settings]).get().ids == .numbers(Self.everything))
     }
 
-    @Test("Where nothing is listed, the error says what to do")
-    func nothingListed() async throws {
+    @Test
+    func whereNothingIsListedTheErrorSaysWhatToDo() async throws {
         guard case .failure(let error) = try await catalog([settings { $0.catalog = nil }]) else {
             Issue.record("a list of nothing")
             return
@@ -113,8 +113,8 @@ import ZMQ
         #expect(error.causes.count == 1)
     }
 
-    @Test("A worker that says nothing ends the listing at its deadline")
-    func silence() async throws {
+    @Test
+    func aWorkerThatSaysNothingEndsTheListingAtItsDeadline() async throws {
         let silent = settings { $0.catalogBehaviour = { $0 < 1 ? .list : .silence } }
         guard case .failure(let error) = try await catalog([silent], deadline: .milliseconds(300)) else {
             Issue.record("an answer of nothing")

@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: 0..<300)
     func anySplitGivesTheWholeList(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let queries = (0..<Int.random(in: 1...4, using: &random)).map { _ in
             QueryIDs.numbers(
                 user: .random(in: 0..<100, using: &random),
@@ -100,18 +100,5 @@ import Testing
         )
         #expect(merged[0].coverage == 0.625)
         #expect(merged[0].flags == .partial)
-    }
-}
-
-/// A small seeded generator (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PartitionTests {
     @Test(arguments: 0..<300)
     func partsHoldEveryCandidateOnceAndFitTheLimits(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let isText = Bool.random(using: &random)
         let width = Int.random(in: 0...2, using: &random)
         let counts = (0..<Int.random(in: 1...5, using: &random)).map { _ in Int.random(in: 0...50, using: &random) }

@@ -26,7 +26,7 @@ import ZMQ
 @Suite struct DeadlineQueueTests {
     @Test(arguments: 0..<20)
     func givesTheEarliestFirst(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var queue = DeadlineQueue<Int>()
         let times = (0..<Int.random(in: 0...100, using: &random)).map { _ in Int64.random(in: 0...50, using: &random) }
         for (index, time) in times.enumerated() { queue.insert(index, at: time) }

@@ -122,7 +122,7 @@ import ZMQ
     /// Random lists under load: every call ends, and the workers that are left are those of the last list.
     @Test(arguments: 0..<40)
     func anyOrderOfLists(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var (bench, source) = Self.bench(["w0"])
         var started: [CallID] = []
         var last = ["w0"]

@@ -274,7 +274,7 @@ import ZMQ
     /// Random events for a long while: every call ends once, by its deadline, and nothing stays behind.
     @Test(arguments: 0..<100)
     func everyCallEndsOnce(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let options = try RankPool.Configuration(
             balancing: Balancing.allCases[Int(seed % 3)],
             window: seed % 2 == 0 ? .default : .init(requests: 2, scoring: .microseconds(300)),

@@ -13,7 +13,7 @@ import Testing
         defer { fleet.end() }
         let pool = try RankPool.start(fleet.endpoints.joined(separator: ","), configuration: PoolSocketTests.patient)
         for report in await pool.info() { _ = try report.result.get() }
-        var random = SplitMix(state: UInt64(count))
+        var random = SplitMix64(seed: UInt64(count))
         for _ in 0..<1_000 {
             try await Self.call(pool, &random)
             // The thread is about to wait, waits, or has just gone to sleep.
@@ -31,7 +31,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for caller in 0..<16 {
                 group.addTask {
-                    var random = SplitMix(state: UInt64(caller * 1_000 + count))
+                    var random = SplitMix64(seed: UInt64(caller * 1_000 + count))
                     for _ in 0..<200 {
                         try await Self.call(pool, &random)
                         if Int.random(in: 0..<4, using: &random) == 0 {
@@ -51,7 +51,7 @@ import Testing
         await pool.shutdown()
     }
 
-    private static func call(_ pool: RankPool, _ random: inout SplitMix) async throws {
+    private static func call(_ pool: RankPool, _ random: inout SplitMix64) async throws {
         let ids = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt64.random(in: 0..<99, using: &random) }
         let user = UInt64.random(in: 0..<9, using: &random)
         let options = CallOptions(parts: .random(in: 1...3, using: &random))

@@ -25,19 +25,17 @@ import Testing
         #expect((policy.delay.map { (93...97).contains($0) }) == true)
     }
 
-    @Test("Every percentile is counted as the 95th always was")
-    func percentiles() {
+    @Test
+    func everyPercentileIsCountedAsThe95thAlwaysWas() {
         for count in 64...512 { #expect(Int(Double(count) * 0.95) == count * 95 / 100) }
         var policy = HedgePolicy(percentile: 0.5)
         for _ in 0..<8 { for time in 0..<100 { policy.noteAnswer(after: Int64(time)) } }
         #expect((policy.delay.map { (48...52).contains($0) }) == true)
     }
 
-    @Test(
-        "No larger share is sent twice than is later than the percentile",
-        arguments: [(0.5, 2), (0.95, 20), (0.99, 100)]
+    @Test(arguments: [(0.5, 2), (0.95, 20), (0.99, 100)]
     )
-    func prices(_ percentile: Double, _ price: Int) {
+    func noLargerShareIsSentTwiceThanIsLaterThanThePercentile(_ percentile: Double, _ price: Int) {
         var policy = HedgePolicy(percentile: percentile)
         var taken: [Int] = []
         for sending in 1...2 * price {

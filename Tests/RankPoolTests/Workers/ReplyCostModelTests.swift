@@ -1,3 +1,4 @@
+import RankCore
 import RankPool
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ReplyCostModelTests {
     @Test func findsTheLine() {
         var model = ReplyCostModel()
-        var random = SplitMix(state: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<200 {
             let count = Int.random(in: 1...5_000, using: &random)
             let compute = 30 + 0.125 * Double(count)
@@ -33,7 +34,7 @@ import Testing
     @Test(arguments: 0..<20)
     func isNeverNegativeOrWithoutAValue(_ seed: UInt64) {
         var model = ReplyCostModel()
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<300 {
             model.learn(
                 candidates: .random(in: 0...10, using: &random),

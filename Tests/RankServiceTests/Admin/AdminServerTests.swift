@@ -8,8 +8,8 @@ import ZMQ
 
 @Suite("AdminServer", .timeLimit(.minutes(5)))
 struct AdminServerTests {
-    @Test("Live and not ready while a model is loaded; ready with a worker; no other page and no other method")
-    func pages() throws {
+    @Test
+    func liveAndNotReadyWhileAModelIsLoadedReadyWithAWorkerNoOtherPageAndNoOtherMethod() throws {
         let admin = try AdminServer.start(at: "127.0.0.1:0", software: "test 1")
         #expect(try HTTPExchange.get("/live", at: admin.address) == (200, "live\n"))
         #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "starting\n"))
@@ -39,8 +39,8 @@ struct AdminServerTests {
         try admin.join()
     }
 
-    @Test("/info has every counter of STATS: what was refused and what came too late among them")
-    func counters() throws {
+    @Test
+    func infoHasEveryCounterOfSTATSWhatWasRefusedAndWhatCameTooLateAmongThem() throws {
         let admin = try AdminServer.start(at: "127.0.0.1:0")
         let worker = try Worker.test()
         admin.attach(worker)
@@ -59,8 +59,8 @@ struct AdminServerTests {
         try worker.finish()
     }
 
-    @Test("A leaving worker is live and not ready")
-    func draining() throws {
+    @Test
+    func aLeavingWorkerIsLiveAndNotReady() throws {
         let gate = GateRanker.Gate()
         let admin = try AdminServer.start(at: "127.0.0.1:0")
         let worker = try Worker.test(ranker: GateRanker(gate))
@@ -77,8 +77,8 @@ struct AdminServerTests {
         try worker.join()
     }
 
-    @Test("A scorer that is stuck is neither live nor ready until it goes on; one that stays stuck is given up once")
-    func stuck() throws {
+    @Test
+    func aScorerThatIsStuckIsNeitherLiveNorReadyUntilItGoesOnOneThatStaysStuckIsGivenUpOnce() throws {
         let gate = GateRanker.Gate()
         let admin = try AdminServer.start(at: "127.0.0.1:0")
         let worker = try Worker.test(ranker: GateRanker(gate))
@@ -110,8 +110,8 @@ struct AdminServerTests {
         #expect(giveUps.count.load(ordering: .relaxed) == 1)
     }
 
-    @Test("Garbage, endless heads, silent and broken connections: the next probe is answered")
-    func garbage() throws {
+    @Test
+    func garbageEndlessHeadsSilentAndBrokenConnectionsTheNextProbeIsAnswered() throws {
         let admin = try AdminServer.start(at: "127.0.0.1:0")
         var silent = try (0..<10).map { _ in try HTTPExchange(admin.address) }
         for index in 0..<200 {
@@ -129,8 +129,8 @@ struct AdminServerTests {
         #expect(silent.removeFirst().receive().isEmpty)
     }
 
-    @Test("A flood of connections that say nothing: each probe in between is answered")
-    func flood() throws {
+    @Test
+    func aFloodOfConnectionsThatSayNothingEachProbeInBetweenIsAnswered() throws {
         let admin = try AdminServer.start(at: "127.0.0.1:0")
         var silent: [HTTPExchange] = []
         for _ in 0..<20 {
@@ -140,8 +140,8 @@ struct AdminServerTests {
         #expect(silent.count == 400)
     }
 
-    @Test("An address that is none, is not allowed, or is taken")
-    func addresses() throws {
+    @Test
+    func anAddressThatIsNoneIsNotAllowedOrIsTaken() throws {
         func code(_ place: String) -> ServiceError.Code? {
             do {
                 let server = try AdminServer.start(at: place)

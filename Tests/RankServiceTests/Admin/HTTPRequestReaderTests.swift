@@ -23,8 +23,8 @@ struct HTTPRequestReaderTests {
         ("", .incomplete),
     ]
 
-    @Test("What a head is, whole and byte by byte", arguments: heads.indices)
-    func head(index: Int) {
+    @Test(arguments: heads.indices)
+    func whatAHeadIsWholeAndByteByByte(index: Int) {
         let (text, expected) = Self.heads[index]
         var whole = HTTPRequestReader()
         #expect(whole.append(text.utf8) == expected)
@@ -37,8 +37,8 @@ struct HTTPRequestReaderTests {
         #expect(last == expected)
     }
 
-    @Test("A head without an end is refused at the limit, whatever it is made of")
-    func endless() {
+    @Test
+    func aHeadWithoutAnEndIsRefusedAtTheLimitWhateverItIsMadeOf() {
         for text in ["A", "GET /live HTTP/1.1\r\nx: y\r\n", "a\n"] {
             var reader = HTTPRequestReader()
             var outcome = Outcome.incomplete
@@ -52,8 +52,8 @@ struct HTTPRequestReaderTests {
         }
     }
 
-    @Test("A response says its length, and one to HEAD has no body")
-    func response() {
+    @Test
+    func aResponseSaysItsLengthAndOneToHEADHasNoBody() {
         var response = HTTPResponse(200, "ready")
         let text = String(decoding: response.bytes, as: UTF8.self)
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))

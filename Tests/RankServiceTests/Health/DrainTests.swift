@@ -5,8 +5,8 @@ import Testing
 struct DrainTests {
     static let second: UInt64 = 1_000_000_000
 
-    @Test("Without a grace new requests are refused at once; a second later nothing is heard; then it is over")
-    func plain() {
+    @Test
+    func withoutAGraceNewRequestsAreRefusedAtOnceASecondLaterNothingIsHeardThenItIsOver() {
         var drain = Drain(grace: 0, maximum: 25 * Self.second)
         #expect(drain.phase(at: 5 * Self.second) == .serving && drain.refusal == nil)
         drain.begin(at: 5 * Self.second)
@@ -18,8 +18,8 @@ struct DrainTests {
         #expect(drain.phase(at: 30 * Self.second) == .over)
     }
 
-    @Test("With a grace it serves on; asking again shifts nothing")
-    func grace() {
+    @Test
+    func withAGraceItServesOnAskingAgainShiftsNothing() {
         var drain = Drain(grace: 10 * Self.second, maximum: 25 * Self.second)
         drain.begin(at: 0)
         drain.begin(at: 9 * Self.second)
@@ -28,8 +28,8 @@ struct DrainTests {
         #expect(drain.phase(at: 25 * Self.second) == .over)
     }
 
-    @Test("The maximum cuts a grace off")
-    func maximum() {
+    @Test
+    func theMaximumCutsAGraceOff() {
         var drain = Drain(grace: 60 * Self.second, maximum: Self.second)
         drain.begin(at: 0)
         #expect(drain.phase(at: Self.second - 1) == .grace)

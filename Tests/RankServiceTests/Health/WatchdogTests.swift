@@ -22,8 +22,8 @@ struct WatchdogTests {
         Watchdog(WatchdogLimits(stalled: 8_000_000, hopeless: 40_000_000), at: 0)
     }
 
-    @Test("A thread without progress is stalled, then given up; a step makes it alive again")
-    func verdicts() {
+    @Test
+    func aThreadWithoutProgressIsStalledThenGivenUpAStepMakesItAliveAgain() {
         var watchdog = Self.watchdog()
         // The first look sees a tick that it did not know.
         #expect(Self.look(&watchdog, from: 1_000_000, to: 9_000_000) == .alive)
@@ -34,8 +34,8 @@ struct WatchdogTests {
         #expect(Self.look(&watchdog, from: 53_000_000, to: 53_000_000) == .hopeless(41_000_000))
     }
 
-    @Test("Slow steps allow for more: 20 of them until it is stalled, 100 until it is given up")
-    func slowSteps() {
+    @Test
+    func slowStepsAllowForMore20OfThemUntilItIsStalled100UntilItIsGivenUp() {
         var watchdog = Self.watchdog()
         let slow: UInt64 = 1_000_000
         #expect(Self.look(&watchdog, from: 1_000_000, to: 21_000_000, slowStep: slow) == .alive)
@@ -44,8 +44,8 @@ struct WatchdogTests {
         #expect(watchdog.look(tick: 1, slowStep: .max, at: 103_000_000) == .alive)
     }
 
-    @Test("Time without a look does not count: a frozen process is not blamed")
-    func frozen() {
+    @Test
+    func timeWithoutALookDoesNotCountAFrozenProcessIsNotBlamed() {
         var watchdog = Self.watchdog()
         #expect(watchdog.look(tick: 1, slowStep: 0, at: 1_000_000) == .alive)
         #expect(watchdog.look(tick: 1, slowStep: 0, at: 3_600_000_000_000) == .alive)

@@ -5,22 +5,22 @@ import Testing
 
 @Suite("WorkerCounters")
 struct WorkerCountersTests {
-    @Test("Every counter has a place of its own, in the order of the cases")
-    func places() {
+    @Test
+    func everyCounterHasAPlaceOfItsOwnInTheOrderOfTheCases() {
         #expect(WorkerCounter.allCases.map(\.place) == Array(0..<WorkerCounter.allCases.count))
         let counters = WorkerCounters()
         #expect(counters.all.map(\.counter) == WorkerCounter.allCases)
         #expect(counters.all.allSatisfy { $0.count == 0 })
     }
 
-    @Test("Each key is a word of docs/reference/protocol.md")
-    func keys() throws {
+    @Test
+    func eachKeyIsAWordOfDocsReferenceProtocolMd() throws {
         let text = try Repository.text("docs/reference/protocol.md")
         for counter in WorkerCounter.allCases { #expect(text.contains("`\(counter.rawValue)`"), "\(counter)") }
     }
 
-    @Test("Counting one leaves the others alone")
-    func counting() {
+    @Test
+    func countingOneLeavesTheOthersAlone() {
         let counters = WorkerCounters()
         for counter in WorkerCounter.allCases { counters.count(counter, UInt64(counter.place + 1)) }
         counters.count(.expired)

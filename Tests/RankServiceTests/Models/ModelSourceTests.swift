@@ -5,8 +5,8 @@ import Testing
 
 @Suite("ModelSource")
 struct ModelSourceTests {
-    @Test("A file is one version; its identity changes when another is renamed over it")
-    func file() throws {
+    @Test
+    func aFileIsOneVersionItsIdentityChangesWhenAnotherIsRenamedOverIt() throws {
         let directory = try TemporaryDirectory()
         let path = "\(directory.path)/model.safetensors"
         #expect(ModelSource.file(path).look().versions.isEmpty)
@@ -21,10 +21,8 @@ struct ModelSourceTests {
         #expect(ModelSource.file(directory.path).look().versions.isEmpty)
     }
 
-    @Test(
-        "Numbers name versions, in either form, the highest first; others are junk, told once; hidden names are not seen"
-    )
-    func directory() throws {
+    @Test
+    func numbersNameVersionsInEitherFormTheHighestFirstOthersAreJunkToldOnceHiddenNamesAreNotSeen() throws {
         let directory = try TemporaryDirectory()
         for name in ["2.safetensors", "10.safetensors", "007.safetensors"] { try directory.write(name, byteCount: 1) }
         let junk = ["readme.txt", "x.safetensors", ".safetensors.tmp", "-1.safetensors", "1.5.safetensors", "12"]
@@ -51,8 +49,8 @@ struct ModelSourceTests {
         #expect(listing.problem == nil)
     }
 
-    @Test("A directory that is empty or missing says so")
-    func problems() throws {
+    @Test
+    func aDirectoryThatIsEmptyOrMissingSaysSo() throws {
         let directory = try TemporaryDirectory()
         #expect(ModelSource.directory(directory.path).look().problem?.contains("NUMBER.safetensors") == true)
         #expect(ModelSource.directory("/nonexistent/models").look().problem?.contains("/nonexistent") == true)

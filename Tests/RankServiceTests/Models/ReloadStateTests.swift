@@ -16,8 +16,8 @@ struct ReloadStateTests {
         )
     }
 
-    @Test("What serves is loaded again only when its identity changes, whatever part of it")
-    func identity() {
+    @Test
+    func whatServesIsLoadedAgainOnlyWhenItsIdentityChangesWhateverPartOfIt() {
         let served = Self.version(1)
         var state = ReloadState(current: served)
         #expect(state.next(among: [served], at: 0) == nil)
@@ -32,8 +32,8 @@ struct ReloadStateTests {
         #expect(state.next(among: [], at: 0) == nil)
     }
 
-    @Test("A refused file is tried again after 1, 2, 4 … 60 s, or at once when it has changed")
-    func backOff() {
+    @Test
+    func aRefusedFileIsTriedAgainAfter12460SOrAtOnceWhenItHasChanged() {
         var state = ReloadState(current: Self.version(1))
         var now: UInt64 = 0
         let broken = Self.version(1, state: 1)
@@ -50,8 +50,8 @@ struct ReloadStateTests {
         #expect(state.current == Self.version(1))
     }
 
-    @Test("The highest version that proves itself serves, and a lower one when it goes away")
-    func versions() {
+    @Test
+    func theHighestVersionThatProvesItselfServesAndALowerOneWhenItGoesAway() {
         var state = ReloadState(current: Self.version(2))
         let all = [3, 2, 1].map { Self.version($0) }
         #expect(state.next(among: all, at: 0) == all[0])
@@ -64,8 +64,8 @@ struct ReloadStateTests {
         #expect(state.next(among: remaining, at: Self.second) == all[1])
     }
 
-    @Test("A forced load takes the best one, served or refused before, and ends when all were refused")
-    func force() {
+    @Test
+    func aForcedLoadTakesTheBestOneServedOrRefusedBeforeAndEndsWhenAllWereRefused() {
         var state = ReloadState(current: Self.version(1))
         let all = [2, 1].map { Self.version($0) }
         state.failed(all[0], at: 0)
@@ -83,8 +83,8 @@ struct ReloadStateTests {
         #expect(state.next(among: [all[1]], at: 2 + 100 * Self.second) == nil)
     }
 
-    @Test("What was refused and went away is forgotten")
-    func forgotten() {
+    @Test
+    func whatWasRefusedAndWentAwayIsForgotten() {
         var state = ReloadState()
         let broken = Self.version(1)
         for _ in 0..<5 { state.failed(broken, at: 0) }

@@ -11,8 +11,8 @@ import ZMQ
 /// Where models are loaded.
 @Suite("Worker: the thread that reloads", .timeLimit(.minutes(5)))
 struct ReloadThreadTests {
-    @Test("A load gives way to serving threads; the first one, before any request, need not")
-    func givesWay() throws {
+    @Test
+    func aLoadGivesWayToServingThreadsTheFirstOneBeforeAnyRequestNeedNot() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let policies = Mutex<[Int32]>([])
@@ -33,8 +33,8 @@ struct ReloadThreadTests {
         try worker.finish()
     }
 
-    @Test("A worker does not wait for a load under way when it ends: one that gives way may take minutes")
-    func endsDuringALoad() throws {
+    @Test
+    func aWorkerDoesNotWaitForALoadUnderWayWhenItEndsOneThatGivesWayMayTakeMinutes() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let loads = Atomic(0)

@@ -27,8 +27,8 @@ struct SelfCheckTests {
         )
     }
 
-    @Test("A ranker that does not give its golden scores is not started with, and one that does says so")
-    func start() throws {
+    @Test
+    func aRankerThatDoesNotGiveItsGoldenScoresIsNotStartedWithAndOneThatDoesSaysSo() throws {
         let configuration = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
         let error = try #require(throws: ServiceError.self) {
             try Worker.start(configuration, ranker: CheckedRanker(2))
@@ -46,10 +46,8 @@ struct SelfCheckTests {
         try worker.finish()
     }
 
-    @Test(
-        "A model whose ranker lies is refused at a reload: the one before keeps serving, and STATS and the log say why"
-    )
-    func reload() throws {
+    @Test
+    func aModelWhoseRankerLiesIsRefusedAtAReloadTheOneBeforeKeepsServingAndSTATSAndTheLogSayWhy() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let lines = Mutex<[String]>([])
@@ -72,8 +70,8 @@ struct SelfCheckTests {
         try worker.finish()
     }
 
-    @Test("Of a directory the highest version serves whose ranker gives its golden scores")
-    func directory() throws {
+    @Test
+    func ofADirectoryTheHighestVersionServesWhoseRankerGivesItsGoldenScores() throws {
         let directory = try TemporaryDirectory()
         try directory.write("1.safetensors", byteCount: 1)
         try directory.write("2.safetensors", byteCount: 2)

@@ -19,8 +19,8 @@ struct WorkerReloadTests {
         )
     }
 
-    @Test("A file renamed over the model answers from the next request on, of another shape and kind of ids, too")
-    func rename() throws {
+    @Test
+    func aFileRenamedOverTheModelAnswersFromTheNextRequestOnOfAnotherShapeAndKindOfIdsToo() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
@@ -39,8 +39,8 @@ struct WorkerReloadTests {
         try worker.finish()
     }
 
-    @Test("A refused model leaves the one before in place, and STATS says why; the next good one takes over")
-    func refused() throws {
+    @Test
+    func aRefusedModelLeavesTheOneBeforeInPlaceAndSTATSSaysWhyTheNextGoodOneTakesOver() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let log = Log()
@@ -59,8 +59,8 @@ struct WorkerReloadTests {
         try worker.finish()
     }
 
-    @Test("reload() loads what is there although nothing changed; a worker with a ranker of its own cannot")
-    func forced() throws {
+    @Test
+    func reloadLoadsWhatIsThereAlthoughNothingChangedAWorkerWithARankerOfItsOwnCannot() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
@@ -74,8 +74,8 @@ struct WorkerReloadTests {
         try fixed.finish()
     }
 
-    @Test("Of a directory the highest good version serves; a higher one takes over, and going back is removing it")
-    func directory() throws {
+    @Test
+    func ofADirectoryTheHighestGoodVersionServesAHigherOneTakesOverAndGoingBackIsRemovingIt() throws {
         let directory = try TemporaryDirectory()
         try directory.write("1.safetensors", byteCount: 1)
         try directory.write("3.safetensors", byteCount: 0)
@@ -94,8 +94,8 @@ struct WorkerReloadTests {
         #expect(log.lines.withLock { $0.filter { $0.contains("\"junk\"") }.count } == 1)
     }
 
-    @Test("Without a version that proves itself nothing is bound, and the error names the reason")
-    func noModel() throws {
+    @Test
+    func withoutAVersionThatProvesItselfNothingIsBoundAndTheErrorNamesTheReason() throws {
         let directory = try TemporaryDirectory()
         func error(_ source: ModelSource) -> ServiceError? {
             #expect(throws: ServiceError.self) { try Self.start(.numbers(source)) }
@@ -108,8 +108,8 @@ struct WorkerReloadTests {
         #expect(refused?.message.contains("2.safetensors: it is empty") == true)
     }
 
-    @Test("A list is scored by one model from end to end, however often models change while it is in work")
-    func mixed() throws {
+    @Test
+    func aListIsScoredByOneModelFromEndToEndHoweverOftenModelsChangeWhileItIsInWork() throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let worker = try Self.start(.numbers(.file("\(directory.path)/model")))
@@ -130,11 +130,9 @@ struct WorkerReloadTests {
         try worker.finish()
     }
 
-    @Test(
-        "Memory of models is given back: never more than two, over hundreds of reloads; a leak is found",
-        arguments: [false, true]
+    @Test(arguments: [false, true]
     )
-    func memory(leaks: Bool) throws {
+    func memoryOfModelsIsGivenBackNeverMoreThanTwoOverHundredsOfReloadsALeakIsFound(leaks: Bool) throws {
         let directory = try TemporaryDirectory()
         try directory.write("model", byteCount: 1)
         let census = Census()

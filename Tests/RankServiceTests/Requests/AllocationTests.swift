@@ -10,8 +10,8 @@ import ZMQ
 
 @Suite("RequestHandler: allocations")
 struct AllocationTests {
-    @Test("The counter counts")
-    func counts() {
+    @Test
+    func theCounterCounts() {
         let before = allocation_count()
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 8)
         memory.deallocate()
@@ -29,8 +29,10 @@ struct AllocationTests {
         ("partial", ScoreParameters(), [.allowPartial]),
     ]
 
-    @Test("Once warm, a request is scored without an allocation", arguments: shapes)
-    func none(name: String, parameters: ScoreParameters, flags: RequestFlags) throws {
+    @Test(arguments: shapes)
+    func onceWarmARequestIsScoredWithoutAnAllocation(name: String, parameters: ScoreParameters, flags: RequestFlags)
+        throws
+    {
         for count in [1, 500, 5_000] {
             let candidates = (0..<count).map { UInt64(1 + $0 % 999) }
             let frame = Requests.score(
@@ -49,8 +51,8 @@ struct AllocationTests {
         }
     }
 
-    @Test("A plugin costs no allocation either, with and without features")
-    func plugin() throws {
+    @Test
+    func aPluginCostsNoAllocationEitherWithAndWithoutFeatures() throws {
         let library = try TestSupport.TemporaryDirectory().file("plugin.so")
         try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: library)
         for width in [0, 3] {
@@ -65,8 +67,8 @@ struct AllocationTests {
         }
     }
 
-    @Test("The worker's thread allocates for a request what libzmq takes for the reply, and nothing else")
-    func thread() throws {
+    @Test
+    func theWorkersThreadAllocatesForARequestWhatLibzmqTakesForTheReplyAndNothingElse() throws {
         let ranker = CountingRanker(try TestModel.ranker())
         let counts = ranker.counts
         let worker = try Worker.test(ranker: ranker)

@@ -63,8 +63,8 @@ struct CatalogTests {
         }
     }
 
-    @Test("Numbers that are contiguous, and numbers that are not", arguments: [true, false], [1, 5, 20_000])
-    func numbers(areContiguous: Bool, count: Int) throws {
+    @Test(arguments: [true, false], [1, 5, 20_000])
+    func numbersThatAreContiguousAndNumbersThatAreNot(areContiguous: Bool, count: Int) throws {
         // Row 0 has an id that no candidate has.
         let ids = (0...count).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 &+ 5 }
         let ranker = try Self.model(areContiguous ? .identity : .numbers(ids), count: count)
@@ -78,8 +78,8 @@ struct CatalogTests {
         #expect(pages.count == (count + 8_191) / 8_192)
     }
 
-    @Test("Texts, long ones and short ones", arguments: [4, 40, 65_535])
-    func texts(longest: Int) throws {
+    @Test(arguments: [4, 40, 65_535])
+    func textsLongOnesAndShortOnes(longest: Int) throws {
         let ids = (1...9_000).map { "\($0)é" + String(repeating: "x", count: $0 == 40 ? longest - 4 : $0 % 20) }
         let pages = try pages(of: try Self.model(.texts([""] + ids), count: ids.count))
         let listed = pages.flatMap { page -> [String] in
@@ -90,8 +90,8 @@ struct CatalogTests {
         #expect(pages.count > 1)
     }
 
-    @Test("A page keeps the count that is asked for, and the largest message of the worker")
-    func pageSizes() throws {
+    @Test
+    func aPageKeepsTheCountThatIsAskedForAndTheLargestMessageOfTheWorker() throws {
         #expect(try pages(of: try Self.model(.identity, count: 10), count: 3).map(\.ids.count) == [3, 3, 3, 1])
         let small = FrameLimits(messageBytes: 256)
         let numbers = try pages(of: try Self.model(.identity, count: 100), limits: small)
@@ -102,8 +102,8 @@ struct CatalogTests {
         #expect(texts.map(\.ids) == ids.map { .texts([$0]) })
     }
 
-    @Test("Beyond the end nothing is left, however far")
-    func beyondTheEnd() throws {
+    @Test
+    func beyondTheEndNothingIsLeftHoweverFar() throws {
         let ranker = try Self.model(.texts(["", "a", "b"]), count: 2)
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
@@ -113,8 +113,8 @@ struct CatalogTests {
         }
     }
 
-    @Test("The checks come in the document's order")
-    func checks() throws {
+    @Test
+    func theChecksComeInTheDocumentsOrder() throws {
         var harness = HandlerHarness()
         let other = try #require(ModelID(hex: String(repeating: "ab", count: 16)))
         // A ranker that lists nothing says so, after all else has been looked at.
@@ -130,8 +130,8 @@ struct CatalogTests {
         #expect(try harness.reply(to: Requests.catalog()).header.flags == [.draining])
     }
 
-    @Test("A model that was replaced while the request waited")
-    func replacedMeanwhile() throws {
+    @Test
+    func aModelThatWasReplacedWhileTheRequestWaited() throws {
         let ranker = try Self.model(.identity, count: 3)
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         let held = ranker.info.modelID
@@ -150,8 +150,8 @@ struct CatalogTests {
         #expect(try job.withReply { try DecodedReply($0).status } == .failedPrecondition)
     }
 
-    @Test("INFO says whether candidates are listed")
-    func info() throws {
+    @Test
+    func infoSaysWhetherCandidatesAreListed() throws {
         let ranker = try Self.model(.identity, count: 3)
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")

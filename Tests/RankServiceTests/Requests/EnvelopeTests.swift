@@ -45,16 +45,16 @@ struct EnvelopeTests {
         Row("", .malformed, "no frame"),
     ]
 
-    @Test("Every shape", arguments: rows)
-    func shape(row: Row) {
+    @Test(arguments: rows)
+    func everyShape(row: Row) {
         var envelope = Envelope()
         for frame in row.frames { envelope.append(isEmpty: frame == "e") }
         #expect(envelope.frameCount == row.frames.count)
         #expect(envelope.verdict == row.verdict)
     }
 
-    @Test("What a verdict points at is among the kept frames")
-    func keptFrames() {
+    @Test
+    func whatAVerdictPointsAtIsAmongTheKeptFrames() {
         // Every message of up to 13 frames, as the bits of a number: 1 is an empty frame.
         for count in 0...13 {
             for bits in 0..<(1 << count) {

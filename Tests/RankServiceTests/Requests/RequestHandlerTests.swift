@@ -7,8 +7,8 @@ import Testing
 struct RequestHandlerTests {
     static let model = ModelID(bytes: (0..<16).map { UInt8($0 * 17) })
 
-    @Test("A reply names its request, the model and the profile")
-    func header() throws {
+    @Test
+    func aReplyNamesItsRequestTheModelAndTheProfile() throws {
         var harness = HandlerHarness()
         let reply = try harness.reply(to: Requests.score(id: .max, candidates: [1, 2, 3]))
         #expect(reply.header.id.rawValue == .max)
@@ -18,8 +18,8 @@ struct RequestHandlerTests {
         #expect(reply.header.flags == [])
     }
 
-    @Test("A worker that leaves says so in each reply", arguments: [RequestKind.score, .info, .health, .stats])
-    func draining(kind: RequestKind) throws {
+    @Test(arguments: [RequestKind.score, .info, .health, .stats])
+    func aWorkerThatLeavesSaysSoInEachReply(kind: RequestKind) throws {
         var harness = HandlerHarness()
         harness.state.isDraining = true
         let frame = kind == .score ? Requests.score(candidates: [1]) : Requests.plain(kind)
@@ -27,8 +27,8 @@ struct RequestHandlerTests {
         #expect(try harness.reply(to: [1, 2, 3]).header.flags == [.draining])
     }
 
-    @Test("The model and the profile that are demanded")
-    func target() throws {
+    @Test
+    func theModelAndTheProfileThatAreDemanded() throws {
         var harness = HandlerHarness()
         let held = try #require(Self.model)
         let other = try #require(ModelID(hex: String(repeating: "ab", count: 16)))
@@ -41,8 +41,8 @@ struct RequestHandlerTests {
         #expect(try harness.reply(to: Requests.score(candidates: [1], profile: profile)).status == .failedPrecondition)
     }
 
-    @Test("The kind of ids and the number of features that the model wants")
-    func kindOfIDs() throws {
+    @Test
+    func theKindOfIdsAndTheNumberOfFeaturesThatTheModelWants() throws {
         let text = ScoreParameters(idKind: .utf8)
         let frames: [(HandlerKind, [UInt8], Status)] = [
             (.numbers, Requests.score(user: "k", candidates: ["k"], parameters: text), .invalidArgument),
@@ -67,8 +67,8 @@ struct RequestHandlerTests {
         case features
     }
 
-    @Test("A request beyond a limit is told the limit")
-    func limits() throws {
+    @Test
+    func aRequestBeyondALimitIsToldTheLimit() throws {
         var harness = HandlerHarness(limits: FrameLimits(messageBytes: 1_024, candidates: 100, queries: 2))
         let large = try harness.reply(to: Requests.score(candidates: Array(1...200)))
         #expect(large.status == .invalidArgument)
@@ -81,8 +81,8 @@ struct RequestHandlerTests {
         #expect(try harness.reply(to: Requests.score(candidates: Array(1...100))).status == .ok)
     }
 
-    @Test("The vectors that are too large for their limit")
-    func vectorsOverTheLimit() throws {
+    @Test
+    func theVectorsThatAreTooLargeForTheirLimit() throws {
         let vectors = try ProtocolVector.all().filter { $0.max_message_bytes != nil && $0.direction == "request" }
         #expect(!vectors.isEmpty)
         for vector in vectors {
@@ -94,8 +94,8 @@ struct RequestHandlerTests {
         }
     }
 
-    @Test("A score that is not finite is an error that names the pair")
-    func notFinite() throws {
+    @Test
+    func aScoreThatIsNotFiniteIsAnErrorThatNamesThePair() throws {
         var harness = HandlerHarness()
         harness.ranker.brokenPosition = 2
         let reply = try harness.reply(to: Requests.score(queries: [(1, [1]), (1, [1, 2, 3])]))
@@ -106,20 +106,20 @@ struct RequestHandlerTests {
         #expect(try harness.reply(to: Requests.score(candidates: [1, 2, 3])).status == .ok)
     }
 
-    @Test("CANCEL of what is not waiting")
-    func cancel() throws {
+    @Test
+    func cancelOfWhatIsNotWaiting() throws {
         var harness = HandlerHarness()
         #expect(try harness.reply(to: Requests.cancel(12)).wasCancelled == false)
     }
 
-    @Test("HEALTH")
+    @Test
     func health() throws {
         var harness = HandlerHarness()
         #expect(try harness.reply(to: Requests.plain(.health)).isServing == true)
     }
 
-    @Test("INFO tells the protocol, the software, the ranker's facts and the limits")
-    func info() throws {
+    @Test
+    func infoTellsTheProtocolTheSoftwareTheRankersFactsAndTheLimits() throws {
         var harness = HandlerHarness(limits: FrameLimits(messageBytes: 2_048, candidates: 30, queries: 4))
         let pairs = try harness.reply(to: Requests.plain(.info)).pairs
         #expect(
@@ -131,8 +131,8 @@ struct RequestHandlerTests {
         )
     }
 
-    @Test("STATS counts what happened")
-    func stats() throws {
+    @Test
+    func statsCountsWhatHappened() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         _ = try harness.reply(to: Requests.score(candidates: [1, 2, 3]), waited: 40)
         _ = try harness.reply(to: Requests.score(candidates: [4, 5]), waited: 2)
@@ -155,8 +155,8 @@ struct RequestHandlerTests {
         )
     }
 
-    @Test("A reply tells how long its request waited and how long it took")
-    func timings() throws {
+    @Test
+    func aReplyTellsHowLongItsRequestWaitedAndHowLongItTook() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 2_000)
         let reply = try harness.reply(to: Requests.score(candidates: [1, 2, 3]), waited: 75)
         #expect(reply.timings == ScoreTimings(queueMicroseconds: 75, computeMicroseconds: 6, queueDepth: 0))

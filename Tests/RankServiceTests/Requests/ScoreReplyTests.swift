@@ -34,8 +34,8 @@ struct ScoreReplyTests {
         return cases
     }()
 
-    @Test("What a sort of all scores would give", arguments: cases)
-    func expected(row: Case) throws {
+    @Test(arguments: cases)
+    func whatASortOfAllScoresWouldGive(row: Case) throws {
         var harness = HandlerHarness()
         let candidates = Array(Self.candidates.prefix(row.count))
         let parameters = ScoreParameters(topK: row.topK, unknownIDs: row.policy)
@@ -88,8 +88,8 @@ struct ScoreReplyTests {
         )
     }
 
-    @Test("Several queries are answered in their order")
-    func severalQueries() throws {
+    @Test
+    func severalQueriesAreAnsweredInTheirOrder() throws {
         var harness = HandlerHarness()
         let queries: [(user: UInt64, candidates: [UInt64])] = [(1, [5, 4]), (2, []), (0, [9]), (3, Array(1...700))]
         let parameters = ScoreParameters(unknownIDs: .fallback)
@@ -101,8 +101,8 @@ struct ScoreReplyTests {
         #expect(reply.queries.map { $0.flags.contains(.unknownUser) } == [false, false, true, false])
     }
 
-    @Test("A request of text ids: equal scores are ordered by bytes")
-    func texts() throws {
+    @Test
+    func aRequestOfTextIdsEqualScoresAreOrderedByBytes() throws {
         var harness = HandlerHarness(hasTextIDs: true)
         let candidates = ["k€a", "kzzz", "kab", "x", "kaa", "k\u{e9}", "kaa", "kAA"]
         var parameters = ScoreParameters(topK: 8, unknownIDs: .fallback, idKind: .utf8)
@@ -118,8 +118,8 @@ struct ScoreReplyTests {
         #expect(reply.error?.message.contains("nobody") == true)
     }
 
-    @Test("Any split of a list has the same scores, in one query and in many")
-    func split() throws {
+    @Test
+    func anySplitOfAListHasTheSameScoresInOneQueryAndInMany() throws {
         var harness = HandlerHarness()
         let known = Array(Self.candidates.filter(TestRanker.isKnown))
         let whole = try harness.reply(to: Requests.score(candidates: known))

@@ -89,7 +89,7 @@ struct AdmissionTests {
         Row(name: "whatever is first in line is tried", waiting: [(1, .bulk, 1_000)], cost: 1_000_000, remaining: 1),
     ]
 
-    @Test("Boundaries", arguments: rows)
+    @Test(arguments: rows)
     func boundaries(row: Row) {
         var queue = FairQueue(capacity: Admission.capacity)
         for (entry, (client, requestClass, cost)) in row.waiting.enumerated() {
@@ -112,8 +112,8 @@ struct AdmissionTests {
         }
     }
 
-    @Test("A client has at most a quarter of the places in a class, and half of the bytes")
-    func share() {
+    @Test
+    func aClientHasAtMostAQuarterOfThePlacesInAClassAndHalfOfTheBytes() {
         let admission = Admission(queueLimit: .max / 32)
         func verdict(_ queue: borrowing FairQueue, client: UInt64) -> Admission.Verdict {
             admission.verdict(

@@ -7,16 +7,16 @@ import Testing
 struct DeadlineTests {
     static let candidates = Array(UInt64(1)...9_000)
 
-    @Test("A request whose time was over when it was sent is not scored", arguments: [[], RequestFlags.allowPartial])
-    func overAtSending(flags: RequestFlags) throws {
+    @Test(arguments: [[], RequestFlags.allowPartial])
+    func aRequestWhoseTimeWasOverWhenItWasSentIsNotScored(flags: RequestFlags) throws {
         var harness = HandlerHarness()
         let reply = try harness.reply(to: Requests.score(candidates: [1], flags: flags, remaining: 0))
         #expect(reply.status == .deadlineExceeded)
         #expect(harness.ranker.calls.isEmpty)
     }
 
-    @Test("The time in the queue counts")
-    func overInQueue() throws {
+    @Test
+    func theTimeInTheQueueCounts() throws {
         var harness = HandlerHarness()
         let frame = Requests.score(candidates: [1], remaining: 1_000)
         #expect(try harness.reply(to: frame, waited: 999).status == .ok)
@@ -24,16 +24,16 @@ struct DeadlineTests {
         #expect(harness.ranker.calls == [0..<1])
     }
 
-    @Test("A request without a deadline is scored however long it waited")
-    func none() throws {
+    @Test
+    func aRequestWithoutADeadlineIsScoredHoweverLongItWaited() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let reply = try harness.reply(to: Requests.score(candidates: Self.candidates), waited: 10_000_000_000)
         #expect(reply.status == .ok)
         #expect(reply.timings.queueMicroseconds == .max)
     }
 
-    @Test("At most one slice is scored after the deadline")
-    func oneSlice() throws {
+    @Test
+    func atMostOneSliceIsScoredAfterTheDeadline() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let reply = try harness.reply(to: Requests.score(candidates: Self.candidates, remaining: 1_000))
         #expect(reply.status == .deadlineExceeded)
@@ -43,8 +43,8 @@ struct DeadlineTests {
         #expect(reply.error?.message.contains("\(scored) of 9000") == true)
     }
 
-    @Test("Between slices the worker looks after its sockets, and the slices are whole and in order")
-    func slices() throws {
+    @Test
+    func betweenSlicesTheWorkerLooksAfterItsSocketsAndTheSlicesAreWholeAndInOrder() throws {
         var harness = HandlerHarness()
         var pauses = 0
         let reply = try harness.reply(to: Requests.score(candidates: Self.candidates), pause: { pauses += 1 })
@@ -55,8 +55,8 @@ struct DeadlineTests {
         #expect(calls.flatMap { Array($0) } == Array(0..<9_000))
     }
 
-    @Test("Slices become shorter where candidates cost more", arguments: [(20, 10_000), (1_000, 200), (100_000, 16)])
-    func sliceLength(nanoseconds: UInt64, expected: Int) throws {
+    @Test(arguments: [(20, 10_000), (1_000, 200), (100_000, 16)])
+    func slicesBecomeShorterWhereCandidatesCostMore(nanoseconds: UInt64, expected: Int) throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: nanoseconds)
         for _ in 0..<100 { _ = try harness.reply(to: Requests.score(candidates: Self.candidates)) }
         harness.ranker.calls.removeAll(keepingCapacity: true)
@@ -65,8 +65,8 @@ struct DeadlineTests {
         #expect(abs(slice - min(expected, 9_000)) <= expected / 50)
     }
 
-    @Test("A partial answer: what was scored, and the prior for the rest")
-    func partial() throws {
+    @Test
+    func aPartialAnswerWhatWasScoredAndThePriorForTheRest() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let reply = try harness.reply(
             to: Requests.score(candidates: Self.candidates, flags: .allowPartial, remaining: 1_000)
@@ -84,8 +84,8 @@ struct DeadlineTests {
         }
     }
 
-    @Test("A partial answer of the best: what was not scored comes last, in request order")
-    func partialTopK() throws {
+    @Test
+    func aPartialAnswerOfTheBestWhatWasNotScoredComesLastInRequestOrder() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let topK: UInt32 = 5_000
         let reply = try harness.reply(
@@ -106,8 +106,8 @@ struct DeadlineTests {
         #expect(Array(query.positions.dropFirst(scored)) == Array(scored..<Int(topK)))
     }
 
-    @Test("Later queries of a partial answer hold nothing but the prior")
-    func partialQueries() throws {
+    @Test
+    func laterQueriesOfAPartialAnswerHoldNothingButThePrior() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let reply = try harness.reply(
             to: Requests.score(
@@ -123,8 +123,8 @@ struct DeadlineTests {
         #expect(reply.queries[2].flags == [])
     }
 
-    @Test("A partial answer under omit leaves out the unknown ones that were found")
-    func partialOmit() throws {
+    @Test
+    func aPartialAnswerUnderOmitLeavesOutTheUnknownOnesThatWereFound() throws {
         var harness = HandlerHarness(nanosecondsPerCandidate: 1_000)
         let candidates = Self.candidates.map { $0 % 2 == 0 ? $0 : 50_000 }
         let reply = try harness.reply(

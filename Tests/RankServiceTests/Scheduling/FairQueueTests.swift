@@ -36,8 +36,8 @@ struct FairQueueTests {
         }
     }
 
-    @Test("Requests of one client are served in their order, each to its end")
-    func order() {
+    @Test
+    func requestsOfOneClientAreServedInTheirOrderEachToItsEnd() {
         var simulation = Simulation()
         for entry in 0..<10 { simulation.insert(entry, client: 1, cost: UInt64(1 + entry % 3) * 150_000) }
         var done: [Int] = []
@@ -50,8 +50,8 @@ struct FairQueueTests {
         #expect(simulation.queue.count == 0 && simulation.queue.backlog == 0 && simulation.queue.byteCount == 0)
     }
 
-    @Test("Clients that always have work get equal time, whatever their requests cost", arguments: [1, 2, 3, 4, 5])
-    func equalShares(seed: UInt64) {
+    @Test(arguments: [1, 2, 3, 4, 5])
+    func clientsThatAlwaysHaveWorkGetEqualTimeWhateverTheirRequestsCost(seed: UInt64) {
         var numbers = ScoringCostModelTests.Numbers(state: seed)
         var simulation = Simulation()
         let clients: [UInt64] = [1, 2, 3, 4, 5]
@@ -76,8 +76,8 @@ struct FairQueueTests {
         }
     }
 
-    @Test("Whoever sends seldom waits for its turn and a slice at most", arguments: 1...8)
-    func boundedWait(others: Int) {
+    @Test(arguments: 1...8)
+    func whoeverSendsSeldomWaitsForItsTurnAndASliceAtMost(others: Int) {
         var numbers = ScoringCostModelTests.Numbers(state: UInt64(others))
         var simulation = Simulation()
         for other in 0..<others { simulation.insert(other, client: UInt64(other), cost: 1 << 40) }
@@ -91,8 +91,8 @@ struct FairQueueTests {
         }
     }
 
-    @Test("An interactive request passes bulk work at the next slice")
-    func interactiveFirst() {
+    @Test
+    func anInteractiveRequestPassesBulkWorkAtTheNextSlice() {
         var simulation = Simulation()
         for entry in 0..<4 { simulation.insert(entry, client: UInt64(entry), cost: 1 << 40, .bulk) }
         for round in 0..<1_000 {
@@ -104,8 +104,8 @@ struct FairQueueTests {
         }
     }
 
-    @Test("Bulk work gets a sixteenth beside interactive work without end")
-    func bulkNotStarved() {
+    @Test
+    func bulkWorkGetsASixteenthBesideInteractiveWorkWithoutEnd() {
         var simulation = Simulation()
         simulation.insert(0, client: 1, cost: 1 << 40)
         simulation.insert(1, client: 2, cost: 1 << 40, .bulk)
@@ -113,8 +113,8 @@ struct FairQueueTests {
         #expect(abs(Int(simulation.worked[2, default: 0] / Self.slice) - 1_000) <= 2)
     }
 
-    @Test("A class that was idle has not saved up time", arguments: [RequestClass.interactive, .bulk])
-    func noCredit(first: RequestClass) {
+    @Test(arguments: [RequestClass.interactive, .bulk])
+    func aClassThatWasIdleHasNotSavedUpTime(first: RequestClass) {
         var simulation = Simulation()
         simulation.insert(0, client: 1, cost: 1 << 40, first)
         for _ in 0..<10_000 { _ = simulation.step() }
@@ -125,8 +125,8 @@ struct FairQueueTests {
         #expect(abs(share - (first == .bulk ? 100 : 1_600)) <= 17)
     }
 
-    @Test("A request that may not work yet lets others pass, and takes its turn later")
-    func heldBack() {
+    @Test
+    func aRequestThatMayNotWorkYetLetsOthersPassAndTakesItsTurnLater() {
         var queue = FairQueue(capacity: 8)
         for entry in 0..<3 { queue.insert(entry, client: UInt64(entry), requestClass: .interactive, cost: 1_000) }
         #expect(queue.next { $0 == 2 } == 2)
@@ -135,8 +135,8 @@ struct FairQueueTests {
         #expect(queue.count == 3)
     }
 
-    @Test("What was measured counts, not what was estimated: a flow in debt waits, and not for ever")
-    func debt() {
+    @Test
+    func whatWasMeasuredCountsNotWhatWasEstimatedAFlowInDebtWaitsAndNotForEver() {
         var queue = FairQueue(capacity: 8)
         queue.insert(0, client: 1, requestClass: .interactive, cost: 1 << 40)
         queue.insert(1, client: 2, requestClass: .interactive, cost: 1 << 40)
@@ -150,8 +150,8 @@ struct FairQueueTests {
         #expect((7...9).contains(turns))
     }
 
-    @Test("Requests are taken out wherever they stand", arguments: [1, 2, 3])
-    func removal(seed: UInt64) {
+    @Test(arguments: [1, 2, 3])
+    func requestsAreTakenOutWhereverTheyStand(seed: UInt64) {
         var numbers = ScoringCostModelTests.Numbers(state: seed)
         var simulation = Simulation()
         var inside: Set<Int> = []
@@ -181,8 +181,8 @@ struct FairQueueTests {
         }
     }
 
-    @Test("The requests of a client are found in both classes")
-    func search() {
+    @Test
+    func theRequestsOfAClientAreFoundInBothClasses() {
         var queue = FairQueue(capacity: 8)
         queue.insert(0, client: 1, requestClass: .interactive, cost: 1)
         queue.insert(1, client: 1, requestClass: .bulk, cost: 1)

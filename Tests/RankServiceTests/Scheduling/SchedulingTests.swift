@@ -26,10 +26,9 @@ struct SchedulingTests {
     }
 
     @Test(
-        "A small request is answered between the slices of another client's long one",
         arguments: RequestClass.allCases
     )
-    func preemption(requestClass: RequestClass) throws {
+    func aSmallRequestIsAnsweredBetweenTheSlicesOfAnotherClientsLongOne(requestClass: RequestClass) throws {
         let worker = try slowWorker()
         let bulk = try client(of: worker)
         let small = try client(of: worker)
@@ -46,8 +45,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("A client's interactive request passes its own bulk requests")
-    func classes() throws {
+    @Test
+    func aClientsInteractiveRequestPassesItsOwnBulkRequests() throws {
         let worker = try slowWorker()
         let client = try self.client(of: worker)
         let bulk = ScoreParameters(requestClass: .bulk)
@@ -59,11 +58,9 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test(
-        "Lists that are scored by turns have the bits of lists scored alone",
-        arguments: [ScoringPlan.userOnce, .factored, .direct]
+    @Test(arguments: [ScoringPlan.userOnce, .factored, .direct]
     )
-    func sameBits(plan: ScoringPlan) throws {
+    func listsThatAreScoredByTurnsHaveTheBitsOfListsScoredAlone(plan: ScoringPlan) throws {
         let ranker = try TestModel.ranker(plan: plan)
         let worker = try Worker.test(queueLimitMicroseconds: 3_600_000_000, ranker: ranker)
         func request(_ index: Int) -> [UInt8] {
@@ -94,8 +91,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("More long lists than there is memory for work are all answered, and small ones pass them")
-    func manyLong() throws {
+    @Test
+    func moreLongListsThanThereIsMemoryForWorkAreAllAnsweredAndSmallOnesPassThem() throws {
         let worker = try slowWorker()
         let small = try client(of: worker)
         var clients: [ClientBox] = []
@@ -107,8 +104,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("CANCEL takes back a request that is partly scored")
-    func cancelInWork() throws {
+    @Test
+    func cancelTakesBackARequestThatIsPartlyScored() throws {
         let worker = try slowWorker()
         let client = try self.client(of: worker)
         try client.send(Requests.score(id: 1, candidates: Self.long))
@@ -131,8 +128,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("What cannot be in time is refused on arrival, with the time after which it would be")
-    func refusedDeadline() throws {
+    @Test
+    func whatCannotBeInTimeIsRefusedOnArrivalWithTheTimeAfterWhichItWouldBe() throws {
         let worker = try slowWorker()
         let client = try self.client(of: worker)
         try client.send(Requests.score(id: 1, candidates: Self.long))
@@ -147,8 +144,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("What would wait longer than the limit is refused")
-    func refusedLimit() throws {
+    @Test
+    func whatWouldWaitLongerThanTheLimitIsRefused() throws {
         let worker = try slowWorker(queueLimitMicroseconds: 1_000)
         let client = try self.client(of: worker)
         try client.send(Requests.score(id: 1, candidates: Self.long))
@@ -164,8 +161,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("A client with too many requests is told so, and others are served")
-    func refusedShare() throws {
+    @Test
+    func aClientWithTooManyRequestsIsToldSoAndOthersAreServed() throws {
         let worker = try slowWorker()
         let client = try self.client(of: worker)
         try client.send(Requests.score(id: 0, candidates: Self.long))
@@ -179,8 +176,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("What a client that has gone had waiting is dropped")
-    func abandoned() throws {
+    @Test
+    func whatAClientThatHasGoneHadWaitingIsDropped() throws {
         let worker = try slowWorker()
         let other = try client(of: worker)
         do {
@@ -202,8 +199,8 @@ struct SchedulingTests {
         try worker.finish()
     }
 
-    @Test("A request that cannot be finished in time ends with its deadline")
-    func expiresInWork() throws {
+    @Test
+    func aRequestThatCannotBeFinishedInTimeEndsWithItsDeadline() throws {
         let worker = try slowWorker()
         let client = try self.client(of: worker)
         // First in line, so it is tried.

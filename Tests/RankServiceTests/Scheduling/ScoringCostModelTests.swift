@@ -18,8 +18,8 @@ struct ScoringCostModelTests {
         (3_000, 120), (3_000, 2), (40_000, 4_000), (1_000, 15), (5_000, 500),
     ]
 
-    @Test("A ranker's hint is where the estimate begins, within what is possible")
-    func hint() {
+    @Test
+    func aRankersHintIsWhereTheEstimateBeginsWithinWhatIsPossible() {
         let plain = ScoringCostModel()
         let unknown = ScoringCostModel(hint: ScoringCost())
         #expect(unknown.perRequest == plain.perRequest && unknown.perCandidate == plain.perCandidate)
@@ -31,8 +31,8 @@ struct ScoringCostModelTests {
         #expect(absurd.perRequest == 1e9 && absurd.perCandidate == 0.05)
     }
 
-    @Test("Both parts are found from lists of mixed lengths", arguments: truths)
-    func converges(perRequest: Double, perCandidate: Double) {
+    @Test(arguments: truths)
+    func bothPartsAreFoundFromListsOfMixedLengths(perRequest: Double, perCandidate: Double) {
         var costs = ScoringCostModel()
         var numbers = Numbers(state: 1)
         for _ in 0..<4_000 {
@@ -47,37 +47,37 @@ struct ScoringCostModelTests {
         }
     }
 
-    @Test("A hundred lists of one length are enough to know what the next one costs", arguments: truths)
-    func oneLength(perRequest: Double, perCandidate: Double) {
+    @Test(arguments: truths)
+    func aHundredListsOfOneLengthAreEnoughToKnowWhatTheNextOneCosts(perRequest: Double, perCandidate: Double) {
         var costs = ScoringCostModel()
         let truth = perRequest + perCandidate * 500
         for _ in 0..<100 { costs.learn(candidates: 500, requests: 1, nanoseconds: UInt64(truth)) }
         #expect(abs(Double(costs.cost(candidates: 500)) - truth) < 0.05 * truth)
     }
 
-    @Test("It follows when costs rise tenfold")
-    func follows() {
+    @Test
+    func itFollowsWhenCostsRiseTenfold() {
         var costs = ScoringCostModel(perRequest: 3_000, perCandidate: 100)
         for _ in 0..<100 { costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_003_000) }
         #expect(abs(Double(costs.cost(candidates: 1_000)) - 1_003_000) < 50_000)
     }
 
-    @Test("One step that was held up for a second changes the estimate by an eighth")
-    func outlier() {
+    @Test
+    func oneStepThatWasHeldUpForASecondChangesTheEstimateByAnEighth() {
         var costs = ScoringCostModel(perRequest: 3_000, perCandidate: 100)
         costs.learn(candidates: 1_000, requests: 1, nanoseconds: 1_000_000_000)
         #expect(costs.cost(candidates: 1_000) <= 103_000 * 9 / 8 + 1)
     }
 
-    @Test("A slice has 200 microseconds of candidates, within its bounds")
-    func slices() {
+    @Test
+    func aSliceHas200MicrosecondsOfCandidatesWithinItsBounds() {
         #expect(ScoringCostModel(perCandidate: 100).sliceLength == 2_000)
         #expect(ScoringCostModel(perCandidate: 1_000_000).sliceLength == 16)
         #expect(ScoringCostModel(perCandidate: 0.1).sliceLength == 16_384)
     }
 
-    @Test("Nothing that is measured makes a cost negative or endless")
-    func bounds() {
+    @Test
+    func nothingThatIsMeasuredMakesACostNegativeOrEndless() {
         var costs = ScoringCostModel()
         for _ in 0..<10_000 { costs.learn(candidates: 1, requests: 0.5, nanoseconds: 0) }
         #expect(costs.perRequest > 0 && costs.perCandidate > 0)

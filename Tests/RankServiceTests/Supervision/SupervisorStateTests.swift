@@ -5,8 +5,8 @@ import Testing
 struct SupervisorStateTests {
     static let second: UInt64 = 1_000_000_000
 
-    @Test("All start at once; one that ends starts again after 0.1, 0.2 … 30 s; a good run begins anew")
-    func backOff() {
+    @Test
+    func allStartAtOnceOneThatEndsStartsAgainAfter010230SAGoodRunBeginsAnew() {
         var state = SupervisorState(count: 3)
         #expect(state.due(at: 0) == [0, 1, 2])
         #expect(state.due(at: 0).isEmpty && state.nextDue == nil)
@@ -23,8 +23,8 @@ struct SupervisorStateTests {
         #expect(!state.isFinished && !state.isStopping)
     }
 
-    @Test("A first run that can never work takes the others down with its code", arguments: [64, 65, 69] as [Int32])
-    func hopeless(code: Int32) {
+    @Test(arguments: [64, 65, 69] as [Int32])
+    func aFirstRunThatCanNeverWorkTakesTheOthersDownWithItsCode(code: Int32) {
         var state = SupervisorState(count: 2)
         _ = state.due(at: 0)
         #expect(state.ended(0, .exited(code), at: 1) == nil)
@@ -34,8 +34,8 @@ struct SupervisorStateTests {
         #expect(state.due(at: .max).isEmpty && state.nextDue == nil)
     }
 
-    @Test("The same code from a later run is a failure like any other")
-    func later() {
+    @Test
+    func theSameCodeFromALaterRunIsAFailureLikeAnyOther() {
         var state = SupervisorState(count: 1)
         _ = state.due(at: 0)
         _ = state.ended(0, .signalled(11), at: 0)
@@ -44,8 +44,8 @@ struct SupervisorStateTests {
         #expect(!state.isStopping)
     }
 
-    @Test("After a stop nothing starts; the code is 0 if all leave as asked, 70 otherwise")
-    func stop() {
+    @Test
+    func afterAStopNothingStartsTheCodeIs0IfAllLeaveAsAsked70Otherwise() {
         for (end, code): (SupervisorState.End, Int32) in [(.exited(0), 0), (.exited(143), 70), (.signalled(9), 70)] {
             var state = SupervisorState(count: 3)
             _ = state.due(at: 0)
@@ -62,36 +62,32 @@ struct SupervisorStateTests {
 
 @Suite("PlacePattern")
 struct PlacePatternTests {
-    @Test(
-        "What each process gets",
-        arguments: [
-            ("tcp://127.0.0.1:7000-7002", ["tcp://127.0.0.1:7000", "tcp://127.0.0.1:7001", "tcp://127.0.0.1:7002"]),
-            ("tcp://[::1]:*", ["tcp://[::1]:*", "tcp://[::1]:*", "tcp://[::1]:*"]),
-            ("127.0.0.1:0", ["127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"]),
-            ("ipc:///run/w-{n}.sock", ["ipc:///run/w-0.sock", "ipc:///run/w-1.sock", "ipc:///run/w-2.sock"]),
-        ]
+    @Test(arguments: [
+        ("tcp://127.0.0.1:7000-7002", ["tcp://127.0.0.1:7000", "tcp://127.0.0.1:7001", "tcp://127.0.0.1:7002"]),
+        ("tcp://[::1]:*", ["tcp://[::1]:*", "tcp://[::1]:*", "tcp://[::1]:*"]),
+        ("127.0.0.1:0", ["127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"]),
+        ("ipc:///run/w-{n}.sock", ["ipc:///run/w-0.sock", "ipc:///run/w-1.sock", "ipc:///run/w-2.sock"]),
+    ]
     )
-    func expand(text: String, expected: [String]) throws {
+    func whatEachProcessGets(text: String, expected: [String]) throws {
         #expect(try PlacePattern.expand(text, count: 3) == expected)
     }
 
-    @Test("One process takes a place as it is")
-    func one() throws {
+    @Test
+    func oneProcessTakesAPlaceAsItIs() throws {
         for text in ["tcp://127.0.0.1:7000", "ipc:///run/w.sock", "nonsense"] {
             #expect(try PlacePattern.expand(text, count: 1) == [text])
         }
         #expect(try PlacePattern.expand("tcp://h:7000-7000", count: 1) == ["tcp://h:7000"])
     }
 
-    @Test(
-        "What several processes cannot share",
-        arguments: [
-            "tcp://127.0.0.1:7000", "tcp://127.0.0.1:7000-7001", "tcp://127.0.0.1:7000-7003", "tcp://h:7002-7000",
-            "tcp://h:0-2", "tcp://h:65534-65536", "tcp://h:-", "tcp://h:1-2-3", "tcp://h:a-c", "ipc:///run/w.sock",
-            "ipc:///run/{m}.sock", "nonsense", "",
-        ]
+    @Test(arguments: [
+        "tcp://127.0.0.1:7000", "tcp://127.0.0.1:7000-7001", "tcp://127.0.0.1:7000-7003", "tcp://h:7002-7000",
+        "tcp://h:0-2", "tcp://h:65534-65536", "tcp://h:-", "tcp://h:1-2-3", "tcp://h:a-c", "ipc:///run/w.sock",
+        "ipc:///run/{m}.sock", "nonsense", "",
+    ]
     )
-    func refused(text: String) {
+    func whatSeveralProcessesCannotShare(text: String) {
         #expect {
             try PlacePattern.expand(text, count: 3)
         } throws: { error in

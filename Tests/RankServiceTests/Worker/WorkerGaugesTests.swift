@@ -7,8 +7,8 @@ import ZMQ
 
 @Suite("WorkerGauges", .timeLimit(.minutes(5)))
 struct WorkerGaugesTests {
-    @Test("Counters and gauges agree with the requests sent, and the thread ticks while idle")
-    func values() throws {
+    @Test
+    func countersAndGaugesAgreeWithTheRequestsSentAndTheThreadTicksWhileIdle() throws {
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         for _ in 0..<3 { _ = try client.reply(to: Requests.score(candidates: [1, 2])) }

@@ -8,8 +8,8 @@ import ZMQ
 
 @Suite("Worker: malformed and foreign frames", .timeLimit(.minutes(5)))
 struct WorkerInputTests {
-    @Test("Every malformed vector gets its status and its request id, and the worker serves on")
-    func malformedVectors() throws {
+    @Test
+    func everyMalformedVectorGetsItsStatusAndItsRequestIdAndTheWorkerServesOn() throws {
         let vectors = try ProtocolVector.all().filter { $0.direction == "request" && !$0.valid }
         #expect(vectors.count > 50)
         let worker = try Worker.test()
@@ -29,8 +29,8 @@ struct WorkerInputTests {
         try worker.finish()
     }
 
-    @Test("Every valid vector is answered with its id")
-    func validVectors() throws {
+    @Test
+    func everyValidVectorIsAnsweredWithItsId() throws {
         let vectors = try ProtocolVector.all().filter { $0.direction == "request" && $0.valid }
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])
@@ -43,8 +43,8 @@ struct WorkerInputTests {
         try worker.finish()
     }
 
-    @Test("What waits is bounded by the bytes of its envelopes, too, and every request is answered")
-    func largeEnvelopes() throws {
+    @Test
+    func whatWaitsIsBoundedByTheBytesOfItsEnvelopesTooAndEveryRequestIsAnswered() throws {
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         // Long enough that the others arrive between its slices.
@@ -70,8 +70,8 @@ struct WorkerInputTests {
         try worker.finish()
     }
 
-    @Test("Replies are no requests")
-    func replies() throws {
+    @Test
+    func repliesAreNoRequests() throws {
         let vectors = try ProtocolVector.all().filter { $0.direction == "reply" && $0.valid }
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])
@@ -82,8 +82,8 @@ struct WorkerInputTests {
         try worker.finish()
     }
 
-    @Test("Thousands of random and of damaged frames", arguments: [1, 2, 3])
-    func garbage(seed: UInt64) throws {
+    @Test(arguments: [1, 2, 3])
+    func thousandsOfRandomAndOfDamagedFrames(seed: UInt64) throws {
         let worker = try Worker.test(ranker: try TestModel.ranker())
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         var state = seed
@@ -113,8 +113,8 @@ struct WorkerInputTests {
         try worker.finish()
     }
 
-    @Test("Connections that do not speak ZeroMQ")
-    func foreignConnections() throws {
+    @Test
+    func connectionsThatDoNotSpeakZeroMQ() throws {
         let worker = try Worker.test()
         let port = try #require(worker.endpoints[0].split(separator: ":").last.flatMap { UInt16($0) })
         for text in ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "", String(repeating: "\u{1}", count: 10_000)] {

@@ -16,8 +16,8 @@ struct WorkerPaceTests {
         return pace
     }
 
-    @Test("A thread that begins looks and receives before it waits")
-    func first() {
+    @Test
+    func aThreadThatBeginsLooksAndReceivesBeforeItWaits() {
         var pace = WorkerPace(at: 0)
         _ = pace.beginTurn(at: 0)
         #expect(pace.chooseWait(isEmpty: true, canReceive: true) == .none)
@@ -25,26 +25,24 @@ struct WorkerPaceTests {
         #expect(pace.receives(at: 0, isEmpty: true) && !pace.takesOnlyFirst)
     }
 
-    @Test(
-        "With nothing to do it waits: in the receive of its only socket, or else for all of them; with work it does not"
-    )
-    func waits() {
+    @Test
+    func withNothingToDoItWaitsInTheReceiveOfItsOnlySocketOrElseForAllOfThemWithWorkItDoesNot() {
         var pace = idle()
         #expect(pace.chooseWait(isEmpty: false, canReceive: true) == .none)
         #expect(pace.chooseWait(isEmpty: true, canReceive: false) == .forNews)
         #expect(pace.chooseWait(isEmpty: true, canReceive: true) == .inReceive)
     }
 
-    @Test("What is left to receive keeps it from waiting")
-    func undrained() {
+    @Test
+    func whatIsLeftToReceiveKeepsItFromWaiting() {
         var pace = idle()
         pace.note(isDrained: false, hasRing: false)
         #expect(pace.chooseWait(isEmpty: true, canReceive: true) == .none)
         #expect(pace.chooseWait(isEmpty: true, canReceive: false) == .none)
     }
 
-    @Test("A message that came alone is worked on at once, and the next one is waited for without a receive between")
-    func alone() {
+    @Test
+    func aMessageThatCameAloneIsWorkedOnAtOnceAndTheNextOneIsWaitedForWithoutAReceiveBetween() {
         var pace = idle()
         _ = pace.chooseWait(isEmpty: true, canReceive: true)
         let arrival = WorkerPace.waitingReceive + 1
@@ -58,8 +56,8 @@ struct WorkerPaceTests {
         #expect(pace.chooseWait(isEmpty: true, canReceive: false) == .none)
     }
 
-    @Test("A message that was queued already has others behind it, which are received before work begins")
-    func together() {
+    @Test
+    func aMessageThatWasQueuedAlreadyHasOthersBehindItWhichAreReceivedBeforeWorkBegins() {
         var pace = idle()
         _ = pace.chooseWait(isEmpty: true, canReceive: true)
         #expect(pace.endReceive(at: WorkerPace.waitingReceive, isEmpty: false) == false)
@@ -70,8 +68,8 @@ struct WorkerPaceTests {
         #expect(pace.chooseWait(isEmpty: true, canReceive: true) == .none)
     }
 
-    @Test("An empty receive, or a long one, is followed by a look at the wake-up")
-    func receiveWithoutMessage() {
+    @Test
+    func anEmptyReceiveOrALongOneIsFollowedByALookAtTheWakeUp() {
         for (isEmpty, time, looks) in [
             (true, 10, true), (false, WorkerPace.longReceive, false), (false, WorkerPace.longReceive + 1, true),
         ] {
@@ -82,8 +80,8 @@ struct WorkerPaceTests {
         }
     }
 
-    @Test("A poll has looked; after it one request is enough, and what it took is no work")
-    func poll() {
+    @Test
+    func aPollHasLookedAfterItOneRequestIsEnoughAndWhatItTookIsNoWork() {
         var pace = idle()
         #expect(pace.chooseWait(isEmpty: true, canReceive: false) == .forNews)
         pace.endPoll(at: 900)
@@ -93,8 +91,8 @@ struct WorkerPaceTests {
         #expect(!pace.takesOnlyFirst)
     }
 
-    @Test("While there is work it looks once in 16 turns")
-    func looks() {
+    @Test
+    func whileThereIsWorkItLooksOnceIn16Turns() {
         var pace = WorkerPace(at: 0)
         let looks = (0..<33).map { turn in
             _ = pace.beginTurn(at: UInt64(turn))
@@ -103,8 +101,8 @@ struct WorkerPaceTests {
         #expect(looks.indices.filter { looks[$0] } == [0, 16, 32])
     }
 
-    @Test("A ring that was received as a message is looked at in the next turn")
-    func ring() {
+    @Test
+    func aRingThatWasReceivedAsAMessageIsLookedAtInTheNextTurn() {
         var pace = idle()
         #expect(pace.takeLook() == false)
         pace.note(isDrained: true, hasRing: true)
@@ -112,8 +110,8 @@ struct WorkerPaceTests {
         #expect(pace.takeLook() == true)
     }
 
-    @Test("While there is work it receives once in a slice")
-    func slices() {
+    @Test
+    func whileThereIsWorkItReceivesOnceInASlice() {
         var pace = idle()
         #expect(!pace.receives(at: Self.slice - 1, isEmpty: false))
         #expect(pace.receives(at: Self.slice - 1, isEmpty: true))
@@ -122,8 +120,8 @@ struct WorkerPaceTests {
         #expect(!pace.receives(at: 2 * Self.slice - 1, isEmpty: false))
     }
 
-    @Test("After a send it receives before it waits: the send may have consumed the event of a message")
-    func afterSend() {
+    @Test
+    func afterASendItReceivesBeforeItWaitsTheSendMayHaveConsumedTheEventOfAMessage() {
         var pace = idle()
         pace.worked()
         _ = pace.beginTurn(at: 1)

@@ -14,8 +14,8 @@ struct WorkerProxyTests {
         return try ProxyDevice(frontend: endpoint, backend: endpoint)
     }
 
-    @Test("REQ, REQ with CORRELATE, and DEALER with and without a delimiter")
-    func clients() throws {
+    @Test
+    func reqREQWithCORRELATEAndDEALERWithAndWithoutADelimiter() throws {
         let proxy = try Self.proxy()
         let worker = try Worker.test(binds: [], connects: ["\(proxy.backend)"])
         let request = Requests.score(candidates: Self.candidates)
@@ -36,8 +36,8 @@ struct WorkerProxyTests {
         proxy.stop()
     }
 
-    @Test("One worker for two proxies and an endpoint of its own: each reply goes back where its request came from")
-    func severalSources() throws {
+    @Test
+    func oneWorkerForTwoProxiesAndAnEndpointOfItsOwnEachReplyGoesBackWhereItsRequestCameFrom() throws {
         let proxies = [try Self.proxy(), try Self.proxy()]
         let worker = try Worker.test(connects: proxies.map { "\($0.backend)" })
         let endpoints = [worker.endpoints[0]] + proxies.map { "\($0.frontend)" }
@@ -57,8 +57,8 @@ struct WorkerProxyTests {
         for proxy in proxies { proxy.stop() }
     }
 
-    @Test("Two workers behind one proxy answer everything")
-    func twoWorkers() throws {
+    @Test
+    func twoWorkersBehindOneProxyAnswerEverything() throws {
         let proxy = try Self.proxy()
         let workers = [
             try Worker.test(binds: [], connects: ["\(proxy.backend)"]),

@@ -23,8 +23,8 @@ struct WorkerStartTests {
         WorkerConfiguration(binds: ["tcp://[::]:*"]),
     ]
 
-    @Test("A configuration that cannot work", arguments: invalid.indices)
-    func invalidConfiguration(index: Int) throws {
+    @Test(arguments: invalid.indices)
+    func aConfigurationThatCannotWork(index: Int) throws {
         let configuration = Self.invalid[index]
         #expect { try configuration.check() } throws: { ($0 as? ServiceError)?.code == .invalidConfiguration }
         #expect {
@@ -34,8 +34,8 @@ struct WorkerStartTests {
         }
     }
 
-    @Test("An address that others reach needs --insecure, and the text says so")
-    func insecure() throws {
+    @Test
+    func anAddressThatOthersReachNeedsInsecureAndTheTextSaysSo() throws {
         var configuration = WorkerConfiguration(binds: ["tcp://0.0.0.0:*"])
         #expect { try configuration.check() } throws: { "\($0)".contains("--insecure") && "\($0)".contains("CURVE") }
         configuration.isInsecureAllowed = true
@@ -43,8 +43,8 @@ struct WorkerStartTests {
         try worker.finish()
     }
 
-    @Test("A tcp port that is taken")
-    func portTaken() throws {
+    @Test
+    func aTcpPortThatIsTaken() throws {
         let first = try Worker.test()
         let endpoint = first.endpoints[0]
         #expect {
@@ -59,8 +59,8 @@ struct WorkerStartTests {
         try Worker.test(binds: [endpoint]).finish()
     }
 
-    @Test("An ipc path that is taken is not stolen")
-    func pathTaken() throws {
+    @Test
+    func anIpcPathThatIsTakenIsNotStolen() throws {
         let directory = try TemporaryDirectory()
         let first = try Worker.test(binds: [directory.endpoint()])
         #expect {
@@ -74,8 +74,8 @@ struct WorkerStartTests {
         try Worker.test(binds: [directory.endpoint()]).finish()
     }
 
-    @Test("An ipc path in a directory that does not exist, and a name that does not resolve")
-    func unavailable() throws {
+    @Test
+    func anIpcPathInADirectoryThatDoesNotExistAndANameThatDoesNotResolve() throws {
         for endpoint in ["ipc:///nonexistent/directory/socket", "tcp://localhost.invalid:7000"] {
             #expect {
                 try Worker.start(
@@ -88,8 +88,8 @@ struct WorkerStartTests {
         }
     }
 
-    @Test("Started and stopped again and again")
-    func restarts() throws {
+    @Test
+    func startedAndStoppedAgainAndAgain() throws {
         let directory = try TemporaryDirectory()
         for _ in 0..<10 {
             let worker = try Worker.test(binds: [directory.endpoint()])

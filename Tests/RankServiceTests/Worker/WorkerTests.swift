@@ -13,8 +13,8 @@ struct WorkerTests {
     static let scores: [Float] = [204, 141, 131].map { TestRanker.score($0, user: 42) }
     static let request = Requests.score(candidates: [204, 141, 131])
 
-    @Test("One worker answers at several endpoints, tcp and ipc")
-    func endpoints() throws {
+    @Test
+    func oneWorkerAnswersAtSeveralEndpointsTcpAndIpc() throws {
         let directory = try TemporaryDirectory()
         let worker = try Worker.test(binds: ["tcp://127.0.0.1:*", directory.endpoint(), "tcp://127.0.0.1:*"])
         #expect(worker.endpoints.count == 3)
@@ -26,8 +26,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("A reply tells how many requests wait behind it")
-    func load() throws {
+    @Test
+    func aReplyTellsHowManyRequestsWaitBehindIt() throws {
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         let alone = try client.reply(to: Self.request)
@@ -42,8 +42,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("REQ, REQ with CORRELATE, and DEALER with and without a delimiter")
-    func clients() throws {
+    @Test
+    func reqREQWithCORRELATEAndDEALERWithAndWithoutADelimiter() throws {
         let worker = try Worker.test()
         for correlate in [false, true] {
             let request = try TestClient(.request, at: worker.endpoints[0], correlate: correlate)
@@ -61,8 +61,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("Whatever shape a REQ sends, it is answered and can go on", arguments: [false, true])
-    func requestShapes(correlate: Bool) throws {
+    @Test(arguments: [false, true])
+    func whateverShapeAREQSendsItIsAnsweredAndCanGoOn(correlate: Bool) throws {
         let worker = try Worker.test()
         let client = try TestClient(.request, at: worker.endpoints[0], correlate: correlate)
         for frames in [[[], []], [[]], [[1], [2]], [Self.request, Self.request], [[], Self.request], [[9]]]
@@ -78,8 +78,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("Messages that cannot be answered are counted, probes are not")
-    func unanswerable() throws {
+    @Test
+    func messagesThatCannotBeAnsweredAreCountedProbesAreNot() throws {
         let worker = try Worker.test()
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         try client.send([1], [2])
@@ -90,8 +90,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("A frame over the limit gets an error that names it; one of over four times cuts the connection")
-    func oversized() throws {
+    @Test
+    func aFrameOverTheLimitGetsAnErrorThatNamesItOneOfOverFourTimesCutsTheConnection() throws {
         let worker = try Worker.test(maximumMessageBytes: 4_096)
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         let large = try client.reply(to: Requests.score(id: 77, candidates: Array(1...2_000)))
@@ -106,8 +106,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("A hundred clients at once, each gets its own answers")
-    func manyClients() throws {
+    @Test
+    func aHundredClientsAtOnceEachGetsItsOwnAnswers() throws {
         let worker = try Worker.test()
         let context = try Context()
         var sockets: [TestSocket] = []
@@ -138,11 +138,9 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test(
-        "A stopped worker says DRAINING, answers what it has, serves on for its grace, then refuses, and ends",
-        arguments: [0, 30_000]
+    @Test(arguments: [0, 30_000]
     )
-    func stop(grace: UInt32) throws {
+    func aStoppedWorkerSaysDRAININGAnswersWhatItHasServesOnForItsGraceThenRefusesAndEnds(grace: UInt32) throws {
         let worker = try Worker.start(
             WorkerConfiguration(
                 binds: ["tcp://127.0.0.1:*"],
@@ -175,8 +173,8 @@ struct WorkerTests {
         if grace > 0 { #expect(replies.allSatisfy { $0.status == .ok }) }
     }
 
-    @Test("A worker that is stopped ends although a client goes on")
-    func stopUnderLoad() throws {
+    @Test
+    func aWorkerThatIsStoppedEndsAlthoughAClientGoesOn() throws {
         let worker = try Worker.test()
         let endpoint = worker.endpoints[0]
         let load = try OwnedThread<Void, Never>.start(name: "load") { starter in
@@ -194,8 +192,8 @@ struct WorkerTests {
         load.join()
     }
 
-    @Test("A reply for a client that has gone is counted")
-    func unsent() throws {
+    @Test
+    func aReplyForAClientThatHasGoneIsCounted() throws {
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         do {
             let client = try TestClient(.dealer, at: worker.endpoints[0])
@@ -212,8 +210,8 @@ struct WorkerTests {
         try worker.finish()
     }
 
-    @Test("One line at the start and one at the end")
-    func log() throws {
+    @Test
+    func oneLineAtTheStartAndOneAtTheEnd() throws {
         let lines = LogLines()
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .userOnce)) { lines.append($0) }
         let client = try TestClient(.dealer, at: worker.endpoints[0])
@@ -230,8 +228,8 @@ struct WorkerTests {
         #expect(texts.last == "ended: 2 requests, 2 replies, 1 error, 3 candidates, 0 malformed, 0 unsent")
     }
 
-    @Test("CANCEL takes a waiting request of the same connection back, and no other")
-    func cancel() throws {
+    @Test
+    func cancelTakesAWaitingRequestOfTheSameConnectionBackAndNoOther() throws {
         let worker = try Worker.test(ranker: try TestModel.ranker(plan: .direct, kernel: .scalar))
         let other = try TestClient(.dealer, at: worker.endpoints[0])
         _ = try other.reply(to: Requests.plain(.health))

@@ -225,8 +225,8 @@ import Testing
         #expect(error?.code == .unsuitableData && error?.message.contains(reason) == true)
     }
 
-    @Test("What was folded into a conversion is unproved, and into a trained model trained")
-    func proof() throws {
+    @Test
+    func whatWasFoldedIntoAConversionIsUnprovedAndIntoATrainedModelTrained() throws {
         let directory = try TemporaryDirectory()
         var draft = ModelDraft(try Self.model(in: directory))
         for (version, expected) in [("unknown", ModelProof.unproved), ("1", .trained)] {
