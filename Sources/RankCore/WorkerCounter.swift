@@ -1,5 +1,5 @@
-/// A figure that a worker counts from its start on; its raw value is the key that STATS, `/info` and `rank-client status`
-/// know it by (docs/reference/protocol.md).
+/// A figure that a worker counts from its start on; its raw value is the key that STATS, `/info` and `rank-client
+/// status` know it by (docs/reference/protocol.md).
 ///
 /// The cases stand in the order of a STATS reply. A new counter is one case here and one row there.
 package enum WorkerCounter: String, CaseIterable, Sendable {

@@ -24,8 +24,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         public static let cannotWrite = Code("cannot write")
         /// The query does not fit the ranker (kind of ids, features, counts): fix the request.
         public static let invalidQuery = Code("invalid query")
-        /// The model has never seen the user or a candidate, and the call allows no substitute: fix the request, or allow
-        /// one.
+        /// The model has never seen the user or a candidate, and the call allows no substitute: fix the request, or
+        /// allow one.
         public static let unknownID = Code("unknown id")
         /// A score is not a finite number: the model's weights are too large for this pair.
         public static let scoreNotFinite = Code("score not finite")

@@ -16,7 +16,8 @@ public struct CallOptions: Sendable {
     public var allowsPartial: Bool
     /// Whether the call waits for a worker, up to its deadline, if none can be reached now.
     public var waitsForReady: Bool
-    /// The fewest contiguous parts that a list is split into, as far as it has candidates; nil = the pool decides.
+    /// The fewest contiguous parts that a list is split into, as far as it has candidates; 1 or more; nil = the pool
+    /// decides.
     public var parts: Int?
     /// The model that must answer; `unspecified` = any, but one for the whole list.
     public var model: ModelID

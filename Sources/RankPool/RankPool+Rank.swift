@@ -8,7 +8,7 @@ extension RankPool {
     ///     for entry in best { print(entry.id, entry.score) }
     ///
     /// The candidates are split over the workers where that is faster or where a worker's limits demand it; the list is
-    /// the same, bit for bit, however it was split. Its order is that of ``RankOrder``.
+    /// the same, bit for bit, however it was split. Its order is that of ``RankCore/RankOrder``.
     ///
     /// - Parameters:
     ///   - candidates: The candidates, at most 2³² − 1; duplicates are all ranked. Numbers, or texts of 1 to 65,535
@@ -131,11 +131,19 @@ extension RankPool {
         return top ?? max(1, batch.reduce(0) { max($0, $1.candidates.count) })
     }
 
+    /// Refuses a number of parts that splits nothing.
+    package static func check(parts: Int?) throws(PoolError) {
+        if let parts, parts < 1 {
+            throw PoolError(.invalidArgument, "parts is \(parts); expected 1 or more, or nil to let the pool decide")
+        }
+    }
+
     private func score<ID: CandidateID>(
         _ batch: [BatchQuery<ID>],
         top: Int,
         options: CallOptions
     ) async throws(PoolError) -> MergedAnswer {
+        try Self.check(parts: options.parts)
         let queries = batch.map { QueryIDs(user: $0.user, candidates: $0.candidates) }
         for (index, query) in queries.enumerated() { try Self.check(query, index) }
         let width = try Self.featureCount(batch.map(\.features), of: queries)

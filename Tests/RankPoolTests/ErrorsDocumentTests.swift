@@ -57,6 +57,7 @@ import ZMQ
         func note(_ bench: Bench, _ id: CallID) {
             if let error = bench.error(id) { errors.append(error) } else { Issue.record("call \(id) did not fail") }
         }
+        do { try RankPool.check(parts: 0) } catch { errors.append(error) }
         for list in ["", "inproc://x", "tcp://a:1 tcp://b:1", "7000"] {
             do { _ = try EndpointList(list) } catch { errors.append(error) }
         }

@@ -1,4 +1,5 @@
-// The integer reference: docs/reference/numerics.md written down as plainly as C allows. The VNNI kernels are compared with it.
+// The integer reference: docs/reference/numerics.md written down as plainly as C allows. The VNNI kernels are compared
+// with it.
 //
 // Compiled for each instruction set that includes this file: the compiler vectorises the loops.
 #pragma once

@@ -1,5 +1,5 @@
-// Conversion from float32 to integers, computed in double: the same integers on every CPU. docs/reference/numerics.md has the
-// formulas.
+// Conversion from float32 to integers, computed in double: the same integers on every CPU. docs/reference/numerics.md
+// has the formulas.
 #include "integers.h"
 
 #include <float.h>

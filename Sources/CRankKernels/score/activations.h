@@ -1,7 +1,7 @@
 // Activations, and the output step; part of body.h.
 //
-// docs/reference/numerics.md defines each function as a sequence of operations. Every lane computes both sides of a condition; a
-// blend picks one.
+// docs/reference/numerics.md defines each function as a sequence of operations. Every lane computes both sides of a
+// condition; a blend picks one.
 #pragma once
 
 #include "../isa/vectors.h"

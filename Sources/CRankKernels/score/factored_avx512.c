@@ -5,8 +5,8 @@
 //   limit.
 // - Units are summed in blocks whose weights stay in the L1 cache for all tiles; the sums of a tile are in memory
 //   between blocks. Storing and reloading a float changes no bit.
-// - Units that are +0 in the whole tile are skipped (docs/reference/numerics.md says why no bit changes). The fewer candidates a
-//   tile has, the more units are skipped; three candidates suffice to keep the multipliers busy.
+// - Units that are +0 in the whole tile are skipped (docs/reference/numerics.md says why no bit changes). The fewer
+//   candidates a tile has, the more units are skipped; three candidates suffice to keep the multipliers busy.
 //
 // With activations other than relu the table has the finished activations of the first layer, and the sums of the
 // second one are stored without an activation: `ready`, a constant of every function here. The rows that the next

@@ -1,4 +1,5 @@
-// The oracle: docs/reference/numerics.md written down as plainly as C allows, in float32. Every other kernel is compared with it.
+// The oracle: docs/reference/numerics.md written down as plainly as C allows, in float32. Every other kernel is
+// compared with it.
 //
 // Each function is inlined into its callers, whose target decides how `fmaf` is computed: the bits are the same.
 #pragma once

@@ -20,8 +20,8 @@
 // list may be cut anywhere, its parts scored by several workers, and sent again. Every id gets a finite score, unknown
 // ones a fallback and a flag; a host refuses NaN and the infinities.
 //
-// Missing features. NaN stands for a feature that is missing, where the plugin takes that (`takes_missing` below); every
-// missing feature then has the bits 0x7FC00000, whatever bits the request had. Features are never infinite.
+// Missing features. NaN stands for a feature that is missing, where the plugin takes that (`takes_missing` below);
+// every missing feature then has the bits 0x7FC00000, whatever bits the request had. Features are never infinite.
 //
 // Versions. Within version 1 structures only grow at their ends, and each tells its size. A host takes every plugin
 // that was built for version 1, with this header or a later one. Nothing here changes its meaning.
@@ -206,8 +206,8 @@ typedef struct rank_plugin_table {
     ///
     /// NULL = the plugin does not say. The host then tries: a feature without which made-up candidates get finite
     /// scores may be missing. A plugin that makes something finite and wrong of NaN says RANK_PLUGIN_MISSING_REFUSED.
-    /// A table without this field (`table_size` tells), as earlier headers have it, stands for a plugin to which features
-    /// are never missing.
+    /// A table without this field (`table_size` tells), as earlier headers have it, stands for a plugin to which
+    /// features are never missing.
     int32_t (*takes_missing)(void *instance, uint32_t index);
 } rank_plugin_table;
 

@@ -38,8 +38,8 @@ package enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The JSON text in one line, for people and programs: blanks behind commas and colons; `\n`, `\r` and `\t` by their
-    /// short names.
+    /// The JSON text in one line, for people and programs: blanks behind commas and colons; `\n`, `\r` and `\t` by
+    /// their short names.
     package var description: String {
         var text = ""
         write(to: &text, isCompact: false)

@@ -30,8 +30,8 @@ package struct MixedCatalogue {
     ///   - model: The model whose items are mixed.
     ///   - candidates: The number of items, which get the ids from 1 on.
     ///   - mixture: The mixture of the item of an id, a function of the id alone: rows of the model from 1 on.
-    /// - Throws: ``EngineError/Code/invalidModel`` when the model has no items or text ids, or for a number that no table
-    ///   has.
+    /// - Throws: ``EngineError/Code/invalidModel`` when the model has no items or text ids, or for a number that no
+    ///   table has.
     package init(
         _ model: RankModel,
         candidates: Int,

@@ -3,7 +3,8 @@ internal import CRankKernels
 /// The precision of the first two dense layers.
 ///
 /// ``fp32`` gives the scores of the file. The others are faster. Each has a numeric profile of its own
-/// (docs/reference/numerics.md): its scores are the same on every CPU and for every split of a list, but not those of the file.
+/// (docs/reference/numerics.md): its scores are the same on every CPU and for every split of a list, but not those of
+/// the file.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// float32, under every plan.
     case fp32

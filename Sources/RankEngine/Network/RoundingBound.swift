@@ -1,4 +1,5 @@
-/// The largest difference of a score under `fp32-unfused` from that under `fp32-fma`; docs/reference/numerics.md derives it.
+/// The largest difference of a score under `fp32-unfused` from that under `fp32-fma`; docs/reference/numerics.md
+/// derives it.
 ///
 /// The bound of a pair is k · ε · Σ|terms| with ε = 2⁻²³: k counts the roundings between a weight and the score, and
 /// the sum is the score of the same network with the absolute value of every weight, which relu does not change. With

@@ -9,10 +9,10 @@ extension EmbeddingRanker {
 
     /// The golden pairs of the model's file, by their ids.
     ///
-    /// A kernel without fused multiply-add has to come as close as rounding allows: docs/reference/numerics.md has the bound. A
-    /// kernel of a reduced precision has to give the bits of the scalar kernel, whose scores are within the limit of
-    /// the file's. Each of the first pairs is in a list of other candidates, at another position each time, which tests
-    /// every lane of a kernel; the others are in one list for each user.
+    /// A kernel without fused multiply-add has to come as close as rounding allows: docs/reference/numerics.md has the
+    /// bound. A kernel of a reduced precision has to give the bits of the scalar kernel, whose scores are within the
+    /// limit of the file's. Each of the first pairs is in a list of other candidates, at another position each time,
+    /// which tests every lane of a kernel; the others are in one list for each user.
     ///
     /// - Complexity: O(pairs) in time and memory.
     public var goldenQueries: [GoldenQuery] {

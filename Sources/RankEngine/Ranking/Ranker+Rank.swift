@@ -6,8 +6,8 @@ extension Ranker {
     ///     let best = try ranker.rank(candidates, for: user, top: 10)
     ///     for entry in best { print(entry.id, entry.score) }
     ///
-    /// The same list as a pool's workers give for the same model and profile, in the order of ``RankOrder``. Allocates;
-    /// a service calls ``score(_:candidates:scores:unknown:)`` instead.
+    /// The same list as a pool's workers give for the same model and profile, in the order of ``RankCore/RankOrder``.
+    /// Allocates; a service calls ``score(_:candidates:scores:unknown:)`` instead.
     ///
     /// - Parameters:
     ///   - candidates: The candidates; duplicates are all ranked. Numbers or texts, as the model's ids are.

@@ -81,7 +81,7 @@ public struct RankerInfo: Sendable {
     /// Facts as INFO shows them, in order, with the keys of docs/reference/protocol.md.
     public var facts: [(key: String, value: String)]
 
-    /// Makes a description; without a name the profile has the one of ``NumericProfile``.
+    /// Makes a description; without a name the profile has the one of ``RankCore/NumericProfile``.
     public init(
         modelID: ModelID,
         profile: NumericProfile,

@@ -2,8 +2,8 @@ import Foundation
 import SystemPackage
 import Testing
 
-/// `rank-client` with what a careless or hostile user gives it: a code and a line that says what to do, never a hang, never
-/// a signal.
+/// `rank-client` with what a careless or hostile user gives it: a code and a line that says what to do, never a hang,
+/// never a signal.
 @Suite("rank-client: bad input", .timeLimit(.minutes(5)))
 struct BadInputTests {
     private static let question = ["--user", "1", "--items", "1", "--deadline", "20s"]

@@ -2,8 +2,8 @@ import Foundation
 import SystemPackage
 import Testing
 
-/// What is given in a model's or an option's place, and what commands say of it: what was found, what was expected, what to
-/// do.
+/// What is given in a model's or an option's place, and what commands say of it: what was found, what was expected,
+/// what to do.
 @Suite("Messages", .timeLimit(.minutes(5)))
 struct MessageTests {
     struct Mistake: Sendable, CustomTestStringConvertible {

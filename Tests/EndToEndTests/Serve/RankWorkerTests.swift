@@ -208,7 +208,8 @@ struct RankWorkerTests {
         #expect(try await run("rank-worker", ["--version"]).output.hasPrefix("swift-rank "))
     }
 
-    /// Serves; once the worker is ready calls `body`, then sends signals one after another, and returns what the worker left.
+    /// Serves; once the worker is ready calls `body`, then sends signals one after another, and returns what the worker
+    /// left.
     ///
     /// - Parameters:
     ///   - arguments: The arguments after `serve`.

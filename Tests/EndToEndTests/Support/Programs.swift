@@ -57,8 +57,8 @@ func run(_ name: String, _ arguments: [String], input: String = "") async throws
     try await run(Programs.path(name), arguments, input: input)
 }
 
-/// Runs one of the package's commands on a terminal of 200 columns, for which Python's pty module stands: output and errors are one
-/// text, whose lines end in `\r\n`.
+/// Runs one of the package's commands on a terminal of 200 columns, for which Python's pty module stands: output and
+/// errors are one text, whose lines end in `\r\n`.
 func runOnTerminal(_ name: String, _ arguments: [String]) async throws -> Outcome {
     let pty = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
     // The module's terminal does not tell its size.

@@ -30,7 +30,8 @@ struct WorkerStartError: Error, CustomStringConvertible {
 
 /// Runs `count` workers with these options, each on an ipc endpoint in `directory`, for the time of `body`.
 ///
-/// Each is bound and has proved its model when `body` starts. Afterwards each that was not killed must end with 0 on SIGTERM.
+/// Each is bound and has proved its model when `body` starts. Afterwards each that was not killed must end with 0 on
+/// SIGTERM.
 func withWorkers<Value: Sendable>(
     _ count: Int,
     options: [String],

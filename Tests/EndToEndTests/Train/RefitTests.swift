@@ -190,7 +190,8 @@ struct RefitTests {
                 for key in ["test", "epochs", "sweeps", "steps", "kept_epoch", "teacher_test"] {
                     #expect(first[key] as? NSObject == second[key] as? NSObject, "\(key)")
                 }
-                // The checkpoint is that of the end of the second training: other data, split or intention is another run.
+                // The checkpoint is that of the end of the second training: other data, split or intention is another
+                // run.
                 for wrong in [["--split", "seed:1"], ["--no-refit"]] {
                     let refused = try await run(
                         "rank-train",

@@ -73,7 +73,8 @@ struct TopKTests {
     @Test(arguments: [0, 1])
     func tenOfAMillionAreThoseOfASort(_ seed: UInt64) {
         var generator = SplitMix64(seed: seed)
-        // Of few different scores, so that ids decide; and ascending, so that every candidate is better than all before.
+        // Of few different scores, so that ids decide; and ascending, so that every candidate is better than all
+        // before.
         let scores: [Float] = (0..<1_000_000).map {
             seed == 0 ? Float(Int.random(in: 0..<50_000, using: &generator)) : Float($0)
         }

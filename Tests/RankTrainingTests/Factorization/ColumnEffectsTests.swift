@@ -5,8 +5,8 @@ import Testing
     private static let penalty = FactorizationOptions.Penalty(factor: 1, linear: 1)
     /// The features of nine entities, 0 being the place for unknown ids.
     ///
-    /// All but entity 8 have one value of the first column, and perhaps several of the second. The last feature is one that
-    /// no known entity has.
+    /// All but entity 8 have one value of the first column, and perhaps several of the second. The last feature is one
+    /// that no known entity has.
     private static let blocks = [
         FeatureBlock([[1, 2, 5, 7], [3, 4, 6]], count: 9, penalty: penalty),
         FeatureBlock([[1, 3, 4, 7], [2, 3, 6], [1, 5], [8]], count: 9, penalty: penalty),

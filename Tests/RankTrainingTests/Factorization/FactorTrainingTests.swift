@@ -131,8 +131,8 @@ import Testing
         #expect(one.result.tables == other.result.tables)
     }
 
-    /// Whoever tests must not be seen: the test rows get other users, other items and other stars, and the items that no
-    /// training row has get other years of the same intervals.
+    /// Whoever tests must not be seen: the test rows get other users, other items and other stars, and the items that
+    /// no training row has get other years of the same intervals.
     ///
     /// Of the users none is described, or all, or those with training ratings and one without any rating.
     @Test(arguments: [[], Array(1...11) + [20], Array(1...20)], [options, sampled])
@@ -193,7 +193,8 @@ import Testing
         #expect(model.users.rowCount == 6)
         #expect([1, 2, 3, 7, 2_000].allSatisfy { model.users.row(ofText: "\($0)") != nil })
         #expect(try Self.scores(some, [1, 3, 7, 2_000], [1, 2, 3, 1]).allSatisfy(\.isFinite))
-        // Whoever has only values that nobody with ratings has learns nothing from them, and is the mean of those who rate.
+        // Whoever has only values that nobody with ratings has learns nothing from them, and is the mean of those who
+        // rate.
         let biases = some.result.tables.users.bias
         #expect(biases[0] != 0 && [4, 5].allSatisfy { abs(biases[$0] - biases[0]) < 1e-6 })
     }

@@ -110,7 +110,8 @@ private struct Oracle {
         return options
     }()
 
-    /// Random ratings and features of 7 users and 6 items; user 0 and item 0 have no rating, some pairs are rated twice.
+    /// Random ratings and features of 7 users and 6 items; user 0 and item 0 have no rating, some pairs are rated
+    /// twice.
     private static func problem(_ seed: UInt64) -> (FactorizationMachine, Oracle) {
         var random = NumPyRandom(seed: seed)
         func draw(_ count: Int) -> Int { Int(random.nextInteger(upTo: UInt64(count - 1))) }

@@ -9,8 +9,8 @@ import Testing
 @Suite struct UnratedRowsTests {
     private static let presets = [SmallFactors.solved, SmallFactors.mixed(sweeps: 6, drawn: 12, warmUp: 4)]
 
-    /// An id with its values, which are two columns of a file, and with those of its features that one with ratings has:
-    /// what is taken of the values is written out here, and not computed.
+    /// An id with its values, which are two columns of a file, and with those of its features that one with ratings
+    /// has: what is taken of the values is written out here, and not computed.
     private struct Entity {
         let id: Int
         let values: String
@@ -115,8 +115,8 @@ import Testing
 
     /// A training that does not know them and a fold-in of the same columns come to the same scores.
     ///
-    /// Those without ratings whom the parent knows do not change what columns are worth: their rows say what the others'
-    /// do.
+    /// Those without ratings whom the parent knows do not change what columns are worth: their rows say what the
+    /// others' do.
     @Test(arguments: presets)
     func foldInMakesTheSameOfTheSameColumns(_ options: FactorizationOptions) throws {
         let (all, known) = (try TemporaryDirectory(), try TemporaryDirectory())

@@ -27,8 +27,8 @@ struct EngineReport {
         /// Nanoseconds of a list: a quarter of the lists took less.
         let p25: Double
         let median: Double
-        /// Operations of the dense layers a nanosecond, over the measured peak of this kernel's vectors; nil where there
-        /// are none, or no such peak was measured.
+        /// Operations of the dense layers a nanosecond, over the measured peak of this kernel's vectors; nil where
+        /// there are none, or no such peak was measured.
         let shareOfPeak: Double?
 
         init(_ label: Label, isCold: Bool, candidates: Int, times: [UInt64], operations: Int, peak: Double) {

@@ -1,8 +1,8 @@
 import Foundation
 import RankPool
 
-/// `RankPool` against one worker with a null ranker that is bound to many endpoints: what a call costs beside the scoring,
-/// and what the connections cost that it does not use.
+/// `RankPool` against one worker with a null ranker that is bound to many endpoints: what a call costs beside the
+/// scoring, and what the connections cost that it does not use.
 struct PoolBenchmark {
     /// The figures of one turn.
     struct Turn {

@@ -12,15 +12,24 @@ struct PoolDoors<ID: CandidateID> {
     /// Goes through all of them.
     func run() async throws {
         let list = try EndpointList(endpoints)
-        let pool = try await RankPool.connect(list, options: PoolOptions(deadline: .seconds(10), attempts: 2))
-        do {
+        let configuration = try RankPool.Configuration(
+            deadline: .seconds(10),
+            attempts: 2,
+            hedging: .afterPercentile(0.95)
+        )
+        try await withRankPool(list, configuration: configuration) { pool in
+            try await pool.waitUntilReady(within: .seconds(10))
             try await ask(pool)
             try await score(pool)
-        } catch {
-            await pool.shutdown()
-            throw error
         }
-        await pool.shutdown()
+        let owned = try RankPool.start(endpoints, configuration: .default)
+        await owned.shutdown()
+        do {
+            _ = try RankPool.Configuration(attempts: 0)
+            throw Mismatch("a pool of no attempts was configured")
+        } catch let error as PoolError {
+            try require(error.code == .invalidArgument, "\(error)")
+        }
     }
 
     /// Ranks and scores.
@@ -59,7 +68,7 @@ struct PoolDoors<ID: CandidateID> {
     private func ask(_ pool: RankPool) async throws {
         for report in await pool.info() {
             let info: WorkerInfo = try report.result.get()
-            let pairs: [InfoPair] = info.pairs
+            let pairs: [InfoPair] = info.properties
             try require(info.model == expected.model && !pairs.isEmpty, "\(report.endpoint) has another model")
         }
         for report in await pool.health() { try require(report.result.get().isServing, "\(report.endpoint) is away") }
