@@ -81,7 +81,7 @@ let package = Package(
         // What `rank-worker check-plugin` tries out, before a plugin serves.
         .target(
             name: "RankPluginCheck",
-            dependencies: ["CRankKernels", "CRankPlugin", "RankCore", "RankSystem", "RankEngine"],
+            dependencies: ["CRankPlugin", "RankCore", "RankSystem", "RankEngine"],
             swiftSettings: memorySettings
         ),
 

@@ -1,4 +1,3 @@
-import CRankKernels
 import RankEngine
 import RankSystem
 

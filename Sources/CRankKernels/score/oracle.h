@@ -11,7 +11,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// NUMERICS.md, chain(s; x, W). Leaves the padding of `z` unchanged.
+/// numerics.md, chain(s; x, W). Leaves the padding of `z` unchanged.
 RANK_ORACLE void rank_chain(const rank_matrix *matrix, const float *x, float *z) {
     for (uint32_t output = 0; output < matrix->outputs; output++) {
         z[output] = matrix->bias ? matrix->bias[output] : 0.0f;

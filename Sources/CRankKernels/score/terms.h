@@ -7,7 +7,7 @@
 // Vectors that hold the 16 lanes of a sum.
 #define LANE_VECTORS (RANK_LANES / WIDTH)
 
-// NUMERICS.md, the first two steps of the tree of `lanes`: from 16 lanes to 4.
+// numerics.md, the first two steps of the tree of `lanes`: from 16 lanes to 4.
 INLINE float4 fold(const vector *lane) {
 #if WIDTH == 4
     return (lane[0] + lane[2]) + (lane[1] + lane[3]);
@@ -23,12 +23,12 @@ INLINE float4 fold(const vector *lane) {
 #endif
 }
 
-// NUMERICS.md, the last two steps of the tree of `lanes`.
+// numerics.md, the last two steps of the tree of `lanes`.
 INLINE float sum_of(float4 t4) {
     return (t4[0] + t4[2]) + (t4[1] + t4[3]);
 }
 
-// The lanes of NUMERICS.md's lanes(x, w), for rows that are not padded.
+// The lanes of numerics.md's lanes(x, w), for rows that are not padded.
 INLINE void sum_lanes(const float *x, const float *w, size_t length, vector *lane) {
     UNROLL for (int v = 0; v < LANE_VECTORS; v++) {
         lane[v] = (vector){0};
@@ -61,7 +61,7 @@ INLINE float4 lanes(const float *x, const float *w, size_t length) {
 }
 
 #if WIDTH == 16
-// NUMERICS.md, lanes(x, w) for four w at once: each step of the tree adds two vectors of the step before.
+// numerics.md, lanes(x, w) for four w at once: each step of the tree adds two vectors of the step before.
 INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     vector lane[4];
     UNROLL for (int r = 0; r < 4; r++) {
@@ -80,7 +80,7 @@ INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     return __builtin_shufflevector(t1, t1, 0, 4, 8, 12);
 }
 #else
-// NUMERICS.md, lanes(x, w) for four w at once, which share the last two steps of the tree.
+// numerics.md, lanes(x, w) for four w at once, which share the last two steps of the tree.
 INLINE float4 dots(const float *x, const float *const *w, size_t length) {
     const float4 a = lanes(x, w[0], length), b = lanes(x, w[1], length);
     const float4 ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);

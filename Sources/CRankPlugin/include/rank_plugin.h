@@ -50,7 +50,7 @@ extern "C" {
 enum {
     /// Done.
     RANK_PLUGIN_OK = 0,
-    /// `score` only: this query makes no sense for this model, whoever sent it must mend it. Not for unknown ids.
+    /// `score` only: this query makes no sense for this model; the sender must fix it. Not for unknown ids.
     RANK_PLUGIN_INVALID_QUERY = 1,
     /// Anything else that went wrong; also every other number.
     RANK_PLUGIN_FAILED = 2
@@ -91,7 +91,7 @@ typedef struct rank_plugin_description {
     uint32_t feature_count;
     /// How many golden scores `golden` knows, 0 to RANK_PLUGIN_MAX_GOLDENS.
     uint32_t golden_count;
-    /// The score that stands for candidates that nobody had time to score, such as the mean over the training data.
+    /// The score that stands for candidates that were not scored in time, such as the mean over the training data.
     float prior;
     /// 0.
     uint32_t reserved;
@@ -194,7 +194,7 @@ typedef struct rank_plugin_table {
     /// one another. When it fails, what was written is not looked at.
     int32_t (*score)(void *instance, const rank_plugin_query *query, rank_plugin_result *result, char *error,
                      size_t error_capacity);
-    /// Gives an instance back, with all that it holds. Called once, while nobody else uses the instance.
+    /// Gives an instance back, with all that it holds. Called once, while no thread uses the instance.
     void (*destroy)(void *instance);
     /// Writes the name of feature `index` (below F) into `name`: 1 to 63 bytes of UTF-8 without commas and
     /// control characters, ended by a zero. NULL if features have no names.

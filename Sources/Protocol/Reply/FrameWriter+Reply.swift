@@ -20,7 +20,7 @@ extension FrameWriter {
         put(UInt64(0), at: start + 8)
     }
 
-    /// Appends a query and makes room for its entries, which `withEntries` then fills; until then scores and
+    /// Appends a query and makes room for its entries, which `scores(of:)` and `entryFlags(of:)` then give access to; until then scores and
     /// positions are undefined and entry bits are 0.
     ///
     /// - Parameters:

@@ -14,7 +14,7 @@ public struct CandidateIDKind<ID: Hashable & Sendable>: Sendable {
     /// The ids of a catalogue; nil where they are of the other kind.
     package let ids: @Sendable (CandidateIDs) -> [ID]?
     /// Whether the first id stands before the second one in a ranked list; nil where they are the same.
-    package let precedes: @Sendable (ID, ID) -> Bool?
+    @usableFromInline package let precedes: @Sendable (ID, ID) -> Bool?
 
     fileprivate init(
         query: @escaping @Sendable (_ user: ID, _ candidates: [ID]) -> QueryIDs,

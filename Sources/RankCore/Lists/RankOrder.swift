@@ -15,8 +15,12 @@ public enum RankOrder {
     }
 
     /// Whether the first id stands before the second one among equal scores; nil where they are the same.
-    @usableFromInline
+    @inlinable
     package static func idPrecedes<ID: CandidateID>(_ first: ID, _ second: ID) -> Bool? {
-        ID.candidateIDKind.precedes(first, second)
+        // Ties are frequent among unknown candidates: where the type is known, this is a comparison of two numbers.
+        if let first = first as? UInt64, let second = second as? UInt64 {
+            return first == second ? nil : first < second
+        }
+        return ID.candidateIDKind.precedes(first, second)
     }
 }

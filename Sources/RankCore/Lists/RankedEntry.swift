@@ -12,6 +12,7 @@ public struct RankedEntry<ID: CandidateID>: Hashable, Sendable {
     public var isScored: Bool
 
     /// Describes an entry.
+    @inlinable
     public init(id: ID, position: Int, score: Float, isUnknown: Bool = false, isScored: Bool = true) {
         self.id = id
         self.position = position

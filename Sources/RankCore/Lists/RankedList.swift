@@ -20,6 +20,7 @@ public struct RankedList<ID: CandidateID>: RandomAccessCollection, Hashable, Sen
     public var parts: [PartReport]
 
     /// Describes a list; `entries` are taken in the order given.
+    @inlinable
     public init(
         entries: [RankedEntry<ID>],
         model: ModelID,
@@ -39,10 +40,10 @@ public struct RankedList<ID: CandidateID>: RandomAccessCollection, Hashable, Sen
     }
 
     /// 0, the index of the best entry.
-    public var startIndex: Int { entries.startIndex }
+    @inlinable public var startIndex: Int { entries.startIndex }
     /// The number of entries.
-    public var endIndex: Int { entries.endIndex }
+    @inlinable public var endIndex: Int { entries.endIndex }
 
     /// The entry at an index, 0 for the best one.
-    public subscript(index: Int) -> RankedEntry<ID> { entries[index] }
+    @inlinable public subscript(index: Int) -> RankedEntry<ID> { entries[index] }
 }

@@ -54,10 +54,10 @@ public struct ScoreList: RandomAccessCollection, Hashable, Sendable {
     }
 
     /// 0, the index of the first candidate.
-    public var startIndex: Int { scores.startIndex }
+    @inlinable public var startIndex: Int { scores.startIndex }
     /// The number of candidates.
-    public var endIndex: Int { scores.endIndex }
+    @inlinable public var endIndex: Int { scores.endIndex }
 
     /// The score of the candidate at an index of the call.
-    public subscript(index: Int) -> Float { scores[index] }
+    @inlinable public subscript(index: Int) -> Float { scores[index] }
 }

@@ -46,7 +46,7 @@ enum RecBole {
     /// The columns of a year, which is part of the title in the catalogue.
     static let year = ColumnMeaning(what: "year", name: "release_year", synonyms: ["year"])
 
-    /// The items, and what is to be said of the columns.
+    /// The items, and notes on the columns.
     static func catalog(_ bytes: [UInt8], file: String) throws(DataError) -> (Catalog, notes: [String]) {
         var lines = Lines(bytes)
         var header = try Header(bytes, &lines, file)

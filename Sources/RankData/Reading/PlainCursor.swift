@@ -1,5 +1,5 @@
 /// Reads fields as files of ratings nearly always have them, eight bytes at a time; whatever is written otherwise is
-/// nil here and goes the long way of `Numbers.swift`, which also has the messages.
+/// nil here and goes the long way of `FieldParsing+Values.swift`, which also has the messages.
 ///
 /// Nothing here goes on at a zero byte, so that where eight of them follow the last byte of a buffer, no more than
 /// those are read behind it.

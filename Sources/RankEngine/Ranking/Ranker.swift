@@ -5,7 +5,7 @@ public import RankCore
 /// A ranker belongs to one thread at a time; it may be made on one thread and handed to another. Scoring allocates
 /// nothing unless it throws.
 public protocol Ranker: AnyObject {
-    /// What the ranker is. Constant for its life.
+    /// The ranker's description; constant for its life.
     var info: RankerInfo { get }
 
     /// Scores that it must reproduce before it serves; none unless it knows some.
@@ -46,7 +46,7 @@ extension Ranker {
     public var catalog: Vocabulary? { nil }
 }
 
-/// What a call of ``Ranker/score(_:candidates:scores:unknown:)`` found out about ids.
+/// The ids that a call of ``Ranker/score(_:candidates:scores:unknown:)`` did not know.
 public struct ScoreOutcome: Sendable, Hashable {
     /// Whether the ranker knows the user.
     public var isUserKnown: Bool
@@ -60,7 +60,7 @@ public struct ScoreOutcome: Sendable, Hashable {
     }
 }
 
-/// What a ranker is, for INFO replies and for checks of requests.
+/// The description of a ranker, for INFO replies and for checks of requests.
 public struct RankerInfo: Sendable {
     /// The model's identity.
     public var modelID: ModelID
@@ -76,7 +76,7 @@ public struct RankerInfo: Sendable {
     public var takesMissingFeatures: Bool
     /// The score of a candidate that nothing scored.
     public var prior: Float
-    /// What scoring takes by the ranker's own word; a service corrects it by what it measures.
+    /// The cost of scoring as the ranker estimates it; a service corrects it by measurement.
     public var costHint: ScoringCost
     /// Facts as INFO shows them, in order, with the keys of docs/reference/protocol.md.
     public var facts: [(key: String, value: String)]
@@ -105,7 +105,7 @@ public struct RankerInfo: Sendable {
     }
 }
 
-/// What scoring takes.
+/// The cost of scoring.
 public struct ScoringCost: Sendable, Hashable {
     /// Nanoseconds for each call beside its candidates; 0 = not known.
     public var perRequest: Double

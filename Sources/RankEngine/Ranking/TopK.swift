@@ -18,8 +18,9 @@
 
     /// Selects the best `k` candidates, all of them when there are fewer.
     ///
-    /// Takes O(n log k) time and no memory beyond `k` keys. Every score counts as a number; NaN has no place among
-    /// scores.
+    /// Every score counts as a number; NaN has no place among scores. No memory is taken beyond `k` keys.
+    ///
+    /// - Complexity: O(n log k)
     ///
     /// - Parameters:
     ///   - k: How many are wanted; 0 or less gives none.

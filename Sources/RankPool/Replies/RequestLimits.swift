@@ -9,11 +9,11 @@ public struct RequestLimits: Hashable, Sendable {
     /// The most queries of a request.
     public var queries: Int
 
-    /// Describes limits.
+    /// Describes limits; negative ones count as 0.
     public init(messageBytes: Int, candidates: Int, queries: Int) {
-        self.messageBytes = messageBytes
-        self.candidates = candidates
-        self.queries = queries
+        self.messageBytes = max(0, messageBytes)
+        self.candidates = max(0, candidates)
+        self.queries = max(0, queries)
     }
 
     /// The limits that hold if a worker names none.

@@ -10,7 +10,7 @@ struct Figure {
     let text: Markup
     /// The key: the class of each mark, and what it stands for.
     var key: [(style: String, name: String)] = []
-    /// Units of the drawing down.
+    /// The height of the drawing (units of the drawing).
     var height = PlotLayout.card.height
     /// The drawing, `PlotLayout.card.width` units across.
     let drawing: Markup

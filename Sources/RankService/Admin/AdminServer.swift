@@ -21,7 +21,7 @@ public final class AdminServer: Sendable {
     /// How long no connection is accepted when descriptors have run out, in nanoseconds.
     private static let pause: UInt64 = 100_000_000
 
-    /// How long a connection may take, in nanoseconds.
+    /// The longest life of a connection (ns).
     private static let patience: UInt64 = 2_000_000_000
 
     /// The server's address, such as `http://127.0.0.1:9000`, with the port that the system chose.

@@ -24,7 +24,7 @@ package struct DescriptorShortage: Sendable, Hashable {
     /// The shortest pause, in nanoseconds: libzmq's thread would otherwise be busy with a connection at a time.
     package static let shortestPause: UInt64 = 1_000_000_000
 
-    /// How long a shortage is without a pause before it is over, in nanoseconds.
+    /// The time without a pause after which a shortage is over (ns).
     package static let patience: UInt64 = 10_000_000_000
 
     /// Whether no connections are accepted.

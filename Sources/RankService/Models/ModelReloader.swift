@@ -13,7 +13,7 @@ import ZMQ
 ///
 /// May be used from any thread.
 final class ModelReloader: Sendable {
-    /// How often the source is looked at, in milliseconds.
+    /// The interval between two looks at the source (ms).
     private static let interval: Int32 = 250
 
     /// The requests of other threads.

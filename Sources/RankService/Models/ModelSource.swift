@@ -1,6 +1,6 @@
 package import RankSystem
 
-/// Where a worker's models come from.
+/// The source of a worker's models.
 public enum ModelSource: Hashable, Sendable {
     /// One path; another file renamed over it is the next model.
     case file(String)

@@ -6,7 +6,7 @@ import Synchronization
 package final class ReloadStatus: Sendable {
     /// The figures.
     package struct Snapshot: Sendable {
-        /// Which load serves, from 1 on.
+        /// The number of the load that serves, from 1.
         package var generation: UInt64 = 1
         /// The model's description, as INFO shows it; empty until the first reload.
         package var facts: [(key: String, value: String)] = []

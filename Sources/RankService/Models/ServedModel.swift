@@ -13,7 +13,7 @@ package final class ServedModel: Sendable {
     /// The ranker's description.
     package let info: RankerInfo
 
-    /// Which load of the worker's life it is, from 1 on.
+    /// The number of this load in the worker's life, from 1.
     package let generation: UInt64
 
     /// The model's identity on the wire.

@@ -1,4 +1,4 @@
-/// How a worker leaves: pure, with the time as an argument.
+/// The phases in which a worker leaves: pure, with the time as an argument.
 ///
 /// First the worker serves on for a grace period and says DRAINING, so that clients and balancers can look for another
 /// one. Then it refuses new requests and finishes those that it has. While refusing, the worker receives for a second

@@ -19,7 +19,7 @@ public final class Worker: Sendable {
     /// The endpoints that the worker is bound to, with the ports that the system chose, and then those of proxies.
     public var endpoints: [String] { thread.info }
 
-    /// How loaded the worker is, and when its thread last showed that it lives.
+    /// The worker's load, and the time of its thread's last sign of life.
     public var gauges: WorkerGauges { control.gauges }
 
     /// The worker's counters.

@@ -14,7 +14,7 @@ final class WorkerControl: Sendable {
     /// An estimate of the 99th percentile of the scoring thread's steps, in nanoseconds.
     let slowStep = Atomic<UInt64>(0)
 
-    /// How long the scoring thread has made no progress, if that is too long, in milliseconds; otherwise 0.
+    /// The time without progress of the scoring thread; 0 unless that is too long (ms).
     let stalledMilliseconds = Atomic<UInt64>(0)
 
     /// Ends the scoring thread's wait for a request.

@@ -7,13 +7,13 @@ import ZMQ
 
 /// The work of a worker's thread from its start to its end.
 struct WorkerLoop: ~Copyable {
-    /// How long a stopping worker hears nothing before it takes it that nothing is on its way, in milliseconds.
+    /// The silence after which a stopping worker expects no more messages (ms).
     private static let quietMilliseconds: Int32 = 50
 
-    /// How long after a refusal more of them are expected, in nanoseconds.
+    /// The time after a refusal in which more refusals are expected (ns).
     private static let floodMemory: UInt64 = 10_000_000
 
-    /// How often an idle worker shows that it is alive, in milliseconds.
+    /// The interval at which an idle worker shows that it is alive (ms).
     private static let tickMilliseconds: Int32 = 500
 
     private let state: WorkerState

@@ -5,7 +5,7 @@
 /// worker with several, or one that is leaving, polls the wake-up and all sockets. While there is work, wake-ups are
 /// looked for once in 16 turns and requests are received once in a slice.
 package struct WorkerPace: Sendable {
-    /// How a turn begins.
+    /// The beginning of a turn.
     package enum Wait: Hashable, Sendable {
         /// Go on at once.
         case none

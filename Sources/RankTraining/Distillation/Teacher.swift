@@ -33,13 +33,21 @@ public struct Teacher: Sendable {
     /// - Parameters:
     ///   - model: The teacher.
     ///   - set: The student's rows.
+    ///   - kernel: The kernel, or nil for the fastest for this CPU and model.
     ///   - threads: The number of threads, or nil for one on each processor that this process may use.
     /// - Throws: `TrainingError` with code `engineFailed`.
-    public init(_ model: RankModel, of set: TrainingSet, threads: Int? = nil) throws(TrainingError) {
+    public init(
+        _ model: RankModel,
+        of set: TrainingSet,
+        kernel: Kernel? = nil,
+        threads: Int? = nil
+    ) throws(TrainingError) {
         modelID = model.modelID
         metadata = model.metadata
         origin = .model
-        scorer = try TrainingError.translating { () throws(EngineError) in try BatchScorer(model, threads: threads) }
+        scorer = try TrainingError.translating { () throws(EngineError) in
+            try BatchScorer(model, kernel: kernel, threads: threads)
+        }
         userRows = set.users.rows(in: model.users)
         itemRows = set.items.rows(in: model.candidates)
     }

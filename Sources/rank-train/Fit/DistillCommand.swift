@@ -79,7 +79,8 @@ struct DistillCommand: ParsableCommand {
     func run() throws {
         var options = student.options(seed: seed)
         if let learningRate { options.optimizer.rate = learningRate }
-        let distillation = try Distillation(options, kernel: kernelArgument.chosen, threads: threads.count)
+        let kernel = try kernelArgument.chosen
+        let distillation = try Distillation(options, kernel: kernel, threads: threads.count)
         let inputs = modelData.source.inputs(modelData.split) + [("--teacher", self.teacher)]
         try output.requireOther(than: inputs + [("--resume", checkpoints.resume)])
         let model = try RankModel.load(path: teacher)
@@ -88,7 +89,7 @@ struct DistillCommand: ParsableCommand {
         let resumed = try checkpoints.resumed()
         let (dataSet, spec, resolved) = try dataAndSplit(of: model.metadata)
         let data = try TrainingData(dataSet, resolved, as: spec, includesUnrated: true)
-        let teacher = try Teacher(model, of: data.set)
+        let teacher = try Teacher(model, of: data.set, kernel: kernel)
         let plan = try checkpoints.plan(from: resumed, every: 1)
 
         var log = ReportLog(options, resumed: plan?.resumed, isQuiet: quiet || json)

@@ -67,7 +67,7 @@ struct ServeCommand: ParsableCommand {
         try worker.join()
     }
 
-    /// Refuses what does not go together, and asks for what is missing.
+    /// Refuses options that exclude each other, and asks for missing ones.
     ///
     /// Not in validate(), which comes before a misspelt option is named.
     private func check() throws {
