@@ -26,7 +26,7 @@ struct VerifyTests {
                     )
                     #expect(report["lists"] as? Int == 40)
                     #expect((report["mismatches"] as? [String])?.isEmpty == true)
-                    #expect(report["proof"] as? String == "trained")
+                    #expect(report["proof"] as? String == "unproved")
                     let workers = try #require(report["workers"] as? [String: Int])
                     #expect(Set(workers.keys) == Set(endpoints))
                     #expect(workers.values.reduce(0, +) == report["candidates"] as? Int)
