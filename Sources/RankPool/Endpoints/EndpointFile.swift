@@ -11,26 +11,16 @@ package enum EndpointFile {
     /// - Throws: INVALID_ARGUMENT with the system's reason, or for a file over 1 MiB, or for what is no regular file: a
     ///   pipe is empty when it is read again, or blocks.
     package static func read(_ path: String) throws(PoolError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw cannot("open", path, errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw cannot("look at", path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        let contents: [UInt8]?
+        do throws(SystemError) {
+            contents = try FileReader.readRegular(path, limit: largest)
+        } catch {
+            throw failure(error, at: path)
+        }
+        guard let contents else {
             throw PoolError(.invalidArgument, "\(path) is no regular file; name one with an endpoint a line")
         }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let (count, failure) = buffer.withUnsafeMutableBytes { SystemCall.read(descriptor, into: $0) }
-            if let failure { throw cannot("read", path, failure) }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= largest else {
-                throw PoolError(.invalidArgument, "\(path) has over \(largest) bytes: it is no list of endpoints")
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: contents, as: UTF8.self)
     }
 
     /// Reads the endpoints out of a file's text.
@@ -54,7 +44,11 @@ package enum EndpointFile {
         return endpoints
     }
 
-    private static func cannot(_ action: String, _ path: String, _ errorNumber: Int32) -> PoolError {
-        PoolError(.invalidArgument, "cannot \(action) \(path): \(SystemCall.text(of: errorNumber))")
+    private static func failure(_ error: SystemError, at path: String) -> PoolError {
+        guard error.errorNumber != 0 else {
+            return PoolError(.invalidArgument, "\(path) has over \(largest) bytes: it is no list of endpoints")
+        }
+        let action = error.call == "fstat" ? "look at" : error.call
+        return PoolError(.invalidArgument, "cannot \(action) \(path): \(error.reason)")
     }
 }

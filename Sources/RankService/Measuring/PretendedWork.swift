@@ -36,9 +36,5 @@ package struct PretendedWork {
         return last &- start
     }
 
-    private static var now: Int64 {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
+    private static var now: Int64 { Int64(truncatingIfNeeded: MonotonicClock.nanoseconds()) }
 }

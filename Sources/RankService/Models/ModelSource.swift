@@ -73,7 +73,7 @@ extension ModelSource {
             for name in names.sorted() where !name.hasPrefix(".") {
                 if let version = Self.version(name, in: path) {
                     listing.versions.append(version)
-                } else if Self.exists("\(path)/\(name)") {
+                } else if FileKind.entryExists(at: "\(path)/\(name)") {
                     // A file that was deleted while the directory was read is not junk.
                     listing.junk.append(name)
                 }
@@ -95,12 +95,5 @@ extension ModelSource {
             let identity = FileIdentity(path: path)
         else { return nil }
         return ModelVersion(path: path, identity: identity, number: number)
-    }
-
-    /// Whether a directory has the name, be it a symbolic link to nowhere.
-    private static func exists(_ path: String) -> Bool {
-        var status = stat()
-        // https://man7.org/linux/man-pages/man2/lstat.2.html
-        return unsafe lstat(path, &status) == 0
     }
 }

@@ -18,4 +18,11 @@ package enum FileKind: Sendable {
         }
         self = (info.st_mode & S_IFMT) == S_IFDIR ? .directory : .file
     }
+
+    /// Whether a directory has the path's last name, be it that of a symbolic link to nowhere.
+    package static func entryExists(at path: String) -> Bool {
+        var info = stat()
+        // https://man7.org/linux/man-pages/man2/lstat.2.html
+        return unsafe lstat(path, &info) == 0
+    }
 }

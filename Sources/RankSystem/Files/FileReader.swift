@@ -19,6 +19,24 @@ package enum FileReader {
         return try readAll(descriptor, shown, limit: limit)
     }
 
+    /// All bytes of a regular file, and of nothing else: a pipe is empty when it is read again, or blocks.
+    ///
+    /// - Parameters:
+    ///   - path: The file's path, directly or through links; `-` is a name like any other.
+    ///   - limit: The most bytes to read.
+    /// - Returns: The bytes; nil if the path names something else than a regular file.
+    /// - Throws: `unreadable` with the call that failed, or without one for more than `limit` bytes.
+    package static func readRegular(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+        // Without O_NONBLOCK, the open of a pipe waits for its writer.
+        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        if let errno = opened.errno { throw .unreadable(path, call: "open", errno) }
+        defer { close(opened.value) }
+        var info = stat()
+        guard unsafe fstat(opened.value, &info) == 0 else { throw .unreadable(path, call: "fstat", errno) }
+        guard info.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try readAll(opened.value, path, limit: limit)
+    }
+
     /// Up to `count` first bytes of a file; none if the file cannot be read.
     package static func head(of path: String, count: Int) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

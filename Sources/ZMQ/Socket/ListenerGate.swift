@@ -25,6 +25,9 @@ public struct ListenerGate: Sendable {
         var events: UInt32
     }
 
+    /// The most that is read of one set: 78 bytes for each descriptor, of which the system allows 2^30 (bytes).
+    private static let largestFile = 1 << 40
+
     private var listeners: [Listener]
 
     /// The number of listening sockets that were found.
@@ -148,41 +151,17 @@ public struct ListenerGate: Sendable {
         return target == "anon_inode:[eventpoll]"
     }
 
+    /// The names in a directory that are numbers, in their order.
     private static func numbers(in path: String) -> [Int32] {
-        guard let directory = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(directory) }
-        var numbers: [Int32] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee))
-                {
-                    unsafe String(cString: $0)
-                }
-            }
-            if let number = Int32(name) { numbers.append(number) }
-        }
-        return numbers
+        let names = (try? DirectoryListing.names(in: path)) ?? []
+        return names.compactMap { Int32($0) }.sorted()
     }
 
     private static func lines(of path: String) -> [Substring] {
-        let descriptor = systemOpen(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
-        defer { systemClose(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = unsafe read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { break }
-            bytes += buffer.prefix(count)
-        }
+        let bytes = (try? FileReader.read(path, limit: largestFile)) ?? []
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 }
-
-/// `open(2)` and `close(2)`, whose names the type above uses for methods.
-private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { unsafe open(path, flags) }
-
-private func systemClose(_ descriptor: Int32) { close(descriptor) }
 #else
 /// The gate of a system without epoll(7), which cannot keep a listener from accepting connections.
 public struct ListenerGate: Sendable {
