@@ -23,7 +23,6 @@ public struct PairList: Sendable, Equatable {
     /// The number of pairs.
     public var count: Int { userIDs.count }
 
-    static let userHeaders = ["user", "user_id"]
     static let itemHeaders = ["item", "item_id", "movie_id"]
 
     /// Reads pairs from bytes.

@@ -44,11 +44,6 @@ package final class Safetensors: Sendable {
         try values(name, .float32)
     }
 
-    /// The values of a tensor of signed 32-bit integers, row-major.
-    package func int32s(_ name: String) throws(EngineError) -> [Int32] {
-        try values(name, .int32)
-    }
-
     /// The bytes of a tensor.
     ///
     /// Valid while this object lives.

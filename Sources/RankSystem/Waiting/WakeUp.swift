@@ -22,11 +22,6 @@ package struct WakeUp: ~Copyable, Sendable {
         ///
         /// Never blocks; may be called on any thread.
         package func ring() { descriptors.ring() }
-
-        /// The descriptor to write to from a signal handler, which must not call ``ring()``.
-        ///
-        /// To be written are 8 bytes, the number 1 in the machine's byte order.
-        package var signalSafeDescriptor: Int32 { descriptors.writing }
     }
 
     private let descriptors: WakeUpDescriptors

@@ -1,4 +1,3 @@
-import Crypto
 public import RankCore
 public import RankData
 public import RankEngine

@@ -1,5 +1,4 @@
 import CommandSupport
-import Logging
 import RankCore
 import RankLoad
 import RankPool

@@ -1,4 +1,3 @@
-import CommandSupport
 import RankCore
 import RankData
 import RankEngine

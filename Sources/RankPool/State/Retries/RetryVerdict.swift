@@ -1,5 +1,4 @@
 import RankCore
-import RankProtocol
 
 /// Whether a part that failed is sent again.
 package enum RetryVerdict: Hashable, Sendable {
