@@ -21,6 +21,16 @@ struct PoolTests {
         }
     }
 
+    /// Waits until a pool has sent as many requests, neither retries nor hedges among them.
+    private static func waitUntilSent(_ count: UInt64, by pool: RankPool) async throws {
+        var sent: UInt64 = 0
+        while sent < count {
+            try await Task.sleep(for: .milliseconds(1))
+            let counters = await pool.counters()
+            sent = counters.requests - counters.retries - counters.hedges
+        }
+    }
+
     @Test(
         .timeLimit(.minutes(5)),
         arguments: [1, 3, 500, 100_000],
@@ -213,11 +223,14 @@ struct PoolTests {
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 // Frozen, the worker holds its requests; killed, it has lost them.
-                try await Task.sleep(for: .milliseconds(100))
+                try await Self.waitUntilSent(40, by: pool)
                 workers[0].kill()
                 let found = try await lists
                 #expect(found.count == 40)
                 for list in found { #expect(list == expected) }
+                // The frozen worker was given calls: only those are sent a second time.
+                let counters = await pool.counters()
+                #expect(counters.retries + counters.hedges > 0)
                 await pool.shutdown()
             }
         }
@@ -277,8 +290,9 @@ struct PoolTests {
                     options: CallOptions(waitsForReady: true)
                 )
                 workers[0].freeze()
+                let earlier = await pool.counters().requests
                 async let list = pool.rank([1, 2, 3], for: Self.user)
-                try await Task.sleep(for: .milliseconds(50))
+                try await Self.waitUntilSent(earlier + 1, by: pool)
                 workers[0].kill()
                 do {
                     _ = try await list
