@@ -70,8 +70,8 @@ public struct DataSet: Sendable {
         guard path != "-" else {
             throw DataError(
                 .unreadable,
-                "-: a data set cannot be standard input, because ratings are read twice, for the format and for the ids; "
-                    + "write them to a file and give its path"
+                "-: a data set cannot be standard input, because ratings are read twice, for the format and for the "
+                    + "ids; write them to a file and give its path"
             )
         }
         return try DataLoader(DataFiles(path: path), name: lastPathComponent(path), options).load()

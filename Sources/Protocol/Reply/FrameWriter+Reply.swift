@@ -20,8 +20,8 @@ extension FrameWriter {
         put(UInt64(0), at: start + 8)
     }
 
-    /// Appends a query and makes room for its entries, which `scores(of:)` and `entryFlags(of:)` then give access to; until then scores and
-    /// positions are undefined and entry bits are 0.
+    /// Appends a query and makes room for its entries, which `scores(of:)` and `entryFlags(of:)` then give access to;
+    /// until then scores and positions are undefined and entry bits are 0.
     ///
     /// - Parameters:
     ///   - entryCount: the entries, at most the candidates.

@@ -56,8 +56,9 @@ package enum HugePages {
         guard let pages = unsafe map(byteCount) else {
             throw EngineError(
                 .budgetTooSmall,
-                "the system has no memory for \(byteCount) bytes of tables for \(purpose): \(SystemCall.text(of: errno)); "
-                    + "lower the memory budget, choose another plan, or raise the limit (ulimit -v)"
+                "the system has no memory for \(byteCount) bytes of tables for \(purpose): "
+                    + "\(SystemCall.text(of: errno)); lower the memory budget, choose another plan, or raise the "
+                    + "limit (ulimit -v)"
             )
         }
         unsafe munmap(pages.mapping.baseAddress, pages.mapping.count)

@@ -150,8 +150,10 @@ extension Figure {
                 """
             } ?? ""
         guard let best = tests.min(by: { ($0.error, $0.step) < ($1.error, $1.step) }), let test = tests.last else {
-            return
-                "\(end) the training ratings are \(fixed(last.training, 4)) \(unit) off. None were tested meanwhile.\(mixed)\(kept)"
+            return """
+                \(end) the training ratings are \(fixed(last.training, 4)) \(unit) off. None were tested \
+                meanwhile.\(mixed)\(kept)
+                """
         }
         return """
             \(end) the training ratings are \(fixed(last.training, 4)) \(unit) off and the test ratings \

@@ -26,8 +26,10 @@ extension Figure {
         }
         let outside: Markup =
             histogram.below + histogram.above > 0
-            ? " \(grouped(histogram.below)) predictions below the scale and \(grouped(histogram.above)) above it are in the outermost bars."
-            : ""
+            ? """
+             \(grouped(histogram.below)) predictions below the scale and \(grouped(histogram.above)) above it are in \
+            the outermost bars.
+            """ : ""
         return Figure(
             id: "histogram",
             title: "Ratings and predictions",

@@ -25,7 +25,8 @@ extension ReportPage {
         .card > p { font-size: .9rem; }
         .soft { color: var(--soft); }
         .note { border-left: 4px solid var(--other); padding: .25rem .75rem; }
-        .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; min-width: 0; }
+        .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; \
+        min-width: 0; }
         .wide { grid-column: 1 / -1; }
         .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: .75rem; margin: 1rem 0; }
         @media (max-width: 40rem) { .tiles { grid-template-columns: 1fr 1fr; } }

@@ -81,8 +81,8 @@ struct DescriptorKeeper: ~Copyable {
                 + "raise the limit of open files (ulimit -n, LimitNOFILE), or have fewer clients"
         case .ended(let nanoseconds, let pauses):
             return
-                "file descriptors are available again after \(nanoseconds / 1_000_000_000) s; connections were not accepted "
-                + "\(pauses == 1 ? "once" : "\(pauses) times") meanwhile"
+                "file descriptors are available again after \(nanoseconds / 1_000_000_000) s; connections were not "
+                + "accepted \(pauses == 1 ? "once" : "\(pauses) times") meanwhile"
         }
     }
 

@@ -108,7 +108,8 @@ extension Endpoint {
         }
         guard isHostName(text) else {
             throw invalid(
-                "\(quoted(text)) is not a host name: letters, digits, '-' and '_' in parts of 1 to 63 with stops between"
+                "\(quoted(text)) is not a host name: letters, digits, '-' and '_' in parts of 1 to 63 "
+                    + "with stops between"
             )
         }
         return .name(text)
@@ -121,7 +122,8 @@ extension Endpoint {
         guard !path.hasSuffix("/") else { throw invalid("the path names a directory") }
         guard path.utf8.count <= maximumPathByteCount else {
             throw invalid(
-                "the path has \(path.utf8.count) bytes, and the system allows \(maximumPathByteCount): use a shorter one"
+                "the path has \(path.utf8.count) bytes, and the system allows \(maximumPathByteCount): "
+                    + "use a shorter one"
             )
         }
         return path

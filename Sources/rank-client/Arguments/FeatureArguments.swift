@@ -9,8 +9,8 @@ struct FeatureArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Features for each item in the order given: CSV, maybe under a header with their names, or *.f32 (float32, "
-                + "little-endian). For models that want features; an empty field or nan is a missing one, where the model "
-                + "takes that.",
+                + "little-endian). For models that want features; an empty field or nan is a missing one, where the "
+                + "model takes that.",
             valueName: "file"
         )
     )

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Dispatch
-import Logging
 import RankCore
 import RankPool
 import Synchronization
@@ -10,8 +9,8 @@ import Synchronization
 struct PoolArguments: ParsableArguments {
     @Option(
         help: """
-            The workers, separated by commas: tcp://HOST:PORT, ipc://PATH, dns://NAME:PORT for all addresses of a name, \
-            file:PATH for a file with one endpoint a line.
+            The workers, separated by commas: tcp://HOST:PORT, ipc://PATH, dns://NAME:PORT for all addresses of a \
+            name, file:PATH for a file with one endpoint a line.
             """
     )
     var workers: String

@@ -9,29 +9,30 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Load the workers and measure latencies and goodput.",
         discussion: """
-            --rate sends requests at times fixed in advance (open loop), and counts each latency from the time at which \
-            the request should have left: a server that stalls delays every request that was due meanwhile, and all of \
-            them show. --closed-loop keeps --concurrency requests out and sends the next on a reply: a server that stalls \
-            then stops the measurement as well, and percentiles hide it.
+            --rate sends requests at times fixed in advance (open loop), and counts each latency from the time at \
+            which the request should have left: a server that stalls delays every request that was due meanwhile, and \
+            all of them show. --closed-loop keeps --concurrency requests out and sends the next on a reply: a server \
+            that stalls then stops the measurement as well, and percentiles hide it.
 
             Requests go from one thread to the worker with the fewest out, without retries or hedging; each carries \
             --deadline, and goodput counts what was answered within it. LATE is how much later than planned requests \
             left: where it is not small beside the latencies, this client is the bottleneck.
 
-            --through-pool makes calls through the pool instead, each in a task of its own, with its balancing, retries \
-            and hedging: it measures what a backend gets that embeds the library. Workers may then be missing, come \
-            and go. The report adds what the pool did, one message for each code that calls failed with, how long \
+            --through-pool makes calls through the pool instead, each in a task of its own, with its balancing, \
+            retries and hedging: it measures what a backend gets that embeds the library. Workers may then be missing, \
+            come and go. The report adds what the pool did, one message for each code that calls failed with, how long \
             failures took, and how much longer than its deadline a call took at most. --check ends with 65 where an \
             answer has other bits than an earlier one to the same request from the same model, as a list of two models \
             would.
 
-            --floor names a worker started with --ranker null, which computes nothing: it takes turns with the workers, \
-            and its figures stand beside theirs. --sweep measures the capacity in a closed loop, then the goodput at 0.1 \
-            to 5 times that.
+            --floor names a worker started with --ranker null, which computes nothing: it takes turns with the \
+            workers, and its figures stand beside theirs. --sweep measures the capacity in a closed loop, then the \
+            goodput at 0.1 to 5 times that.
 
             EXAMPLES:
               rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --duration 30s
-              rank-client bench --workers tcp://127.0.0.1:7000 --closed-loop --concurrency 1 --floor tcp://127.0.0.1:7009
+              rank-client bench --workers tcp://127.0.0.1:7000 --closed-loop --concurrency 1 \
+            --floor tcp://127.0.0.1:7009
               rank-client bench --workers tcp://127.0.0.1:7000 --rate 5000 --sweep --duration 5s --svg bench.svg
               rank-client bench --workers file:workers --through-pool --check --rate 3000 --duration 1m
 
@@ -73,8 +74,8 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: .customLong("users"),
         help: ArgumentHelp(
-            "The users to draw from: ids separated by commas, a file of ids, or - (default: those of the model where its "
-                + "user ids are contiguous numbers).",
+            "The users to draw from: ids separated by commas, a file of ids, or - (default: those of the model where "
+                + "its user ids are contiguous numbers).",
             valueName: "file"
         )
     )

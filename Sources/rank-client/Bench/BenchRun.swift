@@ -44,8 +44,8 @@ struct BenchRun {
     var notes: [String] {
         workers.madeUpUsers
             ? [
-                "the workers do not list the users of their model, so that each request is for a user it does not know; "
-                    + "give --users FILE for its own"
+                "the workers do not list the users of their model, so that each request is for a user it does not "
+                    + "know; give --users FILE for its own"
             ] : []
     }
 

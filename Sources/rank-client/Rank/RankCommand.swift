@@ -9,13 +9,15 @@ struct RankCommand: ParsableCommand {
         commandName: "rank",
         abstract: "Rank items for one user, the best first.",
         discussion: """
-            Equal scores are ordered by item id, then by the place in the list. Stars are shown where the model's labels \
-            were made from stars.
+            Equal scores are ordered by item id, then by the place in the list. Stars are shown where the model's \
+            labels were made from stars.
 
             EXAMPLE:
               rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items 204,141,131 --catalog data/ml-100k
-              rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items all --exclude-rated data/ml-100k --top 10
-              rank-client rank --workers tcp://127.0.0.1:7000 --user ann --items all --exclude-rated ratings.csv --top 10
+              rank-client rank --workers tcp://127.0.0.1:7000 --user 42 --items all --exclude-rated data/ml-100k \
+            --top 10
+              rank-client rank --workers tcp://127.0.0.1:7000 --user ann --items all --exclude-rated ratings.csv \
+            --top 10
 
             \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate]))
             """
@@ -32,8 +34,9 @@ struct RankCommand: ParsableCommand {
 
     @Option(
         help: """
-            The items: all that the model knows (all), ids separated by commas, a file of ids, or - for standard input. \
-            Texts that hold a comma are quoted as in CSV, and what begins with a quote is never a file: '"a,b",c'.
+            The items: all that the model knows (all), ids separated by commas, a file of ids, or - for standard \
+            input. Texts that hold a comma are quoted as in CSV, and what begins with a quote is never a file: \
+            '"a,b",c'.
             """
     )
     var items: String
@@ -62,8 +65,10 @@ struct RankCommand: ParsableCommand {
     var deadline = DurationArgument(.milliseconds(250))
 
     @Option(
-        help:
-            "Unknown users and items: fail, score them by the model's row for the unknown (fallback), or leave them out (omit)."
+        help: """
+            Unknown users and items: fail, score them by the model's row for the unknown (fallback), or leave them out \
+            (omit).
+            """
     )
     var unknown = UnknownArgument.fail
 

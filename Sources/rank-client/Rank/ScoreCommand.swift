@@ -9,10 +9,9 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Score user,item pairs in bulk.",
         discussion: """
-            Reads lines user,item (a header may come first; ids are numbers or texts, as the model's are) and writes lines \
-            user,item,score, in the same order. A score \
-            is on the label's scale, in the fewest digits that read back as the same float32. All of a run's scores come \
-            from one model.
+            Reads lines user,item (a header may come first; ids are numbers or texts, as the model's are) and writes \
+            lines user,item,score, in the same order. A score is on the label's scale, in the fewest digits that read \
+            back as the same float32. All of a run's scores come from one model.
 
             EXAMPLE:
               printf '42,204\\n42,141\\n' | rank-client score --workers tcp://127.0.0.1:7000 --input -
@@ -34,8 +33,10 @@ struct ScoreCommand: ParsableCommand {
     var deadline = DurationArgument(.seconds(10))
 
     @Option(
-        help:
-            "Unknown users and items: fail, score them by the model's row for the unknown (fallback), or leave them out (omit)."
+        help: """
+            Unknown users and items: fail, score them by the model's row for the unknown (fallback), or leave them out \
+            (omit).
+            """
     )
     var unknown = UnknownArgument.fail
 

@@ -26,8 +26,8 @@ struct UserHistory<ID: CommandID>: Sendable {
         guard ID.self == String.self || ratings.userNames == nil else {
             throw CommandFailure(
                 .refused,
-                "--exclude-rated \(oneLine(path)): its ids are texts, those of the workers' model are numbers; give the "
-                    + "data that the model was trained on"
+                "--exclude-rated \(oneLine(path)): its ids are texts, those of the workers' model are numbers; give "
+                    + "the data that the model was trained on"
             )
         }
         // In data whose ids are numbers none has zeros before it: the text 007 is no id there.

@@ -9,10 +9,11 @@ struct StatusCommand: ParsableCommand {
         abstract: "Show each worker's state, model, load and latencies.",
         discussion: """
             Rates and averages are those since the worker's start; with --watch, those since the table before. PING is \
-            the round trip of a HEALTH request, which the thread that scores answers. BACKLOG is how long a request that \
-            arrives now would wait.
+            the round trip of a HEALTH request, which the thread that scores answers. BACKLOG is how long a request \
+            that arrives now would wait.
 
-            Without --watch it ends with 69 unless every worker has answered; what the others said is printed all the same.
+            Without --watch it ends with 69 unless every worker has answered; what the others said is printed all the \
+            same.
 
             EXAMPLES:
               rank-client status --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001

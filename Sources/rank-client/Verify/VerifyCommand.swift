@@ -9,18 +9,18 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Hold a running pool against its model file, bit for bit.",
         discussion: """
-            Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process with \
-            the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked and once in \
-            the order of the request. \
-            Every score's bits, every position and every flag must be the same. One seed gives the same lists and splits \
-            in every run; which worker gets which part is up to the pool.
+            Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process \
+            with the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked \
+            and once in the order of the request. Every score's bits, every position and every flag must be the same. \
+            One seed gives the same lists and splits in every run; which worker gets which part is up to the pool.
 
             Every worker must answer and hold the model of the file.
 
             EXAMPLE:
               rank-client verify --workers tcp://127.0.0.1:7000,tcp://127.0.0.1:7001 --model model.safetensors
 
-            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate])) 65 also means a mismatch.
+            \(ExitStatus.help([.usage, .refused, .unavailable, .internalError, .cannotCreate])) 65 also means a \
+            mismatch.
             """
     )
 

@@ -9,11 +9,11 @@ struct CheckPluginCommand: ParsableCommand {
         commandName: "check-plugin",
         abstract: "Try a plugin out, and say what it does wrong.",
         discussion: """
-            A line for each check, ok or FAIL with what was found, and a verdict at the end: golden scores, lists of many \
-            lengths, the same bits however lists are split, permuted and repeated, extreme ids and features, other threads \
-            and instances, wrong options, a missing model, memory and descriptors left behind, and speed beside the \
-            plugin's own hint. docs/guide/plugins.md has more. A plugin that crashes, ends the process, or takes more \
-            than a minute for a check fails it.
+            A line for each check, ok or FAIL with what was found, and a verdict at the end: golden scores, lists of \
+            many lengths, the same bits however lists are split, permuted and repeated, extreme ids and features, \
+            other threads and instances, wrong options, a missing model, memory and descriptors left behind, and speed \
+            beside the plugin's own hint. docs/guide/plugins.md has more. A plugin that crashes, ends the process, or \
+            takes more than a minute for a check fails it.
 
             EXAMPLE:
               rank-worker check-plugin './libpopularity.so:items.csv?damping=25'
