@@ -1,10 +1,11 @@
+import RankCore
 import RankEngine
 
 /// Scores a number by its last byte, as `rank-worker serve --ranker null` does, in this process: what a call costs that
 /// computes nothing.
 final class LastByteRanker: Ranker {
     let info = RankerInfo(
-        modelID: Array("null-ranker".utf8),
+        modelID: ModelID(digest: "null-ranker".utf8),
         profile: .fp32FMA,
         hasTextIDs: false,
         prior: 0,
