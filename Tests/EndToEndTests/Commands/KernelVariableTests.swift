@@ -7,7 +7,7 @@ import Testing
 @Suite("RANK_KERNEL", .timeLimit(.minutes(5)))
 struct KernelVariableTests {
     static let commands: [[String]] = [
-        ["rank-train", "inspect", "MODEL"],
+        ["rank-train", "inspect", "--model", "MODEL"],
         ["rank-train", "predict", "--model", "MODEL", "--users", "1", "--top-k", "3"],
         ["rank-train", "evaluate", "--model", "MODEL", "--data", "DATA", "--split", "seed:1", "--force"],
         ["rank-train", "fit", "--data", "DATA", "--output", "OUTPUT", "--preset", "tutorial", "--epochs", "1"],
@@ -19,7 +19,7 @@ struct KernelVariableTests {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let data = directory.appending("ratings.csv").string
-            let lines = (0..<200).map { "\($0 % 20 + 1),\($0 * 7 % 30 + 1),\($0 % 5 + 1)\n" }
+            let lines = (0..<200).map { "\($0 % 20 + 1),\($0 / 20 + 1),\($0 % 5 + 1)\n" }
             try ("user,item,rating\n" + lines.joined()).write(toFile: data, atomically: true, encoding: .utf8)
             let names = ["MODEL": model, "DATA": data, "OUTPUT": directory.appending("output.safetensors").string]
             let arguments = command.dropFirst().map { names[$0] ?? $0 }
