@@ -18,8 +18,7 @@ public struct LoadResult: Sendable {
     public var examples: [String: String] = [:]
     /// The durations of calls that ended with an error; empty where they are not measured (nanoseconds).
     public var failureTimes = LatencyHistogram()
-    /// How much longer than its deadline a call took at most, answered or not, in nanoseconds; nil where that is not
-    /// measured.
+    /// The longest time by which a call, answered or not, exceeded its deadline; nil where that is not measured (ns).
     public var overrun: UInt64?
     /// Seconds of the load, without the wait for the last replies.
     public var seconds = 0.0

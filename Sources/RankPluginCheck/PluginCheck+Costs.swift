@@ -2,7 +2,7 @@ import RankEngine
 import RankSystem
 
 extension PluginCheck {
-    /// How long each of the two measurements takes at most.
+    /// The longest duration of each of the two measurements.
     private static let patience = Duration.seconds(2)
     /// Windows in each of which growth is measured.
     private static let windows = 9
@@ -109,6 +109,6 @@ extension PluginCheck {
     /// A number with one decimal.
     private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-    /// How many of the first 1,024 descriptors are open.
+    /// The number of open descriptors among the first 1,024.
     private static var descriptorCount: Int { (0..<1_024).count { fcntl($0, F_GETFD) >= 0 } }
 }

@@ -96,7 +96,7 @@ struct TrialLists {
     let other: TrialList
     /// Ids at the ends of their range, with features at the ends of the usual range.
     let extreme: TrialList
-    /// How many floats there are for each candidate.
+    /// The number of floats for each candidate.
     let width: Int
     private let hasTextIDs: Bool
 

@@ -6,7 +6,7 @@ struct TrialList {
     struct Answer: Equatable {
         /// The bits of the scores.
         var scores: [UInt32]
-        /// Which candidates are unknown.
+        /// Whether each candidate is unknown.
         var unknown: [Bool]
         /// Whether the user is known.
         var isUserKnown: Bool
@@ -21,7 +21,7 @@ struct TrialList {
     /// The features of all candidates, as many for each as the plugin wants.
     let features: [Float]
 
-    /// How many candidates there are.
+    /// The number of candidates.
     var count: Int {
         switch ids {
         case .numbers(_, let candidates): candidates.count

@@ -173,7 +173,7 @@ extension RankPool {
         return score
     }
 
-    /// How many features there are for each candidate, the same for all queries.
+    /// The number of features for each candidate, the same for all queries.
     package static func featureCount(_ features: [[Float]], of queries: [QueryIDs]) throws(PoolError) -> Int {
         var width: Int?
         for (index, query) in queries.enumerated() {

@@ -28,7 +28,7 @@ package struct SystemError: Error, Hashable, Sendable {
     /// The kind of failure.
     package var code: Code
 
-    /// What failed, where, and what to do about it: one line without a final stop.
+    /// The failure, its place and its remedy: one line without a final stop.
     package var message: String
 
     /// The system call that failed, such as "open"; empty if none did.

@@ -56,7 +56,7 @@ public struct ZMQError: Error, Hashable, Sendable {
     /// The kind of failure.
     public var code: Code
 
-    /// What failed, where, and what to do about it: one line without a final stop.
+    /// The failure, its place and its remedy: one line without a final stop.
     public var message: String
 
     /// The `errno` value behind the failure, libzmq's own values included; 0 if no call failed.

@@ -5,7 +5,7 @@ import RankEngine
 import RankLoad
 import RankPool
 
-/// How the errors of the modules end a command.
+/// The exit statuses and messages of the modules' errors.
 let failures = FailureMapping(
     .init(
         DataError.self,

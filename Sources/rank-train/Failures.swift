@@ -3,7 +3,7 @@ import RankData
 import RankEngine
 import RankTraining
 
-/// How an error of the modules ends a command; nil for an error of none of them.
+/// The exit statuses and messages of the modules' errors.
 let failures = FailureMapping(
     .init(
         DataError.self,

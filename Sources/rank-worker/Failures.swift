@@ -2,7 +2,7 @@ import CommandSupport
 import RankEngine
 import RankService
 
-/// How the errors of the modules end a command; a failure within the worker is told with its code.
+/// The exit statuses and messages of the modules' errors; a failure within the worker is told with its code.
 let failures = FailureMapping(
     .init(
         EngineError.self,

@@ -43,7 +43,7 @@ extern "C" {
 /// The most golden scores a plugin may describe.
 #define RANK_PLUGIN_MAX_GOLDENS 4096u
 
-/// What functions return.
+/// The values that functions return.
 ///
 /// With anything but RANK_PLUGIN_OK they say why in the error buffer: UTF-8, ended by a zero, no longer than its
 /// capacity; `rank_plugin_fail` below does that. The host shows the text behind the plugin's name.
@@ -56,7 +56,7 @@ enum {
     RANK_PLUGIN_FAILED = 2
 };
 
-/// What `takes_missing` returns.
+/// The values that `takes_missing` returns.
 enum {
     /// The feature must be there: requests without it are refused before the plugin sees them.
     RANK_PLUGIN_MISSING_REFUSED = 0,
@@ -64,7 +64,7 @@ enum {
     RANK_PLUGIN_MISSING_TAKEN = 1
 };
 
-/// How ids are spelled.
+/// The kinds of ids.
 enum {
     /// 64-bit numbers.
     RANK_PLUGIN_IDS_U64 = 0,
@@ -80,7 +80,8 @@ typedef struct rank_plugin_option {
     const char *value;
 } rank_plugin_option;
 
-/// What an instance is; all zeros but `struct_size` when `describe` gets it. Constant for the instance's life.
+/// The description of an instance; all zeros but `struct_size` when `describe` gets it. Constant for the instance's
+/// life.
 typedef struct rank_plugin_description {
     /// In: the bytes of the structure that the host has. Out: no more than that, and what the plugin has filled in;
     /// leave it alone unless the plugin's structure is the shorter one.
@@ -89,7 +90,7 @@ typedef struct rank_plugin_description {
     uint32_t id_kind;
     /// F: float32 values wanted with each candidate, 0 to RANK_PLUGIN_MAX_FEATURES.
     uint32_t feature_count;
-    /// How many golden scores `golden` knows, 0 to RANK_PLUGIN_MAX_GOLDENS.
+    /// The number of golden scores that `golden` knows, 0 to RANK_PLUGIN_MAX_GOLDENS.
     uint32_t golden_count;
     /// The score that stands for candidates that were not scored in time, such as the mean over the training data.
     float prior;
@@ -100,14 +101,14 @@ typedef struct rank_plugin_description {
     double ns_per_candidate;
     /// Cost hint: what scoring takes for each call beside that, in ns; 0 = not known.
     double ns_per_request;
-    /// What tells this model from every other: equal ids mean equal scores. All zeros let the host make one of the
-    /// plugin's name and version, the options, and the bytes of the model file.
+    /// The id that tells this model from every other: equal ids mean equal scores. All zeros let the host make an id of
+    /// the plugin's name and version, the options, and the bytes of the model file.
     uint8_t model_id[16];
     /// The name of the way in which scores are computed, such as `popularity/1`: not empty, UTF-8 without control
     /// characters, ended by a zero. Another name wherever the bits may differ: another order of sums, another
     /// precision, another instruction set.
     char profile[32];
-    /// What the model holds, as a text for people, such as `1682 items`; may be empty.
+    /// The contents of the model, as a text for people, such as `1682 items`; may be empty.
     char shape[128];
 } rank_plugin_description;
 
@@ -119,7 +120,7 @@ typedef struct rank_plugin_query {
     uint32_t candidate_count;
     /// F, as described.
     uint32_t feature_count;
-    /// How many bytes `user_text` has; 0 for numbers.
+    /// The length of `user_text`; 0 for numbers (bytes).
     uint32_t user_size;
     /// The user, where ids are numbers.
     uint64_t user;
@@ -136,7 +137,7 @@ typedef struct rank_plugin_query {
     const float *features;
 } rank_plugin_query;
 
-/// Where `score` writes; the arrays are the host's.
+/// The scores and flags that `score` writes; the arrays are the host's.
 typedef struct rank_plugin_result {
     /// The bytes of the structure that the host has.
     uint32_t struct_size;
@@ -190,8 +191,8 @@ typedef struct rank_plugin_table {
     int32_t (*describe)(void *instance, rank_plugin_description *description, char *error, size_t error_capacity);
     /// Scores every candidate of a query. The hot path: no allocation, no lock, no system call if it can be helped.
     ///
-    /// What depends on the user alone may be kept in the instance for the next call: calls for one user tend to follow
-    /// one another. When it fails, what was written is not looked at.
+    /// Values that depend on the user alone may be kept in the instance for the next call: calls for one user tend to
+    /// follow one another. When it fails, what was written is not looked at.
     int32_t (*score)(void *instance, const rank_plugin_query *query, rank_plugin_result *result, char *error,
                      size_t error_capacity);
     /// Gives an instance back, with all that it holds. Called once, while no thread uses the instance.

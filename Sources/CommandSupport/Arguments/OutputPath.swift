@@ -14,7 +14,7 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
 
     /// Whether two paths name the same file, whatever names their directories go by: `./model` is `model`.
     ///
-    /// Where a directory does not exist, the texts of the paths decide.
+    /// The texts of the paths decide where a directory does not exist.
     public static func == (one: OutputPath, other: OutputPath) -> Bool {
         func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
         return one.place == other.place

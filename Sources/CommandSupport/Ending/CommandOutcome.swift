@@ -133,7 +133,7 @@ public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) ->
 /// Takes the numbers of standard streams that the caller has closed, so that no file or socket opened later gets one
 /// and results are written into it.
 ///
-/// What takes their place can be neither read (stdin) nor written (the others): a command that needs them says so.
+/// The file in their place can be neither read (stdin) nor written (the others): a command that needs them says so.
 private func occupyStandardStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
         // open(2) gives the lowest free number, which is this one.

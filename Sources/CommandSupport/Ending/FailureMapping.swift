@@ -1,4 +1,4 @@
-/// How the errors of modules end a command: for each type of error, an exit status by its code.
+/// The ends of a command by the errors of modules: for each type of error, an exit status by its code.
 ///
 /// ```swift
 /// let failures = FailureMapping(
@@ -52,7 +52,7 @@ public struct FailureMapping: Sendable {
         self.tables = tables
     }
 
-    /// How an error ends a command; nil for an error without a table.
+    /// The end of a command by an error; nil for an error without a table.
     public func failure(for error: any Error) -> CommandFailure? {
         for table in tables {
             guard let status = status(of: error, table) else { continue }

@@ -15,7 +15,7 @@ public struct StandardStream: Sendable {
 
     /// The size of the terminal now, in characters; nil for anything else, such as a file or a pipe.
     ///
-    /// What the terminal does not say is taken from `COLUMNS` and `LINES`, else it is 80 by 24.
+    /// A size that the terminal does not say is taken from `COLUMNS` and `LINES`, else it is 80 by 24.
     public var size: (columns: Int, rows: Int)? {
         guard isTerminal else { return nil }
         var size = winsize()

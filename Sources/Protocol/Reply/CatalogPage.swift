@@ -2,9 +2,9 @@ public import RankCore
 
 /// The payload of a CATALOG reply: a page of the ids that a worker's model knows as candidates, copied.
 public struct CatalogPage: Hashable, Sendable {
-    /// How many ids the whole catalogue has.
+    /// The number of ids in the whole catalogue.
     public var total: UInt64
-    /// How many of them come before this page, as the request said.
+    /// The number of these ids before this page, as the request said.
     public var first: UInt64
     /// The ids in the order of the catalogue; none only where nothing is left from `first` on.
     public var ids: CandidateIDs
@@ -122,7 +122,7 @@ extension CandidateIDs {
     }
 }
 
-/// Where the ids of a CATALOG reply lie, as offsets into the frame.
+/// The places of the ids of a CATALOG reply, as offsets into the frame.
 ///
 /// Counts are 32 bits wide, so that no sum overflows.
 struct CatalogPageLayout {

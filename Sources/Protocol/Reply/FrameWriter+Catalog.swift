@@ -2,9 +2,9 @@ import RankCore
 
 /// The contents of a page of a catalogue, and their size.
 public struct CatalogPageSize: Hashable, Sendable {
-    /// How many ids the whole catalogue has.
+    /// The number of ids in the whole catalogue.
     public var total: UInt64
-    /// How many of them come before this page.
+    /// The number of these ids before this page.
     public var first: UInt64
     /// The ids of the page.
     public var count: Int
@@ -74,7 +74,7 @@ extension FrameWriter {
         return elements(at: page.layout.start, count: page.count + 1)
     }
 
-    /// Where the texts of a page go, one after another.
+    /// The room for the texts of a page, one after another.
     @_lifetime(&self)
     public mutating func catalogText(of page: CatalogPageSize) -> MutableSpan<UInt8> {
         precondition(page.idKind == .utf8)

@@ -1,6 +1,6 @@
 import RankCore
 
-/// Where the parts of one query of a SCORE reply lie, as offsets from the query's start.
+/// The places of the parts of one query of a SCORE reply, as offsets from the query's start.
 struct ReplyQueryLayout {
     let entryCount: Int
     let isIndexed: Bool

@@ -2,7 +2,7 @@ import RankCore
 
 /// The payload of a CATALOG request: which part of the catalogue is wanted.
 public struct CatalogRequest: Hashable, Sendable {
-    /// How many ids of the catalogue come before the first one that is wanted.
+    /// The number of ids of the catalogue before the first one that is wanted.
     public var first: UInt64
     /// The most ids wanted, at least 1; a worker may answer with fewer.
     public var count: UInt32

@@ -1,6 +1,6 @@
 import RankCore
 
-/// Where the parts of one query of a SCORE request lie, as offsets into the span it was read from.
+/// The places of the parts of one query of a SCORE request, as offsets into the span that the query was read from.
 struct QueryLayout {
     let candidateCount: Int
     let featureCount: Int

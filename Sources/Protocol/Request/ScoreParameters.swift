@@ -1,6 +1,6 @@
 public import RankCore
 
-/// How the ids of a request are spelled.
+/// The kind of a request's ids.
 public enum IDKind: UInt8, Hashable, Sendable, CaseIterable {
     /// Unsigned 64-bit numbers.
     case u64 = 0
@@ -16,7 +16,7 @@ public struct ScoreParameters: Hashable, Sendable {
     public var unknownIDs: UnknownIDPolicy
     /// Interactive or bulk.
     public var requestClass: RequestClass
-    /// How ids are spelled.
+    /// The kind of the ids.
     public var idKind: IDKind
     /// Floats per candidate; 0 for rankers that want none.
     public var featureCount: UInt32

@@ -1,6 +1,6 @@
 /// One user and the candidates to score for it, read in place from a checked SCORE request.
 ///
-/// Which accessors apply follows from the request's `idKind`; the wrong ones trap.
+/// The request's `idKind` decides which accessors apply; the wrong ones trap.
 public struct ScoreQuery: ~Escapable {
     private let bytes: RawSpan
     private let layout: QueryLayout
@@ -13,7 +13,7 @@ public struct ScoreQuery: ~Escapable {
 
     /// The number of candidates; may be 0.
     public var candidateCount: Int { layout.candidateCount }
-    /// How ids are spelled.
+    /// The kind of the ids.
     public var idKind: IDKind { layout.idKind }
     /// Floats per candidate.
     public var featureCount: Int { layout.featureCount }

@@ -1,4 +1,4 @@
-/// How urgent a request is.
+/// The urgency of a request.
 public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
     /// A caller waits for the answer.
     case interactive = 0

@@ -3,7 +3,7 @@
 /// The protocol is closed: no other type conforms, since only this package makes a ``CandidateIDKind``. Texts are equal
 /// where their UTF-8 bytes are; texts that only look alike are different ids, though equal as `String`s.
 public protocol CandidateID: Hashable, Sendable {
-    /// Which of the two kinds of ids the type is.
+    /// The kind of ids, of the two, that the type is.
     static var candidateIDKind: CandidateIDKind<Self> { get }
 }
 

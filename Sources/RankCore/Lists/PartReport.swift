@@ -4,7 +4,7 @@ public struct PartReport: Hashable, Sendable {
     public var endpoint: String
     /// The candidates of the request.
     public var candidateCount: Int
-    /// How many times the request was sent.
+    /// The number of times that the request was sent.
     public var attempts: Int
     /// The worker's measurements.
     public var timings: ScoreTimings

@@ -11,7 +11,7 @@ public struct IDList: Sendable, Equatable {
         case items
     }
 
-    /// Where the list comes from, for messages: a path, `standard input`, or an option.
+    /// The source of the list, for messages: a path, `standard input`, or an option.
     public let source: String
     private let bytes: [UInt8]
     private let subject: Subject

@@ -19,7 +19,7 @@ public struct IDSummary: Sendable, Equatable {
 
     /// The texts of one of these kinds.
     public struct Oddity: Sendable, Equatable {
-        /// How many.
+        /// The number of texts.
         public fileprivate(set) var count = 0
         /// The first of them, by their bytes.
         public fileprivate(set) var example = ""

@@ -2,7 +2,7 @@ import RankSystem
 
 /// The files of data sets, with errors of this module.
 enum FileSystem {
-    /// What lies at a path, or nil when nothing does.
+    /// The kind of a path; nil if nothing is there.
     static func kind(of path: String) throws(DataError) -> FileKind? {
         try DataError.converting(FileKind(of: path))
     }

@@ -1,6 +1,7 @@
 import RankSystem
 
-/// Which rows test and which train, as the user writes it: `seed:N`, the path of a CSV of test pairs, or `none`.
+/// The choice of test rows and training rows, as the user writes it: `seed:N`, the path of a CSV of test pairs, or
+/// `none`.
 public enum SplitSpec: Sendable, Equatable, CustomStringConvertible {
     /// A shuffle of all rows, 80 % for training.
     case seed(UInt64)

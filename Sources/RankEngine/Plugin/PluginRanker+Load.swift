@@ -75,8 +75,8 @@ extension PluginRanker {
 
     /// Finds the features that may be missing, for ``info``.
     ///
-    /// Where the plugin does not say, a feature may be missing if made-up candidates get scores without it, one by one
-    /// and all together; where the plugin says so, they must get scores.
+    /// A feature of which the plugin says nothing may be missing if made-up candidates get scores without it, one by
+    /// one and all together; where the plugin says that it may, they must get scores.
     private func settleMissing(_ said: [Bool]?) throws(EngineError) {
         let width = info.featureCount
         guard width > 0 else { return }

@@ -140,7 +140,7 @@ extension Ranker {
         return list
     }
 
-    /// How many features there are for each candidate.
+    /// The number of features for each candidate.
     private func featureCount(of features: [Float], for count: Int) throws(EngineError) -> Int {
         guard count > 0 else { return info.featureCount }
         guard features.count.isMultiple(of: count) else {

@@ -50,7 +50,7 @@ extension Ranker {
 public struct ScoreOutcome: Sendable, Hashable {
     /// Whether the ranker knows the user.
     public var isUserKnown: Bool
-    /// How many of the candidates of the call are unknown.
+    /// The number of unknown ones among the candidates of the call.
     public var unknownCount: Int
 
     /// Makes an outcome.

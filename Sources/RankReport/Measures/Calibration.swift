@@ -2,7 +2,7 @@
 package struct Calibration: Equatable {
     /// Pairs of neighbouring predictions.
     package struct Bin: Equatable {
-        /// How many.
+        /// The number of pairs.
         package let count: Int
         /// The mean prediction (stars).
         package let predicted: Double

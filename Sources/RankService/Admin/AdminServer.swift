@@ -18,7 +18,7 @@ public final class AdminServer: Sendable {
     /// The connections accepted between two looks at those that are being served.
     private static let acceptedAtATime = 64
 
-    /// How long no connection is accepted when descriptors have run out, in nanoseconds.
+    /// The time for which no connection is accepted when descriptors have run out (ns).
     private static let pause: UInt64 = 100_000_000
 
     /// The longest life of a connection (ns).

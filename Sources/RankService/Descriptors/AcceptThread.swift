@@ -10,7 +10,7 @@ import ZMQ
 ///
 /// Begun and ended by the thread that owns the sockets, while they are open.
 final class AcceptThread: Sendable {
-    /// How often descriptors are looked at, in milliseconds: while all is well, and during a pause.
+    /// The times between two looks at the descriptors, while all is well and during a pause (ms).
     private static let (interval, shortInterval): (Int32, Int32) = (500, 100)
 
     /// The time that libzmq's thread has for a connection before the gate is opened for the next one, in microseconds.

@@ -7,7 +7,7 @@ final class DescriptorStatus: Sendable {
     private let pauseCount = Atomic<UInt64>(0)
     private let accepts = Atomic(true)
 
-    /// How many pauses there were.
+    /// The number of pauses.
     var pauses: UInt64 { pauseCount.load(ordering: .relaxed) }
 
     /// Whether connections are accepted now.

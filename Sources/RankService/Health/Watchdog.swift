@@ -1,4 +1,4 @@
-/// How long a scoring thread may make no progress.
+/// The times for which a scoring thread may make no progress.
 public struct WatchdogLimits: Sendable, Hashable {
     /// The time after which the thread is stalled: neither live nor ready, in nanoseconds.
     ///

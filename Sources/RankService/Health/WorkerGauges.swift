@@ -15,7 +15,7 @@ public final class WorkerGauges: Sendable {
         /// The time that the thread has worked and not waited since the start, in nanoseconds.
         public var busyNanoseconds: UInt64
 
-        /// How many requests wait.
+        /// The number of requests that wait.
         public var queueDepth: UInt64
 
         /// The estimated cost of the requests that wait or are in work, in microseconds.

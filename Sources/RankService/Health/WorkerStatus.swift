@@ -46,7 +46,7 @@ public struct WorkerStatus: Sendable {
     package var counts: [(counter: WorkerCounter, count: UInt64)]
     /// Whether connections are accepted; false while descriptors have run out.
     public var isAccepting: Bool
-    /// How many pauses of accepting there were.
+    /// The number of pauses of accepting.
     public var acceptPauses: UInt64
 }
 

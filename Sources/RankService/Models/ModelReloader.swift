@@ -23,7 +23,7 @@ final class ModelReloader: Sendable {
         let hasEnded = Atomic(false)
     }
 
-    /// How long ``join()`` waits at most, in milliseconds.
+    /// The longest wait of ``join()`` (ms).
     private static let patience = 100
 
     private let requests: Requests

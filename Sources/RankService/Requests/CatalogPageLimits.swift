@@ -1,4 +1,4 @@
-/// How much of a catalogue one reply carries: little enough to be written well within a slice of work.
+/// The limits of a catalogue's page: small enough to be written well within a slice of work.
 enum CatalogPageLimits {
     /// The most ids.
     static let ids = 8_192

@@ -49,7 +49,7 @@ package final class ScoreJob {
     /// The time as last known, in nanoseconds.
     var now: UInt64 = 0
 
-    /// How many candidates were scored.
+    /// The number of candidates that were scored.
     @safe @exclusivity(unchecked) package internal(set) var scoredCount = 0
 
     /// Whether the reply holds scores.
@@ -141,11 +141,11 @@ package final class ScoreJob {
 struct QueryProgress {
     /// The entries in the reply; nil if they are chosen after scoring.
     var entries: ReplyEntries?
-    /// How many candidates the query has.
+    /// The number of candidates of the query.
     var count: Int
     /// The candidates scored: the first ones of the list.
     var scored = 0
-    /// How many of these candidates are unknown.
+    /// The number of unknown ones among them.
     var unknown = 0
     /// Whether the user is known; true before the first slice.
     var isUserKnown = true

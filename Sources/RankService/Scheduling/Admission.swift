@@ -5,10 +5,10 @@ import RankProtocol
 ///
 /// Pure. Every time is in nanoseconds.
 package struct Admission {
-    /// How many requests a worker holds.
+    /// The most requests that a worker holds.
     package static let capacity = 1_024
 
-    /// How many requests one client may have in one class.
+    /// The most requests of one client in one class.
     package static let clientCapacity = capacity / 4
 
     /// The bytes of requests beyond which nothing is received.

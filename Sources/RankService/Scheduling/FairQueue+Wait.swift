@@ -1,6 +1,6 @@
 extension FairQueue {
-    /// How long a new request of a flow would wait: behind the flow's own requests, while every other flow of the class
-    /// works as much and a slice more, and the other class its share.
+    /// The wait of a new request of a flow: behind the flow's own requests, while every other flow of the class works
+    /// as much and a slice more, and the other class its share.
     ///
     /// - Parameters:
     ///   - flow: The request's flow, -1 if it has none yet.

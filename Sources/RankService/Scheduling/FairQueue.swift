@@ -57,7 +57,7 @@ package struct FairQueue: ~Copyable {
     private var bulk = ClassState()
     private var virtualTime: UInt64 = 0
 
-    /// How many requests the queue holds, those in work included.
+    /// The number of requests in the queue, those in work included.
     package private(set) var count = 0
 
     /// The bytes of these requests.

@@ -6,10 +6,10 @@
 ///
 /// Belongs to the worker's thread.
 final class JobPool {
-    /// How many long requests may be in work.
+    /// The most long requests in work.
     static let longCapacity = 8
 
-    /// How many of the long requests may be bulk.
+    /// The most bulk requests among the long ones.
     static let longBulkCapacity = 4
 
     /// The long requests and one short one.
@@ -25,7 +25,7 @@ final class JobPool {
         free = (0..<Self.capacity).map { _ in ScoreJob() }
     }
 
-    /// How many requests are in work.
+    /// The number of requests in work.
     var inUse: Int { Self.capacity - free.count }
 
     /// Whether a long request may begin.

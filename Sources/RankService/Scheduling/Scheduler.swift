@@ -8,7 +8,7 @@ import ZMQ
 /// Between two slices ``receive(at:onlyFirst:clock:)`` takes in new messages, and ``work(at:clock:)`` chooses the next
 /// request to work on. Belongs to the worker's thread; allocates nothing for a request.
 final class Scheduler {
-    /// How many messages are received from one socket between two slices.
+    /// The most messages received from one socket between two slices.
     ///
     /// Far more than arrive in a slice: messages that are not received wait unseen, and would be answered too late.
     private static let burst = 256
@@ -63,7 +63,7 @@ final class Scheduler {
 
     /// The result of ``receive(at:onlyFirst:clock:)``.
     struct Receipt {
-        /// How many messages there were.
+        /// The number of messages.
         var count = 0
         /// Whether every socket was left with nothing to receive.
         var isDrained = true

@@ -33,7 +33,7 @@ package struct ScoringCostModel {
         UInt64(min(perRequest * requests + perCandidate * Double(candidates), 1e15))
     }
 
-    /// How many candidates fit a slice, from 16 to 16,384.
+    /// The number of candidates that fit a slice, from 16 to 16,384.
     package var sliceLength: Int { Int(min(max(Double(Self.slice) / perCandidate, 16), 16_384)) }
 
     /// Learns from a step of work.

@@ -11,7 +11,7 @@ package struct SupervisorState {
     /// The length of a run that shows that the process works, in nanoseconds.
     package static let goodRun: UInt64 = 60_000_000_000
 
-    /// How a process ended.
+    /// The end of a process.
     package enum End: Hashable, Sendable {
         case exited(Int32)
         case signalled(Int32)

@@ -11,7 +11,7 @@ final class ReceivedMessage {
     /// Unchecked: see ``Scheduler``.
     @safe @exclusivity(unchecked) private var frames = InlineArray<10, Message> { _ in Message() }
 
-    /// How many of these frames the message has filled.
+    /// The number of these frames that the message has filled.
     private var heldCount = 0
 
     /// The bytes of all these frames as they were received: a reply takes the envelope's with it.

@@ -20,7 +20,7 @@ package struct Drain: Sendable {
         package static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// How long new requests are refused, in nanoseconds.
+    /// The time for which new requests are refused (ns).
     package static let refusalTime: UInt64 = 1_000_000_000
 
     private let grace: UInt64

@@ -3,7 +3,7 @@ import ZMQ
 
 /// The endpoints and the limits of a worker.
 public struct WorkerConfiguration: Sendable {
-    /// Where clients connect: `tcp://HOST:PORT` (the port may be `*`) or `ipc://PATH`.
+    /// The endpoints to which clients connect: `tcp://HOST:PORT` (the port may be `*`) or `ipc://PATH`.
     public var binds: [String]
 
     /// The back ends of unmodified `zmq_proxy` devices that deal requests to the worker.
@@ -21,8 +21,8 @@ public struct WorkerConfiguration: Sendable {
     /// Whether an address that other machines reach may be bound without encryption and authentication.
     public var isInsecureAllowed: Bool
 
-    /// How long a stopping worker goes on serving before it refuses new requests, with DRAINING in each reply, in
-    /// milliseconds.
+    /// The time for which a stopping worker goes on serving before it refuses new requests, with DRAINING in each reply
+    /// (ms).
     public var drainGraceMilliseconds: UInt32
 
     /// When a stopping worker ends at the latest, after it was asked to, in milliseconds.

@@ -200,8 +200,8 @@ struct WorkerLoop: ~Copyable {
         sched_yield()
     }
 
-    /// How long an idle worker polls: until it shows that it is alive, begins to refuse, or takes it that nothing
-    /// comes.
+    /// The time for which an idle worker polls: until it shows that it is alive, begins to refuse, or takes it that
+    /// nothing comes (ms).
     private func pollMilliseconds(_ now: UInt64) -> Int32 {
         if state.isRefusing { return Self.quietMilliseconds }
         guard let next = drain.refusal, next > now else { return Self.tickMilliseconds }

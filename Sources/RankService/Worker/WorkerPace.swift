@@ -15,7 +15,7 @@ package struct WorkerPace: Sendable {
         case forNews
     }
 
-    /// How many turns pass between two looks at the wake-up.
+    /// The number of turns between two looks at the wake-up.
     package static let stretch = 16
 
     /// A receive that takes longer has waited, so that the message it returns came alone, in nanoseconds.
@@ -33,7 +33,7 @@ package struct WorkerPace: Sendable {
     /// The last message came alone: waiting for the next one pays without a look for others.
     private var isAlone = false
 
-    /// How this turn began.
+    /// The wait with which this turn began.
     private var wait = Wait.none
 
     /// When this turn began, or when its wait ended, in nanoseconds.

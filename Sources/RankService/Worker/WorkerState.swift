@@ -36,7 +36,7 @@ package final class WorkerState {
     /// The worker refuses new requests.
     @safe @exclusivity(unchecked) package var isRefusing = false
 
-    /// How many requests wait.
+    /// The number of requests that wait.
     @safe @exclusivity(unchecked) var queueDepth = 0
 
     /// The estimated cost of the requests that wait or are in work, in nanoseconds.
@@ -89,7 +89,7 @@ package final class WorkerState {
         profile = model.profile
     }
 
-    /// How long a request that arrives now would wait at most: the cost of everything before it, in microseconds.
+    /// The longest wait of a request that arrives now: the cost of everything before it (µs).
     var backlogMicroseconds: UInt32 { UInt32(clamping: backlog / 1_000) }
 
     /// The figures for other threads.

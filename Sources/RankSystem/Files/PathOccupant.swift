@@ -1,4 +1,4 @@
-/// What is at a path before a file is written there.
+/// The thing at a path before a file is written there.
 package enum PathOccupant {
     /// Nothing, or something that cannot be examined.
     case nothing

@@ -1,6 +1,6 @@
 /// The options of a fold-in.
 public struct FoldInOptions: Sendable, Equatable {
-    /// Which known rows move too.
+    /// The known rows that move too.
     public enum Refresh: String, Sendable, Equatable, CaseIterable {
         /// None: known users and items stay as they are, bit for bit.
         case none
@@ -16,7 +16,7 @@ public struct FoldInOptions: Sendable, Equatable {
     ///
     /// Other scales than 1 to 5 are brought to it; in squared units of the label where the model has no scale.
     public var penalty: Double
-    /// Which known rows move too, from where they are.
+    /// The known rows that move too, from where they are.
     public var refresh: Refresh
 
     /// Options.

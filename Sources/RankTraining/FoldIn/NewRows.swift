@@ -3,7 +3,7 @@ import RankEngine
 
 /// The rows of one side that a fold-in adds, where they start, and what ids they have.
 struct NewRows {
-    /// What is known of users or of items: what to call them, their columns, what their ids stand for, and the
+    /// The description of users or of items: their name in messages, their columns, the names of their ids, and the
     /// directory.
     typealias Described = (name: String, attributes: Attributes, names: IDNames?, source: String)
 

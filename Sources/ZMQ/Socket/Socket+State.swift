@@ -3,7 +3,7 @@ import CZMQ
 extension Socket {
     /// `ZMQ_FD`: the descriptor to wait on with epoll, owned by libzmq.
     ///
-    /// It says only that something may have changed since the last call that found nothing: after it has fired, and
+    /// The descriptor says only that there may be news since the last call that found nothing: after it has fired, and
     /// after every send, which may take the news in passing, receive until there is nothing, and only then wait again.
     ///
     /// - Returns: The descriptor; never read it, write it or close it.

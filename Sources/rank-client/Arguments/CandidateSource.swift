@@ -3,7 +3,7 @@ import RankCore
 import RankData
 import RankPool
 
-/// Where the candidates of `rank` come from.
+/// The source of the candidates of `rank`.
 enum CandidateSource: Sendable {
     case all
     case listed(IDList)
@@ -112,7 +112,7 @@ extension IDList {
 }
 
 extension WorkerInfo {
-    /// How many candidates the model has, as far as the worker tells.
+    /// The number of candidates of the model; nil where the worker does not tell.
     fileprivate var candidateCount: Int? {
         if let range = candidateIDs {
             return Int(clamping: range.upperBound - range.lowerBound)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankPool
 
-/// How a command's requests are spread over the workers.
+/// The options for spreading a command's requests over the workers.
 struct SendingArguments: ParsableArguments {
     @Option(
         help: """

@@ -2,7 +2,7 @@ import ArgumentParser
 import RankCore
 import RankPool
 
-/// How `bench` makes its load through the pool.
+/// The options of `bench` for a load through the pool.
 struct ThroughPoolArguments: ParsableArguments {
     @Flag(help: "Make calls through the pool, as a backend would; the options from --balance to --check need this.")
     var throughPool = false

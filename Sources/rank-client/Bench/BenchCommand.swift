@@ -171,7 +171,7 @@ struct BenchCommand: ParsableCommand {
     }
 }
 
-/// How the times of an open loop lie.
+/// The spacing of the requests of an open loop.
 enum ArrivalsArgument: String, ExpressibleByArgument, CaseIterable {
     case poisson
     case constant

@@ -9,9 +9,9 @@ struct BenchIDs {
     /// Whether the model does not know the users.
     let hasMadeUpUsers: Bool
 
-    /// How long the workers may take to list their candidates.
+    /// The time that the workers have to list their candidates.
     private static let patience = Duration.seconds(60)
-    /// How many users are made up.
+    /// The number of made-up users.
     private static let madeUpCount: UInt64 = 1_000
 
     /// Takes the users that were given, else those that INFO names; and the candidates of the model.

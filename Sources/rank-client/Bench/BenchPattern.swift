@@ -1,6 +1,6 @@
 import RankLoad
 
-/// How requests leave, as given on the command line.
+/// The pattern in which requests leave, as given on the command line.
 enum BenchPattern: Sendable {
     case open(rate: Double, spacing: ArrivalSchedule.Spacing)
     case closed(outstanding: Int)

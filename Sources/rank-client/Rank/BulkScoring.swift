@@ -15,7 +15,8 @@ struct BulkScoring<ID: CommandID>: Sendable {
 
     /// The pairs of one call; the pool splits it further where a worker's limits demand it.
     private static var callSize: Int { 8_192 }
-    /// How many calls are out at a time: enough to keep some workers busy while others' answers are written.
+    /// The number of calls that are out at a time: enough to keep some workers busy while others' answers are
+    /// written.
     private static var outstanding: Int { 8 }
 
     /// Scores and writes everything.

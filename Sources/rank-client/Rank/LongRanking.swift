@@ -16,7 +16,7 @@ struct LongRanking<ID: CommandID>: Sendable {
     /// The candidates of one call, which the pool spreads over the workers; each has its deadline.
     static var pieceLength: Int { 131_072 }
 
-    /// How many calls are out at a time: enough to keep workers busy while the best of others are taken.
+    /// The number of calls that are out at a time: enough to keep workers busy while the best of others are taken.
     private static var outstanding: Int { 2 }
 
     /// The list, as one call would bring it.

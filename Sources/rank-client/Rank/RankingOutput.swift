@@ -4,7 +4,7 @@ import RankCore
 import RankEngine
 import RankPool
 
-/// How a ranking is printed.
+/// The format of a printed ranking.
 enum RankingFormat: String, ExpressibleByArgument, CaseIterable {
     case table
     case json
@@ -46,7 +46,7 @@ struct RankingOutput<ID: CommandID>: Sendable {
         info.flatMap { $0.profile == list.profile ? $0["profile"] : nil } ?? list.profile.description
     }
 
-    /// How a score is shown as a rating, where the model tells.
+    /// The transform that shows a score as a rating; nil where the model has none.
     private var transform: LabelTransform? {
         guard let text = info?["label_transform"], let transform = LabelTransform(rawValue: text) else { return nil }
         return transform.hasScale ? transform : nil

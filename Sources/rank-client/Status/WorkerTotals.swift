@@ -12,7 +12,7 @@ struct WorkerTotals: Sendable, Equatable {
         counts = Dictionary(uniqueKeysWithValues: WorkerCounter.allCases.map { ($0, statistics[$0.rawValue] ?? 0) })
     }
 
-    /// What a counter has reached.
+    /// The value of a counter.
     subscript(counter: WorkerCounter) -> UInt64 { counts[counter] ?? 0 }
 
     var requests: UInt64 { self[.requests] }

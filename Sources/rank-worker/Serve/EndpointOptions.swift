@@ -1,7 +1,7 @@
 import ArgumentParser
 import RankService
 
-/// Where a worker is reached, and by whom.
+/// The endpoints of a worker, and the clients that may reach it.
 struct EndpointOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,

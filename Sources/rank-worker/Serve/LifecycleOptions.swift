@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 
-/// How many processes serve, and how each of them ends.
+/// The number of processes that serve, and the end of each.
 struct LifecycleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a worker that is asked to end serves on.", valueName: "time"))
     var drainGrace = DurationArgument(.zero)
@@ -34,7 +34,7 @@ struct LifecycleOptions: ParsableArguments {
         }
     }
 
-    /// How long a stopping worker serves on, in milliseconds.
+    /// The time for which a stopping worker serves on (ms).
     var drainGraceMilliseconds: UInt32 { Self.milliseconds(drainGrace) }
 
     /// When a stopping worker has ended at the latest, in milliseconds after it was asked to.
