@@ -22,7 +22,7 @@ struct PublicDoors {
         _ model: RankModel,
         _ endpoints: String?,
         as kind: ID.Type,
-        _ id: (String) -> ID?
+        _ id: @Sendable (String) -> ID?
     ) async throws {
         let ids = (1..<model.candidates.rowCount).compactMap { model.candidates.id(ofRow: $0).flatMap(id) }
         guard let user = model.users.id(ofRow: 1).flatMap(id) else { throw Mismatch("the model knows no user") }
