@@ -16,6 +16,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// The settings of tests that wait for processes and sockets: to optimise them takes longer than they save.
+let waitingTestSettings: [SwiftSetting] = settings + [.unsafeFlags(["-Onone"])]
+
 /// The settings of the targets that touch raw memory: each unsafe use is marked `unsafe`.
 let memorySettings: [SwiftSetting] = settings + [.strictMemorySafety()]
 
@@ -205,12 +208,12 @@ let package = Package(
                 "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "RankSystem",
                 "TestSupport", "ZMQ",
             ],
-            swiftSettings: settings
+            swiftSettings: waitingTestSettings
         ),
         .testTarget(
             name: "RankPoolTests",
             dependencies: ["RankCore", "RankPool", "RankProtocol", "RankSystem", "TestSupport", "ZMQ", logging],
-            swiftSettings: settings
+            swiftSettings: waitingTestSettings
         ),
         .testTarget(
             name: "RankLoadTests",
@@ -230,7 +233,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings
+            swiftSettings: waitingTestSettings
         ),
     ]
 )
