@@ -27,5 +27,3 @@ typedef struct rank_gemm_kernels {
 
 /// The oracle.
 extern const rank_gemm_kernels rank_gemm_scalar;
-/// The kernel for an A with many zeros, which it skips. On x86-64 only.
-extern const rank_gemm_kernels rank_gemm_zeros_avx2;

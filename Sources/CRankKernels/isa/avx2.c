@@ -4,6 +4,7 @@
 #include "avx2.h"
 
 #include "../gemm/tile.h"
+#include "../gemm/zeros.h"
 #include "../integers/finish.h"
 #include "../integers/layers.h"
 #include "../lists/body.h"
@@ -22,7 +23,7 @@ const rank_isa rank_isa_avx2 = {
     .is_fused = true,
     .score = &score_kernels,
     .gemm = &gemm_tiles,
-    .gemm_zeros = &rank_gemm_zeros_avx2,
+    .gemm_zeros = &gemm_zeros,
     .training = &training_loops,
     .integers = &integers,
     .identity_rows = identity_rows,

@@ -22,4 +22,9 @@ INLINE vector load_part(const float *from, size_t count) {
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     return _mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes));
 }
+
+// A bit for each lane that is not zero. NaN is not zero.
+INLINE uint32_t live(vector x) {
+    return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+}
 #endif

@@ -8,6 +8,7 @@
 #define SCORE_HIDDEN rank_hidden_avx512
 
 #include "../gemm/tile.h"
+#include "../gemm/zeros.h"
 #include "../integers/finish.h"
 #include "../lists/body.h"
 #include "../score/body.h"
@@ -37,6 +38,7 @@ const rank_isa rank_isa_avx512 = {
     .skips_dead_units = true,
     .score = &score_kernels,
     .gemm = &gemm_tiles,
+    .gemm_zeros = &gemm_zeros,
     .training = &training_loops,
     .integers = &integers,
     .identity_rows = identity_rows,

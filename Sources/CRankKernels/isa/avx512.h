@@ -29,6 +29,11 @@ INLINE vector load_part(const float *from, size_t count) {
     return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
 }
 
+// A bit for each lane that is not zero. NaN is not zero.
+INLINE uint32_t live(vector x) {
+    return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+}
+
 // docs/reference/numerics.md, the fixed tree of `lanes`.
 INLINE float tree(__m512 lane) {
     __m256 t8 = _mm256_add_ps(_mm512_castps512_ps256(lane), _mm512_extractf32x8_ps(lane, 1));

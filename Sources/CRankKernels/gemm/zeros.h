@@ -1,0 +1,192 @@
+// The product for an A that comes out of relu or its mask, about half of it zeros: zeros are skipped. Compiled for each
+// instruction set whose header defines `live` beside the vocabulary of isa/vectors.h.
+//
+// A row of C is 64 columns in registers; each non-zero element of A takes one row of B. As many rows of C are summed in
+// turn as fill 8 accumulators, which hide the latency of a multiply-add. A bit for each element says whether it is
+// non-zero; the bits are found once for a block of A and used for all columns. A skipped product would have added zero,
+// unless B holds an infinity or NaN: then nothing is skipped.
+#pragma once
+
+#include "../isa/vectors.h"
+#include "gemm.h"
+
+#define ZEROS_COLUMNS 64
+#define ZEROS_VECTORS (ZEROS_COLUMNS / WIDTH)
+// Rows of C that are summed in turn.
+#define ZEROS_TURNS (8 / ZEROS_VECTORS)
+// Rows of B in a block: with 64 columns they take 16 KiB and stay in the L1 cache. Each has a bit in a word.
+#define ZEROS_DEPTH 64
+// Rows of A whose bits are in memory at a time.
+#define ZEROS_ROWS 256
+
+// The bits of a row of A whose elements are contiguous.
+INLINE uint64_t zeros_row(const float *a, size_t depth) {
+    uint64_t bits = 0;
+    size_t p = 0;
+    for (; p + WIDTH <= depth; p += WIDTH) {
+        bits |= (uint64_t)live(load(a + p)) << p;
+    }
+    for (; p < depth; p++) {
+        bits |= (uint64_t)(a[p] != 0) << p;
+    }
+    return bits;
+}
+
+// The 8 × 8 bits of a word, mirrored at their diagonal. Source: Warren, "Hacker's Delight", section 7-3.
+INLINE uint64_t zeros_mirror(uint64_t x) {
+    uint64_t t = (x ^ (x >> 7)) & 0x00AA00AA00AA00AA;
+    x ^= t ^ (t << 7);
+    t = (x ^ (x >> 14)) & 0x0000CCCC0000CCCC;
+    x ^= t ^ (t << 14);
+    t = (x ^ (x >> 28)) & 0x00000000F0F0F0F0;
+    return x ^ t ^ (t << 28);
+}
+
+// The bits of WIDTH rows of A, where the elements of a column are contiguous.
+INLINE void zeros_rows(const float *a, size_t a_column, size_t depth, uint64_t bits[WIDTH]) {
+    UNROLL for (int r = 0; r < WIDTH; r++) {
+        bits[r] = 0;
+    }
+    for (size_t p = 0; p < depth; p += 8) {
+        uint64_t square[WIDTH / 8] = {0};
+        for (size_t q = 0; q < 8 && p + q < depth; q++) {
+            const uint64_t lanes = live(load(a + (p + q) * a_column));
+            UNROLL for (int s = 0; s < WIDTH / 8; s++) {
+                square[s] |= (lanes >> (8 * s) & 0xFF) << (8 * q);
+            }
+        }
+        UNROLL for (int s = 0; s < WIDTH / 8; s++) {
+            const uint64_t mirrored = zeros_mirror(square[s]);
+            UNROLL for (int r = 0; r < 8; r++) {
+                bits[8 * s + r] |= (mirrored >> (8 * r) & 0xFF) << p;
+            }
+        }
+    }
+}
+
+INLINE uint64_t zeros_strided(const float *a, size_t a_column, size_t depth) {
+    uint64_t bits = 0;
+    for (size_t p = 0; p < depth; p++) {
+        bits |= (uint64_t)(a[p * a_column] != 0) << p;
+    }
+    return bits;
+}
+
+TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t rows, size_t from, size_t depth,
+                              uint64_t *bits) {
+    size_t i = 0;
+    if (job->a_column == 1) {
+        for (; i < rows; i++) {
+            bits[i] = zeros_row(job->a + (row + i) * job->a_row + from, depth);
+        }
+    } else if (job->a_row == 1) {
+        for (; i + WIDTH <= rows; i += WIDTH) {
+            zeros_rows(job->a + row + i + from * job->a_column, job->a_column, depth, bits + i);
+        }
+    }
+    for (; i < rows; i++) {
+        bits[i] = zeros_strided(job->a + (row + i) * job->a_row + from * job->a_column, job->a_column, depth);
+    }
+}
+
+// Copies 64 columns of `depth` rows of B into contiguous memory. Returns whether all of them are finite: a float that
+// is not has an exponent of all ones.
+TARGET static int zeros_pack(const float *b, size_t b_row, size_t depth, float *panel) {
+    mask odd = {0};
+    for (size_t p = 0; p < depth; p++) {
+        UNROLL for (int v = 0; v < ZEROS_VECTORS; v++) {
+            const vector w = load(b + p * b_row + v * WIDTH);
+            odd |= ((mask)w & 0x7F800000) == 0x7F800000;
+            store(panel + p * ZEROS_COLUMNS + v * WIDTH, w);
+        }
+    }
+    int any = 0;
+    UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+        any |= odd[lane];
+    }
+    return any == 0;
+}
+
+// Adds the product of the first element with a bit in `rest` to a row of C, and clears the bit.
+INLINE uint64_t zeros_step(const float *a, size_t a_column, const float *panel, uint64_t rest,
+                           vector sum[ZEROS_VECTORS]) {
+    const size_t p = (size_t)__builtin_ctzll(rest);
+    const vector x = splat(a[p * a_column]);
+    UNROLL for (int v = 0; v < ZEROS_VECTORS; v++) {
+        sum[v] = multiply_add(x, load(panel + p * ZEROS_COLUMNS + v * WIDTH), sum[v]);
+    }
+    return rest & (rest - 1);
+}
+
+// 64 columns of `count` rows of C, at most ZEROS_TURNS, for a block of B. Elements with a bit in `all` are multiplied
+// in every row.
+INLINE void zeros_turns(const rank_gemm_job *job, size_t row, size_t j, size_t from, const float *panel,
+                        const uint64_t *bits, uint64_t all, int count) {
+    const size_t a_column = job->a_column;
+    const float *a[ZEROS_TURNS];
+    vector sum[ZEROS_TURNS][ZEROS_VECTORS];
+    uint64_t rest[ZEROS_TURNS];
+    UNROLL for (int r = 0; r < count; r++) {
+        a[r] = job->a + (row + (size_t)r) * job->a_row + from * a_column;
+        rest[r] = bits[r] | all;
+        UNROLL for (int v = 0; v < ZEROS_VECTORS; v++) {
+            const size_t column = j + (size_t)(v * WIDTH);
+            sum[r][v] = from != 0 || job->adds ? load(job->c + (row + (size_t)r) * job->c_row + column)
+                        : job->seed            ? load(job->seed + column)
+                                               : (vector){0};
+        }
+    }
+    if (count == 2) {
+        while (rest[0] != 0 && rest[count - 1] != 0) {
+            UNROLL for (int r = 0; r < count; r++) {
+                rest[r] = zeros_step(a[r], a_column, panel, rest[r], sum[r]);
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < count; r++) {
+        while (rest[r] != 0) {
+            rest[r] = zeros_step(a[r], a_column, panel, rest[r], sum[r]);
+        }
+        UNROLL for (int v = 0; v < ZEROS_VECTORS; v++) {
+            store(job->c + (row + (size_t)r) * job->c_row + j + (size_t)(v * WIDTH), sum[r][v] + (vector){0});
+        }
+    }
+}
+
+TARGET static void zeros_multiply(const rank_gemm_job *job, size_t row, size_t rows, size_t j, size_t from,
+                                  const float *panel, const uint64_t *bits, uint64_t all) {
+    size_t i = 0;
+    for (; i + ZEROS_TURNS <= rows; i += ZEROS_TURNS) {
+        zeros_turns(job, row + i, j, from, panel, bits + i, all, ZEROS_TURNS);
+    }
+    for (; i < rows; i++) {
+        zeros_turns(job, row + i, j, from, panel, bits + i, all, 1);
+    }
+}
+
+TARGET static void zeros_product(const rank_gemm_job *job) {
+    _Alignas(64) float panel[ZEROS_DEPTH * ZEROS_COLUMNS];
+    uint64_t bits[ZEROS_ROWS];
+    const size_t columns = job->k > 0 ? job->n - job->n % ZEROS_COLUMNS : 0;
+    for (size_t from = 0; columns > 0 && from < job->k; from += ZEROS_DEPTH) {
+        const size_t depth = job->k - from < ZEROS_DEPTH ? job->k - from : ZEROS_DEPTH;
+        for (size_t row = 0; row < job->m; row += ZEROS_ROWS) {
+            const size_t rows = job->m - row < ZEROS_ROWS ? job->m - row : ZEROS_ROWS;
+            zeros_find(job, row, rows, from, depth, bits);
+            for (size_t j = 0; j < columns; j += ZEROS_COLUMNS) {
+                const int skips = zeros_pack(job->b + from * job->b_row + j, job->b_row, depth, panel);
+                zeros_multiply(job, row, rows, j, from, panel, bits, skips ? 0 : ~(uint64_t)0 >> (64 - depth));
+            }
+        }
+    }
+    if (columns < job->n) {
+        rank_gemm_job rest = *job;
+        rest.n -= columns;
+        rest.b += columns;
+        rest.c += columns;
+        rest.seed = rest.seed ? rest.seed + columns : rest.seed;
+        gemm_multiply(&rest);
+    }
+}
+
+static const rank_gemm_kernels gemm_zeros = {.multiply = zeros_product, .columns = ZEROS_COLUMNS};
