@@ -61,7 +61,9 @@ def blocks(document: str) -> list[Block]:
     Raises Malformed for a block that is indented, has no language, or has a comment that nothing reads.
     """
     text = (ROOT / document).read_text(encoding="utf-8")
-    found, marks, end = [], [], 0
+    found: list[Block] = []
+    marks: list[tuple[str, str]] = []
+    end = 0
     events = sorted([*BLOCK.finditer(text), *MARK.finditer(text)], key=lambda event: event.start())
     for event in events:
         line = text.count("\n", 0, event.start()) + 1

@@ -44,7 +44,7 @@ def without_ports(text: str, directory: str) -> str:
 def awaited(text: str) -> str:
     """The commands with each `rank-worker serve` awaited, whether the document has it in the background or not."""
     lines = re.sub(r"\\\n\s*", "", text).splitlines(keepends=True)
-    return "".join(re.sub(r"^rank-worker serve (.*?)\s*&?$", r"serve \1", line) for line in lines)
+    return "".join(re.sub(r"^rank-worker serve (.*?)[ \t]*&?$", r"serve \1", line) for line in lines)
 
 
 def group(text: str, output: str) -> str:
