@@ -17,7 +17,7 @@ struct DocumentedPluginTests {
     static let commands: [Commands] = ["docs/guide/plugins.md", "README.md"].flatMap { document -> [Commands] in
         let path = "\(Programs.repository)/\(document)"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        let lines = text.split(separator: "\n")
+        let lines = text.replacing("\\\n", with: "").split(separator: "\n")
         return zip(lines, lines.dropFirst()).compactMap { build, serve in
             guard serve.hasPrefix("rank-worker serve --plugin"), serve.contains("Examples/") else { return nil }
             return Commands(document: document, build: String(build), serve: String(serve))
