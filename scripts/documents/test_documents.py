@@ -123,4 +123,4 @@ def test_a_document_whose_command_fails_or_whose_output_is_another_is_refused(tm
 
 
 def test_a_cell_is_as_long_as_its_text():
-    assert loaded("check-tables").cells("| [a](b/c.md) | `x \\| y` | |") == ["a", "`x \\| y`", ""]
+    assert loaded("check-layout").cells("| [a](b/c.md) | `x \\| y` | |") == ["a", "`x \\| y`", ""]
