@@ -5,6 +5,7 @@ A comment stands before a block and says
     <!-- not run: REASON -->        why nothing runs it, or why nothing is compared with it
     <!-- file: NAME -->             under which name the commands find it
     <!-- run with: OLD => NEW -->   what is smaller, or elsewhere, when a test runs it
+    <!-- compared: without numbers -->    that another run prints other numbers
 
 and a comment by itself, which a reader does not see,
 
@@ -22,7 +23,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MARK = re.compile(r"<!-- (not run|file|run with|first):\s(.*?)\s*-->", re.DOTALL)
+MARK = re.compile(r"<!-- (not run|file|run with|compared|first):\s(.*?)\s*-->", re.DOTALL)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INDENTED = re.compile(r"^ {4,}(?![-*] |\d+\. )", re.MULTILINE)
 
@@ -37,6 +38,7 @@ class Block:
     reason: str = ""
     file: str = ""
     changes: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    has_numbers_of_one_run: bool = False
 
     @property
     def place(self) -> str:
@@ -96,6 +98,10 @@ def marked(block: Block, marks: list[tuple[str, str]]) -> Block:
             block.reason = value
         elif kind == "file":
             block.file = value
+        elif kind == "compared":
+            if value != "without numbers":
+                raise Malformed(f"{block.place}: compared: {value}; write \"without numbers\"")
+            block.has_numbers_of_one_run = True
         else:
             old, arrow, new = value.partition(" => ")
             if not arrow or old not in block.text:
