@@ -11,6 +11,11 @@ COMMAND = re.compile(r"(?<![\w-])(rank-train|rank-worker|rank-client) ([^\n`|;&>
 OPTION = re.compile(r"--?[a-z][\w-]*")
 
 
+def missing(directory: pathlib.Path) -> list[str]:
+    """The programs that are not in the directory."""
+    return [program for program in PROGRAMS if not (directory / program).is_file()]
+
+
 def programs(directory: pathlib.Path) -> dict[str, dict[str, dict[str, dict]]]:
     """The options of each command of each program by their names."""
     found: dict[str, dict[str, dict[str, dict]]] = {}
