@@ -25,12 +25,13 @@ LONG = 30.0  # seconds: only a hang is longer
 
 
 class Worker:
-    """A worker process at an ipc and a tcp endpoint of its own."""
+    """A worker process at an ipc and a tcp endpoint of its own; it serves the model at the path, or another source."""
 
-    def __init__(self, model: pathlib.Path, *options: str, option: str = "--model"):
-        socket = model.with_suffix(".sock")
+    def __init__(self, path: pathlib.Path, *options: str, source: tuple[str, ...] = ()):
+        socket = path.with_suffix(".sock")
+        source = source or ("--model", str(path))
         self.process = subprocess.Popen(
-            [WORKER, "serve", option, str(model), "--bind", f"ipc://{socket}", "tcp://127.0.0.1:*", "--json", *options],
+            [WORKER, "serve", *source, "--bind", f"ipc://{socket}", "tcp://127.0.0.1:*", "--json", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         ready, _, _ = select.select([self.process.stdout], [], [], LONG)
         line = self.process.stdout.readline() if ready else ""

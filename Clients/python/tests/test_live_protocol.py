@@ -1,5 +1,6 @@
 """What docs/reference/protocol.md says of the corners, against a real worker process, named by RANK_WORKER."""
 
+import contextlib
 import shutil
 import struct
 import subprocess
@@ -14,6 +15,7 @@ from rank_client import INFO, RankError, Status, protocol
 
 pytestmark = pytest.mark.skipif(not WORKER, reason="RANK_WORKER does not name a built rank-worker (scripts/test sets it)")
 LONG = 30_000  # milliseconds: only a hang is longer
+CANCELLED = 0x82  # the kind of a reply to CANCEL
 PLUGIN = """
 #include <rank_plugin.h>
 #include <math.h>
@@ -36,12 +38,12 @@ const rank_plugin_table *rank_plugin_entry(uint32_t v) { return &t; }
 """
 
 
-@pytest.fixture
-def peer(served):  # noqa: F811
+@contextlib.contextmanager
+def connected(worker):
     """send(*frames) and receive() at a DEALER of its own."""
     socket = zmq.Context.instance().socket(zmq.DEALER)
     socket.linger = 0
-    socket.connect(served[0].endpoints["ipc"])
+    socket.connect(worker.endpoints["ipc"])
 
     def receive():
         assert socket.poll(LONG), "no answer"
@@ -50,6 +52,24 @@ def peer(served):  # noqa: F811
 
     yield (lambda *frames: socket.send_multipart(frames)), receive
     socket.close()
+
+
+@pytest.fixture
+def peer(served):  # noqa: F811
+    """A connection to a worker of a model."""
+    with connected(served[0]) as pair:
+        yield pair
+
+
+@pytest.fixture
+def sleeper(tmp_path):
+    """A connection to a worker that takes 50 s for 100,000 candidates: longer than any answer is waited for."""
+    options = ("--cost-per-candidate", "500us", "--queue-limit", "1h")
+    worker = Worker(tmp_path / "null", *options, source=("--ranker", "null"))
+    with connected(worker) as pair:
+        yield pair
+    worker.process.kill()
+    worker.process.communicate()
 
 
 def number(body):
@@ -95,21 +115,54 @@ def test_each_of_two_requests_with_one_id_is_answered(peer):
     assert [number(b) for b in bodies] == [5, 5] and bodies[0][80:] != bodies[1][80:]
 
 
-def test_the_error_of_a_cancelled_request_comes_before_the_cancel_reply(peer):
+def cancel(request_id, target):
+    return protocol.encode(request_id, protocol.CANCEL, struct.pack("<Q", target))
+
+
+def outcome(body):
+    """The id, the kind and the status of a reply, and the first byte behind the header of one to a CANCEL."""
+    return number(body), body[17], status(body), *(body[48:49] if body[17] == CANCELLED else b"")
+
+
+def test_the_error_of_a_cancelled_request_comes_before_the_cancel_reply(sleeper):
+    """No request can be over before its CANCEL comes: the first is partly scored then, and the others wait."""
+    send, receive = sleeper
+    for request in (1, 2, 3):
+        send(score(request, [1] * 100_000))
+    for request, target in ((51, 1), (53, 3), (54, 3), (52, 2)):
+        send(cancel(request, target))
+    send(health(99))
+    expected = [
+        (1, 0xFF, Status.CANCELLED), (51, CANCELLED, Status.OK, 1),
+        (3, 0xFF, Status.CANCELLED), (53, CANCELLED, Status.OK, 1),
+        (54, CANCELLED, Status.OK, 0),
+        (2, 0xFF, Status.CANCELLED), (52, CANCELLED, Status.OK, 1),
+        (99, 0x84, Status.OK),
+    ]
+    assert [outcome(receive()[1]) for _ in expected] == expected
+
+
+def test_a_cancel_finds_no_request_that_was_answered_or_that_never_came(peer):
+    send, receive = peer
+    send(score(5))
+    assert outcome(receive()[1]) == (5, 0x81, Status.OK)
+    for target in (5, 6):
+        send(cancel(50, target))
+        assert outcome(receive()[1]) == (50, CANCELLED, Status.OK, 0)
+
+
+def test_whatever_answers_a_request_comes_before_the_reply_to_its_cancel(peer):
+    """Scored, refused for the queue's length, or taken back: which of them depends on the machine, the order does not."""
     send, receive = peer
     for request in range(1, 7):
         send(score(request, [1] * 100_000))
-    send(protocol.encode(50, protocol.CANCEL, struct.pack("<Q", 6)))
-    seen = []
-    while len(seen) < 7:
-        body = receive()[1]
-        seen.append((number(body), body[17], status(body)))
-    gone = (50, 0x82, 0)
-    assert gone in seen
-    if (6, 0xFF, Status.CANCELLED) in seen:
-        assert seen[seen.index(gone) - 1] == (6, 0xFF, Status.CANCELLED)
-    else:
-        assert seen.index((6, 0x81, 0)) < seen.index(gone)
+    send(cancel(50, 6))
+    seen = [outcome(receive()[1]) for _ in range(7)]
+    assert sorted(entry[0] for entry in seen) == [1, 2, 3, 4, 5, 6, 50]
+    answer = next(entry for entry in seen if entry[0] == 6)
+    assert answer[1:] in [(0x81, Status.OK), (0xFF, Status.RESOURCE_EXHAUSTED), (0xFF, Status.CANCELLED)]
+    reply = (50, CANCELLED, Status.OK, int(answer[2] == Status.CANCELLED))
+    assert seen.index(answer) < seen.index(reply)
 
 
 def test_coverage_under_omit(served):  # noqa: F811
@@ -163,7 +216,7 @@ def plugins(tmp_path_factory):
         options = ["-O2", "-ffp-contract=off", "-shared", "-fPIC", "-fvisibility=hidden", f"-DTABLE_SIZE={size}"]
         header = str(ROOT / "Sources" / "CRankPlugin" / "include")
         subprocess.run([compiler, *options, "-I", header, "-o", str(library), str(folder / "p.c")], check=True, timeout=60)
-        workers.append(Worker(library, option="--plugin"))
+        workers.append(Worker(library, source=("--plugin", str(library))))
     yield workers
     for worker in workers:
         assert worker.stop() == 0
