@@ -1,6 +1,7 @@
 #if os(Linux)
 import Foundation
 import Testing
+import TestSupport
 import ZMQ
 
 /// Listeners that accept nothing for a while.
@@ -13,12 +14,12 @@ struct ListenerGateTests {
     }
 
     /// libzmq's thread takes a moment until it waits for connections.
-    private static func gate(_ endpoints: [Endpoint]) -> ListenerGate {
+    private static func gate(_ endpoints: [Endpoint]) throws -> ListenerGate {
         let places = endpoints.map { "\($0)" }
-        while true {
-            let gate = ListenerGate(endpoints: places)
-            if gate.count == places.count { return gate }
-            usleep(1_000)
+        return try eventuallyBlocking("libzmq listens") {
+            ListenerGate(endpoints: places)
+        } until: {
+            $0.count == places.count
         }
     }
 
@@ -43,7 +44,7 @@ struct ListenerGateTests {
         let router = try Socket(.router, in: context, settings: .worker(maximumMessageSize: 1_024))
         try router.set(.receiveTimeout, to: 10_000)
         let endpoint = try router.bind(Endpoint("ipc://\(path)", for: .binding))
-        let gate = Self.gate([endpoint])
+        let gate = try Self.gate([endpoint])
         let client = try Socket(.dealer, in: context, settings: .client(maximumMessageSize: 1_024))
         try client.set(.sendTimeout, to: 10_000)
         try client.connect(endpoint)
@@ -79,7 +80,7 @@ struct ListenerGateTests {
             #expect(place.contains("::"))
             return
         }
-        #expect(Self.gate([bound]).count == 1)
+        #expect(try Self.gate([bound]).count == 1)
         #expect(ListenerGate(endpoints: ["tcp://127.0.0.1:1"]).count == 0)
     }
 }

@@ -307,12 +307,18 @@ struct PluginServingTests {
                 try Self.writeItems(mean: 1, to: items)
                 let second = try Self.oracle(reference, user: 1, candidates)
                 #expect(first != second)
-                while try await client.scores(user: 1, candidates: candidates) != second {
-                    try await Task.sleep(for: .milliseconds(20))
+                try await eventually("the renamed model scores") {
+                    try await client.scores(user: 1, candidates: candidates)
+                } until: {
+                    $0 == second
                 }
                 try Data("nonsense".utf8).write(to: URL(filePath: items), options: .atomic)
                 deliver(.terminalClosed)
-                while try await client.statistics()["reload_failures"] == "0" {}
+                try await eventually("a reload has failed") {
+                    try await client.statistics()["reload_failures"]
+                } until: {
+                    $0 != "0"
+                }
                 let reason = try await client.statistics()["last_reload_error"] ?? ""
                 #expect(reason.contains("plugin popularity/1.0 (\(library)) refuses to start: expected lines"))
                 #expect(try await client.scores(user: 1, candidates: candidates) == second)

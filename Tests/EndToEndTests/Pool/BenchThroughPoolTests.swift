@@ -1,6 +1,7 @@
 import Foundation
 import RankPool
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client bench --through-pool` as a process, against worker processes.
@@ -25,8 +26,10 @@ struct BenchThroughPoolTests {
     /// Waits until a worker has scored something.
     private func waitForScores(of worker: WorkerProcess) async throws {
         let pool = try RankPool.start(worker.endpoint, configuration: .init(deadline: .seconds(60)))
-        while try await pool.stats()[0].result.get()["candidates"] == 0 {
-            try await Task.sleep(for: .milliseconds(5))
+        try await eventually("the worker has scored something") {
+            try await pool.stats()[0].result.get()["candidates"]
+        } until: {
+            $0 != 0
         }
         await pool.shutdown()
     }

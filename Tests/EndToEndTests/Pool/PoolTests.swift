@@ -3,6 +3,7 @@ import RankEngine
 import RankPool
 import RankProtocol
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The client library against worker processes.
@@ -23,11 +24,10 @@ struct PoolTests {
 
     /// Waits until a pool has sent as many requests, neither retries nor hedges among them.
     private static func waitUntilSent(_ count: UInt64, by pool: RankPool) async throws {
-        var sent: UInt64 = 0
-        while sent < count {
-            try await Task.sleep(for: .milliseconds(1))
-            let counters = await pool.counters()
-            sent = counters.requests - counters.retries - counters.hedges
+        try await eventually("\(count) requests are sent", every: .milliseconds(1)) {
+            await pool.counters()
+        } until: {
+            $0.requests - $0.retries - $0.hedges >= count
         }
     }
 
@@ -268,7 +268,11 @@ struct PoolTests {
                 try await call(300)
                 #expect(await pool.counters().silences >= 1)
                 workers[0].thaw()
-                while await pool.health().contains(where: { (try? $0.result.get()) == nil }) {}
+                try await eventually("both workers answer") {
+                    await pool.health()
+                } until: { reports in
+                    reports.allSatisfy { (try? $0.result.get()) != nil }
+                }
                 try await call(100)
                 await pool.shutdown()
             }

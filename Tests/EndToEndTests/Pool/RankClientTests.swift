@@ -5,6 +5,7 @@ import RankPool
 import RankProtocol
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client` as a process, against worker processes.
@@ -158,7 +159,11 @@ struct RankClientTests {
                 }()
                 // Killed in the middle of the run: after its first scores, before the last ones of the list.
                 let client = RawClient(endpoint: workers[0].endpoint, form: .dealer)
-                while try await client.statistics()["candidates"] == "0" {}
+                try await eventually("the worker has scored something", every: .zero) {
+                    try await client.statistics()["candidates"]
+                } until: {
+                    $0 != "0"
+                }
                 workers[0].kill()
                 #expect(!hasEnded.withLock { $0 })
                 let outcome = try await served

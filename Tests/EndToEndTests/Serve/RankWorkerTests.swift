@@ -147,7 +147,7 @@ struct RankWorkerTests {
         try await withTemporaryDirectory { directory in
             let model = try TestModel.write(in: directory)
             let outcome = try await Self.serve(
-                ["--model", model, "--bind", "ipc://\(directory)/socket"],
+                ["--model", model, "--json", "--bind", "ipc://\(directory)/socket"],
                 in: directory,
                 end: [SIGTERM, SIGINT]
             )
@@ -179,7 +179,7 @@ struct RankWorkerTests {
             let socket = "\(directory)/socket"
             var grown = Int.max
             let outcome = try await Self.serve(
-                ["--ranker", "null", "--max-message", "4M", "--bind", "ipc://\(socket)"],
+                ["--ranker", "null", "--json", "--max-message", "4M", "--bind", "ipc://\(socket)"],
                 in: directory
             ) { process in
                 let client = RawClient(endpoint: "ipc://\(socket)", form: .dealer)
@@ -238,11 +238,10 @@ struct RankWorkerTests {
             error: .string(limit: 1 << 20)
         ) { execution in
             let process = execution.processIdentifier.value
-            func isAwaited() -> Bool {
+            try await eventually("the worker is ready, or its file there") {
                 if let path { return FileManager.default.fileExists(atPath: path) }
                 return (try? String(contentsOfFile: output, encoding: .utf8))?.hasSuffix("\n") == true
             }
-            for _ in 0..<2_000 where !isAwaited() { try await Task.sleep(for: .milliseconds(5)) }
             try await body(process)
             for signal in signals { _ = Foundation.kill(process, signal) }
         }

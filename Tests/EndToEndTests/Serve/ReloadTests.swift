@@ -3,6 +3,7 @@ import RankCore
 import RankEngine
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Models replaced under a worker process that serves.
@@ -23,8 +24,10 @@ struct ReloadTests {
 
     /// Asks until a worker answers with these scores.
     private static func wait(_ client: RawClient, for scores: [UInt32], _ candidates: [UInt64]) async throws {
-        while try await client.scores(user: 42, candidates: candidates) != scores {
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("the other model scores") {
+            try await client.scores(user: 42, candidates: candidates)
+        } until: {
+            $0 == scores
         }
     }
 
@@ -46,7 +49,11 @@ struct ReloadTests {
                 // A file that is cut is refused, also when it is asked for.
                 try Self.put(models[0], at: live, byteCount: 100_000)
                 deliver(.terminalClosed)
-                while try await client.statistics()["reload_failures"] == "0" {}
+                try await eventually("a reload has failed") {
+                    try await client.statistics()["reload_failures"]
+                } until: {
+                    $0 != "0"
+                }
                 #expect(try await client.scores(user: 42, candidates: candidates) == expected[1])
                 try Self.put(models[0], at: live)
                 try await Self.wait(client, for: expected[0], candidates)
@@ -70,12 +77,18 @@ struct ReloadTests {
                 // Half a model is no model, at whatever time it is seen.
                 try file.write(contentsOf: bytes.prefix(bytes.count / 2))
                 for _ in 0..<100 { #expect(try await client.scores(user: 42, candidates: candidates) == expected[0]) }
-                while try await client.statistics()["reload_failures"] == "0" {}
+                try await eventually("a reload has failed") {
+                    try await client.statistics()["reload_failures"]
+                } until: {
+                    $0 != "0"
+                }
                 try file.write(contentsOf: bytes.dropFirst(bytes.count / 2))
-                var scores = expected[0]
-                while scores != expected[1] {
-                    scores = try await client.scores(user: 42, candidates: candidates)
+                try await eventually("the other model scores") {
+                    let scores = try await client.scores(user: 42, candidates: candidates)
                     #expect(expected.contains(scores))
+                    return scores
+                } until: {
+                    $0 == expected[1]
                 }
                 try file.truncate(atOffset: 0)
                 for _ in 0..<100 { #expect(try await client.scores(user: 42, candidates: candidates) == expected[1]) }
@@ -101,7 +114,11 @@ struct ReloadTests {
                 try file.seek(toOffset: UInt64(bytes.count - 1))
                 try file.write(contentsOf: [bytes[bytes.count - 1] ^ 1])
                 try file.close()
-                while try await client.statistics()["reload_failures"] == "0" {}
+                try await eventually("a reload has failed") {
+                    try await client.statistics()["reload_failures"]
+                } until: {
+                    $0 != "0"
+                }
             }
             #expect(outcome.exitCode == 0)
             #expect(outcome.errors.contains("its scores may be wrong"), "\(outcome.errors)")

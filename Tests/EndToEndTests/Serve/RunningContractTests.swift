@@ -3,6 +3,7 @@ import RankCore
 import RankPool
 import RankProtocol
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What a worker process owes those who start, stop and watch it.
@@ -32,7 +33,7 @@ struct RunningContractTests {
                 #expect(try await worker.wait(for: 503, at: "/ready") == "draining")
                 #expect(try await client.scores(user: 1, candidates: [1, 2, 3]) == scores)
                 #expect(try await worker.page("/live")?.status == 200)
-                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+                try await eventually("the worker has ended") { worker.hasEnded }
                 #expect(try await worker.page("/live") == nil)
             }
             #expect(outcome.exitCode == 0, "\(outcome.errors)")
@@ -48,7 +49,7 @@ struct RunningContractTests {
                 worker.send(SIGTERM)
                 #expect(try await worker.wait(for: 503, at: "/ready") == "draining")
                 worker.send(second)
-                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+                try await eventually("the worker has ended") { worker.hasEnded }
             }
             #expect(outcome.exitCode == 128 + second)
         }
@@ -64,7 +65,7 @@ struct RunningContractTests {
                 let request = Task { try? await client.scores(user: 1, candidates: Array(1...1_000)) }
                 #expect(try await worker.wait(for: 503, at: "/live").contains("has not finished a step for"))
                 #expect(try await worker.page("/ready")?.status == 503)
-                while !worker.hasEnded { try await Task.sleep(for: .milliseconds(50)) }
+                try await eventually("the worker has ended") { worker.hasEnded }
                 request.cancel()
             }
             #expect(outcome.exitCode == 70)
@@ -97,8 +98,9 @@ struct RunningContractTests {
                         options: CallOptions(waitsForReady: true)
                     )
                     answers.append(list.scores)
-                    if !isLast { worker.send(SIGKILL) }
-                    while !isLast, !worker.hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+                    guard !isLast else { return }
+                    worker.send(SIGKILL)
+                    try await eventually("the worker has ended") { worker.hasEnded }
                 }
                 #expect(outcome.exitCode == (isLast ? 0 : nil), "\(outcome.errors)")
                 let client = try #require(pool)
@@ -150,7 +152,11 @@ struct RunningContractTests {
                 _ = try await pool.rank([1, 2, 3], for: 1, options: call)
                 var idle = (0..<300).compactMap { _ in IdleConnection(path) }
                 #expect(idle.count == 300)
-                while try await worker.page("/info")?.body.contains(#""accepting":false"#) != true {}
+                try await eventually("the worker accepts no connections") {
+                    try await worker.page("/info")?.body
+                } until: {
+                    $0?.contains(#""accepting":false"#) == true
+                }
                 let busy = worker.processorTicks
                 for page in ["/live", "/ready"] { #expect(try await worker.page(page)?.status == 200) }
                 let statistics = try await pool.stats()[0].result.get()

@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-worker serve --processes` as processes.
@@ -16,10 +17,6 @@ struct SupervisorTests {
     private static func runs(_ process: Int32) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
         return text.split(separator: ")").last?.hasPrefix(" Z") == false
-    }
-
-    private static func wait(until isMet: () async throws -> Bool) async throws {
-        while try await !isMet() { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     /// Runs a supervisor of workers at `worker-N.sock` in a directory until `body` returns, then sends it SIGTERM.
@@ -56,7 +53,9 @@ struct SupervisorTests {
 
     /// Asks a worker until it answers.
     private static func answers(_ index: Int, in directory: FilePath) async throws {
-        try await wait { FileManager.default.fileExists(atPath: "\(directory)/worker-\(index).sock") }
+        try await eventually("the socket is there") {
+            FileManager.default.fileExists(atPath: "\(directory)/worker-\(index).sock")
+        }
         let client = RawClient(endpoint: "ipc://\(directory)/worker-\(index).sock", form: .dealer)
         #expect(try await client.scores(user: 1, candidates: [1, 2, 3]).count == 3)
     }
@@ -69,15 +68,20 @@ struct SupervisorTests {
                 let before = try Self.children(of: process)
                 #expect(before.count == 3)
                 _ = Foundation.kill(before[1], SIGKILL)
-                try await Self.wait {
-                    let now = try Self.children(of: process)
-                    return now.count == 3 && !now.contains(before[1])
+                try await eventually("another worker is there") {
+                    try Self.children(of: process)
+                } until: {
+                    $0.count == 3 && !$0.contains(before[1])
                 }
                 for index in 0..<3 { try await Self.answers(index, in: directory) }
                 _ = Foundation.kill(process, SIGHUP)
                 for index in 0..<3 {
                     let client = RawClient(endpoint: "ipc://\(directory)/worker-\(index).sock", form: .dealer)
-                    try await Self.wait { try await client.statistics()["reloads"] == "1" }
+                    try await eventually("worker \(index) has reloaded") {
+                        try await client.statistics()["reloads"]
+                    } until: {
+                        $0 == "1"
+                    }
                 }
             }
             #expect(outcome.exitCode == 0, "\(outcome.errors)")
@@ -92,13 +96,18 @@ struct SupervisorTests {
                 for index in 0..<2 { try await Self.answers(index, in: directory) }
                 let healthy = try #require(try Self.children(of: process).first)
                 for _ in 0..<4 {
-                    var victim: Int32?
-                    try await Self.wait {
-                        victim = try Self.children(of: process).first { $0 != healthy }
-                        return victim != nil
+                    let found = try await eventually("the other worker is there") {
+                        try Self.children(of: process).first { $0 != healthy }
+                    } until: {
+                        $0 != nil
                     }
-                    _ = Foundation.kill(try #require(victim), SIGKILL)
-                    try await Self.wait { try !Self.children(of: process).contains(#require(victim)) }
+                    let victim = try #require(found)
+                    _ = Foundation.kill(victim, SIGKILL)
+                    try await eventually("it has gone") {
+                        try Self.children(of: process)
+                    } until: {
+                        !$0.contains(victim)
+                    }
                     try await Self.answers(0, in: directory)
                 }
             }
@@ -120,7 +129,11 @@ struct SupervisorTests {
             }
             #expect(outcome.exitCode == nil)
             #expect(workers.count == 2)
-            try await Self.wait { !workers.contains(where: Self.runs) }
+            try await eventually("the workers have left") {
+                workers.filter(Self.runs)
+            } until: {
+                $0.isEmpty
+            }
         }
     }
 

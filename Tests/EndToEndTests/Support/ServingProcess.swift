@@ -5,6 +5,7 @@ import Testing
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
+import TestSupport
 #endif
 
 /// A `rank-worker serve --json` that is ready: its process, its endpoint, its admin pages.
@@ -65,21 +66,20 @@ struct ServingProcess: Sendable {
 
     /// Waits for the line of a worker that is ready; nil if it has ended before.
     private static func ready(_ process: Int32, output: String) async throws -> ServingProcess? {
-        while true {
-            let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
-            if text.hasSuffix("\n"),
-                let line = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-            {
-                let endpoints = try #require(line["endpoints"] as? [String])
-                return ServingProcess(
-                    process: process,
-                    endpoint: try #require(endpoints.first),
-                    admin: line["admin"] as? String
-                )
-            }
-            if hasEnded(process) { return nil }
-            try await Task.sleep(for: .milliseconds(5))
+        // Whether it has ended is asked first: a line that is not there then does not come any more.
+        let (_, text) = try await eventually("the worker is ready or has ended") {
+            (hasEnded(process), (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")
+        } until: { hasEnded, text in
+            hasEnded || text.hasSuffix("\n")
         }
+        guard text.hasSuffix("\n") else { return nil }
+        let line = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let endpoints = try #require(line["endpoints"] as? [String])
+        return ServingProcess(
+            process: process,
+            endpoint: try #require(endpoints.first),
+            admin: line["admin"] as? String
+        )
     }
 
     /// Whether a process has ended, also while nobody has asked how.
@@ -114,10 +114,10 @@ struct ServingProcess: Sendable {
 
     /// Asks for a page until it has a status.
     func wait(for status: Int, at path: String) async throws -> String {
-        while true {
-            let page = try #require(try await page(path), "nobody answers at \(path) any more")
-            if page.status == status { return page.body }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually("\(path) has the status \(status)") {
+            try #require(try await page(path), "nobody answers at \(path) any more")
+        } until: {
+            $0.status == status
+        }.body
     }
 }

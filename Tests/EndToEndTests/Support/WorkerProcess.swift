@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 
 /// A worker process that is ready.
 struct WorkerProcess: Sendable {
@@ -102,11 +103,7 @@ func withWorker<Value: Sendable>(
 ///
 /// The path is there a moment before anybody listens, and whoever connects in between is refused.
 private func wait(for socket: FilePath) async throws {
-    for _ in 0..<2_000 {
-        if listens(at: socket.string) { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    throw WorkerStartError(description: "no worker at \(socket) within 10 s")
+    try await eventually("a worker listens at \(socket)") { listens(at: socket.string) }
 }
 
 /// Whether somebody accepts connections at the path of a socket.

@@ -3,6 +3,7 @@ import RankEngine
 import RankTraining
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-train fit` as a process that is killed, diverges, or meets a full disk.
@@ -237,8 +238,8 @@ import Testing
             output: .discarded,
             error: .discarded
         ) { execution in
-            while !(FileManager.default.contents(atPath: file).map(isReady) ?? false) {
-                try await Task.sleep(for: .milliseconds(1))
+            try await eventually("\(file) is as awaited", within: .seconds(240), every: .milliseconds(1)) {
+                FileManager.default.contents(atPath: file).map(isReady) ?? false
             }
             _ = Foundation.kill(execution.processIdentifier.value, SIGKILL)
         }

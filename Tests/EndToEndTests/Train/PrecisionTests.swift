@@ -75,7 +75,11 @@ struct PrecisionTests {
                 let client = RawClient(endpoint: socket, form: .dealer)
                 let expected = try await client.scores(user: 42, candidates: [1, 2, 3])
                 try Data(contentsOf: URL(filePath: written[far])).write(to: URL(filePath: live), options: .atomic)
-                while try await client.statistics()["reload_failures"] == "0" {}
+                try await eventually("a reload has failed") {
+                    try await client.statistics()["reload_failures"]
+                } until: {
+                    $0 != "0"
+                }
                 let reason = try await client.statistics()["last_reload_error"] ?? ""
                 #expect(reason.contains("\(errors[far])") && reason.contains("\(errors[near])"), "\(reason)")
                 #expect(try await client.scores(user: 42, candidates: [1, 2, 3]) == expected)

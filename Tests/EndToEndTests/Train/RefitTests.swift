@@ -3,6 +3,7 @@ import RankEngine
 import RankTraining
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-train fit` trains the model that it writes on all ratings, after a test without some of them.
@@ -227,8 +228,8 @@ struct RefitTests {
             output: .discarded,
             error: .discarded
         ) { execution in
-            while FileManager.default.contents(atPath: file)?.range(of: Data(text.utf8)) == nil {
-                try await Task.sleep(for: .milliseconds(1))
+            try await eventually("\(file) says \(text)", within: .seconds(240), every: .milliseconds(1)) {
+                FileManager.default.contents(atPath: file)?.range(of: Data(text.utf8)) != nil
             }
             _ = Foundation.kill(execution.processIdentifier.value, SIGKILL)
         }

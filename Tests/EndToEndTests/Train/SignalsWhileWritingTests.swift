@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-train` is asked to end while it writes.
@@ -55,7 +56,7 @@ import Testing
             output: .discarded,
             error: .discarded
         ) { execution in
-            while !holds() { try await Task.sleep(for: .milliseconds(1)) }
+            try await eventually("the command writes", within: .seconds(240), every: .milliseconds(1), holds)
             _ = Foundation.kill(execution.processIdentifier.value, signal)
         }.terminationStatus
     }

@@ -172,7 +172,11 @@ import ZMQ
         #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("nonsense\n", to: path)
-        while log.warnings.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the text is refused") {
+            log.warnings.count
+        } until: {
+            $0 == 1
+        }
         let warning = log.warnings[0]
         #expect(warning.message.hasPrefix("file:\(path): line 1: "))
         #expect(warning.message.hasSuffix("; the last endpoint stays in use"))
@@ -183,12 +187,20 @@ import ZMQ
 
         // A file that vanishes changes nothing either.
         #expect(unlink(path) == 0)
-        while log.warnings.count < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the file is missed") {
+            log.warnings.count
+        } until: {
+            $0 == 2
+        }
         #expect(log.warnings[1].message.contains("No such file or directory; the last endpoint stays") == true)
         #expect(try await pool.rank([1], for: 1).parts[0].endpoint == workers[0].endpoint)
 
         try Self.write("# moved\n\(workers[1].endpoint)\n", to: path)
-        while await Self.endpoints(pool) != [workers[1].endpoint] { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the pool follows the file") {
+            await Self.endpoints(pool)
+        } until: {
+            $0 == [workers[1].endpoint]
+        }
         let list = try await pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
         #expect(list.parts[0].endpoint == workers[1].endpoint)
         // Each list of workers and each connection is told at a lower level.

@@ -2,6 +2,7 @@ import RankCore
 import RankPool
 import RankProtocol
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 
@@ -55,12 +56,11 @@ import ZMQ
     }
 
     static func waitUntilReady(_ pool: RankPool) async throws {
-        for _ in 0..<2_000 {
-            let reports = await pool.health(deadline: .seconds(2))
-            if reports.allSatisfy({ (try? $0.result.get()) != nil }) { return }
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually("the restarted worker is found again") {
+            await pool.health(deadline: .seconds(2))
+        } until: { reports in
+            reports.allSatisfy { (try? $0.result.get()) != nil }
         }
-        Issue.record("a restarted worker was not found again")
     }
 
     @Test(arguments: [false, true])

@@ -153,10 +153,11 @@ import ZMQ
             return try await pool.rank([1], for: 1, options: CallOptions(waitsForReady: true))
         }
         // The call is posted, and the endpoint is known to be out of reach: a call that does not wait fails.
-        while !isCalling.load(ordering: .relaxed)
-            || !log.entries.contains(where: { $0.message == "a worker cannot be reached" })
-        {
-            try await Task.sleep(for: .milliseconds(1))
+        try await eventually("the call is made") { isCalling.load(ordering: .relaxed) }
+        try await eventually("the endpoint is out of reach") {
+            log.entries.map(\.message)
+        } until: {
+            $0.contains("a worker cannot be reached")
         }
         let error = await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) }
         #expect(error?.code == .unavailable)
@@ -212,7 +213,7 @@ import ZMQ
         }
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.causes.first?.reason.contains("in flight") == true)
-        #expect(try await worker.seesCancel())
+        try await worker.waitForCancel()
         #expect(try await pool.rank([1], for: 1).entries.count == 1)
         await pool.shutdown()
     }
@@ -329,7 +330,7 @@ import ZMQ
         let error = await #expect(throws: PoolError.self) { try await call.value }
         #expect(error?.code == .cancelled)
         // The worker is told that the answer is no longer wanted.
-        #expect(try await worker.seesCancel())
+        try await worker.waitForCancel()
         // A task that was cancelled before the call ends as well.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }

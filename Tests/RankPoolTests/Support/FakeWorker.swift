@@ -2,6 +2,7 @@ import RankCore
 import RankProtocol
 import RankSystem
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 
@@ -241,18 +242,18 @@ final class FakeWorker: Sendable {
         return writer.bytes.withUnsafeBytes { Array($0) }
     }
 
-    /// Whether a CANCEL arrives within some seconds.
-    func seesCancel() async throws -> Bool {
-        for _ in 0..<500 {
-            if log.cancelled.withLock({ !$0.isEmpty }) { return true }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return false
+    /// Waits until a CANCEL has come.
+    func waitForCancel() async throws {
+        try await eventually("a CANCEL has come") { log.cancelled.withLock { !$0.isEmpty } }
     }
 
-    /// Waits until so many SCORE requests have come; the time limit of the suite ends a test in vain.
+    /// Waits until so many SCORE requests have come.
     func waitForScoreRequests(_ count: Int) async throws {
-        while scoreRequests < count { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("\(count) SCORE requests have come") {
+            scoreRequests
+        } until: {
+            $0 >= count
+        }
     }
 
     /// The SCORE requests so far.

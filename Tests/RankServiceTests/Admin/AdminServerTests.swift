@@ -3,6 +3,7 @@ import RankProtocol
 import RankService
 import RankSystem
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 
@@ -68,7 +69,7 @@ struct AdminServerTests {
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         gate.isClosed.store(true, ordering: .releasing)
         try client.send(Requests.score(candidates: [1]))
-        while !gate.isReached.load(ordering: .acquiring) { usleep(1_000) }
+        try eventuallyBlocking("the request is in work") { gate.isReached.load(ordering: .acquiring) }
         worker.stop()
         #expect(try HTTPExchange.get("/live", at: admin.address).status == 200)
         #expect(try HTTPExchange.get("/ready", at: admin.address) == (503, "draining\n"))
@@ -92,18 +93,26 @@ struct AdminServerTests {
         for _ in 0..<2 {
             gate.isClosed.store(true, ordering: .releasing)
             try client.send(Requests.score(candidates: [1]))
-            while try HTTPExchange.get("/live", at: admin.address).status == 200 { usleep(1_000) }
+            try eventuallyBlocking("the stuck thread is seen") {
+                try HTTPExchange.get("/live", at: admin.address).status
+            } until: {
+                $0 != 200
+            }
             let ready = try HTTPExchange.get("/ready", at: admin.address)
             #expect(ready.status == 503 && ready.body.hasPrefix("the scoring thread has not finished a step for"))
             #expect(try HTTPExchange.get("/info", at: admin.address).body.contains(#""state":"stalled""#))
             gate.isClosed.store(false, ordering: .releasing)
             #expect(try client.reply().status == .ok)
-            while try HTTPExchange.get("/live", at: admin.address).status != 200 { usleep(1_000) }
+            try eventuallyBlocking("the worker is live again") {
+                try HTTPExchange.get("/live", at: admin.address).status
+            } until: {
+                $0 == 200
+            }
         }
         #expect(giveUps.count.load(ordering: .relaxed) == 0)
         gate.isClosed.store(true, ordering: .releasing)
         try client.send(Requests.score(candidates: [1]))
-        while giveUps.count.load(ordering: .relaxed) == 0 { usleep(1_000) }
+        try eventuallyBlocking("the worker is given up") { giveUps.count.load(ordering: .relaxed) > 0 }
         gate.isClosed.store(false, ordering: .releasing)
         #expect(try client.reply().status == .ok)
         try worker.finish()

@@ -27,7 +27,11 @@ struct ReloadThreadTests {
         )
         let client = try TestClient(.dealer, at: worker.endpoints[0])
         #expect(worker.reload())
-        while try client.reply(to: Requests.plain(.stats)).pairs["model_generation"] != "2" {}
+        try eventuallyBlocking("the second model serves") {
+            try client.reply(to: Requests.plain(.stats)).pairs["model_generation"]
+        } until: {
+            $0 == "2"
+        }
         // SCHED_OTHER, then SCHED_IDLE.
         #expect(policies.withLock { $0 } == [0, 5])
         try worker.finish()
@@ -43,10 +47,8 @@ struct ReloadThreadTests {
         let supply = ModelSupply(.file("\(directory.path)/model")) { _ throws(EngineError) in
             let isFirst = loads.add(1, ordering: .relaxed).oldValue == 0
             // A bound, so that a worker that does wait fails the test instead of hanging it.
-            var patience = isFirst ? 0 : 2_000
-            while patience > 0, !mayEnd.load(ordering: .acquiring) {
-                patience -= 1
-                usleep(5_000)
+            if !isFirst {
+                try? eventuallyBlocking("the load may end", within: .seconds(10)) { mayEnd.load(ordering: .acquiring) }
             }
             return NumberRanker(1, census: census)
         }
@@ -55,13 +57,21 @@ struct ReloadThreadTests {
             models: supply
         )
         #expect(worker.reload())
-        while loads.load(ordering: .relaxed) < 2 { usleep(1_000) }
+        try eventuallyBlocking("the second load is under way") {
+            loads.load(ordering: .relaxed)
+        } until: {
+            $0 == 2
+        }
         try worker.finish()
         // The load has not made a second ranker yet.
         #expect(census.made.load(ordering: .relaxed) == 1)
         mayEnd.store(true, ordering: .releasing)
         // The model of that load is dropped, though no thread waits for it.
-        while census.made.load(ordering: .relaxed) < 2 { usleep(1_000) }
+        try eventuallyBlocking("its ranker is made") {
+            census.made.load(ordering: .relaxed)
+        } until: {
+            $0 == 2
+        }
     }
 }
 #endif

@@ -58,14 +58,22 @@ struct SelfCheckTests {
         }
         func statistics() throws -> [String: String] { try client.reply(to: Requests.plain(.stats)).pairs }
         try directory.write("model", byteCount: 2)
-        while try statistics()["reload_failures"] != "1" {}
+        try eventuallyBlocking("the reload has failed") {
+            try statistics()["reload_failures"]
+        } until: {
+            $0 == "1"
+        }
         let stats = try statistics()
         #expect(stats["last_reload_error"]?.contains("/model: self-check: ") == true)
         #expect(stats["reloads"] == "0" && stats["model_generation"] == "1")
         #expect(try scores() == [1])
         #expect(lines.withLock { $0.contains { $0.contains("keeps serving") && $0.contains("self-check: ") } })
         try directory.write("model", byteCount: 3)
-        while try statistics()["reloads"] != "1" {}
+        try eventuallyBlocking("the model is reloaded") {
+            try statistics()["reloads"]
+        } until: {
+            $0 == "1"
+        }
         #expect(try scores() == [3])
         try worker.finish()
     }

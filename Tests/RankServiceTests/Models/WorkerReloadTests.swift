@@ -162,7 +162,7 @@ extension TestClient {
 
     /// Asks for STATS until they fulfil a condition.
     fileprivate borrowing func wait(until isMet: ([String: String]) -> Bool) throws {
-        while try !isMet(reply(to: Requests.plain(.stats)).pairs) {}
+        try eventuallyBlocking("STATS are as awaited", { try reply(to: Requests.plain(.stats)).pairs }, until: isMet)
     }
 }
 

@@ -2,6 +2,7 @@ import RankCore
 import RankProtocol
 import RankService
 import RankSystem
+import TestSupport
 import Testing
 import ZMQ
 
@@ -14,11 +15,11 @@ struct WorkerGaugesTests {
         for _ in 0..<3 { _ = try client.reply(to: Requests.score(candidates: [1, 2])) }
         _ = try client.reply(to: [1])
         let first = worker.gauges.snapshot
-        // Two ticks of an idle worker; the time limit ends a wait without them.
-        var latest = first
-        while latest.lastTick < first.lastTick + 500_000_000 {
-            usleep(20_000)
-            latest = worker.gauges.snapshot
+        // Two ticks of an idle worker.
+        let latest = try eventuallyBlocking("the idle worker ticks") {
+            worker.gauges.snapshot
+        } until: {
+            $0.lastTick >= first.lastTick + 500_000_000
         }
         let counters = worker.counters
         #expect(counters[.requests] == 4 && counters[.replies] == 4)
