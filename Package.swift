@@ -163,7 +163,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["RankCore", "RankSystem"],
+            dependencies: ["RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -223,6 +223,15 @@ let package = Package(
         .testTarget(
             name: "CommandSupportTests",
             dependencies: ["CommandSupport", "RankCore", "RankSystem", "TestSupport", argumentParser],
+            swiftSettings: settings
+        ),
+        // What documents say, held against the errors that the code throws.
+        .testTarget(
+            name: "DocumentTests",
+            dependencies: [
+                "CommandSupport", "RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService", "RankSystem",
+                "TestSupport", "ZMQ",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -29,16 +29,6 @@ func writeFile(_ path: String, _ bytes: [UInt8]) throws {
 /// The directory of fixtures of this package.
 let fixtures = Repository.file("Tests/Fixtures")
 
-/// The error that `body` throws, which must be an `EngineError`.
-func engineError(_ body: () throws -> Void) -> EngineError? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return error as? EngineError
-    }
-}
-
 /// The bytes of a number, the least first.
 func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }

@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// A pool for the time of a body.

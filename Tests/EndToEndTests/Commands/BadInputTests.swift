@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client` with what a careless or hostile user gives it: a code and a line that says what to do, never a hang,

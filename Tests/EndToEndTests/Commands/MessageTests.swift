@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What is given in a model's or an option's place, and what commands say of it: what was found, what was expected,

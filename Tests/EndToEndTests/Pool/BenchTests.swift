@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client bench` as a process, against worker processes.

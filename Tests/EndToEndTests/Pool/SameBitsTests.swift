@@ -1,6 +1,7 @@
 import RankCore
 import RankEngine
 import SystemPackage
+import TestSupport
 import Testing
 import ZMQ
 

@@ -1,6 +1,7 @@
 import Foundation
 import RankEngine
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-client status` as a process, against worker processes.

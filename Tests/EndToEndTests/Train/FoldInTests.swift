@@ -1,5 +1,6 @@
 import Foundation
 import RankEngine
+import TestSupport
 import Testing
 
 /// The commands `fold-in` and `cold-start` as processes, on invented data.

@@ -3,6 +3,7 @@ import RankCore
 import RankEngine
 import RankSystem
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The command `rank-train` as a process: exit codes, streams and files.

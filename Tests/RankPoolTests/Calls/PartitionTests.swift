@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 @Suite struct PartitionTests {

@@ -41,28 +41,12 @@ import ZMQ
         #expect(error?.message.contains("/nonexistent/workers: No such file") == true)
     }
 
-    /// A pool with a source that has named these workers.
-    static func bench(_ endpoints: [String]) -> (Bench, source: Int) {
-        var bench = Bench(workers: 0)
-        let source = bench.state.addSource("file:workers")
-        take(endpoints, from: source, &bench)
-        return (bench, source)
-    }
-
-    static func take(_ endpoints: [String], from source: Int, _ bench: inout Bench) {
-        for (link, _) in bench.state.list(endpoints, from: source, now: bench.now) {
-            while bench.models.count <= link.index { bench.models.append(Fake.model) }
-            bench.becomeReady(link)
-        }
-        bench.collect()
-    }
-
     @Test func callsWaitForTheFirstList() {
         var bench = Bench(workers: 0)
         let source = bench.state.addSource("file:workers")
         let id = bench.start([1])
         #expect(bench.finished.isEmpty)
-        Self.take(["a"], from: source, &bench)
+        bench.take(["a"], from: source)
         bench.answerAll()
         #expect(bench.scores(id) != nil)
     }
@@ -78,11 +62,11 @@ import ZMQ
     }
 
     @Test func whoLeavesFinishesWhatIsInFlight() {
-        var (bench, source) = Self.bench(["a", "b"])
+        var (bench, source) = Bench.listing(["a", "b"])
         let ids = (0..<10).map { _ in bench.start([1]) }
         let there = bench.out.count { $0.link == LinkID(0) }
         #expect(there > 0)
-        Self.take(["b"], from: source, &bench)
+        bench.take(["b"], from: source)
         #expect(bench.closed.isEmpty)
         let late = bench.start([1])
         #expect(bench.out.last?.link == LinkID(1))
@@ -91,14 +75,14 @@ import ZMQ
         #expect(bench.closed == [LinkID(0)])
         #expect(bench.state.listing.workers.map(\.endpoint) == ["b"])
         // Its place goes to the next.
-        Self.take(["b", "c"], from: source, &bench)
+        bench.take(["b", "c"], from: source)
         #expect(bench.state.listing.workers.map(\.endpoint) == ["c", "b"])
     }
 
     @Test func whoLeavesAndIsLostLosesNothing() {
-        var (bench, source) = Self.bench(["a", "b"])
+        var (bench, source) = Bench.listing(["a", "b"])
         let ids = (0..<10).map { _ in bench.start([1]) }
-        Self.take(["b"], from: source, &bench)
+        bench.take(["b"], from: source)
         bench.state.handle(.lost, at: LinkID(0), now: bench.now)
         bench.collect()
         #expect(bench.closed == [LinkID(0)])
@@ -108,7 +92,7 @@ import ZMQ
     }
 
     @Test func aProblemKeepsTheLastGoodList() {
-        var (bench, source) = Self.bench(["a"])
+        var (bench, source) = Bench.listing(["a"])
         bench.state.fail("line 1: nonsense", of: source, now: 0)
         let id = bench.start([1])
         bench.answerAll()
@@ -123,7 +107,7 @@ import ZMQ
     @Test(arguments: 0..<40)
     func anyOrderOfLists(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var (bench, source) = Self.bench(["w0"])
+        var (bench, source) = Bench.listing(["w0"])
         var started: [CallID] = []
         var last = ["w0"]
         for _ in 0..<200 {
@@ -132,7 +116,7 @@ import ZMQ
             case 0:
                 last = (0..<6).filter { _ in Bool.random(using: &random) }.map { "w\($0)" }
                 if last.isEmpty { last = ["w0"] }
-                Self.take(last, from: source, &bench)
+                bench.take(last, from: source)
             case 1, 2: started.append(bench.start([1, 2, 3], parts: .random(in: 1...2, using: &random)))
             default:
                 guard !bench.out.isEmpty else { continue }

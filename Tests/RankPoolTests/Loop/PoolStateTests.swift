@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 import ZMQ
 
@@ -335,12 +336,5 @@ import ZMQ
         #expect(bench.state.flights.isEmpty)
         #expect(bench.state.calls.isEmpty)
         #expect(bench.state.nextTick == nil)
-    }
-}
-
-extension FrameWriter {
-    /// The frame as an array.
-    var array: [UInt8] {
-        bytes.withUnsafeBytes { Array($0) }
     }
 }

@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// Retries: which parts are sent again, when, to which worker, and when no more.

@@ -1,5 +1,6 @@
 import RankProtocol
 import RankSystem
+import TestSupport
 import ZMQ
 
 /// Many workers on one thread, each with a socket of its own.

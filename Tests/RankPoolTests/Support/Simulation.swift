@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 
 /// Workers with a clock of their own kind: each scores one request after another at its speed.
 struct Simulation {

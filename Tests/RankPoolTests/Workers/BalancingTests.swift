@@ -1,5 +1,6 @@
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// Which worker gets what.

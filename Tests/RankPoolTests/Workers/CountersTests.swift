@@ -1,5 +1,6 @@
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// The counts of a pool.

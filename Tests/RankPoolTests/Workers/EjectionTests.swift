@@ -1,6 +1,7 @@
 import RankCore
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// Workers that fail are set aside, and come back.

@@ -1,4 +1,5 @@
 import RankSystem
+import TestSupport
 import Testing
 
 /// A connection to an admin server on loopback, by plain system calls.

@@ -1,6 +1,5 @@
 import RankCore
 import RankService
-import TestSupport
 import Testing
 
 @Suite("WorkerCounters")
@@ -11,12 +10,6 @@ struct WorkerCountersTests {
         let counters = WorkerCounters()
         #expect(counters.all.map(\.counter) == WorkerCounter.allCases)
         #expect(counters.all.allSatisfy { $0.count == 0 })
-    }
-
-    @Test
-    func eachKeyIsAWordOfDocsReferenceProtocolMd() throws {
-        let text = try Repository.text("docs/reference/protocol.md")
-        for counter in WorkerCounter.allCases { #expect(text.contains("`\(counter.rawValue)`"), "\(counter)") }
     }
 
     @Test

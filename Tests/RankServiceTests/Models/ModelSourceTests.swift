@@ -56,14 +56,3 @@ struct ModelSourceTests {
         #expect(ModelSource.directory("/nonexistent/models").look().problem?.contains("/nonexistent") == true)
     }
 }
-
-extension TemporaryDirectory {
-    /// Puts a file of zeros there as writers do: under another name first, then renamed.
-    func write(_ name: String, byteCount: Int) throws {
-        let temporary = "\(path)/.temporary"
-        let file = try #require(fopen(temporary, "w"))
-        for _ in 0..<byteCount { fputc(0, file) }
-        fclose(file)
-        try #require(rename(temporary, "\(path)/\(name)") == 0)
-    }
-}

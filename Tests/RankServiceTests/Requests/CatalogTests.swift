@@ -2,6 +2,7 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import TestSupport
 import Testing
 
 /// CATALOG: a model's candidates, page by page.

@@ -1,6 +1,7 @@
 import RankCore
 import RankProtocol
 import RankService
+import TestSupport
 import Testing
 
 @Suite("Admission")

@@ -3,6 +3,7 @@ import RankEngine
 import RankProtocol
 import RankService
 import RankSystem
+import TestSupport
 import Testing
 import ZMQ
 

@@ -1,29 +1,33 @@
 import RankCore
-import RankEngine
+package import RankEngine
 
 /// A clock that a test moves.
-final class TestClock {
-    var now: UInt64 = 1_000_000
+package final class TestClock {
+    /// The time (ns).
+    package var now: UInt64 = 1_000_000
 }
 
 /// A ranker whose scores a test can compute.
 ///
 /// It knows users and candidates from 1 to 9,999, and the text ids that start with `k`. Each candidate takes the clock
 /// forward.
-final class TestRanker: Ranker {
-    static let prior: Float = 0.625
+package final class TestRanker: Ranker {
+    /// The prior of the model.
+    package static let prior: Float = 0.625
 
-    let info: RankerInfo
+    /// The description of the ranker.
+    package let info: RankerInfo
     private let clock: TestClock?
     private let nanosecondsPerCandidate: UInt64
 
     /// The position whose score is not finite.
-    var brokenPosition: Int?
+    package var brokenPosition: Int?
 
     /// The candidates of each call.
-    var calls: [Range<Int>] = []
+    package var calls: [Range<Int>] = []
 
-    init(
+    /// Makes a ranker; with a clock, each candidate takes some time (ns).
+    package init(
         hasTextIDs: Bool = false,
         featureCount: Int = 0,
         clock: TestClock? = nil,
@@ -43,13 +47,15 @@ final class TestRanker: Ranker {
     }
 
     /// The score of a candidate: few different ones, so that ids and positions decide often.
-    static func score(_ candidate: UInt64, user: UInt64) -> Float {
+    package static func score(_ candidate: UInt64, user: UInt64) -> Float {
         isKnown(candidate) ? Float((candidate &* 7 &+ user) % 5) / 8 : 0.0625
     }
 
-    static func isKnown(_ id: UInt64) -> Bool { (1..<10_000).contains(id) }
+    /// Whether the ranker knows an id.
+    package static func isKnown(_ id: UInt64) -> Bool { (1..<10_000).contains(id) }
 
-    func score(
+    /// Scores candidates; see `Ranker`.
+    package func score(
         _ query: RankQuery,
         candidates: Range<Int>,
         scores: UnsafeMutableBufferPointer<Float>,

@@ -1,27 +1,37 @@
-import RankCore
-import RankPool
-import RankProtocol
+package import RankCore
+package import RankPool
+package import RankProtocol
 import Testing
 
 /// A pool of workers, and what it decided.
-struct Bench {
-    var state: PoolState
-    var links: [LinkID] = []
-    var models: [ModelID] = []
-    var now: Int64 = 0
-    var calls: UInt64 = 0
-    var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
-    var cancelled: [RequestID] = []
-    var closed: [LinkID] = []
-    var opened: [LinkID] = []
+package struct Bench {
+    /// The machine.
+    package var state: PoolState
+    /// The links of the workers, in order.
+    package var links: [LinkID] = []
+    /// The models that they hold.
+    package var models: [ModelID] = []
+    /// The time (µs).
+    package var now: Int64 = 0
+    /// The number of calls that were started.
+    package var calls: UInt64 = 0
+    /// The results of the calls that have ended.
+    package var finished: [CallID: Result<CallOutcome, PoolError>] = [:]
+    /// The requests that were taken back.
+    package var cancelled: [RequestID] = []
+    /// The links that were closed.
+    package var closed: [LinkID] = []
+    /// The links that were opened.
+    package var opened: [LinkID] = []
     /// SCORE requests that are out, in the order of their sending.
-    var out: [(request: RequestID, link: LinkID)] = []
+    package var out: [(request: RequestID, link: LinkID)] = []
     /// Workers that do not say what they are when they are asked.
-    var mute: Set<LinkID> = []
+    package var mute: Set<LinkID> = []
     /// The requests for INFO that they have not answered.
-    var unsaid: [(request: RequestID, link: LinkID)] = []
+    package var unsaid: [(request: RequestID, link: LinkID)] = []
 
-    init(
+    /// Makes a pool of workers, which are ready by default.
+    package init(
         workers: Int,
         configuration: RankPool.Configuration = .default,
         models: [ModelID] = [],
@@ -36,13 +46,31 @@ struct Bench {
         if areReady { for link in links { becomeReady(link) } }
     }
 
-    mutating func becomeReady(_ link: LinkID) {
+    /// A pool without workers but for those that a source of endpoints has named.
+    package static func listing(_ endpoints: [String]) -> (Bench, source: Int) {
+        var bench = Bench(workers: 0)
+        let source = bench.state.addSource("file:workers")
+        bench.take(endpoints, from: source)
+        return (bench, source)
+    }
+
+    /// Lets a source name workers, of which the new ones become ready.
+    package mutating func take(_ endpoints: [String], from source: Int) {
+        for (link, _) in state.list(endpoints, from: source, now: now) {
+            while models.count <= link.index { models.append(Fake.model) }
+            becomeReady(link)
+        }
+        collect()
+    }
+
+    /// Connects a worker.
+    package mutating func becomeReady(_ link: LinkID) {
         state.handle(.connected, at: link, now: now)
         collect()
     }
 
     /// Takes the machine's actions; answers INFO by itself.
-    mutating func collect() {
+    package mutating func collect() {
         while !state.actions.isEmpty {
             let actions = state.actions
             state.actions = []
@@ -65,26 +93,26 @@ struct Bench {
                 case .open(let link): opened.append(link)
                 case .close(let link): closed.append(link)
                 case .finish(let id, let result):
-                    // Resumed once, or the test fails.
-                    #expect(finished.updateValue(result, forKey: id) == nil)
+                    if finished.updateValue(result, forKey: id) != nil { Issue.record("\(id) was finished twice") }
                 }
             }
         }
     }
 
     /// Lets a worker say what it is.
-    mutating func say(_ request: RequestID, _ link: LinkID) {
+    package mutating func say(_ request: RequestID, _ link: LinkID) {
         var writer = FrameWriter()
         writer.encodePairsReply(header(request, link, .info), pairs: [InfoPair("prior", "0.625")])
         deliver(writer.array, from: link)
     }
 
-    func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {
+    /// The header of a worker's reply.
+    package func header(_ request: RequestID, _ link: LinkID, _ kind: ReplyKind) -> ReplyHeader {
         ReplyHeader(id: request, kind: kind, model: models[link.index], profile: .fp32FMA)
     }
 
     /// Lets a worker refuse a request.
-    mutating func refuse(_ request: RequestID, _ link: LinkID, _ error: ErrorReply, flags: ReplyFlags = []) {
+    package mutating func refuse(_ request: RequestID, _ link: LinkID, _ error: ErrorReply, flags: ReplyFlags = []) {
         var header = header(request, link, .error)
         header.flags = flags
         var writer = FrameWriter()
@@ -93,7 +121,7 @@ struct Bench {
     }
 
     /// Lets time pass up to a point, with every tick that the machine asks for.
-    mutating func advance(to time: Int64) {
+    package mutating func advance(to time: Int64) {
         while let next = state.nextTick, next <= time {
             now = max(now, next)
             state.tick(now: now)
@@ -104,7 +132,8 @@ struct Bench {
         collect()
     }
 
-    mutating func deliver(_ bytes: [UInt8], from link: LinkID) {
+    /// Hands the bytes of a worker's reply to the machine.
+    package mutating func deliver(_ bytes: [UInt8], from link: LinkID) {
         do throws(ProtocolError) {
             let frame = try ReplyFrame(decoding: bytes.span.bytes, maxBytes: 1 << 20)
             state.receive(frame, from: link, now: now)
@@ -114,7 +143,8 @@ struct Bench {
         collect()
     }
 
-    mutating func start(
+    /// Starts a call.
+    package mutating func start(
         _ ids: [UInt64],
         parts: Int? = nil,
         topK: UInt32 = 0,
@@ -143,7 +173,7 @@ struct Bench {
     }
 
     /// The reply of the worker that got a request.
-    func answer(
+    package func answer(
         _ request: RequestID,
         _ link: LinkID,
         backlog: UInt32 = 0,
@@ -170,7 +200,7 @@ struct Bench {
     }
 
     /// Lets the workers answer what is out, the earliest first, until nothing is.
-    mutating func answerAll() {
+    package mutating func answerAll() {
         while !out.isEmpty {
             let (request, link) = out.removeFirst()
             let bytes = answer(request, link)
@@ -178,12 +208,14 @@ struct Bench {
         }
     }
 
-    func scores(_ id: CallID) -> [Float]? {
+    /// The scores of a call; nil unless it has ended well.
+    package func scores(_ id: CallID) -> [Float]? {
         guard case .success(.score(let outcome)) = finished[id] else { return nil }
         return outcome.queries[0].entries.map(\.score)
     }
 
-    func error(_ id: CallID) -> PoolError? {
+    /// The error of a call; nil unless it has failed.
+    package func error(_ id: CallID) -> PoolError? {
         guard case .failure(let error) = finished[id] else { return nil }
         return error
     }

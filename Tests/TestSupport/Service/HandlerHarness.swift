@@ -1,17 +1,24 @@
 import RankEngine
-import RankProtocol
-import RankService
+package import RankProtocol
+package import RankService
 
 /// A handler with a ranker and a clock of its own.
-struct HandlerHarness: ~Copyable {
-    let ranker: TestRanker
-    let clock: TestClock
-    let state: WorkerState
-    var handler: RequestHandler
-    let job = ScoreJob()
-    var costs = ScoringCostModel()
+package struct HandlerHarness: ~Copyable {
+    /// The ranker of the handler.
+    package let ranker: TestRanker
+    /// The clock of the handler and of the ranker.
+    package let clock: TestClock
+    /// The state of the worker.
+    package let state: WorkerState
+    /// The handler under test.
+    package var handler: RequestHandler
+    /// The job of each request.
+    package let job = ScoreJob()
+    /// The costs of requests, as they are learned.
+    package var costs = ScoringCostModel()
 
-    init(
+    /// Makes a handler whose ranker takes some time for each candidate.
+    package init(
         hasTextIDs: Bool = false,
         featureCount: Int = 0,
         nanosecondsPerCandidate: UInt64 = 0,
@@ -29,7 +36,7 @@ struct HandlerHarness: ~Copyable {
     }
 
     /// The reply to a frame that has waited for some microseconds.
-    mutating func reply(
+    package mutating func reply(
         to frame: [UInt8],
         waited: UInt64 = 0,
         pause: () -> Void = {}

@@ -1,9 +1,10 @@
-import RankCore
-import RankProtocol
+package import RankCore
+package import RankProtocol
 
 /// Frames of requests, for tests.
-enum Requests {
-    static func score(
+package enum Requests {
+    /// A SCORE frame.
+    package static func score(
         id: UInt64 = 7,
         user: UInt64 = 42,
         candidates: [UInt64],
@@ -26,7 +27,8 @@ enum Requests {
         )
     }
 
-    static func score(
+    /// A SCORE frame.
+    package static func score(
         id: UInt64 = 7,
         queries: [(user: UInt64, candidates: [UInt64])],
         parameters: ScoreParameters = ScoreParameters(),
@@ -54,7 +56,8 @@ enum Requests {
         return writer.bytes.copied
     }
 
-    static func score(
+    /// A SCORE frame.
+    package static func score(
         user: String,
         candidates: [String],
         parameters: ScoreParameters
@@ -66,7 +69,8 @@ enum Requests {
         return writer.bytes.copied
     }
 
-    static func plain(_ kind: RequestKind, id: UInt64 = 7, remaining: UInt32? = nil) -> [UInt8] {
+    /// A frame without a payload.
+    package static func plain(_ kind: RequestKind, id: UInt64 = 7, remaining: UInt32? = nil) -> [UInt8] {
         var writer = FrameWriter()
         writer.encodeRequest(
             RequestHeader(id: RequestID(rawValue: id), kind: kind, remainingMicroseconds: remaining)
@@ -74,7 +78,8 @@ enum Requests {
         return writer.bytes.copied
     }
 
-    static func cancel(_ target: UInt64, id: UInt64 = 8) -> [UInt8] {
+    /// A CANCEL frame.
+    package static func cancel(_ target: UInt64, id: UInt64 = 8) -> [UInt8] {
         var writer = FrameWriter()
         writer.encodeCancel(
             RequestHeader(id: RequestID(rawValue: id), kind: .cancel),
@@ -85,7 +90,8 @@ enum Requests {
 }
 
 extension Requests {
-    static func catalog(
+    /// A CATALOG frame.
+    package static func catalog(
         first: UInt64 = 0,
         count: UInt32 = .max,
         remaining: UInt32? = nil,

@@ -5,14 +5,13 @@ import TestSupport
 import Testing
 
 /// `docs/reference/errors.md` has every refusal of a plugin, and no other.
-@Suite("docs/reference/errors.md: plugins", .timeLimit(.minutes(5)))
-struct PluginRefusalsDocumentTests {
+@Suite(.timeLimit(.minutes(5))) struct PluginRefusalsDocumentTests {
     /// Every refusal that a plugin can cause.
     private static func refusals() throws -> [EngineError] {
-        var found: [EngineError?] = PluginLoadTests.instanceFaults.map { does, options, _ in
+        var found: [EngineError?] = MisbehavingPlugin.instanceFaults.map { does, options, _ in
             engineError { _ = try MisbehavingPlugin.ranker(does, options) }
         }
-        for (name, options, _) in PluginLoadTests.libraryFaults {
+        for (name, options, _) in MisbehavingPlugin.libraryFaults {
             let path = try MisbehavingPlugin.compiled("document-\(name)", options)
             found.append(engineError { _ = try PluginRanker.load(PluginReference(libraryPath: path)) })
         }
@@ -53,7 +52,7 @@ struct PluginRefusalsDocumentTests {
     func everyRefusalHasARowAndEveryRowIsARefusal() throws {
         let rows = try DocumentTable(of: "docs/reference/errors.md", under: "Refusals of a plugin").rows
         let refusals = try Self.refusals()
-        #expect(refusals.count == PluginLoadTests.instanceFaults.count + PluginLoadTests.libraryFaults.count + 11)
+        #expect(refusals.count == MisbehavingPlugin.instanceFaults.count + MisbehavingPlugin.libraryFaults.count + 11)
         for row in rows {
             #expect(refusals.contains { "\($0.code)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
         }
@@ -64,8 +63,7 @@ struct PluginRefusalsDocumentTests {
 }
 
 /// The code of `docs/guide/plugins.md` does what the text says.
-@Suite("docs/guide/plugins.md", .timeLimit(.minutes(5)))
-struct PluginDocumentTests {
+@Suite(.timeLimit(.minutes(5))) struct PluginDocumentTests {
     @Test
     func theFirstPluginCompilesAsItStandsLoadsAndRanksByCloseness() throws {
         let text = try Repository.text("docs/guide/plugins.md")

@@ -53,6 +53,12 @@ package struct TemporaryDirectory: Sendable {
         return file(name)
     }
 
+    /// Puts a file of zeros there as writers do: under another name first, then renamed.
+    package func write(_ name: String, byteCount: Int) throws {
+        let temporary = try write(".temporary", bytes: [UInt8](repeating: 0, count: byteCount))
+        guard rename(temporary, file(name)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
     /// Removes the directory with all that is in it, before the process ends.
     package func remove() {
         try? FileManager.default.removeItem(atPath: path)

@@ -4,7 +4,7 @@ package import Foundation
 package enum Repository {
     /// The root's path, without a slash at its end.
     package static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     /// The path of a file, from its path below the root.
     package static func file(_ path: String) -> String { "\(root)/\(path)" }

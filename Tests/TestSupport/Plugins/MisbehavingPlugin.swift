@@ -1,16 +1,15 @@
 import Foundation
-import RankEngine
-import TestSupport
+package import RankEngine
 
 /// `Tests/Fixtures/plugins/misbehaving.c`, compiled once for each kind of library.
-struct MisbehavingPlugin {
+package struct MisbehavingPlugin {
     private static let directory = try? TemporaryDirectory()
 
     /// A valid library; an option makes an instance misbehave.
-    static let library: String = (try? compiled("good", [])) ?? ""
+    package static let library: String = (try? compiled("good", [])) ?? ""
 
     /// Compiles a library.
-    static func compiled(_ name: String, _ options: [String]) throws -> String {
+    package static func compiled(_ name: String, _ options: [String]) throws -> String {
         let directory = try Self.directory ?? TemporaryDirectory()
         let path = directory.file("lib\(name).so")
         try CompiledPlugin.c("Tests/Fixtures/plugins/misbehaving.c", to: path, options)
@@ -18,7 +17,7 @@ struct MisbehavingPlugin {
     }
 
     /// The first half of a library.
-    static func cutShort(in directory: TemporaryDirectory) throws -> String {
+    package static func cutShort(in directory: TemporaryDirectory) throws -> String {
         let path = directory.file("half.so")
         let whole = try Data(contentsOf: URL(fileURLWithPath: library))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
@@ -26,15 +25,18 @@ struct MisbehavingPlugin {
     }
 
     /// A reference to an instance that misbehaves, or does not.
-    static func reference(_ does: String = "", _ options: [String: String] = [:], model: String = "") -> PluginReference
-    {
+    package static func reference(
+        _ does: String = "",
+        _ options: [String: String] = [:],
+        model: String = ""
+    ) -> PluginReference {
         var pairs = options.map { PluginReference.Option(key: $0.key, value: $0.value) }
         if !does.isEmpty { pairs.append(PluginReference.Option(key: "does", value: does)) }
         return PluginReference(libraryPath: library, modelPath: model, options: pairs)
     }
 
     /// A ranker of an instance that misbehaves.
-    static func ranker(_ does: String = "", _ options: [String: String] = [:]) throws -> PluginRanker {
+    package static func ranker(_ does: String = "", _ options: [String: String] = [:]) throws -> PluginRanker {
         try PluginRanker.load(reference(does, options))
     }
 }

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import ZMQ
 
-/// `docs/reference/errors.md` says what the code does.
-@Suite struct ErrorsDocumentTests {
+/// `docs/reference/errors.md` has every error of a pool, and no other.
+@Suite struct PoolErrorsDocumentTests {
     /// The rows of the table under a heading.
     static func rows(under heading: String) throws -> [[String]] {
         try DocumentTable(of: "docs/reference/errors.md", under: heading).rows
@@ -28,9 +28,9 @@ import ZMQ
     /// Every refusal in the table is one that the pool makes, and every one made here is in the table.
     ///
     /// Errors are thrown by the code that refuses, or made of what a worker's own check throws.
-    @Test func everyRefusalOfAPoolIsInTheTable() throws {
+    @Test func everyRefusalOfAPoolIsInTheTable() async throws {
         let rows = try Self.rows(under: "Refusals of a pool").map { (code: $0[0], text: $0[1].filter { $0 != "`" }) }
-        let errors = try Self.samples()
+        let errors = try Self.samples() + [try await Self.afterTheShutdown()]
         for row in rows {
             #expect(
                 errors.contains { $0.code.description == row.code && $0.description.contains(row.text) },
@@ -49,6 +49,13 @@ import ZMQ
     private static func otherModel() throws -> ProtocolError {
         let header = RequestHeader(id: RequestID(rawValue: 1), kind: .score, model: Fake.otherModel)
         return try #require(throws: ProtocolError.self) { try header.checkTarget(model: Fake.model, profile: .fp32FMA) }
+    }
+
+    /// The error of a call at a pool that was shut down.
+    private static func afterTheShutdown() async throws -> PoolError {
+        let pool = try RankPool.start(try TemporaryDirectory().endpoint())
+        await pool.shutdown()
+        return try #require(await #expect(throws: PoolError.self) { try await pool.rank([1], for: 1) })
     }
 
     /// One of each.
@@ -163,18 +170,17 @@ import ZMQ
         bench.answerAll()
         note(bench, id)
 
-        errors.append(.shutDown)
         bench = Bench(workers: 1, areReady: false)
         id = CallID(901)
         bench.state.start(id, .readiness, deadline: 1_000, allotted: .seconds(1), waitsForReady: true, now: 0)
         bench.advance(to: 1_000)
         note(bench, id)
 
-        var (listed, source) = EndpointSourceTests.bench(["a", "b"])
+        var (listed, source) = Bench.listing(["a", "b"])
         let question = CallID(900)
         listed.state.start(question, .control(.health, LinkID(0)), deadline: 1_000, allotted: .zero, now: 0)
         listed.collect()
-        EndpointSourceTests.take(["b"], from: source, &listed)
+        listed.take(["b"], from: source)
         note(listed, question)
         return errors
     }

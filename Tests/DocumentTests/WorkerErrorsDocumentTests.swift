@@ -8,8 +8,7 @@ import TestSupport
 import Testing
 
 /// `docs/reference/errors.md` says what keeps a worker from starting, and what it refuses.
-@Suite("docs/reference/errors.md: the worker's refusals", .timeLimit(.minutes(5)))
-struct ErrorsDocumentTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerErrorsDocumentTests {
     /// The rows of the table under a heading.
     private static func rows(under heading: String) throws -> [[String]] {
         try DocumentTable(of: "docs/reference/errors.md", under: heading).rows
@@ -75,7 +74,14 @@ struct ErrorsDocumentTests {
         let local = WorkerConfiguration(binds: ["tcp://127.0.0.1:*"])
         var starts: [() throws -> Worker] =
             configurations.map { configuration in { try Worker.start(configuration, ranker: TestRanker()) } }
-            + sources.map { source in { try Worker.start(local, models: .numbers(source)) } }
+            + sources.map { source in
+                {
+                    let supply = ModelSupply(source) { path throws(EngineError) in
+                        try RankModel.load(path: path).makeRanker()
+                    }
+                    return try Worker.start(local, models: supply)
+                }
+            }
             + [
                 { try Worker.start(local, ranker: CheckedRanker(2)) },
                 {
@@ -120,6 +126,21 @@ struct ErrorsDocumentTests {
         }
     }
 
+    /// The answer to a request whose scores are no numbers.
+    private static func answerWithoutANumber() throws -> ErrorReply {
+        let ranker = try TestModel.load(TestModel.draft(isHuge: true)).makeRanker(kernel: .scalar)
+        let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
+        var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
+        let frame = Requests.score(user: TestModel.hugeUser, candidates: [1])
+        guard case .request(let request) = handler.examine(frame.span.bytes) else {
+            throw EngineError(.invalidQuery, "the request was not taken")
+        }
+        let job = ScoreJob()
+        job.begin(request, arrival: 0, now: 0, model: handler.model)
+        while !handler.advance(job, request, frame.span.bytes, budget: .max, now: 0, clock: { 0 }) {}
+        return try #require(try job.withReply { try DecodedReply($0) }.error)
+    }
+
     @Test
     func whatAWorkerRefusesToScore() throws {
         let small = FrameLimits(messageBytes: 1_024, candidates: 10)
@@ -145,8 +166,7 @@ struct ErrorsDocumentTests {
         replies.append(
             try #require(try harness.reply(to: Requests.score(candidates: [1], remaining: 10), waited: 20).error)
         )
-        harness.ranker.brokenPosition = 0
-        replies.append(try #require(try harness.reply(to: Requests.score(candidates: [1])).error))
+        replies.append(try Self.answerWithoutANumber())
         let rows = try Self.rows(under: "Answers of a worker that refuse a request")
         for row in rows {
             #expect(replies.contains { "\($0.status)" == row[0] && $0.message.contains(row[1]) }, "\(row)")
