@@ -48,7 +48,9 @@ let package = Package(
         .target(name: "RankCore", swiftSettings: settings),
         // The operating system: files, threads, clocks, signals, limits.
         .target(name: "CRankSystem"),
-        .target(name: "RankSystem", dependencies: ["CRankSystem"], swiftSettings: memorySettings),
+        // The C library of each system under one name, for RankSystem alone.
+        .target(name: "CLibrary", dependencies: ["CRankSystem"], swiftSettings: settings),
+        .target(name: "RankSystem", dependencies: ["CLibrary"], swiftSettings: memorySettings),
 
         // Transport: libzmq, and the only module that imports it.
         .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -163,7 +165,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService"],
+            dependencies: ["CLibrary", "RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService", "RankSystem"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -217,7 +219,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RankLoadTests",
-            dependencies: ["RankCore", "RankLoad", "RankProtocol", "RankSystem", "ZMQ"],
+            dependencies: ["RankCore", "RankLoad", "RankProtocol", "RankSystem", "TestSupport", "ZMQ"],
             swiftSettings: settings
         ),
         .testTarget(

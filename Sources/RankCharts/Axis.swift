@@ -43,8 +43,8 @@ package struct Axis: Equatable {
     /// - Parameter values: The values to cover; those that are not positive are passed over.
     package init(decadesCovering values: [Double]) {
         let positive = values.filter { $0 > 0 && $0 < 1e15 }
-        let top = pow(10, log10(positive.max() ?? 1).rounded(.up))
-        let bottom = max(1, min(pow(10, log10(positive.min() ?? 1).rounded(.down)), top / 10))
+        let top = Mathematics.power(10, Mathematics.log10(positive.max() ?? 1).rounded(.up))
+        let bottom = max(1, min(Mathematics.power(10, Mathematics.log10(positive.min() ?? 1).rounded(.down)), top / 10))
         lower = bottom
         upper = max(top, 10 * bottom)
         let end = upper
@@ -67,7 +67,7 @@ package struct Axis: Equatable {
     /// The place of a value on the axis: 0 at its begin, 1 at its end, and never beyond.
     package func share(of value: Double) -> Double {
         guard isLogarithmic else { return min(max((value - lower) / (upper - lower), 0), 1) }
-        return min(max(log(max(value, lower) / lower) / log(upper / lower), 0), 1)
+        return min(max(Mathematics.log(max(value, lower) / lower) / Mathematics.log(upper / lower), 0), 1)
     }
 
     /// The text of a mark.

@@ -35,7 +35,7 @@ public struct ArrivalSchedule: Sendable {
     public mutating func advance() {
         switch spacing {
         case .constant: time += gap
-        case .poisson: time -= log(1 - Double.random(in: 0..<1, using: &random)) * gap
+        case .poisson: time -= Mathematics.log(1 - Double.random(in: 0..<1, using: &random)) * gap
         }
         next = UInt64(min(time, 9e18))
     }

@@ -110,5 +110,5 @@ extension PluginCheck {
     private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
     /// The number of open descriptors among the first 1,024.
-    private static var descriptorCount: Int { (0..<1_024).count { fcntl($0, F_GETFD) >= 0 } }
+    private static var descriptorCount: Int { (0..<1_024).count { OpenFiles.isOpen($0) } }
 }

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// System calls that are repeated after a signal (EINTR), with errors as values.
 package enum SystemCall {
     /// The system's text for an error number.
@@ -28,6 +30,22 @@ package enum SystemCall {
     ) -> (value: Int, errno: CInt?) {
         // https://man7.org/linux/man-pages/man2/read.2.html
         retrying { unsafe systemRead(descriptor, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Reads up to as many bytes as the buffer holds from a place of a file; the place of other reads stays.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The file.
+    ///   - buffer: The memory to read into.
+    ///   - offset: The place of the first byte, counted from 0.
+    /// - Returns: The number of bytes read, 0 at the end, or the `errno` of the failure.
+    package static func read(
+        _ descriptor: CInt,
+        into buffer: UnsafeMutableRawBufferPointer,
+        at offset: Int
+    ) -> (value: Int, errno: CInt?) {
+        // https://man7.org/linux/man-pages/man2/pread.2.html
+        retrying { unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
     }
 
     /// Writes all bytes.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A failure of the operating system: a stable code for programs, a message for people.
 ///
 /// Other modules turn it into their own error at their border: see ``SystemErrorConvertible``.
@@ -58,6 +60,9 @@ package struct SystemError: Error, Hashable, Sendable {
 
     /// The system's text for ``errorNumber``.
     package var reason: String { SystemCall.text(of: errorNumber) }
+
+    /// Whether a path or a name in it is longer than the system takes.
+    package var isNameTooLong: Bool { errorNumber == ENAMETOOLONG }
 
     /// The error of a call that has just failed.
     ///

@@ -15,19 +15,11 @@ package enum DescriptorReserve {
     ///   - count: The number of descriptors needed.
     /// - Throws: `resourceExhausted`.
     package static func check(to operation: String, count: Int) throws(ZMQError) {
-        var held: [Int32] = []
-        held.reserveCapacity(count)
-        defer { for descriptor in held { close(descriptor) } }
-        while held.count < count {
-            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-            if descriptor >= 0 {
-                held.append(descriptor)
-                continue
-            }
-            // Any other failure says nothing about the number of descriptors.
-            let errorNumber = errno
-            guard errorNumber == EMFILE || errorNumber == ENFILE else { return }
-            throw .failed(to: operation, errorNumber: errorNumber)
+        var spare = SpareDescriptors(capacity: count)
+        do throws(SystemError) {
+            try spare.fill(to: count)
+        } catch {
+            throw .failed(to: operation, errorNumber: error.errorNumber)
         }
     }
 }

@@ -21,23 +21,23 @@ extension ZMQError {
 
     private static func classify(_ errorNumber: Int32) -> (code: Code, advice: String?) {
         switch errorNumber {
-        case EADDRINUSE:
+        case ZMQ_EADDRINUSE:
             (.addressInUse, "another socket is bound there: stop it or choose another address")
-        case EADDRNOTAVAIL, ENODEV:
+        case ZMQ_EADDRNOTAVAIL, ZMQ_ENODEV:
             (.addressNotAvailable, "the address does not belong to this machine")
-        case ENOENT, ENOTDIR:
+        case ZMQ_ENOENT, ZMQ_ENOTDIR:
             (.addressNotAvailable, nil)
-        case EACCES, EPERM:
+        case ZMQ_EACCES, ZMQ_EPERM:
             (.permissionDenied, nil)
         case ETERM:
             (.contextTerminated, "close the sockets of this thread and end it")
-        case EFSM, ENOTSOCK, ENOTSUP, ENOCOMPATPROTO, EMTHREAD:
+        case EFSM, ZMQ_ENOTSOCK, ZMQ_ENOTSUP, ENOCOMPATPROTO, EMTHREAD:
             (.invalidOperation, nil)
-        case EINVAL:
+        case ZMQ_EINVAL:
             (.invalidOption, nil)
-        case EMFILE, ENFILE:
+        case ZMQ_EMFILE, ZMQ_ENFILE:
             (.resourceExhausted, "raise the limit of open files (ulimit -n) or of sockets per context")
-        case ENOMEM, EAGAIN:
+        case ZMQ_ENOMEM, ZMQ_EAGAIN:
             (.resourceExhausted, nil)
         default:
             (.system, nil)
@@ -52,6 +52,6 @@ extension ZMQError {
 func retryingInterrupts(_ call: () -> Int32) -> Int32 {
     while true {
         let result = call()
-        if result != -1 || zmq_errno() != EINTR { return result }
+        if result != -1 || zmq_errno() != ZMQ_EINTR { return result }
     }
 }

@@ -1,5 +1,6 @@
 import CommandSupport
 import RankSystem
+import TestSupport
 import Testing
 
 @Suite struct KernelNameTests {

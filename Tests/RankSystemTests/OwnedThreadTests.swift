@@ -1,5 +1,6 @@
 import RankSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Owned thread", .timeLimit(.minutes(5)))

@@ -1,4 +1,5 @@
 import RankSystem
+import TestSupport
 import Testing
 
 @Suite("Errors of the operating system")

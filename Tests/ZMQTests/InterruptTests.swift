@@ -1,5 +1,6 @@
 import RankSystem
 import Synchronization
+import TestSupport
 import Testing
 import ZMQ
 

@@ -1,5 +1,6 @@
 #if os(Linux)
 import Foundation
+import RankSystem
 import Testing
 import TestSupport
 import ZMQ

@@ -1,4 +1,5 @@
 import RankSystem
+import TestSupport
 import Testing
 import ZMQ
 

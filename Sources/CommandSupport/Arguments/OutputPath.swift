@@ -24,10 +24,8 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
     /// The path with its directory resolved, where it exists.
     private var place: String {
         let (directory, name) = parts
-        // https://man7.org/linux/man-pages/man3/realpath.3.html
-        guard let real = realpath(directory, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real) + "/" + name
+        guard let real = resolvedPath(directory) else { return path }
+        return real + "/" + name
     }
 
     /// The directory, with the slash at its end, and the name in it.
@@ -63,21 +61,20 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
         // No shorter than the temporary name that the file is written under (AtomicFile), which may be the one too
         // long.
         let random = String(repeating: "0", count: 13)
-        let probe = "\(directory).\(name).\(getpid()).\(random).probe"
-        let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let number = errno
+        let probe = "\(directory).\(name).\(CurrentProcess.id).\(random).probe"
+        do throws(SystemError) {
+            _ = try FileDescriptor(creating: probe, permissions: 0o600)
+        } catch {
             let advice =
-                number == ENAMETOOLONG
+                error.isNameTooLong
                 ? "choose a shorter name: it is written under a longer one at first"
                 : "check that the directory \(directory) exists and may be written, or choose another \(option)"
             throw CommandFailure(
                 .cannotCreate,
-                "cannot write \(option) \(path): \(SystemCall.text(of: number)); \(advice)"
+                "cannot write \(option) \(path): \(error.reason); \(advice)"
             )
         }
-        close(descriptor)
-        unlink(probe)
+        removeFile(probe)
     }
 
     /// Refuses to write over a file that the command reads, whatever names the two go by.
@@ -90,12 +87,9 @@ public struct OutputPath: ExpressibleByArgument, Sendable, Equatable {
         than inputs: [(option: String, path: String?)],
         option: String = "--output"
     ) throws(CommandFailure) {
-        var own = stat()
-        guard stat(path, &own) == 0 else { return }
+        guard let own = FileStatus(path: path) else { return }
         for input in inputs {
-            var other = stat()
-            guard let path = input.path, stat(path, &other) == 0, own.st_dev == other.st_dev, own.st_ino == other.st_ino
-            else { continue }
+            guard let path = input.path, let other = FileStatus(path: path), own.isSameFile(as: other) else { continue }
             throw CommandFailure(
                 .usage,
                 "\(option) would take the place of \(path), which \(input.option) reads; give another \(option)"

@@ -116,27 +116,15 @@ public struct CommandOutcome: Sendable, Equatable {
 ///   - root: The command with its subcommands.
 ///   - failure: As `CommandOutcome.init(running:arguments:failure:)`.
 public func runProcess(_ root: any ParsableCommand.Type, failure: (any Error) -> CommandFailure?) -> Never {
-    occupyStandardStreams()
-    // A file that reaches a limit of its size (ulimit -f) is then an error of the write, which tidies up after itself,
-    // and no end of the process.
-    signal(SIGXFSZ, SIG_IGN)
+    StandardDescriptors.occupyClosed()
+    // A file that reaches the limit is then an error of the write, which tidies up after itself.
+    SignalNumber.ignoreFileSizeLimit()
     let outcome = CommandOutcome(running: root, failure: failure)
     try? StandardStream.error.write(outcome.errors)
     do {
         try StandardStream.output.write(outcome.output)
     } catch {
-        exit(error.status.rawValue)
+        CurrentProcess.end(error.status.rawValue)
     }
-    exit(outcome.status.rawValue)
-}
-
-/// Takes the numbers of standard streams that the caller has closed, so that no file or socket opened later gets one
-/// and results are written into it.
-///
-/// The file in their place can be neither read (stdin) nor written (the others): a command that needs them says so.
-private func occupyStandardStreams() {
-    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-        // open(2) gives the lowest free number, which is this one.
-        _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
-    }
+    CurrentProcess.end(outcome.status.rawValue)
 }

@@ -22,7 +22,7 @@ public struct ProgressLine {
     public init(on stream: StandardStream, isQuiet: Bool) {
         self.stream = stream
         isEnabled = !isQuiet && stream.isTerminal
-        isWrittenOver = getenv("TERM").map { String(cString: $0) } != "dumb"
+        isWrittenOver = SystemCall.environment("TERM") != "dumb"
     }
 
     /// Whether anything is written at all.

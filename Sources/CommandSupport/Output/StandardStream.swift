@@ -6,27 +6,24 @@ public struct StandardStream: Sendable {
     private let name: String
 
     /// Results.
-    public static let output = StandardStream(descriptor: STDOUT_FILENO, name: "stdout")
+    public static let output = StandardStream(descriptor: StandardDescriptors.output, name: "stdout")
     /// Errors, logs and progress.
-    public static let error = StandardStream(descriptor: STDERR_FILENO, name: "stderr")
+    public static let error = StandardStream(descriptor: StandardDescriptors.error, name: "stderr")
 
     /// Whether the stream is a terminal: bars are drawn only then.
-    public var isTerminal: Bool { isatty(descriptor) == 1 }
+    public var isTerminal: Bool { Terminal.isTerminal(descriptor) }
 
     /// The size of the terminal now, in characters; nil for anything else, such as a file or a pipe.
     ///
     /// A size that the terminal does not say is taken from `COLUMNS` and `LINES`, else it is 80 by 24.
     public var size: (columns: Int, rows: Int)? {
         guard isTerminal else { return nil }
-        var size = winsize()
-        // https://man7.org/linux/man-pages/man2/TIOCGWINSZ.2const.html
-        let isKnown = ioctl(descriptor, windowSizeRequest, &size) == 0
-        func number(_ told: UInt16, _ variable: String, _ standard: Int) -> Int {
-            if isKnown, told > 0 { return Int(told) }
-            let text = getenv(variable).map { String(cString: $0) }
-            return text.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? standard
+        let size = Terminal.size(descriptor)
+        func number(_ told: Int?, _ variable: String, _ standard: Int) -> Int {
+            if let told, told > 0 { return told }
+            return SystemCall.environment(variable).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? standard
         }
-        return (number(size.ws_col, "COLUMNS", 80), number(size.ws_row, "LINES", 24))
+        return (number(size?.columns, "COLUMNS", 80), number(size?.rows, "LINES", 24))
     }
 
     /// The columns that a line may take; nil where there is no limit, because the stream is no terminal.
@@ -50,10 +47,3 @@ public struct StandardStream: Sendable {
         try write(text + "\n")
     }
 }
-
-#if canImport(Darwin)
-/// `_IOR('t', 104, struct winsize)`, a macro that is not imported.
-private let windowSizeRequest = UInt(0x4008_7468)
-#else
-private let windowSizeRequest = UInt(TIOCGWINSZ)
-#endif

@@ -90,6 +90,6 @@ extension UnsafeBufferPointer<UInt8> {
     /// Whether two buffers hold the same bytes.
     fileprivate func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == other.count, let one = baseAddress, let two = other.baseAddress else { return false }
-        return memcmp(one, two, count) == 0
+        return Bytes.areEqual(one, two, count: count)
     }
 }

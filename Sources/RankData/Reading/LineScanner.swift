@@ -12,7 +12,7 @@ struct LineScanner: ~Copyable {
     private static let padding = 8
 
     private let path: String
-    private let descriptor: Int32
+    private let file: FileDescriptor
     private let buffer: UnsafeMutableBufferPointer<UInt8>
     private var start = 0
     private var end = 0
@@ -26,23 +26,18 @@ struct LineScanner: ~Copyable {
     init(path: String) throws(DataError) {
         self.path = path
         // Without waiting for a writer of a pipe, which is refused below.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw DataError(.unreadable(path, call: "open", errno))
-        }
-        var info = stat()
+        let file = try DataError.converting(FileDescriptor(reading: path))
         // A directory passes: reading it fails with the system's own message.
-        guard fstat(descriptor, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) else {
-            close(descriptor)
+        guard let status = try? FileStatus(file), [.regular, .directory].contains(status.kind) else {
             // Files are read more than once, and the bytes of a pipe come only once.
             throw DataError(.unreadable, "\(path): is a pipe or a device; write it to a file and give that")
         }
+        self.file = file
         buffer = .allocate(capacity: Self.longestLine + 1 + Self.padding)
         pad()
     }
 
     deinit {
-        close(descriptor)
         buffer.deallocate()
     }
 
@@ -51,14 +46,13 @@ struct LineScanner: ~Copyable {
     /// - Precondition: No line has been read yet; otherwise the estimate is 0.
     mutating func estimatedLineCount() -> Int {
         let (places, length) = (64, 1 << 14)
-        var info = stat()
-        guard number == 0, end == 0, let base = buffer.baseAddress, fstat(descriptor, &info) == 0 else { return 0 }
-        let size = Int(info.st_size)
+        guard number == 0, end == 0, let base = buffer.baseAddress, let status = try? FileStatus(file) else { return 0 }
+        let size = Int(status.size)
         var (ends, sampled) = (0, 0)
         for place in 0..<places {
             // A small file is read whole, sample beside sample.
             let offset = max(place * length, size / places * place)
-            let count = pread(descriptor, base, length, off_t(offset))
+            let count = file.read(into: UnsafeMutableRawBufferPointer(start: base, count: length), at: offset).value
             guard count > 0 else { break }
             sampled += count
             for byte in buffer[..<count] where byte == UInt8(ascii: "\n") { ends += 1 }
@@ -74,8 +68,8 @@ struct LineScanner: ~Copyable {
         var searched = start
         while true {
             guard let base = buffer.baseAddress else { return nil }
-            if searched < end, let found = memchr(base + searched, Int32(UInt8(ascii: "\n")), end - searched) {
-                let stop = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if searched < end, let place = Bytes.first(UInt8(ascii: "\n"), in: base + searched, count: end - searched) {
+                let stop = searched + place
                 return line(until: stop, next: stop + 1)
             }
             if isAtEnd { return start < end ? line(until: end, next: end) : nil }
@@ -113,13 +107,13 @@ struct LineScanner: ~Copyable {
         guard rest < room else {
             throw .at(number + 1, of: path, "the line is longer than \(Self.longestLine) bytes; expected ratings")
         }
-        if start > 0 { memmove(base, base + start, rest) }
+        if start > 0 { base.update(from: base + start, count: rest) }
         let moved = searched - start
         start = 0
         end = rest
         pad()
         let space = UnsafeMutableRawBufferPointer(start: base + end, count: min(room - end, Self.piece))
-        let (count, failure) = SystemCall.read(descriptor, into: space)
+        let (count, failure) = file.read(into: space)
         if let failure { throw DataError(.unreadable(path, call: "read", failure)) }
         if count > 0 {
             end += count

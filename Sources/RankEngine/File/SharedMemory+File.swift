@@ -23,50 +23,51 @@ extension SharedMemory {
     }
 
     /// Maps a file, read-only.
-    private static func map(_ path: String, _ file: CInt, _ size: Int) throws(EngineError) -> SharedMemory {
-        guard let base = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), unsafe base != MAP_FAILED
-        else { throw cannot("map", path, errno) }
-        let mapping = unsafe UnsafeMutableRawBufferPointer(start: base, count: size)
-        return unsafe SharedMemory(UnsafeRawBufferPointer(mapping), mapping: mapping)
+    private static func map(
+        _ path: String,
+        _ file: borrowing FileDescriptor,
+        _ size: Int
+    ) throws(EngineError) -> SharedMemory {
+        do throws(SystemError) {
+            return SharedMemory(try MemoryMapping(of: file, size: size))
+        } catch {
+            throw cannot("map", path, error.errorNumber)
+        }
     }
 
     /// Copies a file into memory, in huge pages where the file is large and the system has them.
     private static func read(
         _ path: String,
-        _ file: CInt,
+        _ file: borrowing FileDescriptor,
         _ size: Int,
         isLarge: Bool
     ) throws(EngineError) -> SharedMemory {
-        guard let pages = unsafe isLarge ? HugePages.map(size, takesReserved: true) : smallPages(size) else {
-            throw cannot("find memory for a copy of", path, errno)
+        let memory: SharedMemory
+        // Its bytes are the process's alone until the memory is returned.
+        nonisolated(unsafe) let target: UnsafeMutableRawBufferPointer
+        do throws(SystemError) {
+            let pages =
+                try isLarge
+                ? MemoryMapping(inHugePages: size, takesReserved: true) : MemoryMapping(byteCount: size)
+            unsafe target = unsafe pages.bytes
+            memory = SharedMemory(pages)
+        } catch {
+            throw cannot("find memory for a copy of", path, error.errorNumber)
         }
-        let memory = unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
         // A copy spends most of its time on page faults, which processors handle in parallel.
         let failure = Mutex<EngineError?>(nil)
-        nonisolated(unsafe) let target = unsafe pages.block
+        let number = file.number
         WorkSharing.share((size + copiedPart - 1) / copiedPart, threads: Processors.available) {
         } body: { _, index in
             let part = index * copiedPart..<min((index + 1) * copiedPart, size)
             do throws(EngineError) {
-                try unsafe read(path, file, part, into: target)
+                try unsafe read(path, number, part, into: target)
             } catch {
                 failure.withLock { $0 = $0 ?? error }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
         return memory
-    }
-
-    /// Maps memory in small pages, which return to the system when they are unmapped.
-    private static func smallPages(
-        _ byteCount: Int
-    ) -> (block: UnsafeMutableRawBufferPointer, mapping: UnsafeMutableRawBufferPointer)? {
-        let (protection, flags) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
-        guard let base = unsafe mmap(nil, byteCount, protection, flags, -1, 0), unsafe base != MAP_FAILED else {
-            return nil
-        }
-        let block = unsafe UnsafeMutableRawBufferPointer(start: base, count: byteCount)
-        return unsafe (block, block)
     }
 
     /// Bytes of a part, which one thread copies at a time.
@@ -82,7 +83,7 @@ extension SharedMemory {
         var done = part.lowerBound
         while done < part.upperBound {
             let (rest, offset) = unsafe (UnsafeMutableRawBufferPointer(rebasing: block[done..<part.upperBound]), done)
-            let count = SystemCall.retrying { unsafe pread(file, rest.baseAddress, rest.count, off_t(offset)) }
+            let count = unsafe SystemCall.read(file, into: rest, at: offset)
             if let errno = count.errno { throw cannot("read", path, errno) }
             guard count.value > 0 else {
                 throw EngineError(.cannotRead, "\(path) became shorter while it was read; write it anew and rename it")
@@ -94,16 +95,22 @@ extension SharedMemory {
     /// Opens a regular file that is not empty and closes it after `body`, which takes its descriptor and size.
     private static func opening<Result>(
         _ path: String,
-        _ body: (CInt, Int) throws(EngineError) -> Result
+        _ body: (borrowing FileDescriptor, Int) throws(EngineError) -> Result
     ) throws(EngineError) -> Result {
-        // O_NONBLOCK: opening a pipe, which is refused below, would wait for a writer.
-        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        if let errno = opened.errno { throw cannot("open", path, errno) }
-        defer { close(opened.value) }
-        var status = stat()
-        if unsafe fstat(opened.value, &status) != 0 { throw cannot("inspect", path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            if status.st_mode & S_IFMT == S_IFDIR {
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try FileDescriptor(reading: path)
+        } catch {
+            throw cannot("open", path, error.errorNumber)
+        }
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try FileStatus(file)
+        } catch {
+            throw cannot("inspect", path, error.errorNumber)
+        }
+        guard status.kind == .regular else {
+            if status.kind == .directory {
                 throw EngineError(
                     .cannotRead,
                     "\(path) is a directory, expected a file; give the model in it (a worker takes numbered versions "
@@ -112,10 +119,10 @@ extension SharedMemory {
             }
             throw EngineError(.cannotRead, "\(path) is not a regular file; give the path of a model file")
         }
-        guard let size = Int(exactly: status.st_size), size > 0 else {
+        guard let size = Int(exactly: status.size), size > 0 else {
             throw EngineError(.modelRefused, "\(path) is empty; a model file has at least a header")
         }
-        return try body(opened.value, size)
+        return try body(file, size)
     }
 
     private static func cannot(_ verb: String, _ path: String, _ number: CInt) -> EngineError {

@@ -8,19 +8,22 @@ import RankSystem
     /// The bytes.
     let bytes: UnsafeRawBufferPointer
     /// The mapping that holds the bytes; nil for bytes on the heap.
-    private let mapping: UnsafeMutableRawBufferPointer?
+    private let mapping: MemoryMapping?
 
-    init(_ bytes: UnsafeRawBufferPointer, mapping: UnsafeMutableRawBufferPointer? = nil) {
+    /// Owns bytes on the heap.
+    private init(_ bytes: UnsafeRawBufferPointer) {
         unsafe self.bytes = bytes
-        unsafe self.mapping = mapping
+        mapping = nil
+    }
+
+    /// Owns the bytes of a mapping.
+    init(_ mapping: consuming MemoryMapping) {
+        unsafe bytes = UnsafeRawBufferPointer(mapping.bytes)
+        self.mapping = consume mapping
     }
 
     deinit {
-        if let mapping = unsafe mapping {
-            unsafe munmap(mapping.baseAddress, mapping.count)
-        } else {
-            unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.deallocate()
-        }
+        if mapping == nil { unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.deallocate() }
     }
 
     /// Allocates `count` floats, zeroed and 64-byte aligned, and lets `fill` write them.
@@ -48,10 +51,10 @@ import RankSystem
 
     /// Allocates bytes, zeroed and 64-byte aligned, and lets `fill` write them.
     private static func zeroed(_ byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) -> SharedMemory {
-        if byteCount >= largeByteCount, let pages = unsafe HugePages.map(byteCount) {
+        if byteCount >= largeByteCount, let pages = try? MemoryMapping(inHugePages: byteCount) {
             // The system's pages are zeros.
-            unsafe fill(pages.block)
-            return unsafe SharedMemory(UnsafeRawBufferPointer(pages.block), mapping: pages.mapping)
+            unsafe fill(pages.bytes)
+            return SharedMemory(pages)
         }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0)

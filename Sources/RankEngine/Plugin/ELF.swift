@@ -9,13 +9,9 @@ enum ELF {
     /// The table of sections is at the end of the file. The system does not check that it is there, and crashes without
     /// it.
     static func promisedSize(_ path: String) -> Int64? {
-        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        guard opened.errno == nil else { return nil }
-        defer { close(opened.value) }
+        guard let file = try? FileDescriptor(reading: path) else { return nil }
         var header = [UInt8](repeating: 0, count: 64)
-        let count = unsafe header.withUnsafeMutableBytes {
-            unsafe pread(opened.value, $0.baseAddress, $0.count, 0)
-        }
+        let count = unsafe header.withUnsafeMutableBytes { unsafe file.read(into: $0, at: 0).value }
         // 64-bit, little-endian.
         guard count == header.count, header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { return nil }
         func number(_ bytes: Range<Int>) -> UInt64 { header[bytes].reversed().reduce(0) { $0 << 8 | UInt64($1) } }

@@ -66,12 +66,13 @@ import Synchronization
         if let promised = ELF.promisedSize(path), promised > identity.size {
             throw refused("it is cut short: the file has \(identity.size) bytes of \(promised); copy it anew")
         }
-        // dlopen would search the system's folders for a name without a slash.
-        // https://man7.org/linux/man-pages/man3/dlopen.3.html
-        guard let handle = unsafe dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
-            throw refused("cannot load it: \(Self.lastError); is it a shared library for this machine?")
+        let library: DynamicLibrary
+        do throws(SystemError) {
+            library = try DynamicLibrary(path: path)
+        } catch {
+            throw refused("cannot load it: \(error.message); is it a shared library for this machine?")
         }
-        guard let address = unsafe dlsym(handle, Self.symbol) else {
+        guard let address = unsafe library.address(of: Self.symbol) else {
             throw refused("it has no symbol \(Self.symbol); export that function, as docs/guide/plugins.md shows")
         }
         let entry = unsafe unsafeBitCast(address, to: rank_plugin_entry_function.self)
@@ -115,13 +116,9 @@ import Synchronization
 
     private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
         guard let pointer = unsafe pointer else { return nil }
-        let bytes = unsafe UnsafeRawBufferPointer(start: pointer, count: strnlen(pointer, PluginText.longestName + 1))
-        return unsafe PluginText.name(bytes)
-    }
-
-    private static var lastError: String {
-        guard let text = unsafe dlerror() else { return "the system gives no reason" }
-        return unsafe String(cString: text)
+        let limit = PluginText.longestName + 1
+        let count = (0..<limit).first { unsafe pointer[$0] == 0 } ?? limit
+        return unsafe PluginText.name(UnsafeRawBufferPointer(start: pointer, count: count))
     }
 }
 

@@ -17,10 +17,8 @@ extension PluginRanker {
     /// - Throws: ``EngineError/Code/pluginRefused`` with the plugin's name and the reason.
     public static func load(_ reference: PluginReference) throws(EngineError) -> sending PluginRanker {
         // Changes of this thread's floating-point environment by the plugin end with the load.
-        var environment = fenv_t()
-        // https://man7.org/linux/man-pages/man3/fenv.3.html
-        _ = unsafe fegetenv(&environment)
-        defer { _ = unsafe fesetenv(&environment) }
+        let environment = FloatingPointEnvironment()
+        defer { environment.restore() }
         let library = try PluginLibrary.open(reference.libraryPath)
         let before = FileIdentity(path: reference.modelPath)
         let instance = try PluginInstance(library, reference)
@@ -153,13 +151,16 @@ extension PluginRanker {
                 errno: number
             )
         }
-        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        if let errno = opened.errno { throw cannot(errno) }
-        defer { close(opened.value) }
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try FileDescriptor(reading: path)
+        } catch {
+            throw cannot(error.errorNumber)
+        }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { unsafe block.deallocate() }
         while true {
-            let got = SystemCall.retrying { unsafe read(opened.value, block.baseAddress, block.count) }
+            let got = unsafe file.read(into: block)
             if let errno = got.errno { throw cannot(errno) }
             if got.value == 0 { return }
             unsafe body(UnsafeRawBufferPointer(rebasing: block[..<got.value]))

@@ -25,14 +25,14 @@ extension RankModel {
         if precision != .fp32 {
             let kernel = if let kernel { try kernel.computing(precision) } else { try Kernel.best(for: precision) }
             try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
-            try HugePages.demand(precision.tableBytes(shape), for: "the precision \(precision)")
+            try MemoryDemand.check(precision.tableBytes(shape), for: "the precision \(precision)")
             return EmbeddingRanker(self, try Quantization(self, kernel, errorLimit: errorLimit))
         }
         let forced = try kernel?.computing(.fp32)
         let plan =
             try plan?.fitting(shape, memoryBudget: memoryBudget)
             ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
-        try HugePages.demand(plan.tableBytes(shape), for: "the plan \(plan.rawValue)")
+        try MemoryDemand.check(plan.tableBytes(shape), for: "the plan \(plan.rawValue)")
         return EmbeddingRanker(self, plan: plan, forced: forced)
     }
 

@@ -2,7 +2,7 @@ import RankSystem
 
 /// One connection of the admin server, from its acceptance to its close; never waits.
 struct AdminConnection: ~Copyable {
-    let descriptor: Int32
+    private let socket: StreamSocket
     /// When the connection is closed in any case, in nanoseconds.
     let deadline: UInt64
 
@@ -13,20 +13,19 @@ struct AdminConnection: ~Copyable {
     /// discard the answer.
     private var isLingering = false
 
-    init(descriptor: Int32, deadline: UInt64) {
-        self.descriptor = descriptor
+    init(_ socket: consuming StreamSocket, deadline: UInt64) {
+        self.socket = socket
         self.deadline = deadline
     }
 
-    deinit {
-        close(descriptor)
-    }
+    /// The connection's descriptor.
+    var descriptor: Int32 { socket.descriptor }
 
     /// Whether an answer is being sent.
     var isAnswering: Bool { !output.isEmpty && !isLingering }
 
-    /// The events to poll for.
-    var events: Int16 { Int16(output.isEmpty || isLingering ? POLLIN : POLLOUT) }
+    /// The event to wait for.
+    var event: PollList.Event { output.isEmpty || isLingering ? .readable : .writable }
 
     /// Reads or writes as much as the descriptor allows now.
     ///
@@ -41,11 +40,8 @@ struct AdminConnection: ~Copyable {
 
     private mutating func read(_ respond: (HTTPRequestReader.Outcome) -> HTTPResponse) -> Bool {
         var buffer = InlineArray<1_024, UInt8>(repeating: 0)
-        var span = buffer.mutableSpan
-        let descriptor = descriptor
-        let count = unsafe span.withUnsafeMutableBufferPointer { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-        if count < 0 { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR }
-        guard count > 0 else { return false }
+        let transfer = unsafe withUnsafeMutableBytes(of: &buffer) { unsafe socket.receive(into: $0) }
+        guard case .bytes(let count) = transfer else { return transfer == .later }
         if isLingering { return true }
         let outcome = reader.append((0..<count).lazy.map { buffer[$0] })
         if outcome != .incomplete { output = respond(outcome).bytes }
@@ -53,20 +49,15 @@ struct AdminConnection: ~Copyable {
     }
 
     private mutating func write() -> Bool {
-        let (descriptor, start) = (descriptor, sentCount)
-        #if canImport(Darwin)
-        let flags: Int32 = 0
-        #else
-        let flags = Int32(MSG_NOSIGNAL)
-        #endif
-        let count = unsafe output.withUnsafeBytes { bytes in
-            unsafe send(descriptor, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start, flags)
+        let start = sentCount
+        let transfer = unsafe output.withUnsafeBytes { bytes in
+            unsafe socket.send(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         }
-        if count < 0 { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR }
+        guard case .bytes(let count) = transfer else { return transfer == .later }
         sentCount += count
         if sentCount == output.count {
             isLingering = true
-            shutdown(descriptor, Int32(SHUT_WR))
+            socket.endSending()
         }
         return true
     }

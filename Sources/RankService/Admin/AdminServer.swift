@@ -124,22 +124,22 @@ public final class AdminServer: Sendable {
 
     private static func serve(_ listener: borrowing AdminListener, wakeUp: borrowing WakeUp, shared: Shared) {
         var connections = (0..<capacity).map { _ in ConnectionPlace() }
-        var entries = [pollfd](repeating: pollfd(), count: capacity + 2)
+        var list = PollList(count: capacity + 2)
         var acceptsFrom: UInt64 = 0
         while !shared.isStopping.load(ordering: .acquiring) {
-            entries[0] = pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            list.watch(wakeUp.fileDescriptor, at: 0)
             let accepts = acceptsFrom <= MonotonicClock.nanoseconds()
-            // A negative descriptor is passed over.
-            entries[1] = pollfd(fd: accepts ? listener.descriptor : -1, events: Int16(POLLIN), revents: 0)
-            for (index, place) in connections.enumerated() { entries[index + 2] = place.entry }
+            list.watch(accepts ? listener.descriptor : nil, at: 1)
+            for (index, place) in connections.enumerated() {
+                list.watch(place.descriptor, for: place.event, at: index + 2)
+            }
             let isIdle = accepts && connections.allSatisfy { $0.isFree }
-            // https://man7.org/linux/man-pages/man2/poll.2.html
-            _ = unsafe poll(&entries, nfds_t(entries.count), isIdle ? -1 : 100)
+            list.wait(milliseconds: isIdle ? -1 : 100)
             let now = MonotonicClock.nanoseconds()
             for (index, place) in connections.enumerated() {
-                place.advance(isReady: entries[index + 2].revents != 0, at: now, respond: shared.respond)
+                place.advance(isReady: list.isReady(at: index + 2), at: now, respond: shared.respond)
             }
-            if entries[1].revents != 0, !accept(from: listener, into: connections, at: now, respond: shared.respond) {
+            if list.isReady(at: 1), !accept(from: listener, into: connections, at: now, respond: shared.respond) {
                 acceptsFrom = now &+ pause
             }
         }
@@ -156,9 +156,9 @@ public final class AdminServer: Sendable {
         for number in 0..<acceptedAtATime {
             guard let place = places.min(by: { $0.precedence < $1.precedence }) else { return true }
             switch listener.accept() {
-            case .accepted(let descriptor):
+            case .accepted(let socket):
                 // Of two accepted together the later one is younger.
-                place.take(descriptor, until: now &+ patience &+ UInt64(number))
+                place.take(socket, until: now &+ patience &+ UInt64(number))
                 // The request has mostly arrived, and is answered before another connection takes the place.
                 place.advance(isReady: true, at: now, respond: respond)
             case .none: return true
@@ -189,14 +189,14 @@ private final class ConnectionPlace {
     /// Closes the place's connection.
     func free() { connection = nil }
 
-    /// The events to poll for; none while the place is free.
-    var entry: pollfd {
-        guard connection != nil else { return pollfd(fd: -1, events: 0, revents: 0) }
-        return pollfd(fd: connection?.descriptor ?? -1, events: connection?.events ?? 0, revents: 0)
-    }
+    /// The descriptor to wait for; nil while the place is free.
+    var descriptor: Int32? { connection?.descriptor }
 
-    func take(_ descriptor: Int32, until deadline: UInt64) {
-        connection = AdminConnection(descriptor: descriptor, deadline: deadline)
+    /// The event to wait for.
+    var event: PollList.Event { connection?.event ?? .readable }
+
+    func take(_ socket: consuming StreamSocket, until deadline: UInt64) {
+        connection = AdminConnection(socket, deadline: deadline)
     }
 
     func advance(isReady: Bool, at now: UInt64, respond: (HTTPRequestReader.Outcome) -> HTTPResponse) {

@@ -13,8 +13,8 @@ final class AcceptThread: Sendable {
     /// The times between two looks at the descriptors, while all is well and during a pause (ms).
     private static let (interval, shortInterval): (Int32, Int32) = (500, 100)
 
-    /// The time that libzmq's thread has for a connection before the gate is opened for the next one, in microseconds.
-    private static let spacing: useconds_t = 100
+    /// The time that libzmq's thread has for a connection before the gate is opened for the next one, in nanoseconds.
+    private static let spacing: UInt64 = 100_000
 
     private let thread: OwnedThread<Void, Never>
     private let bell: WakeUp.Bell
@@ -64,22 +64,22 @@ final class AcceptThread: Sendable {
         guard let gate = gate(endpoints, wakeUp: wakeUp) else { return }
         gate.close()
         var keeper = DescriptorKeeper(status: status, canWait: gate.count > 0 || endpoints.isEmpty)
+        var list = PollList(count: gate.count + 1)
         while true {
-            // A negative descriptor is passed over.
-            var entries = [pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)]
-            entries += gate.descriptors.map { descriptor in
-                pollfd(fd: keeper.isPaused ? -1 : descriptor, events: Int16(POLLIN), revents: 0)
+            list.watch(wakeUp.fileDescriptor, at: 0)
+            for (index, descriptor) in gate.descriptors.enumerated() {
+                list.watch(keeper.isPaused ? nil : descriptor, at: index + 1)
             }
-            // https://man7.org/linux/man-pages/man2/poll.2.html
-            _ = unsafe poll(&entries, nfds_t(entries.count), keeper.isShort ? shortInterval : interval)
-            if entries[0].revents != 0 { return }
+            list.wait(milliseconds: keeper.isShort ? shortInterval : interval)
+            if list.isReady(at: 0) { return }
             guard keeper.look(at: MonotonicClock.nanoseconds(), log: log) else {
                 gate.close()
                 continue
             }
-            guard entries.dropFirst().contains(where: { $0.revents != 0 }) else { continue }
-            for (index, entry) in entries.dropFirst().enumerated() where entry.revents != 0 { gate.admit(at: index) }
-            usleep(spacing)
+            let waiting = (0..<gate.count).filter { list.isReady(at: $0 + 1) }
+            guard !waiting.isEmpty else { continue }
+            for index in waiting { gate.admit(at: index) }
+            SystemThread.sleep(nanoseconds: spacing)
         }
     }
 
@@ -87,8 +87,7 @@ final class AcceptThread: Sendable {
     private static func gate(_ endpoints: [String], wakeUp: borrowing WakeUp) -> ListenerGate? {
         var gate = ListenerGate(endpoints: endpoints)
         for _ in 0..<1_000 where gate.count < endpoints.count {
-            var entry = pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            if unsafe poll(&entry, 1, 1) > 0 { return nil }
+            if wakeUp.wait(milliseconds: 1) { return nil }
             gate = ListenerGate(endpoints: endpoints)
         }
         return gate

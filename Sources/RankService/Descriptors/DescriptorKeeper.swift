@@ -18,7 +18,7 @@ struct DescriptorKeeper: ~Copyable {
 
     private let status: DescriptorStatus
     private let canWait: Bool
-    private var reserve: [Int32]
+    private var reserve: SpareDescriptors
     private let wanted: Int
     private let free: Int
     private let margin: Int
@@ -32,19 +32,14 @@ struct DescriptorKeeper: ~Copyable {
     init(status: DescriptorStatus, canWait: Bool) {
         self.status = status
         self.canWait = canWait
-        var reserve: [Int32] = []
-        reserve.reserveCapacity(Self.mostReserved + Self.mostMargin)
+        var reserve = SpareDescriptors(capacity: Self.mostReserved + Self.mostMargin)
         let isPlenty = Self.fill(&reserve, to: Self.mostReserved + Self.mostMargin)
         // Of few descriptors, half are for clients.
         wanted = isPlenty ? min(Self.mostReserved, OpenFiles.limit / 4) : reserve.count / 2
         free = max(1, min(Self.mostFree, reserve.count - wanted))
         margin = min(Self.mostMargin, max(free, (reserve.count - wanted) / 4))
+        reserve.cut(to: wanted)
         self.reserve = reserve
-        cut(to: wanted)
-    }
-
-    deinit {
-        for descriptor in reserve { close(descriptor) }
     }
 
     /// Whether no connections are accepted.
@@ -65,7 +60,7 @@ struct DescriptorKeeper: ~Copyable {
         let isEnough = Self.fill(&reserve, to: wanted + (shortage.isPaused ? margin : free))
         let (step, news) = shortage.look(isEmpty: !isEnough, hasRoom: isEnough, at: now)
         if step != .nothing { status.note(isAccepting: step == .resume) }
-        cut(to: shortage.isPaused ? 0 : wanted)
+        reserve.cut(to: shortage.isPaused ? 0 : wanted)
         if let news { log(line(news)) }
         return !shortage.isPaused
     }
@@ -87,19 +82,7 @@ struct DescriptorKeeper: ~Copyable {
     }
 
     /// Opens descriptors up to a count; false if they have run out.
-    private static func fill(_ reserve: inout [Int32], to count: Int) -> Bool {
-        while reserve.count < count {
-            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else {
-                // Any other failure says nothing about the number of descriptors.
-                return errno != EMFILE && errno != ENFILE
-            }
-            reserve.append(descriptor)
-        }
-        return true
-    }
-
-    private mutating func cut(to count: Int) {
-        while reserve.count > count { close(reserve.removeLast()) }
+    private static func fill(_ reserve: inout SpareDescriptors, to count: Int) -> Bool {
+        (try? reserve.fill(to: count)) != nil
     }
 }

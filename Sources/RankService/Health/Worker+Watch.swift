@@ -24,9 +24,9 @@ extension Worker {
             _ = try OwnedThread<Void, Never>.start(name: "rank-watchdog") { starter in
                 starter.started(())
                 var watchdog = Watchdog(limits, at: MonotonicClock.nanoseconds())
-                let interval = useconds_t(min(watchdog.interval / 1_000, 250_000))
+                let interval = min(watchdog.interval, 250_000_000)
                 while !control.hasEnded.load(ordering: .acquiring) {
-                    usleep(interval)
+                    SystemThread.sleep(nanoseconds: interval)
                     let verdict = watchdog.look(
                         tick: control.gauges.snapshot.lastTick,
                         slowStep: control.slowStep.load(ordering: .relaxed),

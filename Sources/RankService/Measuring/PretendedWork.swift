@@ -28,9 +28,8 @@ package struct PretendedWork {
         let end = start &+ nanoseconds
         var last = start
         while last < end {
-            var rest = timespec(tv_sec: Int((end - last) / 1_000_000_000), tv_nsec: Int((end - last) % 1_000_000_000))
-            // https://man7.org/linux/man-pages/man2/nanosleep.2.html; a signal ends it early.
-            _ = unsafe nanosleep(&rest, nil)
+            // A signal ends it early.
+            SystemThread.sleep(nanoseconds: UInt64(end - last))
             last = now
         }
         return last &- start

@@ -79,7 +79,9 @@ final class ModelReloader: Sendable {
     ///
     /// A background thread may take minutes for a load on a busy machine, longer than a worker takes to end.
     func join() {
-        for _ in 0..<Self.patience where !requests.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
+        for _ in 0..<Self.patience where !requests.hasEnded.load(ordering: .acquiring) {
+            SystemThread.sleep(nanoseconds: 1_000_000)
+        }
         if requests.hasEnded.load(ordering: .acquiring) { thread.join() }
     }
 }

@@ -9,32 +9,16 @@ public enum ChildProcess {
     /// Starts this program with other arguments, the lifeline at its descriptor, and no signal blocked.
     ///
     /// - Throws: `internalFailure` with the system's reason.
-    static func spawn(_ arguments: [String], lifeline: Int32) throws(ServiceError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        // A copy onto itself clears close-on-exec, too (POSIX.1-2024).
-        unsafe posix_spawn_file_actions_adddup2(&actions, lifeline, lifelineNumber)
-
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([CommandLine.arguments[0]] + arguments).map {
-            unsafe strdup($0)
+    static func spawn(
+        _ arguments: [String],
+        lifeline: borrowing FileDescriptor
+    ) throws(ServiceError) -> SpawnedProcess {
+        let (program, words) = (CurrentProcess.program, [CommandLine.arguments[0]] + arguments)
+        do throws(SystemError) {
+            return try SpawnedProcess(program, words, inheriting: lifeline, as: lifelineNumber)
+        } catch {
+            throw ServiceError(.internalFailure, "cannot start \(program): \(error.reason)", cause: error)
         }
-        unsafe words.append(nil)
-        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
-        var process = pid_t()
-        // https://man7.org/linux/man-pages/man3/posix_spawn.3.html
-        let status = unsafe posix_spawn(&process, program, &actions, &attributes, &words, environ)
-        guard status == 0 else {
-            throw ServiceError(.internalFailure, "cannot start \(program): \(SystemCall.text(of: status))")
-        }
-        return process
     }
 
     /// Calls a function when the supervisor of this process has ended, on a thread of its own.
@@ -48,7 +32,7 @@ public enum ChildProcess {
                 starter.started(())
                 var byte: UInt8 = 0
                 // No process writes: the read returns when the last writing end is closed.
-                _ = SystemCall.retrying { unsafe read(lifelineNumber, &byte, 1) }
+                _ = unsafe withUnsafeMutableBytes(of: &byte) { unsafe SystemCall.read(lifelineNumber, into: $0) }
                 gone()
             }
         } catch {
@@ -57,17 +41,4 @@ public enum ChildProcess {
             }
         }
     }
-
-    /// The file of this program, also when it was found through `PATH`.
-    private static let program: String = {
-        #if os(Linux)
-        var buffer = [CChar](repeating: 0, count: 4_096)
-        let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
-        let path = String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // After an upgrade in place, the path names another program or none; the old one is still available.
-        return unsafe access(path, X_OK) == 0 ? path : "/proc/self/exe"
-        #else
-        return CommandLine.arguments[0]
-        #endif
-    }()
 }

@@ -10,7 +10,7 @@ public struct Supervisor {
     private let log: (String) -> Void
     private let patience: UInt64
     private var state: SupervisorState
-    private var processes: [pid_t: Int] = [:]
+    private var processes: [SpawnedProcess: Int] = [:]
     private var stopSignals = 0
     private var killTime: UInt64?
 
@@ -34,42 +34,40 @@ public struct Supervisor {
     /// - Returns: The exit code: 0 if all left as asked.
     /// - Throws: `internalFailure` if there is no pipe.
     public mutating func run() throws(ServiceError) -> Int32 {
-        var set = Self.signals
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else {
-            throw ServiceError(.internalFailure, "cannot make a pipe: \(SystemCall.text(of: errno))")
+        let signals = SupervisorSignals()
+        // Neither end lives on in the children, but for the copy of the reading end that each is given.
+        let lifeline: Pipe
+        do throws(SystemError) {
+            lifeline = try Pipe()
+        } catch {
+            throw ServiceError(.internalFailure, "cannot make a pipe: \(error.reason)", cause: error)
         }
-        // The writing end must not live on in the children.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { for end in ends { close(end) } }
-        start(lifeline: ends[0])
+        start(lifeline: lifeline.reading)
         while !state.isFinished {
-            setAlarm()
-            var signal: Int32 = 0
-            guard unsafe sigwait(&set, &signal) == 0 else { continue }
+            signals.setAlarm(nanoseconds: timeToNextStep)
+            guard let signal = signals.next() else { continue }
             switch signal {
-            case SIGTERM, SIGINT: stop(signal)
-            case SIGHUP: send(SIGHUP)
+            case SignalNumber.terminate, SignalNumber.interrupt: stop(signal)
+            case SignalNumber.reload: send(signal)
             default: break
             }
             reap()
             if let killTime, MonotonicClock.nanoseconds() >= killTime {
                 log("\(counted(processes.count, "process did", "processes did")) not leave in time: killed")
-                send(SIGKILL)
+                send(SignalNumber.kill)
                 self.killTime = nil
             }
-            start(lifeline: ends[0])
+            start(lifeline: lifeline.reading)
         }
         return state.exitCode
     }
 
-    private mutating func start(lifeline: Int32) {
+    private mutating func start(lifeline: borrowing FileDescriptor) {
         for index in state.due(at: MonotonicClock.nanoseconds()) {
             do throws(ServiceError) {
                 let process = try ChildProcess.spawn(arguments[index], lifeline: lifeline)
                 processes[process] = index
-                log("process \(index) started, pid \(process)")
+                log("process \(index) started, pid \(process.id)")
             } catch {
                 log("process \(index): \(error.message)")
                 note(index, .exited(71))
@@ -79,18 +77,12 @@ public struct Supervisor {
 
     /// Takes note of the processes that have ended.
     private mutating func reap() {
-        while true {
-            var status: Int32 = 0
-            // https://man7.org/linux/man-pages/man2/waitpid.2.html
-            let process = unsafe waitpid(-1, &status, WNOHANG)
-            guard process > 0 else { return }
-            guard let index = processes.removeValue(forKey: process) else { continue }
-            let signal = status & 0x7F
-            note(index, signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal))
+        while let (process, end) = SpawnedProcess.nextEnded() {
+            if let index = processes.removeValue(forKey: process) { note(index, end) }
         }
     }
 
-    private mutating func note(_ index: Int, _ end: SupervisorState.End) {
+    private mutating func note(_ index: Int, _ end: SpawnedProcess.End) {
         let wasStopping = state.isStopping
         let delay = state.ended(index, end, at: MonotonicClock.nanoseconds())
         let what =
@@ -102,7 +94,7 @@ public struct Supervisor {
         log("process \(index) \(what)\(next)")
         if state.isStopping, !wasStopping {
             log("process \(index) cannot work with these options and files: the others are stopped")
-            stop(SIGTERM)
+            stop(SignalNumber.terminate)
         }
     }
 
@@ -114,32 +106,13 @@ public struct Supervisor {
     }
 
     private func send(_ signal: Int32) {
-        for process in processes.keys { kill(process, signal) }
+        for process in processes.keys { process.send(signal) }
     }
 
-    /// Sets SIGALRM for the next start or kill.
-    private func setAlarm() {
-        let times = [state.nextDue, killTime].compactMap { $0 }
-        var timer = itimerval()
-        if let next = times.min() {
-            let now = MonotonicClock.nanoseconds()
-            let microseconds = max(next > now ? (next - now) / 1_000 : 0, 1_000)
-            timer.it_value = timeval(
-                tv_sec: .init(microseconds / 1_000_000),
-                tv_usec: .init(microseconds % 1_000_000)
-            )
-        }
-        #if canImport(Glibc)
-        unsafe setitimer(__itimer_which_t(0), &timer, nil)
-        #else
-        unsafe setitimer(ITIMER_REAL, &timer, nil)
-        #endif
-    }
-
-    static var signals: sigset_t {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGALRM] { unsafe sigaddset(&set, signal) }
-        return set
+    /// The time until the next start or kill (ns); nil if none is due.
+    private var timeToNextStep: UInt64? {
+        guard let next = [state.nextDue, killTime].compactMap({ $0 }).min() else { return nil }
+        let now = MonotonicClock.nanoseconds()
+        return next > now ? next - now : 0
     }
 }

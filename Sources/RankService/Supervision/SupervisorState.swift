@@ -1,3 +1,5 @@
+package import RankSystem
+
 /// Decides when worker processes are started, stopped and given up: pure, with the time as an argument.
 ///
 /// A process that ends is started again after 100 ms, 200 ms and so on up to 30 s; one that had run for a minute begins
@@ -10,12 +12,6 @@ package struct SupervisorState {
     package static let longestDelay: UInt64 = 30_000_000_000
     /// The length of a run that shows that the process works, in nanoseconds.
     package static let goodRun: UInt64 = 60_000_000_000
-
-    /// The end of a process.
-    package enum End: Hashable, Sendable {
-        case exited(Int32)
-        case signalled(Int32)
-    }
 
     private enum Slot {
         case running(since: UInt64)
@@ -71,7 +67,7 @@ package struct SupervisorState {
     /// A process has ended, or could not be started.
     ///
     /// - Returns: The time until it is started again, in nanoseconds; nil if it is not.
-    package mutating func ended(_ index: Int, _ end: End, at now: UInt64) -> UInt64? {
+    package mutating func ended(_ index: Int, _ end: SpawnedProcess.End, at now: UInt64) -> UInt64? {
         guard case .running(let start) = slots[index] else { return nil }
         defer { isFirstRun[index] = false }
         if isStopping {

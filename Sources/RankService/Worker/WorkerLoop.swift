@@ -196,8 +196,7 @@ struct WorkerLoop: ~Copyable {
 
     /// Lets another thread run that shares the core, if one is ready.
     private func giveWay() {
-        // https://man7.org/linux/man-pages/man2/sched_yield.2.html
-        sched_yield()
+        SystemThread.yield()
     }
 
     /// The time for which an idle worker polls: until it shows that it is alive, begins to refuse, or takes it that

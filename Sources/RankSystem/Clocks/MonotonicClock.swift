@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The clock of deadlines and durations, which neither jumps nor stops while the process runs.
 ///
 /// A reading takes about 20 ns without a system call, on any thread.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The processor time that all threads of this process have used.
 package enum ProcessorTime {
     /// The time (µs).

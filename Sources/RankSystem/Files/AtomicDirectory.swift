@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A directory of files that appears whole or not at all.
 package enum AtomicDirectory {
     /// Makes a directory of files.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A file that appears whole or not at all.
 ///
 /// The bytes are written under a temporary name in the same directory, flushed to disk and verified; only then does the
@@ -6,7 +8,8 @@
 @safe package struct AtomicFile<Failure: SystemErrorConvertible>: ~Copyable {
     private let path: String
     private let temporary: String
-    private var descriptor: CInt
+    private let descriptor: FileDescriptor
+    private var isTemporary = true
     private let signals: HeldSignals
 
     /// Writes a file with `write`, lets `verify` read it under its temporary name, and gives it its name.
@@ -49,25 +52,24 @@
         }
         let random = UInt64.random(in: 0...UInt64.max)
         let temporary = "\(directory)/.\(name).\(getpid()).\(String(random, radix: 36)).tmp"
-        let opened = SystemCall.retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
-        if let errno = opened.errno { throw Self.cannot("create a file beside", path, errno) }
+        do throws(SystemError) {
+            descriptor = try FileDescriptor(creating: temporary, permissions: 0o644)
+        } catch {
+            throw Self.cannot("create a file beside", path, error.errorNumber)
+        }
         self.path = path
         self.signals = signals
         self.temporary = temporary
-        descriptor = opened.value
     }
 
     deinit {
-        if descriptor >= 0 {
-            close(descriptor)
-            _ = unsafe unlink(temporary)
-        }
+        if isTemporary { _ = unsafe unlink(temporary) }
     }
 
     /// Appends bytes.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try requireTime()
-        if let errno = unsafe SystemCall.write(bytes, to: descriptor) { throw Self.cannot("write", path, errno) }
+        if let errno = unsafe descriptor.write(bytes) { throw Self.cannot("write", path, errno) }
     }
 
     /// Throws if a signal is about to end the process.
@@ -76,22 +78,23 @@
     }
 
     private mutating func flush() throws(Failure) {
-        let descriptor = descriptor
-        if let errno = SystemCall.retrying({ fsync(descriptor) }).errno { throw Self.cannot("flush", path, errno) }
+        if let errno = descriptor.flush() { throw Self.cannot("flush", path, errno) }
     }
 
     private consuming func takeName() throws(Failure) {
         // Opened before the rename, so that a failure leaves the older file.
         let directory = Self.split(path).directory
-        let opened = SystemCall.retrying { unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        if let errno = opened.errno { throw Self.cannot("open the directory of", path, errno) }
-        defer { close(opened.value) }
+        let opened: FileDescriptor
+        do throws(SystemError) {
+            opened = try FileDescriptor(reading: directory)
+        } catch {
+            throw Self.cannot("open the directory of", path, error.errorNumber)
+        }
         // https://man7.org/linux/man-pages/man2/rename.2.html
         if unsafe rename(temporary, path) != 0 { throw Self.cannot("give its name to", path, errno) }
-        close(descriptor)
-        descriptor = -1
+        isTemporary = false
         // The name is on disk only once the directory is; some file systems cannot flush one (EINVAL).
-        if let errno = SystemCall.retrying({ fsync(opened.value) }).errno, errno != EINVAL {
+        if let errno = opened.flush(), errno != EINVAL {
             let reason = SystemCall.text(of: errno)
             throw Self.refusal("\(path) is written, but may not outlive a power failure: \(reason)", path, errno)
         }

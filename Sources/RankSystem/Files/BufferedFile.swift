@@ -1,7 +1,9 @@
+import CLibrary
+
 /// A file of an ``AtomicDirectory`` that is written through a buffer.
 package struct BufferedFile<Failure: SystemErrorConvertible>: ~Copyable {
     private let name: String
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     private let signals: HeldSignals
     @usableFromInline var buffer: [UInt8] = []
     @usableFromInline static var limit: Int { 1 << 20 }
@@ -16,13 +18,13 @@ package struct BufferedFile<Failure: SystemErrorConvertible>: ~Copyable {
     init(path: String, named name: String, _ signals: HeldSignals) throws(Failure) {
         self.name = name
         self.signals = signals
-        let opened = SystemCall.retrying { unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-        if let errno = opened.errno { throw Failure(.unwritable(name, call: "open", errno)) }
-        descriptor = opened.value
+        do throws(SystemError) {
+            descriptor = try FileDescriptor(creating: path, permissions: 0o666)
+        } catch {
+            throw Failure(.unwritable(name, call: error.call, error.errorNumber))
+        }
         buffer.reserveCapacity(Self.limit + 4_096)
     }
-
-    deinit { close(descriptor) }
 
     /// Adds bytes.
     @inlinable
@@ -48,17 +50,14 @@ package struct BufferedFile<Failure: SystemErrorConvertible>: ~Copyable {
     /// Flushes the buffer and the file to disk.
     mutating func finish() throws(Failure) {
         try flush()
-        let descriptor = descriptor
-        if let errno = SystemCall.retrying({ fsync(descriptor) }).errno {
-            throw Failure(.unwritable(name, call: "fsync", errno))
-        }
+        if let errno = descriptor.flush() { throw Failure(.unwritable(name, call: "fsync", errno)) }
     }
 
     @usableFromInline
     mutating func flush() throws(Failure) {
         if signals.areWaiting { throw Failure(SystemError(.unwritable, "\(name): interrupted before it was whole")) }
-        let descriptor = descriptor
-        let failure = unsafe buffer.withUnsafeBytes { unsafe SystemCall.write($0, to: descriptor) }
+        let number = descriptor.number
+        let failure = unsafe buffer.withUnsafeBytes { unsafe SystemCall.write($0, to: number) }
         if let failure { throw Failure(.unwritable(name, call: "write", failure)) }
         buffer.removeAll(keepingCapacity: true)
     }

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The names in a directory.
 package enum DirectoryListing {
     /// The names in a directory without `.` and `..`, sorted by their bytes.

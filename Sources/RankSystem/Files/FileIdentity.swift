@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The file that a path names at the moment, and its state: another one after a file was renamed over it.
 package struct FileIdentity: Hashable, Sendable {
     /// The device that holds the file.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The two kinds of things that a reader finds at a path.
 package enum FileKind: Sendable {
     /// Anything but a directory.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Reads whole files into memory.
 package enum FileReader {
     /// All bytes of a file, or of standard input when the path is `-`.
@@ -8,15 +10,9 @@ package enum FileReader {
     /// - Returns: The bytes.
     /// - Throws: `unreadable`, also for more than `limit` bytes.
     package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-        let shown = path == "-" ? "standard input" : path
-        var descriptor = STDIN_FILENO
-        if path != "-" {
-            let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-            if let errno = opened.errno { throw .unreadable(shown, call: "open", errno) }
-            descriptor = opened.value
-        }
-        defer { if path != "-" { close(descriptor) } }
-        return try readAll(descriptor, shown, limit: limit)
+        guard path != "-" else { return try readAll(StandardDescriptors.input, "standard input", limit: limit) }
+        let file = try FileDescriptor(reading: path, isPatient: true)
+        return try readAll(file.number, path, limit: limit)
     }
 
     /// All bytes of a regular file, and of nothing else: a pipe is empty when it is read again, or blocks.
@@ -27,24 +23,22 @@ package enum FileReader {
     /// - Returns: The bytes; nil if the path names something else than a regular file.
     /// - Throws: `unreadable` with the call that failed, or without one for more than `limit` bytes.
     package static func readRegular(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
-        // Without O_NONBLOCK, the open of a pipe waits for its writer.
-        let opened = SystemCall.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        if let errno = opened.errno { throw .unreadable(path, call: "open", errno) }
-        defer { close(opened.value) }
-        var info = stat()
-        guard unsafe fstat(opened.value, &info) == 0 else { throw .unreadable(path, call: "fstat", errno) }
-        guard info.st_mode & S_IFMT == S_IFREG else { return nil }
-        return try readAll(opened.value, path, limit: limit)
+        let file = try FileDescriptor(reading: path)
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try FileStatus(file)
+        } catch {
+            throw .unreadable(path, call: error.call, error.errorNumber)
+        }
+        return status.kind == .regular ? try readAll(file.number, path, limit: limit) : nil
     }
 
     /// Up to `count` first bytes of a file; none if the file cannot be read.
     package static func head(of path: String, count: Int) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
+        guard let file = try? FileDescriptor(reading: path) else { return [] }
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let part = UnsafeMutableRawBufferPointer(buffer)
-            initialized = max(0, unsafe SystemCall.read(descriptor, into: part).value)
+            initialized = max(0, unsafe file.read(into: part).value)
         }
     }
 

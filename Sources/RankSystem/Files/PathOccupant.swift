@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The thing at a path before a file is written there.
 package enum PathOccupant {
     /// Nothing, or something that cannot be examined.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Raises the process's limit of open descriptors to the most that the system allows.
 ///
 /// Each connection takes a descriptor, and a worker without free ones spins. If the system refuses, the limit stays.

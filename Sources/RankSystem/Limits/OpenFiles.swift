@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The number of this process's open descriptors, and its limit.
 package enum OpenFiles {
     /// The number of open descriptors; nil if the system does not tell.
@@ -31,4 +33,7 @@ package enum OpenFiles {
         #endif
         return status == 0 ? Int(clamping: limit.rlim_cur) : .max
     }
+
+    /// Whether a number is that of an open descriptor.
+    package static func isOpen(_ number: Int32) -> Bool { fcntl(number, F_GETFD) >= 0 }
 }

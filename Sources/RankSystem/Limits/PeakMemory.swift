@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The peak resident memory of this process (bytes); nil if the system does not tell.
 ///
 /// Source: getrusage(2), `ru_maxrss`.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The memory of this machine (bytes); nil if the system does not tell.
 package func physicalMemory() -> Int? {
     // https://man7.org/linux/man-pages/man3/sysconf.3.html

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// SIGINT, SIGTERM and SIGHUP, kept from ending the process while an unfinished file is on disk.
 ///
 /// Code that writes polls ``areWaiting`` and cleans up when it is true; the process then ends by the signal. Signals

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// SIGTERM, SIGINT and SIGHUP as events of one thread that waits for them, instead of handlers that interrupt others.
 ///
 /// ```swift

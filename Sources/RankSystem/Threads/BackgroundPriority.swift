@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The priority of threads that work in the background of a server.
 package enum BackgroundPriority {
     #if os(Linux)

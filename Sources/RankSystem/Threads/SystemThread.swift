@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A POSIX thread, to be joined or detached once.
 @safe
 package struct SystemThread: Sendable {
@@ -57,6 +59,21 @@ package struct SystemThread: Sendable {
 
     /// Lets the thread release its resources by itself.
     package func detach() { pthread_detach(thread) }
+
+    /// Lets the calling thread sleep; a signal ends the sleep early.
+    ///
+    /// - Parameter nanoseconds: The time (ns).
+    package static func sleep(nanoseconds: UInt64) {
+        var rest = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        // https://man7.org/linux/man-pages/man2/nanosleep.2.html
+        _ = unsafe nanosleep(&rest, nil)
+    }
+
+    /// Lets another thread run that shares the core with the calling one, if one is ready.
+    package static func yield() {
+        // https://man7.org/linux/man-pages/man2/sched_yield.2.html
+        sched_yield()
+    }
 }
 
 private final class ThreadBody: Sendable {

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A value that threads change under a lock and wait for.
 ///
 /// Unlike the standard library's `Mutex`, a state can be waited for.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Waits for a wake-up and other descriptors with one system call, where `zmq_poll` makes five.
 ///
 /// The descriptor of a ZeroMQ socket reports only events since the last receive that found nothing: receive from every

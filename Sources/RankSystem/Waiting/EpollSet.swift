@@ -1,4 +1,6 @@
 #if os(Linux)
+import CLibrary
+
 /// Waits for descriptors with epoll(7).
 ///
 /// Belongs to one thread.
@@ -9,7 +11,7 @@ package struct EpollSet: ~Copyable {
     /// The most descriptors that one wait reports; the next reports the others.
     private static let batch = 64
 
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: batch)
 
     /// An empty set.
@@ -17,12 +19,10 @@ package struct EpollSet: ~Copyable {
     /// - Throws: `resourceExhausted` if descriptors ran out.
     package init() throws(SystemError) {
         // https://man7.org/linux/man-pages/man2/epoll_create.2.html
-        let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard descriptor >= 0 else { throw .failed(to: "make an epoll instance", call: "epoll_create1") }
-        self.descriptor = descriptor
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard number >= 0 else { throw .failed(to: "make an epoll instance", call: "epoll_create1") }
+        descriptor = FileDescriptor(owning: number)
     }
-
-    deinit { close(descriptor) }
 
     /// Adds a descriptor to wait for.
     ///
@@ -33,7 +33,7 @@ package struct EpollSet: ~Copyable {
     package mutating func add(_ descriptor: Int32, as name: UInt64) throws(SystemError) {
         var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: name))
         // https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
-        guard unsafe epoll_ctl(self.descriptor, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+        guard unsafe epoll_ctl(self.descriptor.number, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
             throw .failed(to: "watch a descriptor", call: "epoll_ctl")
         }
     }
@@ -41,7 +41,7 @@ package struct EpollSet: ~Copyable {
     /// Removes a descriptor, before it is closed.
     package mutating func remove(_ descriptor: Int32) {
         var event = unsafe epoll_event()
-        unsafe epoll_ctl(self.descriptor, EPOLL_CTL_DEL, descriptor, &event)
+        unsafe epoll_ctl(self.descriptor.number, EPOLL_CTL_DEL, descriptor, &event)
     }
 
     /// Waits until a descriptor is readable or the time is over; a signal does not end the wait.
@@ -52,8 +52,9 @@ package struct EpollSet: ~Copyable {
     /// - Throws: `system` with the reason.
     package mutating func wait(microseconds: Int64?) throws(SystemError) -> Int {
         let count = Int32(Self.batch)
+        let number = descriptor.number
         // https://man7.org/linux/man-pages/man2/epoll_wait.2.html
-        return try waitingOut(microseconds, "epoll_wait") { unsafe epoll_wait(descriptor, &events, count, $0) }
+        return try waitingOut(microseconds, "epoll_wait") { unsafe epoll_wait(number, &events, count, $0) }
     }
 
     /// The name of a descriptor that the last wait found readable.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Waits for descriptors with poll(2), for systems without epoll(7).
 ///
 /// Belongs to one thread.

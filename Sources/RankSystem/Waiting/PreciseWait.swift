@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Waits for descriptors with the resolution of the system's timers, where `zmq_poll` counts milliseconds.
 ///
 /// Of ZeroMQ sockets, the same holds as for ``DescriptorWait``.

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// Wakes a thread that waits for descriptors; owned by that thread, rung from any other.
 ///
 /// ```swift
@@ -58,31 +60,31 @@ package struct WakeUp: ~Copyable, Sendable {
 
 /// The descriptors of a ``WakeUp``, closed after its last user.
 private final class WakeUpDescriptors: Sendable {
-    let reading: Int32
-    let writing: Int32
+    #if os(Linux) || os(Android)
+    private let event: FileDescriptor
+    #else
+    private let pipe: Pipe
+    #endif
 
     init() throws(SystemError) {
         #if os(Linux) || os(Android)
         // https://man7.org/linux/man-pages/man2/eventfd.2.html
-        reading = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        writing = reading
-        guard reading != -1 else { throw .failed(to: "make an eventfd", call: "eventfd") }
+        let number = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        guard number != -1 else { throw .failed(to: "make an eventfd", call: "eventfd") }
+        event = FileDescriptor(owning: number)
         #else
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw .failed(to: "make a pipe", call: "pipe") }
-        for end in ends {
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        }
-        reading = ends[0]
-        writing = ends[1]
+        pipe = try Pipe()
+        for end in [pipe.reading.number, pipe.writing.number] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         #endif
     }
 
-    deinit {
-        close(reading)
-        if writing != reading { close(writing) }
-    }
+    #if os(Linux) || os(Android)
+    var reading: Int32 { event.number }
+    private var writing: Int32 { event.number }
+    #else
+    var reading: Int32 { pipe.reading.number }
+    private var writing: Int32 { pipe.writing.number }
+    #endif
 
     func ring() {
         var one: UInt64 = 1

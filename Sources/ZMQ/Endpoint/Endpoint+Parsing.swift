@@ -103,7 +103,7 @@ extension Endpoint {
         }
         let looksNumeric = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
         if looksNumeric {
-            guard isIPv4(text) else { throw invalid("\(quoted(text)) is not an IPv4 address") }
+            guard HostAddress.isIPv4(text) else { throw invalid("\(quoted(text)) is not an IPv4 address") }
             return .ipv4(text)
         }
         guard isHostName(text) else {
@@ -129,19 +129,13 @@ extension Endpoint {
         return path
     }
 
-    private static func isIPv4(_ text: String) -> Bool {
-        var address = in_addr()
-        return unsafe inet_pton(AF_INET, text, &address) == 1
-    }
-
     private static func isIPv6(_ text: String) -> Bool {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
             let isZone = { (byte: UInt8) in isNameByte(byte) || byte == UInt8(ascii: ".") }
             guard !parts[1].isEmpty, parts[1].utf8.allSatisfy(isZone) else { return false }
         }
-        var address = in6_addr()
-        return unsafe inet_pton(AF_INET6, String(parts[0]), &address) == 1
+        return HostAddress.isIPv6(String(parts[0]))
     }
 
     /// RFC 1123, section 2.1, with the underscore that service names have.

@@ -43,7 +43,7 @@ extension Socket {
         let result = retryingInterrupts { unsafe zmq_msg_recv(message.pointer, handle.pointer, waiting.flag) }
         if result != -1 { return true }
         let errorNumber = zmq_errno()
-        if errorNumber == EAGAIN { return false }
+        if errorNumber == ZMQ_EAGAIN { return false }
         throw .failed(to: "receive from a \(type) socket", errorNumber: errorNumber)
     }
 
@@ -94,8 +94,8 @@ extension Socket {
         if result != -1 { return .sent }
         let errorNumber = zmq_errno()
         switch errorNumber {
-        case EAGAIN: return .wouldBlock
-        case EHOSTUNREACH: return .unreachable
+        case ZMQ_EAGAIN: return .wouldBlock
+        case ZMQ_EHOSTUNREACH: return .unreachable
         default: throw .failed(to: "send to a \(type) socket", errorNumber: errorNumber)
         }
     }

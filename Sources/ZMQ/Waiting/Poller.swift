@@ -114,7 +114,7 @@ public struct Poller: ~Copyable {
             }
             if result >= 0 { return Int(result) }
             let errorNumber = zmq_errno()
-            guard errorNumber == EINTR else { throw .failed(to: "poll", errorNumber: errorNumber) }
+            guard errorNumber == ZMQ_EINTR else { throw .failed(to: "poll", errorNumber: errorNumber) }
             if let deadline { timeout = deadline - MonotonicClock.microseconds() }
         }
     }

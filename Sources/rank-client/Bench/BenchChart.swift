@@ -56,7 +56,7 @@ struct BenchChart {
         if let floor = report.result.floor { lines.append(("floor: null ranker", floor.latencies)) }
         if case .open = report.pattern { lines.append(("late: the client's own part", load.lateness)) }
         // The last point that still rests on some requests.
-        let digits = min(5, max(2, log10(Double(max(load.latencies.count, 1))) - 0.5))
+        let digits = min(5, max(2, Mathematics.log10(Double(max(load.latencies.count, 1))) - 0.5))
         let ticks = [0, 1, 2, 3, 4, 5].filter { Double($0) <= digits }
         let names = ["min", "p90", "p99", "p99.9", "p99.99", "p99.999"]
         let chartLines = lines.map { name, histogram in
@@ -64,7 +64,7 @@ struct BenchChart {
                 name: name,
                 points: (0...200).map { step in
                     let place = digits * Double(step) / 200
-                    return (place, Double(histogram.value(at: 1 - pow(10, -place))) / 1_000)
+                    return (place, Double(histogram.value(at: 1 - Mathematics.power(10, -place))) / 1_000)
                 }.filter { $0.1 > 0 }
             )
         }

@@ -3,6 +3,7 @@ import CommandSupport
 import RankCore
 import RankEngine
 import RankPluginCheck
+import RankSystem
 
 struct CheckPluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +43,8 @@ struct CheckPluginCommand: ParsableCommand {
             FatalSignals.arm(
                 crash: report.text(of: .crash, in: name),
                 exit: report.text(of: .exit, in: name),
-                timeout: report.text(of: .timeout, in: name)
+                timeout: report.text(of: .timeout, in: name),
+                status: ExitStatus.refused.rawValue
             )
         } end: { finding in
             FatalSignals.disarm()

@@ -24,7 +24,7 @@ extension ServeCommand {
         ) { line in
             try? StandardStream.error.writeLine("rank-worker: supervisor: \(line)")
         }
-        exit(try supervisor.run())
+        CurrentProcess.end(try supervisor.run())
     }
 
     /// The command line of a process: this one's, without `--processes`, and with its own places.

@@ -61,7 +61,7 @@ struct ServeCommand: ParsableCommand {
             log("admin: \(admin.address)")
         }
         if lifecycle.supervised { try ChildProcess.watchSupervisor { worker.stop() } }
-        try worker.watch(log: log) { _exit(ExitStatus.internalError.rawValue) }
+        try worker.watch(log: log) { CurrentProcess.endAtOnce(ExitStatus.internalError.rawValue) }
         signals.attach(worker)
         if json { try StandardStream.output.writeLine("\(Self.ready(worker, admin: admin?.address))") }
         try worker.join()

@@ -42,9 +42,9 @@ final class SignalledWorker: Sendable {
     }
 
     private func stop(_ count: Int, _ signal: Int32) {
-        guard count == 1 else { _exit(128 + signal) }
+        guard count == 1 else { CurrentProcess.endAtOnce(128 + signal) }
         if let worker = state.withLock({ $0.worker }) { return worker.stop() }
         log("ended before it was ready")
-        _exit(0)
+        CurrentProcess.endAtOnce(0)
     }
 }

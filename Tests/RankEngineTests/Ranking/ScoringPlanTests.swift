@@ -54,10 +54,10 @@ struct ScoringPlanTests {
 
     @Test(arguments: [1 << 60, .max])
     func tablesThatTheSystemHasNoMemoryForAreRefusedAndEndNoProcess(bytes: Int) throws {
-        let error = engineError { try HugePages.demand(bytes, for: "the plan full") }
+        let error = engineError { try MemoryDemand.check(bytes, for: "the plan full") }
         #expect(error?.code == .budgetTooSmall)
         #expect(error?.message.contains("no memory for \(bytes) bytes of tables for the plan full") == true)
-        try HugePages.demand(1 << 20, for: "the plan full")
+        try MemoryDemand.check(1 << 20, for: "the plan full")
     }
 
     @Test

@@ -3,6 +3,7 @@ import RankEngine
 import RankService
 import RankSystem
 import Synchronization
+import TestSupport
 
 /// A ranker that is stuck while its gate is closed: a scorer with a defect.
 final class GateRanker: Ranker {

@@ -1,4 +1,5 @@
 import RankService
+import RankSystem
 import Testing
 
 @Suite("SupervisorState")
@@ -46,7 +47,7 @@ struct SupervisorStateTests {
 
     @Test
     func afterAStopNothingStartsTheCodeIs0IfAllLeaveAsAsked70Otherwise() {
-        for (end, code): (SupervisorState.End, Int32) in [(.exited(0), 0), (.exited(143), 70), (.signalled(9), 70)] {
+        for (end, code): (SpawnedProcess.End, Int32) in [(.exited(0), 0), (.exited(143), 70), (.signalled(9), 70)] {
             var state = SupervisorState(count: 3)
             _ = state.due(at: 0)
             _ = state.ended(2, .signalled(9), at: 0)

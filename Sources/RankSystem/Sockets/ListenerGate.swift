@@ -1,6 +1,5 @@
 #if os(Linux)
-import RankSystem
-import CZMQ
+import CLibrary
 
 /// Keeps libzmq from accepting connections, or lets it accept one at a time.
 ///
@@ -15,7 +14,7 @@ import CZMQ
 /// May be used from any thread, but only while the listening socket is open: afterwards its descriptor may belong to
 /// another file.
 @safe
-public struct ListenerGate: Sendable {
+package struct ListenerGate: Sendable {
     private struct Listener: Sendable {
         /// The epoll instance, and the descriptor in it.
         var set: Int32
@@ -31,10 +30,10 @@ public struct ListenerGate: Sendable {
     private var listeners: [Listener]
 
     /// The number of listening sockets that were found.
-    public var count: Int { listeners.count }
+    package var count: Int { listeners.count }
 
     /// The descriptors of the listening sockets, readable while a connection waits.
-    public var descriptors: [Int32] { listeners.map(\.descriptor) }
+    package var descriptors: [Int32] { listeners.map(\.descriptor) }
 
     /// Finds the listening sockets at some endpoints.
     ///
@@ -43,7 +42,7 @@ public struct ListenerGate: Sendable {
     ///
     /// - Parameter endpoints: The endpoints that the binds returned.
     /// - Complexity: O(*n*) in the number of the process's descriptors.
-    public init(endpoints: [String]) {
+    package init(endpoints: [String]) {
         listeners = []
         let wanted = Set(endpoints)
         for set in Self.numbers(in: "/proc/self/fd") where Self.isEpoll(set) {
@@ -60,7 +59,7 @@ public struct ListenerGate: Sendable {
     ///
     /// - Returns: Whether every listener was changed.
     @discardableResult
-    public func close() -> Bool { listeners.allSatisfy { Self.want(0, of: $0) } }
+    package func close() -> Bool { listeners.allSatisfy { Self.want(0, of: $0) } }
 
     /// Accepts the next connection, and no more.
     ///
@@ -69,7 +68,7 @@ public struct ListenerGate: Sendable {
     /// - Parameter index: The index of the listening socket, from 0 on.
     /// - Returns: Whether the listener was changed.
     @discardableResult
-    public func admit(at index: Int) -> Bool {
+    package func admit(at index: Int) -> Bool {
         Self.want(listeners[index].events | EPOLLONESHOT.rawValue, of: listeners[index])
     }
 
@@ -77,7 +76,7 @@ public struct ListenerGate: Sendable {
     ///
     /// - Returns: Whether every listener was changed.
     @discardableResult
-    public func open() -> Bool { listeners.allSatisfy { Self.want($0.events, of: $0) } }
+    package func open() -> Bool { listeners.allSatisfy { Self.want($0.events, of: $0) } }
 
     private static func want(_ events: UInt32, of listener: Listener) -> Bool {
         var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: listener.data))
@@ -106,21 +105,14 @@ public struct ListenerGate: Sendable {
 
     /// The endpoint that a socket is bound to, as libzmq writes it.
     private static func name(of descriptor: Int32) -> String? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe getsockname(descriptor, address, &length)
-            }
-        }
-        guard status == 0 else { return nil }
-        let bytes = unsafe withUnsafeBytes(of: &storage) { unsafe Array($0.prefix(Int(length))) }
+        guard let address = SocketAddress(of: descriptor) else { return nil }
+        let bytes = address.bytes
         func number(_ place: Int) -> Int { Int(bytes[place]) << 8 | Int(bytes[place + 1]) }
-        switch Int32(storage.ss_family) {
+        switch address.family {
         case AF_INET where bytes.count >= 8:
             return "tcp://\(bytes[4...7].map(String.init).joined(separator: ".")):\(number(2))"
         case AF_INET6:
-            return numericHost(&storage, length).map { "tcp://[\($0)]:\(number(2))" }
+            return address.name.map { "tcp://[\($0.host)]:\($0.port)" }
         case AF_UNIX where bytes.count > 2:
             let path = bytes.dropFirst(2)
             // An abstract name begins with a zero and ends with the address.
@@ -131,24 +123,8 @@ public struct ListenerGate: Sendable {
         }
     }
 
-    private static func numericHost(_ storage: inout sockaddr_storage, _ length: socklen_t) -> String? {
-        var host = [CChar](repeating: 0, count: 64)
-        let status = unsafe withUnsafePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
-            }
-        }
-        guard status == 0 else { return nil }
-        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     private static func isEpoll(_ descriptor: Int32) -> Bool {
-        var buffer = [CChar](repeating: 0, count: 64)
-        // https://man7.org/linux/man-pages/man2/readlink.2.html
-        let count = unsafe readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
-        guard count > 0 else { return false }
-        let target = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return target == "anon_inode:[eventpoll]"
+        linkTarget("/proc/self/fd/\(descriptor)") == "anon_inode:[eventpoll]"
     }
 
     /// The names in a directory that are numbers, in their order.
@@ -164,33 +140,33 @@ public struct ListenerGate: Sendable {
 }
 #else
 /// The gate of a system without epoll(7), which cannot keep a listener from accepting connections.
-public struct ListenerGate: Sendable {
+package struct ListenerGate: Sendable {
     /// The number of listening sockets that were found: 0.
-    public var count: Int { 0 }
+    package var count: Int { 0 }
 
     /// The descriptors of the listening sockets: none.
-    public var descriptors: [Int32] { [] }
+    package var descriptors: [Int32] { [] }
 
     /// Finds nothing.
-    public init(endpoints: [String]) {}
+    package init(endpoints: [String]) {}
 
     /// Does nothing.
     ///
     /// - Returns: True.
     @discardableResult
-    public func close() -> Bool { true }
+    package func close() -> Bool { true }
 
     /// Does nothing.
     ///
     /// - Parameter index: The index of a listening socket, of which there are none.
     /// - Returns: True.
     @discardableResult
-    public func admit(at index: Int) -> Bool { true }
+    package func admit(at index: Int) -> Bool { true }
 
     /// Does nothing.
     ///
     /// - Returns: True.
     @discardableResult
-    public func open() -> Bool { true }
+    package func open() -> Bool { true }
 }
 #endif
