@@ -360,6 +360,7 @@ struct PoolLoop: ~Copyable {
         case .cancel(let request, let link, let id): cancel(request, link, id)
         case .open(let link): open(link)
         case .close(let link): close(link)
+        case .tell(let news, let link): logger?.note(news, of: state.links[link.index].endpoint)
         case .finish(let id, let result): waiters.removeValue(forKey: id)?.resume(returning: result)
         }
     }

@@ -10,6 +10,8 @@ package enum PoolAction: Sendable {
     case open(LinkID)
     /// Close the way to a worker that has left.
     case close(LinkID)
+    /// Tell the pool's log of a change in the use of a worker.
+    case tell(WorkerNews, of: LinkID)
     /// Hand an outcome to the caller, once.
     case finish(CallID, Result<CallOutcome, PoolError>)
 }

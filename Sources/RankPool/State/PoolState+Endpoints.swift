@@ -89,6 +89,7 @@ extension PoolState {
     mutating func closeIfIdle(_ id: LinkID) {
         guard links[id.index].condition == .leaving, links[id.index].inFlight.isEmpty else { return }
         links[id.index].condition = .gone
+        setAside.remove(id)
         actions.append(.close(id))
     }
 }

@@ -51,6 +51,8 @@ package struct PoolState: Sendable {
     var hedging: HedgePolicy?
     package internal(set) var budget = RetryBudget()
     var silenceBudget = SilenceBudget()
+    /// The workers that were set aside and whose return has not been told yet.
+    var setAside: Set<LinkID> = []
     /// The counts so far.
     package internal(set) var counters = PoolCounters()
     var random: SplitMix64
@@ -97,6 +99,7 @@ package struct PoolState: Sendable {
             if let time = links[index].opensAt { next = min(next, time) }
             if let time = links[index].silence.time { next = min(next, time) }
         }
+        for link in setAside { next = min(next, links[link.index].health.ejectedUntil) }
         if let time = deadlines.first?.time { next = min(next, time) }
         if let time = delayed.first?.time { next = min(next, time) }
         if let time = hedges.first?.time { next = min(next, time) }

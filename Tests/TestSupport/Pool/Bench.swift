@@ -30,6 +30,9 @@ package struct Bench {
     /// The requests for INFO that they have not answered.
     package var unsaid: [(request: RequestID, link: LinkID)] = []
 
+    /// The changes in the use of workers that the log is told of.
+    package var news: [(news: WorkerNews, link: LinkID)] = []
+
     /// Makes a pool of workers, which are ready by default.
     package init(
         workers: Int,
@@ -92,6 +95,7 @@ package struct Bench {
                 case .cancel(let request, _, _): cancelled.append(request)
                 case .open(let link): opened.append(link)
                 case .close(let link): closed.append(link)
+                case .tell(let event, let link): news.append((event, link))
                 case .finish(let id, let result):
                     if finished.updateValue(result, forKey: id) != nil { Issue.record("\(id) was finished twice") }
                 }

@@ -63,6 +63,7 @@ extension PoolState {
             delayed.removeFirst()
             if calls[item.requester] != nil { waiting.append(item) }
         }
+        tellOfReturns(now: now)
         lookForSilence(now: now)
         hedgeWhatIsLate(now: now)
         dispatchAll(now: now)

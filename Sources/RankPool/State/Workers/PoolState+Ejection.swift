@@ -38,9 +38,20 @@ extension PoolState {
         guard (unusable + 1) * 2 <= links.count(where: { !$0.isRetired }) else { return }
         counters.ejections += 1
         let pause = links[link.index].health.eject(now: now)
+        setAside.insert(link)
+        actions.append(.tell(.setAside(microseconds: pause, failure: reason), of: link))
         links[link.index].failure = (
             .unavailable, "set aside for \(pause / 1_000_000) s after failures in a row, the last: \(reason)"
         )
+    }
+
+    /// Tells of the workers whose time aside is over.
+    mutating func tellOfReturns(now: Int64) {
+        guard !setAside.isEmpty else { return }
+        for link in setAside.sorted(by: { $0.index < $1.index }) where !links[link.index].health.isEjected(now: now) {
+            setAside.remove(link)
+            actions.append(.tell(.usedAgain, of: link))
+        }
     }
 
     /// Whether so many workers are set aside or silent that the rest could not carry the load: then the workers

@@ -22,6 +22,7 @@ extension PoolState {
     /// Notes a frame from a worker.
     mutating func noteSign(from link: LinkID, now: Int64) {
         guard links[link.index].silence != .idle else { return }
+        if links[link.index].silence.isSilent { actions.append(.tell(.heardAgain, of: link)) }
         links[link.index].silence = .owing(askAt: now + patience(with: link, now: now))
     }
 
@@ -67,6 +68,7 @@ extension PoolState {
     /// One silence is one failure, whatever the number of requests in flight.
     private mutating func fallSilent(_ link: LinkID, now: Int64) {
         counters.silences += 1
+        actions.append(.tell(.silent, of: link))
         noteFailure("it says nothing, though its connection stands", at: link, now: now)
         handOn(from: link, now: now)
     }
