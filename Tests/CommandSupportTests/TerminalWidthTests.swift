@@ -126,7 +126,7 @@ import Testing
 @Suite struct PluralTests {
     @Test(arguments: [(0, "0 models"), (1, "1 model"), (2, "2 models"), (1_000, "1,000 models")])
     func counts(_ count: Int, _ text: String) {
-        #expect(plural(count, "model") == text)
-        #expect(plural(count, "query", "queries") == text.replacing("model", with: count == 1 ? "query" : "querie"))
+        #expect(counted(count, "model") == text)
+        #expect(counted(count, "query", "queries") == text.replacing("model", with: count == 1 ? "query" : "querie"))
     }
 }

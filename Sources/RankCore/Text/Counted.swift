@@ -1,14 +1,3 @@
-/// A count and its noun, as in `1 model` and `2 models`.
-///
-/// - Parameters:
-///   - count: How many.
-///   - one: The noun for one of them.
-///   - many: The noun for any other number; nil to append an s.
-/// - Returns: The text.
-package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
-}
-
 /// A count and its noun: `1 model`, `2 models`, `1,234 models`.
 ///
 /// - Parameters:
@@ -16,6 +5,6 @@ package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> Stri
 ///   - one: The noun for one of them.
 ///   - many: The noun for any other number; nil to append an s.
 /// - Returns: The text.
-package func plural(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
     "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }

@@ -38,7 +38,7 @@ extension FeatureFile? {
         case nil where width > 0:
             throw CommandFailure(
                 .usage,
-                "the model wants \(plural(width, "feature")) for each item\(shown): give --features FILE"
+                "the model wants \(counted(width, "feature")) for each item\(shown): give --features FILE"
             )
         case nil: return []
         case let file? where width > 0:

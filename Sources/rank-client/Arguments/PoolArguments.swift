@@ -116,5 +116,5 @@ extension [WorkerReport<WorkerInfo>] {
 
 /// The end of a command that asked every worker and was not answered by all.
 func unanswered(_ causes: [PoolError.Cause], of count: Int) -> PoolError {
-    PoolError(.unavailable, "\(causes.count) of \(plural(count, "worker")) did not answer", causes: causes)
+    PoolError(.unavailable, "\(causes.count) of \(counted(count, "worker")) did not answer", causes: causes)
 }

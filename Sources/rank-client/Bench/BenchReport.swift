@@ -20,7 +20,7 @@ struct BenchReport: Sendable {
     /// For people.
     var text: String {
         let load = result.workers
-        var text = "\(title); \(plural(candidates, "candidate")), \(plural(requestBytes, "byte")) a request\n\n"
+        var text = "\(title); \(counted(candidates, "candidate")), \(counted(requestBytes, "byte")) a request\n\n"
         var columns: [(name: String, alignment: TextTable.Alignment)] = [("us", .left)]
         columns += Self.shares.map { ($0.name, .right) }
         var table = TextTable(columns)
@@ -64,14 +64,15 @@ struct BenchReport: Sendable {
             text += "\n"
         }
         if let pool = result.pool {
-            text += "pool: \(plural(Int(clamping: pool.requests), "request")), \(grouped(Int(clamping: pool.retries))) "
-            text += "sent again, \(plural(Int(clamping: pool.hedges), "hedge")), "
-            text += "\(plural(Int(clamping: pool.silences), "silence")), "
-            text += "\(plural(Int(clamping: pool.ejections), "ejection")), "
-            text += "\(plural(Int(clamping: pool.lostConnections), "lost connection"))\n"
+            text +=
+                "pool: \(counted(Int(clamping: pool.requests), "request")), \(grouped(Int(clamping: pool.retries))) "
+            text += "sent again, \(counted(Int(clamping: pool.hedges), "hedge")), "
+            text += "\(counted(Int(clamping: pool.silences), "silence")), "
+            text += "\(counted(Int(clamping: pool.ejections), "ejection")), "
+            text += "\(counted(Int(clamping: pool.lostConnections), "lost connection"))\n"
         }
         if let check = result.check {
-            text += "check: \(plural(check.compared, "answer")) of \(plural(check.models.count, "model")) compared, "
+            text += "check: \(counted(check.compared, "answer")) of \(counted(check.models.count, "model")) compared, "
             text += "\(grouped(check.differing)) \(check.differing == 1 ? "differs" : "differ")\n"
         }
         return text

@@ -61,7 +61,7 @@ struct ScoreCommand: ParsableCommand {
         }
         if outcome.omitted > 0 {
             try StandardStream.error.writeLine(
-                "note: \(plural(outcome.omitted, "pair")) that the model does not know "
+                "note: \(counted(outcome.omitted, "pair")) that the model does not know "
                     + "\(outcome.omitted == 1 ? "is" : "are") left out"
             )
         }

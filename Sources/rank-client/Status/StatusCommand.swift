@@ -62,7 +62,7 @@ struct StatusCommand: ParsableCommand {
         let most = max(1, rows - 1)
         if shown.count > most {
             let hidden = shown.count - most + 1
-            shown = shown.prefix(most - 1) + ["… \(plural(hidden, "more line"))"]
+            shown = shown.prefix(most - 1) + ["… \(counted(hidden, "more line"))"]
         }
         let lines = shown.map { "\($0)\u{1B}[K\n" }
         return (isFirst ? "\u{1B}[2J" : "") + "\u{1B}[H" + lines.joined() + "\u{1B}[J"

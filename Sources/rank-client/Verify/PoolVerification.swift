@@ -45,13 +45,13 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
         let list = try await pool.rank(candidates, for: user, top: topK, options: options)
         report.count(list.parts)
         if let found = Self.difference(list, expected.prefix(topK)) {
-            note(found, ofList: number, user, "\(plural(count, "candidate")), top \(topK)", list.parts)
+            note(found, ofList: number, user, "\(counted(count, "candidate")), top \(topK)", list.parts)
             return
         }
         let scores = try await pool.scores(of: candidates, for: user, options: options)
         report.count(scores.parts)
         if let found = Self.difference(scores, expected, candidates) {
-            let asked = "\(plural(count, "candidate")), top \(count) in the order of the request"
+            let asked = "\(counted(count, "candidate")), top \(count) in the order of the request"
             note(found, ofList: number, user, asked, scores.parts)
         }
     }
@@ -60,7 +60,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     private mutating func note(_ found: String, ofList number: Int, _ user: ID, _ asked: String, _ parts: [PartReport])
     {
         report.mismatches.append(
-            "list \(number): user \(user), \(asked), \(plural(parts.count, "part")) "
+            "list \(number): user \(user), \(asked), \(counted(parts.count, "part")) "
                 + "(\(parts.map(\.endpoint).joined(separator: " "))): \(found)"
         )
     }
@@ -75,7 +75,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     /// The first thing in which a list differs from the engine's.
     private static func difference(_ list: RankedList<ID>, _ expected: RankedList<ID>.SubSequence) -> String? {
         guard list.count == expected.count else {
-            return "\(plural(list.count, "entry", "entries")), expected \(expected.count)"
+            return "\(counted(list.count, "entry", "entries")), expected \(expected.count)"
         }
         guard list.coverage == 1, !list.isPartial else { return "only \(list.coverage) of the candidates were scored" }
         for (index, (found, wanted)) in zip(list, expected).enumerated() {
@@ -92,7 +92,7 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     private static func difference(_ scores: ScoreList, _ expected: RankedList<ID>, _ candidates: [ID]) -> String? {
         guard scores.count == expected.count, scores.omittedPositions.isEmpty else {
             let count = scores.count - scores.omittedPositions.count
-            return "\(plural(count, "entry", "entries")), expected \(expected.count)"
+            return "\(counted(count, "entry", "entries")), expected \(expected.count)"
         }
         guard scores.coverage == 1, !scores.isPartial else {
             return "only \(scores.coverage) of the candidates were scored"

@@ -62,7 +62,7 @@ struct VerifyCommand: ParsableCommand {
         guard let first = report.mismatches.first else { return }
         throw CommandFailure(
             .refused,
-            "\(report.mismatches.count) of \(plural(report.lists, "list")) "
+            "\(report.mismatches.count) of \(counted(report.lists, "list")) "
                 + "\(report.mismatches.count == 1 ? "differs" : "differ") from the model file, first \(first)"
         )
     }

@@ -32,10 +32,10 @@ struct VerifyReport: Sendable {
     var text: String {
         var table = TextTable([("worker", .left), ("candidates", .right)])
         for (endpoint, count) in workers { table.append([endpoint, grouped(count)]) }
-        let differ = "\(plural(mismatches.count, "list")) \(mismatches.count == 1 ? "differs" : "differ")"
+        let differ = "\(counted(mismatches.count, "list")) \(mismatches.count == 1 ? "differs" : "differ")"
         let verdict = mismatches.isEmpty ? "the same bits as the model file" : differ
         return table.text(for: .output)
-            + "\(plural(lists, "list")) in \(plural(parts, "request")), \(plural(candidates, "score")): \(verdict)\n"
+            + "\(counted(lists, "list")) in \(counted(parts, "request")), \(counted(candidates, "score")): \(verdict)\n"
             + (proof == "unproved"
                 ? "the model is unproved: it was converted, and not compared with its source's scores\n" : "")
     }

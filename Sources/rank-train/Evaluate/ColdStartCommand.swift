@@ -83,7 +83,7 @@ struct ColdStartCommand: ParsableCommand {
             try? StandardStream.error.writeLine("training \(number) of \(total)")
         }
         let title =
-            "\(oneLine(dataSet.name)), \(preset.rawValue): \(plural(report.testedCount, "rating")) of "
+            "\(oneLine(dataSet.name)), \(preset.rawValue): \(counted(report.testedCount, "rating")) of "
             + "\(grouped(report.entityCount)) \(hide.rawValue), \(grouped(report.leftOut)) left out"
         switch format {
         case .table:

@@ -23,7 +23,7 @@ struct TrainingLog {
     func begin(_ data: String, training: Int, test: Int, resumed: Checkpoint? = nil) {
         guard isVisible else { return }
         let tested = test > 0 ? ", test on \(grouped(test))" : ""
-        let text = "\(oneLine(data)): train on \(plural(training, "rating"))\(tested)"
+        let text = "\(oneLine(data)): train on \(counted(training, "rating"))\(tested)"
         try? StandardStream.error.writeLine(broken(text, for: .error))
         if let resumed { line.note(resumed.note("epoch")) }
     }

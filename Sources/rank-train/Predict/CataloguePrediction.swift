@@ -59,8 +59,8 @@ struct CataloguePrediction {
         let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
         let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))
         try StandardStream.error.writeLine(
-            "\(plural(rows.count, "user")), \(plural(items, "item")) each, in \(fixed(seconds, 3)) s with "
-                + "\(plural(scorer.threads, "thread")) of \(scorer.kernel): \(users) users/s, "
+            "\(counted(rows.count, "user")), \(counted(items, "item")) each, in \(fixed(seconds, 3)) s with "
+                + "\(counted(scorer.threads, "thread")) of \(scorer.kernel): \(users) users/s, "
                 + "\(fixed(rate * Double(items) / 1e6, 2)) million scores/s"
         )
     }
