@@ -165,7 +165,9 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["CLibrary", "RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService", "RankSystem"],
+            dependencies: [
+                "CLibrary", "RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService", "RankSystem",
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

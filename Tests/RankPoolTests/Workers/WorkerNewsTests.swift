@@ -1,6 +1,7 @@
 import Logging
 import RankPool
 import RankProtocol
+import TestSupport
 import Testing
 
 /// The lines of the pool's log on workers: one for each event, however many calls meet it.
