@@ -9,3 +9,4 @@
 #include "rank_score.h"
 #include "rank_team.h"
 #include "rank_training.h"
+#include "rank_trees.h"

@@ -1,0 +1,40 @@
+// The definition of a node's decision, written as plainly as C allows.
+#pragma once
+
+#include "rank_trees.h"
+
+#include <math.h>
+#include <string.h>
+
+/// The float at `index` of floats of any alignment.
+static inline float rank_float_at(const void *floats, size_t index) {
+    float value;
+    memcpy(&value, (const char *)floats + index * sizeof value, sizeof value);
+    return value;
+}
+
+/// Whether `set` lists the category of x, which is not NaN.
+static inline bool rank_is_listed(const rank_trees_source *source, uint32_t set, uint8_t flags, float x) {
+    const uint32_t *words = source->set_words + source->set_offsets[set];
+    const uint32_t count = source->set_offsets[set + 1] - source->set_offsets[set];
+    if (x < 0 && !((flags & RANK_NODE_NEGATIVE_FRACTION) && x > -1)) {
+        return false;
+    }
+    if ((double)x >= 32.0 * count) {
+        return false;
+    }
+    const uint32_t category = x < 0 ? 0 : (uint32_t)x;
+    return words[category / 32] >> category % 32 & 1;
+}
+
+/// Whether x goes right at a node.
+static inline bool rank_goes_right(const rank_trees_source *source, size_t node, float x) {
+    const uint8_t flags = source->flags[node];
+    if (isnan(x) || ((flags & RANK_NODE_ZERO_IS_MISSING) && fabsf(x) <= 1e-35f)) {
+        return flags & RANK_NODE_MISSING_RIGHT;
+    }
+    if (flags & RANK_NODE_CATEGORICAL) {
+        return rank_is_listed(source, source->set[node], flags, x) != (bool)(flags & RANK_NODE_LISTED_LEFT);
+    }
+    return !(flags & RANK_NODE_NEVER) && x >= source->threshold[node];
+}
