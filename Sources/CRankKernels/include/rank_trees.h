@@ -104,7 +104,8 @@ typedef struct rank_trees_plan {
 
 /// What an ensemble was compiled to.
 typedef struct rank_trees_shape {
-    /// Whether lists are scored many rows at a time: not at RANK_LEVEL_SCALAR, nor where a tree has over 256 leaves.
+    /// Whether lists are scored many rows at a time: not at RANK_LEVEL_SCALAR, nor where a tree has
+    /// too many leaves: over 255, or over 256 in a nearly perfect tree of depth 8.
     bool is_sliced;
     /// Rows that are scored at a time; 1 where `is_sliced` is false.
     uint32_t rows;

@@ -12,6 +12,9 @@
 #include "../integers/finish.h"
 #include "../lists/body.h"
 #include "../score/body.h"
+#include "../slices/columns_avx512.h"
+#include "../slices/sums_avx512.h"
+#include "../slices/kernels.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {
@@ -31,6 +34,8 @@ static const rank_integer_kernels integers = {
     .finish = finish_scores,
 };
 
+const rank_tree_kernels rank_tree_kernels_avx512 = {SLICED_KERNELS};
+
 const rank_isa rank_isa_avx512 = {
     .name = "avx512",
     .is_supported = is_supported,
@@ -42,6 +47,7 @@ const rank_isa rank_isa_avx512 = {
     .training = &training_loops,
     .integers = &integers,
     .identity_rows = identity_rows,
+    .trees = &rank_tree_kernels_gfni,
 };
 #else
 const rank_isa rank_isa_avx512 = {.name = "avx512", .is_fused = true, .skips_dead_units = true};

@@ -6,6 +6,7 @@
 #include "../lists/lists.h"
 #include "../score/score.h"
 #include "../training/training.h"
+#include "../trees/trees.h"
 
 /// An instruction set. NULL stands for the kernels of the scalar row.
 typedef struct rank_isa {
@@ -25,6 +26,8 @@ typedef struct rank_isa {
     const rank_integer_kernels *integers;
     /// Used whatever the level of a call, if this row is the best supported one.
     rank_identity_rows_function *identity_rows;
+    /// NULL where ensembles of trees are walked node by node.
+    const rank_tree_kernels *trees;
 } rank_isa;
 
 /// Every instruction set, in ascending order of preference: a `rank_level` is a place in this list. Each name has a row

@@ -5,11 +5,17 @@
 
 #include "../gemm/tile.h"
 #include "../score/body.h"
+#include "../slices/columns_128.h"
+#include "../slices/sums_128.h"
+
+#include "../slices/kernels.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {
     return true;
 }
+
+static const rank_tree_kernels tree_kernels = {SLICED_KERNELS};
 
 const rank_isa rank_isa_neon = {
     .name = "neon",
@@ -18,6 +24,7 @@ const rank_isa rank_isa_neon = {
     .score = &score_kernels,
     .gemm = &gemm_tiles,
     .training = &training_loops,
+    .trees = &tree_kernels,
 };
 #else
 const rank_isa rank_isa_neon = {.name = "neon", .is_fused = true};

@@ -27,14 +27,22 @@ static inline bool rank_is_listed(const rank_trees_source *source, uint32_t set,
     return words[category / 32] >> category % 32 & 1;
 }
 
+/// Whether x goes right at a categorical node.
+static inline bool rank_category_goes_right(const rank_trees_source *source, uint32_t set, uint8_t flags, float x) {
+    if (isnan(x)) {
+        return flags & RANK_NODE_MISSING_RIGHT;
+    }
+    return rank_is_listed(source, set, flags, x) != (bool)(flags & RANK_NODE_LISTED_LEFT);
+}
+
 /// Whether x goes right at a node.
 static inline bool rank_goes_right(const rank_trees_source *source, size_t node, float x) {
     const uint8_t flags = source->flags[node];
+    if (flags & RANK_NODE_CATEGORICAL) {
+        return rank_category_goes_right(source, source->set[node], flags, x);
+    }
     if (isnan(x) || ((flags & RANK_NODE_ZERO_IS_MISSING) && fabsf(x) <= 1e-35f)) {
         return flags & RANK_NODE_MISSING_RIGHT;
-    }
-    if (flags & RANK_NODE_CATEGORICAL) {
-        return rank_is_listed(source, source->set[node], flags, x) != (bool)(flags & RANK_NODE_LISTED_LEFT);
     }
     return !(flags & RANK_NODE_NEVER) && x >= source->threshold[node];
 }

@@ -1,0 +1,137 @@
+#include "../isa/isa.h"
+#include "order.h"
+
+#include <stdlib.h>
+
+void *rank_take(rank_trees *trees, size_t count, size_t size) {
+    void *memory = NULL;
+    size_t bytes = 0;
+    if (trees->taken_count == RANK_TREES_TAKEN || __builtin_mul_overflow(count, size, &bytes) ||
+        bytes > SIZE_MAX - 64) {
+        return NULL;
+    }
+    bytes = (bytes + 64) / 64 * 64;
+    if (posix_memalign(&memory, 64, bytes) != 0) {
+        return NULL;
+    }
+    memset(memory, 0, bytes);
+    trees->taken[trees->taken_count++] = memory;
+    trees->shape.bytes += bytes;
+    return memory;
+}
+
+static bool make_depths(rank_trees *trees) {
+    const rank_trees_source *source = &trees->source;
+    uint32_t most = 1;
+    for (uint32_t tree = 0; tree < source->tree_count; tree++) {
+        const uint32_t nodes = source->first_node[tree + 1] - source->first_node[tree];
+        most = nodes > most ? nodes : most;
+    }
+    trees->depths = rank_take(trees, source->tree_count, sizeof *trees->depths);
+    rank_ordered *order = malloc(most * sizeof *order);
+    for (uint32_t tree = 0; trees->depths && order && tree < source->tree_count; tree++) {
+        if (source->first_node[tree + 1] > source->first_node[tree]) {
+            const uint32_t nodes = rank_order_tree(source, tree, order);
+            trees->depths[tree] = order[nodes - 1].depth + 1;
+            trees->shape.depth = trees->depths[tree] > trees->shape.depth ? trees->depths[tree] : trees->shape.depth;
+        }
+    }
+    const bool has_memory = trees->depths && order;
+    free(order);
+    return has_memory;
+}
+
+// Whether each leaf number is a byte.
+static bool can_slice(const rank_trees *trees) {
+    const rank_trees_source *source = &trees->source;
+    for (uint32_t tree = 0; tree < source->tree_count; tree++) {
+        const uint32_t nodes = source->first_node[tree + 1] - source->first_node[tree];
+        if (nodes >= RANK_THERMOMETER_LEAVES && !rank_is_template(nodes, trees->depths[tree])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The kernels of a level; NULL for those that have none.
+static const rank_tree_kernels *kernels_of(const rank_trees_plan *plan) {
+    const rank_tree_kernels *kernels = rank_isa_of(plan->level)->trees;
+    while (kernels && kernels->basic && (plan->is_basic || !kernels->is_supported())) {
+        kernels = kernels->basic;
+    }
+    return kernels;
+}
+
+// The number of rows from which on words of rows are faster than one row after the other.
+static uint32_t fewest_rows(const rank_trees *trees) {
+    (void)trees;
+    return 16;
+}
+
+static bool compile(rank_trees *trees) {
+    const rank_tree_kernels *kernels = kernels_of(&trees->plan);
+    if (!kernels) {
+        return true;
+    }
+    if (!make_depths(trees) || !rank_make_predicates(trees) || !rank_make_key_nodes(trees)) {
+        return false;
+    }
+    if (trees->plan.path == RANK_TREES_ROWS || !can_slice(trees)) {
+        return true;
+    }
+    trees->kernels = kernels;
+    trees->leaves = rank_take(trees, trees->source.tree_count, sizeof *trees->leaves);
+    if (!trees->leaves || !rank_make_programs(trees) || !rank_make_leaves(trees)) {
+        return false;
+    }
+    trees->shape.is_sliced = true;
+    trees->shape.rows = 8 * kernels->word_bytes;
+    trees->shape.fewest_rows = trees->plan.path == RANK_TREES_SLICED ? 1 : fewest_rows(trees);
+    return true;
+}
+
+rank_trees *rank_trees_make(const rank_trees_source *source, const rank_trees_plan *plan) {
+    rank_trees *trees = calloc(1, sizeof *trees);
+    if (!trees) {
+        return NULL;
+    }
+    *trees = (rank_trees){
+        .source = *source,
+        .plan = *plan,
+        .shape = {.rows = 1, .bytes = sizeof *trees},
+        .is_double = source->double_leaves != NULL,
+    };
+    for (uint32_t feature = 0; source->is_query && feature < source->features; feature++) {
+        trees->query_count += source->is_query[feature];
+    }
+    if (!compile(trees)) {
+        rank_trees_free(trees);
+        return NULL;
+    }
+    return trees;
+}
+
+void rank_trees_free(rank_trees *trees) {
+    for (uint32_t index = 0; trees && index < trees->taken_count; index++) {
+        free(trees->taken[index]);
+    }
+    free(trees);
+}
+
+rank_trees_shape rank_trees_shape_of(const rank_trees *trees) {
+    return trees->shape;
+}
+
+size_t rank_trees_scratch_bytes(const rank_trees *trees) {
+    const size_t rows = rank_rows_scratch_bytes(trees);
+    const size_t sliced = trees->kernels ? rank_sliced_scratch_of(trees, trees->kernels->word_bytes).end : 0;
+    return sliced > rows ? sliced : rows;
+}
+
+void rank_trees_score(const rank_trees *trees, const rank_trees_run *run) {
+    if (trees->kernels && run->count >= trees->shape.fewest_rows) {
+        trees->kernels->score(trees, run);
+    } else {
+        rank_score_rows(trees, run);
+    }
+}
