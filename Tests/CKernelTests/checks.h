@@ -42,6 +42,10 @@ void check_gemm(counts *counts, rank_level level);
 /// The loops of training at `level` against their definitions, on several threads.
 void check_training(counts *counts, rank_level level);
 
+/// Ensembles of trees at `level` against the walk: `shapes` random ones beside those of every form, on rows at each
+/// edge, by every path.
+void check_trees(counts *counts, rank_level level, uint32_t shapes);
+
 /// The work on lists before and after scoring, the same at every level.
 void check_lists(counts *counts);
 

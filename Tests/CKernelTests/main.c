@@ -39,6 +39,7 @@ int main(int argument_count, char **arguments) {
         check_activations(&counts, level, 100 * (uint32_t)shapes);
         check_gemm(&counts, level);
         check_training(&counts, level);
+        check_trees(&counts, level, (uint32_t)shapes);
         failed |= report(rank_level_name(level), &counts);
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {
