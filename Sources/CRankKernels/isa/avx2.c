@@ -9,6 +9,10 @@
 #include "../integers/layers.h"
 #include "../lists/body.h"
 #include "../score/body.h"
+#include "../slices/columns_avx2.h"
+#include "../slices/sums_avx2.h"
+
+#include "../slices/kernels.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {
@@ -16,6 +20,8 @@ static bool is_supported(void) {
 }
 
 static const rank_integer_kernels integers = {.layers = {integer_layers, integer_layers}, .finish = finish_scores};
+
+static const rank_tree_kernels tree_kernels = {SLICED_KERNELS};
 
 const rank_isa rank_isa_avx2 = {
     .name = "avx2",
@@ -27,6 +33,7 @@ const rank_isa rank_isa_avx2 = {
     .training = &training_loops,
     .integers = &integers,
     .identity_rows = identity_rows,
+    .trees = &tree_kernels,
 };
 #else
 const rank_isa rank_isa_avx2 = {.name = "avx2", .is_fused = true};
