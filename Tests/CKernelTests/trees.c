@@ -17,6 +17,7 @@ typedef struct variant {
 
 static const variant variants[] = {
     {"rows", RANK_TREES_ROWS, false},
+    {"rows, basic", RANK_TREES_ROWS, true},
     {"sliced", RANK_TREES_SLICED, false},
     {"sliced, basic", RANK_TREES_SLICED, true},
     {"auto", RANK_TREES_AUTO, false},

@@ -1,5 +1,6 @@
 // Row after row, without branches that a row decides: each value becomes integer keys, and eight trees are walked
 // abreast, as many steps as the deepest of them needs. Leaves lead to themselves.
+#include "../isa/unroll.h"
 #include "order.h"
 #include "walk.h"
 
@@ -10,7 +11,7 @@
 // Trees that are walked abreast.
 #define ABREAST 8
 
-// Nodes of a tree that `rank_key_node.child` can number, and columns of keys that `rank_key_node.column` can.
+// Nodes of a tree that `rank_key_node.distance` can bridge, and columns of keys that `rank_key_node.column` can.
 #define MOST 65536
 
 static bool fits(const rank_trees *trees) {
@@ -38,21 +39,21 @@ static uint32_t write_tree(const rank_trees *trees, const rank_ordered *order, u
     // Every key of the column after the last one is below each leaf's number.
     const uint16_t of_leaves = (uint16_t)trees->key_column_count;
     uint32_t next = 1;
-    to[0] = (rank_key_node){.key = 0, .column = of_leaves, .child = 0};
+    to[0] = (rank_key_node){.column = of_leaves};
     places[0] = 0;
     for (uint32_t at = 0; at < nodes; at++) {
         const rank_ordered *ordered = order + at;
         to[places[at]] = (rank_key_node){
             .key = key_at(source, ordered->node),
             .column = (uint16_t)trees->key_column_of[ordered->node],
-            .child = (uint16_t)next,
+            .distance = (uint16_t)(next - places[at]),
         };
         for (int side = 0; side < 2; side++, next++) {
             if (ordered->child[side] >= 0) {
                 places[ordered->child[side]] = (uint16_t)next;
             } else {
                 const int32_t leaf = (int32_t)rank_leaf_child(source, ordered, side);
-                to[next] = (rank_key_node){.key = leaf, .column = of_leaves, .child = (uint16_t)next};
+                to[next] = (rank_key_node){.key = leaf, .column = of_leaves};
             }
         }
     }
@@ -85,17 +86,6 @@ bool rank_make_key_nodes(rank_trees *trees) {
     return has_memory;
 }
 
-static const void *row_of(const rank_trees_run *run, size_t row) {
-    return (const char *)run->rows + row * run->stride * sizeof(float);
-}
-
-static float value_of(const rank_trees_run *run, const void *row, const rank_place *place) {
-    if (!run->query) {
-        return rank_float_at(row, place->whole);
-    }
-    return rank_float_at(place->is_query ? run->query : row, place->apart);
-}
-
 static int32_t key_of(const rank_trees *trees, const rank_key_column *column, float x) {
     if (column->flags & RANK_NODE_CATEGORICAL) {
         return rank_category_goes_right(&trees->source, column->set, column->flags, x);
@@ -105,17 +95,19 @@ static int32_t key_of(const rank_trees *trees, const rank_key_column *column, fl
     return isnan(x) || is_zero ? missing : rank_key_of(x);
 }
 
-// The leaf numbers of ABREAST trees.
-static inline void walk(const rank_key_node *const *nodes, const int32_t *keys, uint32_t steps, int32_t *leaves) {
-    uint32_t at[ABREAST] = {0};
-    for (uint32_t step = 0; step < steps; step++) {
-        for (int tree = 0; tree < ABREAST; tree++) {
-            const rank_key_node node = nodes[tree][at[tree]];
-            at[tree] = node.child + (uint32_t)(keys[node.column] >= node.key);
+// The leaf numbers of ABREAST trees, from their roots on.
+static inline void walk(const rank_key_node *const *roots, const int32_t *keys, uint32_t steps, int32_t *leaves) {
+    const rank_key_node *at[ABREAST];
+    UNROLL for (int tree = 0; tree < ABREAST; tree++) {
+        at[tree] = roots[tree];
+    }
+    NO_UNROLL for (uint32_t step = 0; step < steps; step++) {
+        UNROLL for (int tree = 0; tree < ABREAST; tree++) {
+            at[tree] += at[tree]->distance + (keys[at[tree]->column] >= at[tree]->key);
         }
     }
-    for (int tree = 0; tree < ABREAST; tree++) {
-        leaves[tree] = nodes[tree][at[tree]].key;
+    UNROLL for (int tree = 0; tree < ABREAST; tree++) {
+        leaves[tree] = at[tree]->key;
     }
 }
 
@@ -132,34 +124,43 @@ static void add_trees(const rank_trees *trees, const rank_trees_run *run, uint32
         nodes[index] = trees->key_nodes + trees->first_key_node[tree];
         steps = trees->depths[tree] > steps ? trees->depths[tree] : steps;
     }
+    const uint32_t *first_leaf = source->first_leaf + first;
     for (size_t row = 0; row < run->count; row++) {
         int32_t leaves[ABREAST];
         walk(nodes, keys + row * (trees->key_column_count + 1), steps, leaves);
-        for (uint32_t index = 0; index < count; index++) {
-            const size_t leaf = source->first_leaf[first + index] + (uint32_t)leaves[index];
-            if (trees->is_double) {
-                run->double_margins[row] += source->double_leaves[leaf];
-            } else {
-                run->float_margins[row] += source->float_leaves[leaf];
+        // In a register: a sum in memory would take as long as the walk.
+        if (trees->is_double) {
+            double sum = run->double_margins[row];
+            for (uint32_t index = 0; index < count; index++) {
+                sum += source->double_leaves[first_leaf[index] + (uint32_t)leaves[index]];
             }
+            run->double_margins[row] = sum;
+        } else {
+            float sum = run->float_margins[row];
+            for (uint32_t index = 0; index < count; index++) {
+                sum += source->float_leaves[first_leaf[index] + (uint32_t)leaves[index]];
+            }
+            run->float_margins[row] = sum;
         }
     }
 }
 
-// Rows whose keys are in memory at a time.
-#define ROWS 16
+// Rows whose keys or ranks are in memory at a time.
+#define ROWS RANK_EXIT_ROWS
 
 size_t rank_rows_scratch_bytes(const rank_trees *trees) {
-    return trees->key_nodes ? ROWS * ((size_t)trees->key_column_count + 1) * sizeof(int32_t) : 0;
+    const size_t keys = trees->key_nodes ? ROWS * ((size_t)trees->key_column_count + 1) * sizeof(int32_t) : 0;
+    const size_t ranks = trees->exits.width ? ROWS * 2 * RANK_EXIT_COLUMNS : 0;
+    return keys > ranks ? keys : ranks;
 }
 
 static void score_part(const rank_trees *trees, const rank_trees_run *run) {
     int32_t *keys = run->scratch;
     for (size_t row = 0; row < run->count; row++) {
-        const void *values = row_of(run, row);
+        const void *values = rank_row_of(run, row);
         for (uint32_t index = 0; index < trees->key_column_count; index++) {
             const rank_key_column *column = trees->key_columns + index;
-            *keys++ = key_of(trees, column, value_of(run, values, &column->place));
+            *keys++ = key_of(trees, column, rank_value_of(run, values, &column->place));
         }
         *keys++ = INT32_MIN;
         if (trees->is_double) {
@@ -174,16 +175,21 @@ static void score_part(const rank_trees *trees, const rank_trees_run *run) {
 }
 
 void rank_score_rows(const rank_trees *trees, const rank_trees_run *run) {
-    if (!trees->key_nodes) {
+    const bool has_exits = trees->exits.width > 0;
+    if (!trees->key_nodes && !has_exits) {
         rank_trees_walk(&trees->source, run);
         return;
     }
     for (size_t done = 0; done < run->count; done += ROWS) {
         rank_trees_run part = *run;
-        part.rows = row_of(run, done);
+        part.rows = rank_row_of(run, done);
         part.count = run->count - done < ROWS ? run->count - done : ROWS;
         part.float_margins += trees->is_double ? 0 : done;
         part.double_margins += trees->is_double ? done : 0;
-        score_part(trees, &part);
+        if (has_exits) {
+            trees->row_kernels->score_exits(trees, &part);
+        } else {
+            score_part(trees, &part);
+        }
     }
 }

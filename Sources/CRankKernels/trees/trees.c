@@ -73,7 +73,11 @@ static bool compile(rank_trees *trees) {
     if (!kernels) {
         return true;
     }
-    if (!make_depths(trees) || !rank_make_predicates(trees) || !rank_make_key_nodes(trees)) {
+    trees->row_kernels = kernels;
+    if (!make_depths(trees) || !rank_make_predicates(trees) || (kernels->score_exits && !rank_make_exits(trees))) {
+        return false;
+    }
+    if (!trees->exits.width && !rank_make_key_nodes(trees)) {
         return false;
     }
     if (trees->plan.path == RANK_TREES_ROWS || !can_slice(trees)) {

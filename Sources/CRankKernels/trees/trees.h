@@ -110,8 +110,8 @@ typedef struct rank_key_node {
     /// Compared with the key of the column; of a leaf, its number.
     int32_t key;
     uint16_t column;
-    /// The left child, counted from the tree's first node; the right one follows it.
-    uint16_t child;
+    /// Nodes from here to the left child, which the right one follows; 0 of a leaf.
+    uint16_t distance;
 } rank_key_node;
 
 /// A column of the keys of a row.
@@ -135,7 +135,44 @@ typedef struct rank_tree_kernels {
     /// The bytes of an entry for a tree with so many leaves of `bytes` bytes.
     uint32_t (*unit)(uint32_t leaves, uint32_t bytes);
     void (*score)(const rank_trees *trees, const rank_trees_run *run);
+    /// The scores of few rows by exits, up to RANK_EXIT_ROWS; NULL for the walk by keys.
+    void (*score_exits)(const rank_trees *trees, const rank_trees_run *run);
 } rank_tree_kernels;
+
+/// Rows whose ranks the scores by exits have in memory.
+#define RANK_EXIT_ROWS 16
+
+/// The most columns and categories whose ranks are the bytes of registers.
+#define RANK_EXIT_COLUMNS 128
+
+/// Few rows of small trees: the exits that are left after each node that a row answers with "right" has excluded the
+/// leaves on its left. The first of them is the row's.
+typedef struct rank_exits {
+    /// 32 or 64, at least the leaves of each tree; 0 where there are no exits.
+    uint32_t width;
+    /// A row's bytes: ranks with missing values on the left, and from here on with those on the right. 64 or 128.
+    uint32_t right;
+    /// For 128 / width trees each: two times 64 bytes, each the place of a node's rank in the row's bytes, two times 64
+    /// ranks to compare with, and for each node a word of `width` bits, without the bits of the leaves on its left.
+    uint8_t *units;
+    /// [trees][width] leaves from left to right, floats or doubles.
+    void *leaves;
+    /// [columns, rounded up to 16]: `rank_column.table` and `rank_column.levels`.
+    uint32_t *tables;
+    uint32_t *levels;
+} rank_exits;
+
+/// The trees of a unit, and its bytes.
+static inline uint32_t rank_exit_unit_trees(const rank_exits *exits) {
+    return 128 / exits->width;
+}
+
+static inline size_t rank_exit_unit_bytes(const rank_exits *exits) {
+    return 256 + 128 * (size_t)exits->width / 8;
+}
+
+/// `score_exits` for AVX-512 with VBMI. On x86-64 only.
+void rank_score_exits_vbmi(const rank_trees *trees, const rank_trees_run *run);
 
 /// On x86-64 only.
 extern const rank_tree_kernels rank_tree_kernels_avx512;
@@ -147,6 +184,8 @@ struct rank_trees {
     rank_trees_shape shape;
     /// NULL where `shape.is_sliced` is false.
     const rank_tree_kernels *kernels;
+    /// NULL at RANK_LEVEL_SCALAR.
+    const rank_tree_kernels *row_kernels;
     bool is_double;
     /// Features that are of the query.
     uint32_t query_count;
@@ -174,6 +213,8 @@ struct rank_trees {
     /// [trees]: each tree's first node, and depth.
     uint32_t *first_key_node;
     uint32_t *depths;
+
+    rank_exits exits;
 
     // [nodes] of the source, while the ensemble is compiled: the predicate of each node, the column of its key.
     uint32_t *predicate_of;
@@ -223,6 +264,9 @@ static inline bool rank_is_template(uint32_t nodes, uint32_t depth) {
 
 /// Makes `key_nodes`. False when out of memory; leaves them out where a tree is too large for them.
 bool rank_make_key_nodes(rank_trees *trees);
+
+/// Makes `exits`. False when out of memory; leaves them out where a tree or the number of columns is too large.
+bool rank_make_exits(rank_trees *trees);
 
 /// Scores a run row by row.
 void rank_score_rows(const rank_trees *trees, const rank_trees_run *run);

@@ -1,7 +1,7 @@
 // The definition of a node's decision, written as plainly as C allows.
 #pragma once
 
-#include "rank_trees.h"
+#include "trees.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +11,19 @@ static inline float rank_float_at(const void *floats, size_t index) {
     float value;
     memcpy(&value, (const char *)floats + index * sizeof value, sizeof value);
     return value;
+}
+
+/// A feature of a row of a run.
+static inline float rank_value_of(const rank_trees_run *run, const void *row, const rank_place *place) {
+    if (!run->query) {
+        return rank_float_at(row, place->whole);
+    }
+    return rank_float_at(place->is_query ? run->query : row, place->apart);
+}
+
+/// A row of a run.
+static inline const void *rank_row_of(const rank_trees_run *run, size_t row) {
+    return (const char *)run->rows + row * run->stride * sizeof(float);
 }
 
 /// Whether `set` lists the category of x, which is not NaN.
