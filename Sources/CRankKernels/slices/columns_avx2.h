@@ -10,7 +10,11 @@ INLINE void transpose_8(const char *const *rows, size_t from, uint32_t columns, 
     __m256 b[8];
     UNROLL for (int row = 0; row < 8; row++) {
         const float *values = (const float *)(const void *)(rows[row] + from);
-        a[row] = columns < 8 ? load_part(values, columns) : _mm256_loadu_ps(values);
+        if (columns < 8) {
+            a[row] = load_part(values, columns);
+        } else {
+            a[row] = _mm256_loadu_ps(values);
+        }
     }
     UNROLL for (int row = 0; row < 8; row += 2) {
         b[row] = _mm256_unpacklo_ps(a[row], a[row + 1]);

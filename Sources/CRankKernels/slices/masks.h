@@ -9,7 +9,7 @@
 #include "sums_128.h"
 #endif
 
-#include "../trees/trees.h"
+#include "../trees/scratch.h"
 #include "../trees/walk.h"
 
 #define WORD_ROWS (8 * WORD_BYTES)
@@ -142,8 +142,8 @@ TARGET static void constant_masks(const rank_trees *trees, const rank_column *co
 }
 
 // The word of a categorical predicate: `count` rows, `stride` bytes apart.
-TARGET static void category_mask(const rank_trees *trees, const rank_category *category, const char *first, size_t stride,
-                          size_t count, word *table) {
+TARGET static void category_mask(const rank_trees *trees, const rank_category *category, const char *first,
+                                 size_t stride, size_t count, word *table) {
     word mask = {0};
     for (size_t group = 0; 16 * group < count; group++) {
         uint16_t bits = 0;

@@ -70,6 +70,21 @@ INLINE __mmask64 decide(const __m512i *bytes, const uint8_t *unit, const bool is
     return _mm512_cmpge_epu8_mask(ranks, _mm512_load_si512(unit + 128));
 }
 
+// In each lane of 16 bytes, the words of a and of b in turn, half as many of each: and-ed with each other.
+INLINE __m512i and_32(__m512i a, __m512i b) {
+    return _mm512_and_si512(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+}
+
+INLINE __m512i and_64(__m512i a, __m512i b) {
+    return _mm512_and_si512(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+}
+
+// The four lanes, and-ed.
+INLINE __m128i and_lanes(__m512i x) {
+    const __m256i half = _mm256_and_si256(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));
+    return _mm_and_si128(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
 // Four trees of at most 32 leaves.
 INLINE void find_exits_32(const __m512i *bytes, const uint8_t *unit, uint64_t *exits, const bool is_wide) {
     const __m512i *words = (const __m512i *)(unit + 256);
@@ -85,13 +100,11 @@ INLINE void find_exits_32(const __m512i *bytes, const uint8_t *unit, uint64_t *e
         }
     }
     // Each step halves the words of a tree.
-    const __m512i a = _mm512_and_si512(_mm512_unpacklo_epi32(left[0], left[1]), _mm512_unpackhi_epi32(left[0], left[1]));
-    const __m512i b = _mm512_and_si512(_mm512_unpacklo_epi32(left[2], left[3]), _mm512_unpackhi_epi32(left[2], left[3]));
-    const __m512i c = _mm512_and_si512(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-    const __m256i d = _mm256_and_si256(_mm512_castsi512_si256(c), _mm512_extracti64x4_epi64(c, 1));
-    const __m128i e = _mm_and_si128(_mm256_castsi256_si128(d), _mm256_extracti128_si256(d, 1));
-    const uint64_t low = (uint64_t)_mm_cvtsi128_si64(e);
-    const uint64_t high = (uint64_t)_mm_extract_epi64(e, 1);
+    const __m512i lows = and_32(left[0], left[1]);
+    const __m512i highs = and_32(left[2], left[3]);
+    const __m128i all_four = and_lanes(and_64(lows, highs));
+    const uint64_t low = (uint64_t)_mm_cvtsi128_si64(all_four);
+    const uint64_t high = (uint64_t)_mm_extract_epi64(all_four, 1);
     exits[0] = (uint32_t)low;
     exits[1] = low >> 32;
     exits[2] = (uint32_t)high;
@@ -109,11 +122,9 @@ INLINE void find_exits_64(const __m512i *bytes, const uint8_t *unit, uint64_t *e
             left[tree] = _mm512_mask_and_epi64(left[tree], (__mmask8)(right >> 8 * part), left[tree], *words++);
         }
     }
-    const __m512i a = _mm512_and_si512(_mm512_unpacklo_epi64(left[0], left[1]), _mm512_unpackhi_epi64(left[0], left[1]));
-    const __m256i b = _mm256_and_si256(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
-    const __m128i c = _mm_and_si128(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));
-    exits[0] = (uint64_t)_mm_cvtsi128_si64(c);
-    exits[1] = (uint64_t)_mm_extract_epi64(c, 1);
+    const __m128i both = and_lanes(and_64(left[0], left[1]));
+    exits[0] = (uint64_t)_mm_cvtsi128_si64(both);
+    exits[1] = (uint64_t)_mm_extract_epi64(both, 1);
 }
 
 INLINE void score(const rank_trees *trees, const rank_trees_run *run, const uint32_t width, const bool is_wide,
@@ -133,7 +144,7 @@ INLINE void score(const rank_trees *trees, const rank_trees_run *run, const uint
             } else {
                 find_exits_64(bytes, unit, exits, is_wide);
             }
-            // Trees that do not exist have leaves of +0 at exit 0, which -0 + 0 would show: they are not added.
+            // Trees that do not exist are not added: +0 would turn a sum of -0 into +0.
             double double_sum = is_double ? run->double_margins[row] : 0;
             float float_sum = is_double ? 0 : run->float_margins[row];
             UNROLL for (uint32_t member = 0; member < members; member++) {

@@ -230,8 +230,8 @@ bool rank_make_predicates(rank_trees *trees) {
     // Tables have at most twice as many floats as thresholds, and two more.
     trees->thresholds = rank_take(trees, 2 * (nodes + columns) + RANK_TREE_PADDING, sizeof *trees->thresholds);
     trees->ranks = rank_take(trees, nodes + 34 * columns, 1);
-    trees->predicate_of = rank_take(trees, nodes, sizeof *trees->predicate_of);
-    trees->key_column_of = rank_take(trees, nodes, sizeof *trees->key_column_of);
+    trees->predicate_of = calloc(nodes + 1u, sizeof *trees->predicate_of);
+    trees->key_column_of = calloc(nodes + 1u, sizeof *trees->key_column_of);
     const bool has_memory = trees->columns && trees->categories && trees->key_columns && trees->thresholds &&
                             trees->ranks && trees->predicate_of && trees->key_column_of;
     if (has_memory) {

@@ -146,7 +146,7 @@ bool rank_make_programs(rank_trees *trees) {
     trees->programs = rank_take(trees, source->tree_count, sizeof *trees->programs);
     trees->heap = rank_take(trees, heap, sizeof *trees->heap);
     trees->records = rank_take(trees, nodes, sizeof *trees->records);
-    trees->number_of = rank_take(trees, source->first_leaf[source->tree_count], sizeof *trees->number_of);
+    trees->number_of = calloc(source->first_leaf[source->tree_count], sizeof *trees->number_of);
     rank_record *waiting = malloc(RANK_TREES_TOGETHER * RANK_THERMOMETER_LEAVES * sizeof *waiting);
     progress progress = {.trees = trees, .order = malloc(most * sizeof *progress.order)};
     const bool has_memory =

@@ -181,11 +181,8 @@ void rank_score_rows(const rank_trees *trees, const rank_trees_run *run) {
         return;
     }
     for (size_t done = 0; done < run->count; done += ROWS) {
-        rank_trees_run part = *run;
-        part.rows = rank_row_of(run, done);
-        part.count = run->count - done < ROWS ? run->count - done : ROWS;
-        part.float_margins += trees->is_double ? 0 : done;
-        part.double_margins += trees->is_double ? done : 0;
+        const size_t left = run->count - done;
+        const rank_trees_run part = rank_part_of(run, done, left < ROWS ? left : ROWS);
         if (has_exits) {
             trees->row_kernels->score_exits(trees, &part);
         } else {

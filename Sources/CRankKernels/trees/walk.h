@@ -26,6 +26,16 @@ static inline const void *rank_row_of(const rank_trees_run *run, size_t row) {
     return (const char *)run->rows + row * run->stride * sizeof(float);
 }
 
+/// `count` rows of a run from `first` on.
+static inline rank_trees_run rank_part_of(const rank_trees_run *run, size_t first, size_t count) {
+    rank_trees_run part = *run;
+    part.rows = rank_row_of(run, first);
+    part.count = count;
+    part.float_margins = run->float_margins ? run->float_margins + first : NULL;
+    part.double_margins = run->double_margins ? run->double_margins + first : NULL;
+    return part;
+}
+
 /// Whether `set` lists the category of x, which is not NaN.
 static inline bool rank_is_listed(const rank_trees_source *source, uint32_t set, uint8_t flags, float x) {
     const uint32_t *words = source->set_words + source->set_offsets[set];

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
-#include "random.h"
+#include "../model.h"
+#include "../random.h"
 
 #define SETS 12
 #define MOST_SET_WORDS 12
@@ -65,14 +65,10 @@ static void ask(const forest *forest, growing *to, uint32_t node, uint64_t *stat
     to->threshold[node] = never ? 0 : threshold(to->feature[node], random_number(state, 0, forest->thresholds - 1));
 }
 
-/// An open end of a tree that grows.
-typedef struct end {
-    int32_t *link;
-} end;
-
 static void grow(const forest *forest, growing *to, uint64_t *state) {
     const uint32_t leaves = forest->is_even ? forest->most_leaves : random_number(state, 1, forest->most_leaves);
     const uint32_t first = to->nodes;
+    // The open ends of the tree: where a child is still to be written.
     int32_t *ends[2 * 1024];
     uint32_t from = 0;
     uint32_t until = 1;
