@@ -12,7 +12,7 @@
 #include "../slices/columns_avx2.h"
 #include "../slices/sums_avx2.h"
 
-#include "../slices/kernels.h"
+#include "../slices/score.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {

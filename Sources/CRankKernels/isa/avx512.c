@@ -14,7 +14,7 @@
 #include "../score/body.h"
 #include "../slices/columns_avx512.h"
 #include "../slices/sums_avx512.h"
-#include "../slices/kernels.h"
+#include "../slices/score.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {

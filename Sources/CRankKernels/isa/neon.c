@@ -8,7 +8,7 @@
 #include "../slices/columns_128.h"
 #include "../slices/sums_128.h"
 
-#include "../slices/kernels.h"
+#include "../slices/score.h"
 #include "../training/body.h"
 
 static bool is_supported(void) {

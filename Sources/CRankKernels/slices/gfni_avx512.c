@@ -8,7 +8,7 @@
 #include "columns_avx512.h"
 #include "sums_avx512.h"
 
-#include "kernels.h"
+#include "score.h"
 
 static bool is_supported(void) {
     return __builtin_cpu_supports("gfni") && __builtin_cpu_supports("avx512vbmi");

@@ -141,22 +141,6 @@ TARGET static void constant_masks(const rank_trees *trees, const rank_column *co
     write_constants(lists, rank, is_missing, &to);
 }
 
-// The word of a categorical predicate: `count` rows, `stride` bytes apart.
-TARGET static void category_mask(const rank_trees *trees, const rank_category *category, const char *first,
-                                 size_t stride, size_t count, word *table) {
-    word mask = {0};
-    for (size_t group = 0; 16 * group < count; group++) {
-        uint16_t bits = 0;
-        for (size_t row = 16 * group; row < count && row < 16 * group + 16; row++) {
-            const float x = rank_float_at(first + row * stride, 0);
-            bits |= (uint16_t)(rank_category_goes_right(&trees->source, category->set, category->flags, x)
-                               << row % 16);
-        }
-        memcpy(bits_of_group(&mask, group), &bits, sizeof bits);
-    }
-    table[category->predicate] = mask;
-}
-
 // The rows of a block, and what is the same for all blocks of a run.
 typedef struct block {
     const char *rows;
@@ -186,7 +170,7 @@ INLINE void transpose_tile(const block *block, uint32_t first, float *tile) {
     }
 }
 
-// The words of all predicates that the rows of a block decide.
+// The words of all numeric predicates that the rows of a block decide.
 TARGET static void block_masks(const rank_trees *trees, const block *block, const rank_sliced_scratch *at,
                                char *scratch) {
     word *table = (word *)(scratch + at->table);
@@ -216,13 +200,6 @@ TARGET static void block_masks(const rank_trees *trees, const block *block, cons
         find_ranks(trees->thresholds + column->table, column->levels, values, groups, ranks);
         column_masks(trees, column, ranks, missing, table);
     }
-    for (uint32_t index = 0; index < trees->category_count; index++) {
-        const rank_category *category = trees->categories + index;
-        if (!block->has_query || !category->place.is_query) {
-            const char *first = block->rows + place_in_rows(&category->place, block) * sizeof(float);
-            category_mask(trees, category, first, block->stride, block->count, table);
-        }
-    }
 }
 
 // The words of the predicates about the query, and of the one that never holds.
@@ -237,8 +214,10 @@ TARGET static void query_masks(const rank_trees *trees, const void *query, word 
     for (uint32_t index = 0; query && index < trees->category_count; index++) {
         const rank_category *category = trees->categories + index;
         if (category->place.is_query) {
-            const char *value = (const char *)query + category->place.apart * sizeof(float);
-            category_mask(trees, category, value, 0, WORD_ROWS, table);
+            const float x = rank_float_at(query, category->place.apart);
+            const word none = {0};
+            table[category->predicate] =
+                rank_category_goes_right(&trees->source, category->set, category->flags, x) ? ~none : none;
         }
     }
 }

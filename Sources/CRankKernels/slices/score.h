@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bits.h"
+#include "categories.h"
 
 // Sets the sums of a block of rows to the base.
 TARGET static void start_sums(const rank_trees *trees, void *sums) {
@@ -40,6 +41,7 @@ TARGET static void score_block(const rank_trees *trees, const block *block, cons
     uint8_t *numbers = (uint8_t *)(scratch + at->numbers);
     void *sums = scratch + at->sums;
     block_masks(trees, block, at, scratch);
+    block_categories(trees, block, (uint8_t *)(scratch + at->ranks), (word *)(scratch + at->table));
     start_sums(trees, sums);
     const word none = {0};
     slots[RANK_SLOT_ONES] = ~none;
@@ -87,3 +89,6 @@ TARGET static void score_sliced(const rank_trees *trees, const rank_trees_run *r
         score_block(trees, &block, &at, run->scratch, margins + done * size);
     }
 }
+
+#define SLICED_KERNELS                                                                                                 \
+    .word_bytes = WORD_BYTES, .fewest_entries = fewest_leaf_entries, .unit = leaf_unit, .score = score_sliced

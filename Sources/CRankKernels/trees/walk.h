@@ -43,10 +43,11 @@ static inline bool rank_is_listed(const rank_trees_source *source, uint32_t set,
     if (x < 0 && !((flags & RANK_NODE_NEGATIVE_FRACTION) && x > -1)) {
         return false;
     }
-    if ((double)x >= 32.0 * count) {
+    const float number = x < 0 ? 0 : x;
+    if ((double)number >= 32.0 * count) {
         return false;
     }
-    const uint32_t category = x < 0 ? 0 : (uint32_t)x;
+    const uint32_t category = (uint32_t)number;
     return words[category / 32] >> category % 32 & 1;
 }
 
