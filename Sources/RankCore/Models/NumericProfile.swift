@@ -21,6 +21,8 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
     public static let int16FMA = NumericProfile(rawValue: 3)
     /// The first two dense layers in integers of 8 bits, the rest as ``fp32FMA``.
     public static let int8FMA = NumericProfile(rawValue: 4)
+    /// Leaves of trees added one by one, in binary32 or binary64 as the model says.
+    public static let treeSum = NumericProfile(rawValue: 5)
 
     /// The profile's name in documents and in INFO.
     public var description: String {
@@ -30,6 +32,7 @@ public struct NumericProfile: RawRepresentable, Hashable, Sendable, CustomString
         case .fp32Unfused: "fp32-unfused"
         case .int16FMA: "int16-fma"
         case .int8FMA: "int8-fma"
+        case .treeSum: "tree-sum"
         default: "profile-\(rawValue)"
         }
     }

@@ -94,6 +94,24 @@ extension ModelMetadata {
         return pairs
     }
 
+    /// Checks that a file is a model of one of the architectures.
+    static func checkFormat(_ raw: [String: String], architectures: [String]) throws(EngineError) {
+        if raw["format"]?.hasPrefix(checkpointFormat) == true {
+            throw EngineError(
+                .modelRefused,
+                "this is a checkpoint of a training, not a model; give the file that the training writes to --output "
+                    + "when it ends, or go on with the training (--resume)"
+            )
+        }
+        for (key, expected) in [("format", [format]), ("architecture", architectures)] {
+            let value = try require(key, in: raw)
+            guard expected.contains(value) else {
+                let readable = expected.map { "\"\($0)\"" }.joined(separator: " and ")
+                throw refused("\(key) is \"\(value)\"; this version reads \(readable)")
+            }
+        }
+    }
+
     /// The value of a required key.
     static func require(_ key: String, in file: [String: String]) throws(EngineError) -> String {
         guard let value = file[key] else { throw refused("the key \(key) is missing") }

@@ -43,7 +43,14 @@ extension RankModel {
         }
     }
 
-    private static func prove(
+    /// Proves a file that has been read.
+    ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - start: When the load began, in nanoseconds.
+    /// - Returns: The model.
+    /// - Throws: ``EngineError/Code/modelRefused`` with the step of the proof that failed.
+    static func prove(
         _ file: Safetensors,
         since start: UInt64
     ) throws(EngineError) -> RankModel {
@@ -83,23 +90,17 @@ extension RankModel {
 
     /// Checks format and architecture, and reads the metadata that decides the tensors of the file.
     private static func checkKind(_ raw: [String: String]) throws(EngineError) -> FileKinds {
-        if raw["format"]?.hasPrefix(ModelMetadata.checkpointFormat) == true {
-            throw EngineError(
-                .modelRefused,
-                "this is a checkpoint of a training, not a model; give the file that the training writes to --output "
-                    + "when it ends, or go on with the training (--resume)"
+        guard raw["architecture"] != TreeModel.architecture else {
+            throw ModelMetadata.refused(
+                "architecture is \"\(TreeModel.architecture)\", an ensemble of trees, which has no users and items of its "
+                    + "own: rank-worker serves it, rank-train inspect shows it, and what was asked for needs a network or "
+                    + "factors"
             )
         }
-        for (key, expected) in [
-            ("format", [ModelMetadata.format]),
-            ("architecture", [ModelShape.plainArchitecture, ModelShape.steppedArchitecture]),
-        ] {
-            let value = try ModelMetadata.require(key, in: raw)
-            guard expected.contains(value) else {
-                let readable = expected.map { "\"\($0)\"" }.joined(separator: " and ")
-                throw ModelMetadata.refused("\(key) is \"\(value)\"; this version reads \(readable)")
-            }
-        }
+        try ModelMetadata.checkFormat(
+            raw,
+            architectures: [ModelShape.plainArchitecture, ModelShape.steppedArchitecture]
+        )
         let steps = try FileSteps(raw)
         var kinds: [Vocabulary.Kind] = []
         for key in ["user_vocabulary", "candidate_vocabulary"] {
