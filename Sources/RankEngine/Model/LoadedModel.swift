@@ -42,11 +42,12 @@ public enum LoadedModel: Sendable {
     /// Makes a ranker with every choice left to the model.
     ///
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: As ``RankModel/makeRanker(plan:memoryBudget:kernel:precision:errorLimit:)``.
+    /// - Throws: As ``RankModel/makeRanker(plan:memoryBudget:kernel:precision:errorLimit:)`` and
+    ///   ``TreeModel/makeRanker(kernel:)``.
     public func makeRanker() throws(EngineError) -> sending any Ranker {
         switch self {
         case .embeddings(let model): try model.makeRanker()
-        case .trees(let model): model.makeRanker()
+        case .trees(let model): try model.makeRanker()
         }
     }
 }

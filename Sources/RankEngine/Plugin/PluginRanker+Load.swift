@@ -187,6 +187,7 @@ extension RankerInfo {
             (key: "features", value: "\(description.featureCount)"),
             (key: "prior", value: "\(description.prior)"),
         ]
+        if description.featureCount > 0 { facts.append((key: "query_columns", value: QueryColumns.first.description)) }
         if !featureNames.isEmpty {
             facts.append((key: "feature_names", value: featureNames.joined(separator: ",")))
         }
@@ -196,6 +197,7 @@ extension RankerInfo {
             profileName: description.profile,
             hasTextIDs: description.hasTextIDs,
             featureCount: description.featureCount,
+            queryColumns: description.featureCount > 0 ? .first : .none,
             prior: description.prior,
             costHint: description.costHint,
             facts: facts

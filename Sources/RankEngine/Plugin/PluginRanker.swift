@@ -22,6 +22,7 @@ internal import CRankPlugin
     let instance: PluginInstance
     private var ids = AlignedScratch()
     private var features = AlignedScratch()
+    private var joined = AlignedScratch()
 
     init(
         _ instance: consuming PluginInstance,
@@ -113,10 +114,14 @@ internal import CRankPlugin
         let width = info.featureCount
         unsafe view.feature_count = UInt32(width)
         guard width > 0 else { return }
-        let row = 4 * width
-        let rows = unsafe UnsafeRawBufferPointer(
+        let row = unsafe 4 * query.featureCount
+        var rows = unsafe UnsafeRawBufferPointer(
             rebasing: query.features[(part.lowerBound * row)..<(part.upperBound * row)]
         )
+        if unsafe !query.queryFeatures.isEmpty {
+            // The interface knows rows alone: the query's features come first in each.
+            unsafe rows = unsafe joined.repeating(query.queryFeatures, before: rows, rowBytes: row, count: part.count)
+        }
         unsafe view.features = try unsafe checkedFeatures(rows, width, firstCandidate: part.lowerBound)
     }
 
@@ -186,8 +191,11 @@ internal import CRankPlugin
             )
         }
         let width = info.featureCount
-        let given = unsafe query.featureCount
-        guard given == width, unsafe query.features.count == 4 * width * count else {
+        let (given, ofQuery) = unsafe (query.featureCount, query.queryFeatureCount)
+        if ofQuery > 0, let refusal = info.queryColumns.refusal(query: ofQuery, candidate: given, width: width) {
+            throw EngineError(.invalidQuery, "the request has \(refusal) (\(subject))")
+        }
+        guard given + ofQuery == width, unsafe query.features.count == 4 * given * count else {
             throw EngineError(
                 .invalidQuery,
                 "the request has \(given) features for each candidate; \(subject) wants \(width)"
@@ -248,22 +256,48 @@ internal import CRankPlugin
         guard let base = bytes.baseAddress else { return nil }
         let isAligned = UInt(bitPattern: base) % UInt(MemoryLayout<Element>.alignment) == 0
         guard !isAligned else { return unsafe base.assumingMemoryBound(to: Element.self) }
-        if unsafe memory.count < bytes.count {
-            unsafe memory.deallocate()
-            unsafe memory = .allocate(byteCount: max(bytes.count, 8_192), alignment: 64)
-        }
+        reserve(bytes.count)
         unsafe memory.copyMemory(from: bytes)
         return unsafe memory.baseAddress.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Element.self)) }
+    }
+
+    /// Rows that start with the same bytes, valid until the next call.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes that every row starts with.
+    ///   - rows: The rest of each row.
+    ///   - rowBytes: The bytes of each row's rest.
+    ///   - count: The number of rows.
+    /// - Returns: The rows, whole.
+    mutating func repeating(
+        _ bytes: UnsafeRawBufferPointer,
+        before rows: UnsafeRawBufferPointer,
+        rowBytes: Int,
+        count: Int
+    ) -> UnsafeRawBufferPointer {
+        let width = bytes.count + rowBytes
+        reserve(count * width)
+        for row in 0..<count {
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[(row * width)..<((row + 1) * width)])
+            unsafe target.copyMemory(from: bytes)
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[bytes.count...])
+            let source = unsafe UnsafeRawBufferPointer(rebasing: rows[(row * rowBytes)..<((row + 1) * rowBytes)])
+            unsafe rest.copyMemory(from: source)
+        }
+        return unsafe UnsafeRawBufferPointer(rebasing: memory[0..<(count * width)])
+    }
+
+    private mutating func reserve(_ count: Int) {
+        guard unsafe memory.count < count else { return }
+        unsafe memory.deallocate()
+        unsafe memory = .allocate(byteCount: max(count, 8_192), alignment: 64)
     }
 
     /// A copy of floats in which every NaN has the same bits, valid until the next call.
     ///
     /// The bytes may be those of the last call of ``aligned(_:as:)``.
     mutating func uniform(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<Float>? {
-        if unsafe memory.count < bytes.count {
-            unsafe memory.deallocate()
-            unsafe memory = .allocate(byteCount: max(bytes.count, 8_192), alignment: 64)
-        }
+        reserve(bytes.count)
         unsafe memory.copyMemory(from: bytes)
         guard let floats = unsafe memory.baseAddress?.assumingMemoryBound(to: Float.self) else { return nil }
         for index in 0..<(bytes.count / 4) where unsafe floats[index].isNaN { unsafe floats[index] = .nan }

@@ -185,6 +185,12 @@ internal import RankCore
                 "the request has \(unsafe query.featureCount) features for each candidate; this model wants none"
             )
         }
+        guard unsafe query.queryFeatureCount == 0 else {
+            throw EngineError(
+                .invalidQuery,
+                "the request has \(unsafe query.queryFeatureCount) features of the query; this model wants none"
+            )
+        }
         let count = unsafe query.candidateCount
         guard candidates.lowerBound >= 0, candidates.upperBound <= count, candidates.count <= room else {
             throw EngineError(

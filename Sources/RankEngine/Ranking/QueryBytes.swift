@@ -36,34 +36,40 @@ struct QueryBytes {
     func withQuery<Value>(
         features: [Float],
         featureCount: Int,
+        queryFeatures: [Float] = [],
         _ body: (RankQuery) throws(EngineError) -> Value
     ) throws(EngineError) -> Value {
-        try unsafe withBytes(of: features) { (features) throws(EngineError) in
-            switch ids {
-            case .numbers(let user, let candidates):
-                try unsafe withBytes(of: candidates) { (candidates) throws(EngineError) in
+        try unsafe withBytes(of: queryFeatures) { (queryFeatures) throws(EngineError) in
+            try unsafe withBytes(of: features) { (features) throws(EngineError) in
+                try unsafe withIDs { (user, candidates) throws(EngineError) in
                     try unsafe body(
                         RankQuery(
-                            user: .number(user),
-                            candidates: .numbers(candidates),
+                            user: user,
+                            candidates: candidates,
                             features: features,
-                            featureCount: featureCount
+                            featureCount: featureCount,
+                            queryFeatures: queryFeatures
                         )
                     )
                 }
-            case .texts(let user, let offsets, let text):
-                try unsafe withBytes(of: user) { (user) throws(EngineError) in
-                    try unsafe withBytes(of: offsets) { (offsets) throws(EngineError) in
-                        try unsafe withBytes(of: text) { (text) throws(EngineError) in
-                            try unsafe body(
-                                RankQuery(
-                                    user: .text(user),
-                                    candidates: .texts(offsets: offsets, text: text),
-                                    features: features,
-                                    featureCount: featureCount
-                                )
-                            )
-                        }
+            }
+        }
+    }
+
+    /// Calls `body` with the ids, which last as long as the call.
+    private func withIDs<Value>(
+        _ body: (RankQuery.User, RankQuery.Candidates) throws(EngineError) -> Value
+    ) throws(EngineError) -> Value {
+        switch ids {
+        case .numbers(let user, let candidates):
+            try unsafe withBytes(of: candidates) { (candidates) throws(EngineError) in
+                try unsafe body(.number(user), .numbers(candidates))
+            }
+        case .texts(let user, let offsets, let text):
+            try unsafe withBytes(of: user) { (user) throws(EngineError) in
+                try unsafe withBytes(of: offsets) { (offsets) throws(EngineError) in
+                    try unsafe withBytes(of: text) { (text) throws(EngineError) in
+                        try unsafe body(.text(user), .texts(offsets: offsets, text: text))
                     }
                 }
             }

@@ -28,18 +28,24 @@
     public var features: UnsafeRawBufferPointer
     /// Features for each candidate.
     public var featureCount: Int
+    /// Dense features that are the same for every candidate, float32; empty where candidates have all of them.
+    public var queryFeatures: UnsafeRawBufferPointer
+    /// Features that are given once.
+    public var queryFeatureCount: Int { unsafe queryFeatures.count / 4 }
 
     /// Makes a query over bytes that the caller owns.
     public init(
         user: User,
         candidates: Candidates,
         features: UnsafeRawBufferPointer = unsafe UnsafeRawBufferPointer(start: nil, count: 0),
-        featureCount: Int = 0
+        featureCount: Int = 0,
+        queryFeatures: UnsafeRawBufferPointer = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     ) {
         unsafe self.user = unsafe user
         unsafe self.candidates = unsafe candidates
         unsafe self.features = unsafe features
         unsafe self.featureCount = featureCount
+        unsafe self.queryFeatures = unsafe queryFeatures
     }
 
     /// The number of candidates.

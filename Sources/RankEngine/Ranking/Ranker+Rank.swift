@@ -13,6 +13,7 @@ extension Ranker {
     ///   - candidates: The candidates; duplicates are all ranked. Numbers or texts, as the model's ids are.
     ///   - user: The user.
     ///   - features: As many floats for each candidate as the ranker wants, row-major by candidate.
+    ///   - queryFeatures: Features that every candidate has, given once; ``RankerInfo/queryColumns`` tells which.
     ///   - top: The number of entries wanted, at least 1; nil for all.
     ///   - unknownIDs: What to do with ids that the model has never seen.
     /// - Returns: The best candidates, with their positions in the call.
@@ -22,10 +23,11 @@ extension Ranker {
         _ candidates: [ID],
         for user: ID,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         top: Int? = nil,
         unknownIDs: UnknownIDPolicy = .fail
     ) throws(EngineError) -> RankedList<ID> {
-        try ranked(candidates, for: user, features, top, unknownIDs)
+        try ranked(candidates, for: user, (features, queryFeatures), top, unknownIDs)
     }
 
     /// Ranks candidates for one user: the `rank` of both kinds of ids, for numbers that are written as literals.
@@ -33,10 +35,11 @@ extension Ranker {
         _ candidates: [UInt64],
         for user: UInt64,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         top: Int? = nil,
         unknownIDs: UnknownIDPolicy = .fail
     ) throws(EngineError) -> RankedList<UInt64> {
-        try ranked(candidates, for: user, features, top, unknownIDs)
+        try ranked(candidates, for: user, (features, queryFeatures), top, unknownIDs)
     }
 
     /// Scores candidates for one user in-process, in the order of the call.
@@ -45,6 +48,7 @@ extension Ranker {
     ///   - candidates: The candidates; duplicates are all scored. Numbers or texts, as the model's ids are.
     ///   - user: The user.
     ///   - features: As many floats for each candidate as the ranker wants, row-major by candidate.
+    ///   - queryFeatures: Features that every candidate has, given once; ``RankerInfo/queryColumns`` tells which.
     ///   - unknownIDs: What to do with ids that the model has never seen.
     /// - Returns: A score for each candidate.
     /// - Throws: As `rank`.
@@ -52,10 +56,11 @@ extension Ranker {
         of candidates: [ID],
         for user: ID,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         unknownIDs: UnknownIDPolicy = .fail
     ) throws(EngineError) -> ScoreList {
         let bytes = try QueryBytes(QueryIDs(user: user, candidates: candidates))
-        return try scored(candidates, for: user, features, unknownIDs, bytes)
+        return try scored(candidates, for: user, (features, queryFeatures), unknownIDs, bytes)
     }
 
     /// Scores candidates for one user: the `scores` of both kinds of ids, for numbers that are written as literals.
@@ -63,16 +68,17 @@ extension Ranker {
         of candidates: [UInt64],
         for user: UInt64,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         unknownIDs: UnknownIDPolicy = .fail
     ) throws(EngineError) -> ScoreList {
         let bytes = try QueryBytes(.numbers(user: user, candidates: candidates))
-        return try scored(candidates, for: user, features, unknownIDs, bytes)
+        return try scored(candidates, for: user, (features, queryFeatures), unknownIDs, bytes)
     }
 
     private func ranked<ID: CandidateID>(
         _ candidates: [ID],
         for user: ID,
-        _ features: [Float],
+        _ features: (candidates: [Float], query: [Float]),
         _ top: Int?,
         _ unknownIDs: UnknownIDPolicy
     ) throws(EngineError) -> RankedList<ID> {
@@ -104,15 +110,18 @@ extension Ranker {
     private func scored<ID: CandidateID>(
         _ candidates: [ID],
         for user: ID,
-        _ features: [Float],
+        _ features: (candidates: [Float], query: [Float]),
         _ unknownIDs: UnknownIDPolicy,
         _ bytes: QueryBytes
     ) throws(EngineError) -> ScoreList {
         let count = candidates.count
         let width = try featureCount(of: features, for: count)
         let buffers = ScoreBuffers(count)
-        let outcome = try unsafe bytes.withQuery(features: features, featureCount: width) {
-            (query) throws(EngineError) in
+        let outcome = try unsafe bytes.withQuery(
+            features: features.candidates,
+            featureCount: width,
+            queryFeatures: features.query
+        ) { (query) throws(EngineError) in
             try unsafe score(query, candidates: 0..<count, scores: buffers.scores, unknown: buffers.unknown)
         }
         var list = ScoreList(
@@ -141,8 +150,12 @@ extension Ranker {
     }
 
     /// The number of features for each candidate.
-    private func featureCount(of features: [Float], for count: Int) throws(EngineError) -> Int {
-        guard count > 0 else { return info.featureCount }
+    private func featureCount(
+        of features: (candidates: [Float], query: [Float]),
+        for count: Int
+    ) throws(EngineError) -> Int {
+        guard count > 0 else { return max(0, info.featureCount - features.query.count) }
+        let features = features.candidates
         guard features.count.isMultiple(of: count) else {
             throw EngineError(
                 .invalidQuery,

@@ -72,6 +72,8 @@ public struct RankerInfo: Sendable {
     public var hasTextIDs: Bool
     /// float32 features wanted for each candidate.
     public var featureCount: Int
+    /// The columns of a row that a request may give once for its query.
+    public var queryColumns: QueryColumns
     /// Whether some feature may be missing, which NaN stands for; where not, NaN is refused as infinities always are.
     public var takesMissingFeatures: Bool
     /// The score of a candidate that nothing scored.
@@ -88,6 +90,7 @@ public struct RankerInfo: Sendable {
         profileName: String? = nil,
         hasTextIDs: Bool,
         featureCount: Int = 0,
+        queryColumns: QueryColumns = .none,
         takesMissingFeatures: Bool = false,
         prior: Float,
         costHint: ScoringCost = ScoringCost(),
@@ -98,6 +101,7 @@ public struct RankerInfo: Sendable {
         self.profileName = profileName ?? profile.description
         self.hasTextIDs = hasTextIDs
         self.featureCount = featureCount
+        self.queryColumns = queryColumns
         self.takesMissingFeatures = takesMissingFeatures
         self.prior = prior
         self.costHint = costHint
@@ -111,10 +115,13 @@ public struct ScoringCost: Sendable, Hashable {
     public var perRequest: Double
     /// Nanoseconds for each candidate; 0 = not known.
     public var perCandidate: Double
+    /// Candidates that take about as long as any fewer of them; a service does not cut lists into shorter slices.
+    public var sliceLength: Int
 
     /// A cost, by default one that is not known.
-    public init(perRequest: Double = 0, perCandidate: Double = 0) {
+    public init(perRequest: Double = 0, perCandidate: Double = 0, sliceLength: Int = 1) {
         self.perRequest = perRequest
         self.perCandidate = perCandidate
+        self.sliceLength = sliceLength
     }
 }

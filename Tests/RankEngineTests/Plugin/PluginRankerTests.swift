@@ -132,6 +132,28 @@ struct PluginRankerTests {
         #expect(try ranker.rank([1, 2], for: 1, unknownIDs: .fallback).count == 2)
     }
 
+    @Test(arguments: ["u64", "utf8"])
+    func featuresOfTheQueryAreTheFirstOnesOfEveryRow(_ kind: String) throws {
+        let ranker = try MisbehavingPlugin.ranker("", ["features": "3", "kind": kind])
+        #expect(ranker.info.queryColumns == .first)
+        func scores(_ features: [Float], _ query: [Float]) throws -> [UInt32] {
+            let list =
+                ranker.info.hasTextIDs
+                ? try ranker.scores(of: ["a", "b"], for: "u", features: features, queryFeatures: query)
+                : try ranker.scores(of: [8, 9], for: 1, features: features, queryFeatures: query)
+            return list.map(\.bitPattern)
+        }
+        let whole = try scores([1, 2, 3, 1, 2, 4], [])
+        #expect(try scores([3, 4], [1, 2]) == whole)
+        #expect(try scores([2, 3, 2, 4], [1]) == whole)
+        #expect(try scores([], [1, 2, 3]) == scores([1, 2, 3, 1, 2, 3], []))
+        #expect(
+            engineError { _ = try scores([1, 2, 3, 4], [1, 2]) }?.message
+                .contains("2 features of the query and 2 per candidate, this model wants 3 together") == true
+        )
+        #expect(engineError { _ = try scores([3, 4], [1, .infinity]) }?.code == .invalidQuery)
+    }
+
     @Test
     func queriesThatDoNotFitAreRefusedBeforeThePluginSeesThem() throws {
         let numbers = try MisbehavingPlugin.ranker("", ["features": "3"])

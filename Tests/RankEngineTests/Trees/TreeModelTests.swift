@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Ensembles of trees")
 struct TreeModelTests {
-    @Test(arguments: TreeFixture.all)
-    func everyRowScoresAsTheIndependentWalk(_ fixture: TreeFixture) throws {
-        let ranker = try TreeModel.load(path: fixture.path).makeRanker()
+    @Test(arguments: TreeFixture.all, Kernel.supported)
+    func everyRowScoresAsTheIndependentWalk(_ fixture: TreeFixture, _ kernel: Kernel) throws {
+        let ranker = try TreeModel.load(path: fixture.path).makeRanker(kernel: kernel)
         let (rows, expected) = try fixture.expected()
         let found = try scores(of: ranker, rows)
         #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
@@ -18,9 +18,9 @@ struct TreeModelTests {
         #expect(try ranker.reproduceGoldens() == 40)
     }
 
-    @Test(arguments: TreeFixture.all)
-    func aPartOfAListHasTheSameBits(_ fixture: TreeFixture) throws {
-        let ranker = try TreeModel.load(path: fixture.path).makeRanker()
+    @Test(arguments: TreeFixture.all, Kernel.supported)
+    func aPartOfAListHasTheSameBits(_ fixture: TreeFixture, _ kernel: Kernel) throws {
+        let ranker = try TreeModel.load(path: fixture.path).makeRanker(kernel: kernel)
         let (rows, expected) = try fixture.expected()
         for part in [0..<0, 0..<1, 7..<50, 119..<120] {
             let found = try scores(of: ranker, rows, in: part)
@@ -39,7 +39,7 @@ struct TreeModelTests {
         #expect(model.output == .margin)
         #expect(model.goldenCount == 40)
         #expect(model.metadata.proof == .source(.init(source: "make_trees.py", maximumDifference: 0)))
-        let info = model.makeRanker().info
+        let info = try model.makeRanker().info
         #expect(info.profile == .treeSum)
         #expect(info.featureCount == 6)
         #expect(info.takesMissingFeatures)
@@ -56,7 +56,8 @@ struct TreeModelTests {
         #expect(texts.hasTextIDs && texts.sumsDoubles)
         #expect(texts.shape.categoricalNodes > 0)
         #expect(
-            Dictionary(uniqueKeysWithValues: texts.makeRanker().info.facts)["feature_names"]?.hasPrefix("age,") == true
+            try Dictionary(uniqueKeysWithValues: try texts.makeRanker().info.facts)["feature_names"]?.hasPrefix("age,")
+                == true
         )
     }
 
@@ -88,6 +89,36 @@ struct TreeModelTests {
         let list = try ranker.rank([9, 4, 7], for: 1, features: row + row + row)
         #expect(list.entries.map(\.id) == [4, 7, 9])
         #expect(!list.isUserUnknown)
+    }
+
+    @Test(arguments: Kernel.supported)
+    func featuresOfTheQueryAreThoseOfEveryCandidate(_ kernel: Kernel) throws {
+        let fixture = TreeFixture.all[0]
+        let ranker = try TreeModel.load(path: fixture.path).makeRanker(kernel: kernel)
+        let rows = try fixture.expected().rows
+        for count in [1, 16, 100] {
+            let ids = (0..<UInt64(count)).map { $0 }
+            // Columns 0 and 3 are the first row's in every row.
+            let whole = (0..<(6 * count)).map { [0, 3].contains($0 % 6) ? rows[$0 % 6] : rows[$0] }
+            let others = whole.enumerated().filter { ![0, 3].contains($0.offset % 6) }.map(\.element)
+            let repeated = try ranker.scores(of: ids, for: 1, features: whole)
+            let once = try ranker.scores(of: ids, for: 1, features: others, queryFeatures: [rows[0], rows[3]])
+            #expect(once.map(\.bitPattern) == repeated.map(\.bitPattern))
+        }
+        let few = engineError { _ = try ranker.scores(of: [1], for: 1, features: [1, 2, 3, 4, 5], queryFeatures: [1]) }
+        #expect(
+            few?.message
+                == "the request has 1 features of the query and 5 per candidate, this model wants 2 and 4, or 6 per "
+                + "candidate"
+        )
+    }
+
+    @Test func aMissingFeatureIsNamedByItsColumn() throws {
+        let ranker = try TreeModel.load(path: TreeFixture.all[2].path).makeRanker()
+        let ofQuery = engineError { _ = try ranker.scores(of: [1], for: 1, features: [1], queryFeatures: [.nan]) }
+        #expect(ofQuery?.message.hasPrefix("feature 1 of the query is missing (NaN)") == true)
+        let ofRow = engineError { _ = try ranker.scores(of: [1, 2], for: 1, features: [1, .nan], queryFeatures: [1]) }
+        #expect(ofRow?.message.hasPrefix("feature 0 of candidate 1 is missing (NaN)") == true)
     }
 
     @Test func queriesThatDoNotFitAreRefused() throws {
