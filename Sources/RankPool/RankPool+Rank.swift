@@ -16,6 +16,8 @@ extension RankPool {
     ///   - user: The user.
     ///   - features: As many floats for each candidate as the worker's ranker wants, row-major by candidate. NaN is a
     ///     missing one, which only some workers take (``WorkerInfo/takesMissing(feature:)``).
+    ///   - queryFeatures: Features that every candidate has, given once; INFO tells which (`query_columns`). Candidates
+    ///     then have the other ones.
     ///   - top: The number of entries wanted, at least 1; nil for all.
     ///   - options: The deadline, the policy for unknown ids and the like.
     /// - Returns: The list, scored by one model.
@@ -24,10 +26,15 @@ extension RankPool {
         _ candidates: [ID],
         for user: ID,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         top: Int? = nil,
         options: CallOptions = CallOptions()
     ) async throws(PoolError) -> RankedList<ID> {
-        try await ranked(BatchQuery(user: user, candidates: candidates, features: features), top, options)
+        try await ranked(
+            BatchQuery(user: user, candidates: candidates, features: features, queryFeatures: queryFeatures),
+            top,
+            options
+        )
     }
 
     /// Ranks candidates for one user: the `rank` of both kinds of ids, for numbers that are written as literals.
@@ -35,10 +42,15 @@ extension RankPool {
         _ candidates: [UInt64],
         for user: UInt64,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         top: Int? = nil,
         options: CallOptions = CallOptions()
     ) async throws(PoolError) -> RankedList<UInt64> {
-        try await ranked(BatchQuery(user: user, candidates: candidates, features: features), top, options)
+        try await ranked(
+            BatchQuery(user: user, candidates: candidates, features: features, queryFeatures: queryFeatures),
+            top,
+            options
+        )
     }
 
     /// Ranks many users' candidates, in as few requests as the workers' limits allow.
@@ -69,6 +81,8 @@ extension RankPool {
     ///   - candidates: The candidates, as `rank` takes them.
     ///   - user: The user.
     ///   - features: As many floats for each candidate as the worker's ranker wants, row-major by candidate.
+    ///   - queryFeatures: Features that every candidate has, given once; INFO tells which (`query_columns`). Candidates
+    ///     then have the other ones.
     ///   - options: The deadline, the policy for unknown ids and the like.
     /// - Returns: A score for each candidate, all of one model.
     /// - Throws: An error whose `code.advice` says what to do.
@@ -76,9 +90,13 @@ extension RankPool {
         of candidates: [ID],
         for user: ID,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         options: CallOptions = CallOptions()
     ) async throws(PoolError) -> ScoreList {
-        try await scored(BatchQuery(user: user, candidates: candidates, features: features), options)
+        try await scored(
+            BatchQuery(user: user, candidates: candidates, features: features, queryFeatures: queryFeatures),
+            options
+        )
     }
 
     /// Scores candidates for one user: the `scores` of both kinds of ids, for numbers that are written as literals.
@@ -86,9 +104,13 @@ extension RankPool {
         of candidates: [UInt64],
         for user: UInt64,
         features: [Float] = [],
+        queryFeatures: [Float] = [],
         options: CallOptions = CallOptions()
     ) async throws(PoolError) -> ScoreList {
-        try await scored(BatchQuery(user: user, candidates: candidates, features: features), options)
+        try await scored(
+            BatchQuery(user: user, candidates: candidates, features: features, queryFeatures: queryFeatures),
+            options
+        )
     }
 
     /// Scores many users' candidates, in as few requests as the workers' limits allow.
@@ -147,9 +169,11 @@ extension RankPool {
         let queries = batch.map { QueryIDs(user: $0.user, candidates: $0.candidates) }
         for (index, query) in queries.enumerated() { try Self.check(query, index) }
         let width = try Self.featureCount(batch.map(\.features), of: queries)
+        try Self.check(queryFeatures: batch.map(\.queryFeatures))
         let work = ScoreWork(
             queries: queries,
             features: width == 0 ? [] : batch.map(\.features),
+            queryFeatures: batch.map(\.queryFeatures),
             parameters: ScoreParameters(
                 topK: UInt32(clamping: top),
                 unknownIDs: options.unknownIDs,
@@ -191,6 +215,23 @@ extension RankPool {
             if count > 0 { width = floats / count }
         }
         return width ?? 0
+    }
+
+    /// Refuses features of queries that no request can carry, or that differ in number.
+    private static func check(queryFeatures: [[Float]]) throws(PoolError) {
+        let width = queryFeatures.first?.count ?? 0
+        for (index, features) in queryFeatures.enumerated() {
+            guard features.count == width, width <= QueryFeatures.maximumCount else {
+                throw PoolError(
+                    .invalidArgument,
+                    "\(features.count) features of the query; expected "
+                        + (features.count == width
+                            ? "at most \(QueryFeatures.maximumCount), which a request has room for"
+                            : "\(width), as in the queries before"),
+                    queryIndex: queryFeatures.count > 1 ? index : nil
+                )
+            }
+        }
     }
 
     /// Refuses texts that no request can carry.

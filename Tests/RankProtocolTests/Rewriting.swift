@@ -4,15 +4,25 @@ import RankProtocol
 func rewrite(request bytes: RawSpan, limits: FrameLimits = .default) throws(ProtocolError) -> [UInt8] {
     let frame = try RequestFrame(decoding: bytes, limits: limits)
     try frame.header.checkDeadline()
-    return try rewritePayload(of: frame, limits: limits)
+    return try rewritePayload(of: frame, bytes, limits: limits)
 }
 
-func rewritePayload(of frame: borrowing RequestFrame, limits: FrameLimits) throws(ProtocolError) -> [UInt8] {
+func rewritePayload(
+    of frame: borrowing RequestFrame,
+    _ bytes: RawSpan,
+    limits: FrameLimits
+) throws(ProtocolError) -> [UInt8] {
     var writer = FrameWriter()
     switch frame.header.kind {
     case .score:
         let request = try frame.score(limits: limits, allowsMissingFeatures: true)
-        writer.beginScore(frame.header, parameters: request.parameters)
+        let given = queryFeatures(of: request, in: bytes)?.flatMap(\.self) ?? []
+        writer.beginScore(
+            frame.header,
+            parameters: request.parameters,
+            queryFeatures: given.span,
+            queryFeatureCount: request.queryFeatures?.count ?? 0
+        )
         var queries = request.makeQueries()
         while let query = queries.next() {
             let floats = (0..<query.candidateCount).flatMap { candidate in
@@ -88,6 +98,21 @@ func rewrite(reply bytes: RawSpan, maxBytes: Int = 1 << 24) throws(ProtocolError
         writer.encodeErrorReply(frame.header, error: error)
     }
     return writer.array
+}
+
+/// The features that a request has once for each of its queries; nil without the extension.
+func queryFeatures(of request: borrowing ScoreRequest, in bytes: RawSpan) -> [[Float]]? {
+    guard let features = request.queryFeatures else { return nil }
+    var rows: [[Float]] = []
+    for index in 0..<request.queryCount { rows.append(floats(features.bytes(ofQuery: index, in: bytes))) }
+    return rows
+}
+
+/// The floats of little-endian bytes.
+func floats(_ bytes: RawSpan) -> [Float] {
+    bytes.withUnsafeBytes { bytes in
+        stride(from: 0, to: bytes.count, by: 4).map { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self) }
+    }
 }
 
 /// Calls `body` with the bytes of an array as a span.

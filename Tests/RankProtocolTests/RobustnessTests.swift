@@ -13,7 +13,7 @@ import Testing
         do {
             if direction == "request" {
                 let frame = try RequestFrame(decoding: bytes, limits: .default)
-                _ = try rewritePayload(of: frame, limits: .default)
+                _ = try rewritePayload(of: frame, bytes, limits: .default)
             } else {
                 _ = try rewrite(reply: bytes)
             }
@@ -75,14 +75,14 @@ import Testing
         let bytes = vector.bytes
         let memory = [UInt8](repeating: 0xee, count: shift) + bytes + [0xee]
         let frame = memory.span.bytes.extracting(shift..<(shift + bytes.count))
-        guard vector.frame?.extensions.isEmpty == true else {
+        guard vector.frame?.extensions.allSatisfy({ $0.type == 3 && vector.direction == "request" }) == true else {
             let isRead = Self.isRead(frame, as: vector.direction)
             #expect(isRead)
             return
         }
         let written =
             vector.direction == "request"
-            ? try rewritePayload(of: RequestFrame(decoding: frame, limits: .default), limits: .default)
+            ? try rewritePayload(of: RequestFrame(decoding: frame, limits: .default), frame, limits: .default)
             : try rewrite(reply: frame)
         #expect(written == bytes)
     }

@@ -55,7 +55,7 @@ import Testing
             let read = parameters.idKind == .u64 ? "\(query.userID)" : query.userText.makeString()
             #expect(read == (parameters.idKind == .u64 ? "\(user)" : "ü\(user)"))
         }
-        #expect(try rewritePayload(of: frame, limits: .default) == writer.array)
+        #expect(try rewritePayload(of: frame, writer.bytes, limits: .default) == writer.array)
     }
 
     @Test(arguments: 0..<200)

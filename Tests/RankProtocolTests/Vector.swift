@@ -33,6 +33,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         let id_kind: String?
         let features: UInt32?
         let queries: [Query]?
+        /// Bit patterns in hex, for each query.
+        let query_features: [[String]]?
         let request_id: String?
         let cancelled: UInt8?
         let health: UInt8?

@@ -10,12 +10,14 @@ from .values import Query, RankError, Status
 
 POLICIES = ("fail", "fallback", "omit")
 MOST32, MOST64, LONGEST_ID = 2**32 - 1, 2**64 - 1, 65_535
+QUERY_FEATURES, MOST_QUERY_FEATURES = 3, 1_020  # the extension's type, and the floats it has room for
 
 
 class ScoreCall(NamedTuple):
-    """A SCORE request: its payload, and what the reply is held against."""
+    """A SCORE request: its payload and its extensions, and what the reply is held against."""
 
     payload: bytes
+    extensions: bytes
     counts: List[int]  # candidates of each query
     ids: Optional[List[list]]  # the candidates of each query, where the order of the reply depends on them
     top_k: int
@@ -127,21 +129,49 @@ def _features(rest: Sequence[Any], width: int, candidates: int, query: int) -> b
     if len(floats) != width * candidates:
         raise refusal(f"{len(floats)} features for {candidates} candidates; expected {width} for each, "
                       f"{width * candidates} in all, row by row", query)
+    packed, wrong = _packed(floats)
+    if wrong is not None:
+        raise refusal(f"feature {wrong % width} of candidate {wrong // width} is {shown(floats[wrong])}; expected a "
+                      "number within float32, or nan where the model takes missing features", query, wrong // width)
+    return packed
+
+
+def _packed(floats: list) -> Tuple[bytes, Optional[int]]:
+    """The floats as float32, or the place of the first that is none."""
     try:
+        numbers = floats
         if not set(map(type, floats)) <= {float, int}:
             for value in floats:
                 if isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
                     raise TypeError(value)
-            floats = [float(value) for value in floats]
-        packed = struct.pack(f"<{len(floats)}f", *floats)
-        good = not any(map(math.isinf, floats))
+            numbers = [float(value) for value in floats]
+        packed = struct.pack(f"<{len(numbers)}f", *numbers)
+        if not any(map(math.isinf, numbers)):
+            return packed, None
     except (TypeError, OverflowError, struct.error):
-        good, packed = False, b""
-    if not good:
-        place = next(k for k, value in enumerate(floats) if not _fits(value))
-        raise refusal(f"feature {place % width} of candidate {place // width} is {shown(floats[place])}; expected a "
-                      "number within float32, or nan where the model takes missing features", query, place // width)
-    return packed
+        pass
+    return b"", next(k for k, value in enumerate(floats) if not _fits(value))
+
+
+def _query_features(rows: Optional[Sequence[Sequence[float]]], queries: int) -> bytes:
+    """The extension with features that are given once for each query; empty without."""
+    if rows is None:
+        return b""
+    if isinstance(rows, (str, bytes)) or not hasattr(rows, "__len__") or len(rows) != queries:
+        raise refusal(f"query_features is {shown(rows)}; expected a list of features for each of {queries} queries")
+    lists = [_listed(row, "the features of the query", index) for index, row in enumerate(rows)]
+    width = len(lists[0])
+    data = struct.pack("<II", width, 0)
+    for index, row in enumerate(lists):
+        if not 0 < len(row) == width or width * queries > MOST_QUERY_FEATURES:
+            raise refusal(f"{len(row)} features of the query; expected 1 or more, as many for each query, and at most "
+                          f"{MOST_QUERY_FEATURES:,} in all", index)
+        packed, wrong = _packed(row)
+        if wrong is not None:
+            raise refusal(f"feature {wrong} of the query is {shown(row[wrong])}; expected a number within float32, or "
+                          "nan where the model takes missing features", index)
+        data += packed
+    return struct.pack("<HHI", QUERY_FEATURES, 1, len(data)) + data + bytes(-len(data) % 8)
 
 
 def _fits(value: Any) -> bool:
@@ -154,8 +184,11 @@ def _fits(value: Any) -> bool:
 
 
 def score_call(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fail", bulk: bool = False,
-               features: int = 0) -> ScoreCall:
-    """A SCORE request. Ids are all int or all str; a query's features are flat, `features` for each candidate."""
+               features: int = 0, query_features: Optional[Sequence[Sequence[float]]] = None) -> ScoreCall:
+    """A SCORE request. Ids are all int or all str; a query's features are flat, `features` for each candidate.
+
+    `query_features`: for each query the features that are given once for all of its candidates, which the worker names
+    (`query_columns` in INFO); `features` then counts the other ones."""
     most = count(top_k, "top_k", "how many entries are wanted, 0 (every score, in the order given) to 2^32 - 1")
     width = count(features, "features", "how many features each candidate has, 0 to 2^32 - 1")
     if not isinstance(unknown, str) or unknown not in POLICIES:
@@ -181,6 +214,7 @@ def score_call(queries: Sequence[Query], *, top_k: int = 0, unknown: str = "fail
         parts += [struct.pack("<II", counts[-1], 8 + len(body)), body]
     head = struct.pack("<IIBBBxI", len(counts), most, POLICIES.index(unknown), flag(bulk, "bulk"), bool(text), width)
     payload = b"".join([head, *parts])
-    if len(payload) >= 2**32 - 44:
+    if len(payload) >= 2**32 - 44 - 4_096:
         raise refusal("the request has 4 GiB or more; split it")
-    return ScoreCall(payload, counts, lists if most else None, most, unknown)
+    extensions = _query_features(query_features, len(counts))
+    return ScoreCall(payload, extensions, counts, lists if most else None, most, unknown)

@@ -74,21 +74,24 @@ class Client(Listing, contextlib.AbstractContextManager):
         finally:
             self._lock.release()
 
-    def score(self, user: Id, candidates: Sequence[Id], floats: Sequence[float] = (), **options: Any) -> Result:
-        """Scores the candidates for one user; `floats` are their features, row by row; options as in `submit`."""
-        return self.collect(self.submit([(user, candidates, floats)], **options)).results[0]
+    def score(self, user: Id, candidates: Sequence[Id], floats: Sequence[float] = (), *,
+              query_features: Optional[Sequence[float]] = None, **options: Any) -> Result:
+        """Scores the candidates for one user; `floats` are their features, row by row, and `query_features` those that
+        are given once for all of them; options as in `submit`."""
+        given = None if query_features is None else [query_features]
+        return self.collect(self.submit([(user, candidates, floats)], query_features=given, **options)).results[0]
 
     def submit(self, queries: Sequence[Query], *, deadline: Optional[float] = None, allow_partial: bool = False,
                model: Optional[str] = None, profile: int = 0, **options: Any) -> int:
         """Sends a SCORE request and returns its id; a DEALER may send many before it collects.
 
-        `options`: top_k, unknown, bulk, features, as in `arguments.score_call`. A feature that is missing is nan, where
-        the model takes that. The worker is asked for its limits before the first long list."""
+        `options`: top_k, unknown, bulk, features, query_features, as in `arguments.score_call`. A feature that is
+        missing is nan, where the model takes that. The worker is asked for its limits before the first long list."""
         seconds = arguments.seconds(self.deadline if deadline is None else deadline)
         end, call = time.monotonic() + seconds, arguments.score_call(queries, **options)
         asked = Asked(wire.SCORE, call.counts, call.ids, call.top_k, call.unknown,
                       arguments.flag(allow_partial, "allow_partial"), model, profile)
-        return self._send(asked, call.payload, end)
+        return self._send(asked, call.payload, end, call.extensions)
 
     def ask(self, kind: int, payload: bytes = b"", *, deadline: Optional[float] = None) -> Any:
         """INFO, STATS: a dict of texts. HEALTH: is it serving? CANCEL (payload: a request's id, u64): did it wait?"""
@@ -136,12 +139,12 @@ class Client(Listing, contextlib.AbstractContextManager):
             if owner and not any(envelope):  # otherwise it is the reply to a call that has ended, or foreign
                 owner.reply = body
 
-    def _send(self, asked: Asked, payload: bytes, end: float) -> int:
+    def _send(self, asked: Asked, payload: bytes, end: float, extensions: bytes = b"") -> int:
         with self._used():
             if self.mode == "REQ" and self._pending:
                 raise arguments.refusal("a REQ has one request at a time: collect it first, or use DEALER")
             frame = wire.encode(next(self._ids), asked.kind, payload, flags=asked.allow_partial, model=asked.model,
-                                profile=asked.profile)
+                                profile=asked.profile, extensions=extensions)
             self._take_replies()  # those that came before a connection was lost are answers
             self._connection.ready(end, self.wait_ready)
             refusal = self._over(frame, asked, end) if asked.kind == wire.SCORE and len(frame) > ASKS_FROM else None

@@ -13,13 +13,14 @@ SCORE, CANCEL, INFO, HEALTH, STATS, REPLY, ERROR, NONE32 = 0x01, 0x02, 0x03, 0x0
 
 
 def encode(request_id: int, kind: int, payload: bytes = b"", *, flags: int = 0, time_us: int = NONE32,
-           model: Optional[str] = None, profile: int = 0) -> bytes:
+           model: Optional[str] = None, profile: int = 0, extensions: bytes = b"") -> bytes:
     """A request frame with `time_us` until its deadline; only `model` (32 hex digits) and `profile` may answer it."""
     if model is not None and not (isinstance(model, str) and re.fullmatch("([0-9a-fA-F]{32})?", model)):
         raise arguments.refusal(f"model is {arguments.shown(model)}; expected 32 hex digits, or None for any")
     profile = arguments.count(profile, "profile", "a profile's number, 0 (any) to 65,535", 65_535)
-    return struct.pack("<I4sQBBHI16sHHI", 44 + len(payload), b"RANK", request_id, 1, kind, flags, time_us,
-                       bytes.fromhex(model or "0" * 32), 0, profile, 0) + payload
+    length = 44 + len(extensions) + len(payload)
+    return struct.pack("<I4sQBBHI16sHHI", length, b"RANK", request_id, 1, kind, flags, time_us,
+                       bytes.fromhex(model or "0" * 32), 0, profile, len(extensions)) + extensions + payload
 
 
 def with_time(frame: bytes, time_us: int) -> bytes:

@@ -19,8 +19,9 @@ SELECTIONS = {
     "request_vector": lambda v: v["direction"] == "request",
     "reply_vector": lambda v: v["direction"] == "reply",
     "valid_reply_vector": lambda v: v["direction"] == "reply" and v["valid"],
-    # The client writes no extensions.
-    "written_vector": lambda v: v["direction"] == "request" and v["valid"] and not v["frame"]["extensions"],
+    # The client writes no other extension than features of the query.
+    "written_vector": lambda v: v["direction"] == "request" and v["valid"] and all(
+        e["type"] == 3 for e in v["frame"]["extensions"]),
 }
 
 

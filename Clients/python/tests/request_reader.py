@@ -39,12 +39,12 @@ def read(data, limit):
     check(code in KINDS, "no kind of request", UNIMPLEMENTED)
     check(flags == 0 or (flags == 1 and code == 1), "unknown flag bits")
     check(status == 0, "a request's status is 0")
-    extensions, at = read_extensions(data, extension_bytes)
+    extensions, at, given = read_extensions(data, extension_bytes, code == 1)
     payload = data[at:]
     if code == 1:
         # A deadline that is over is answered before the payload is read.
         try:
-            meaning = read_score(payload)
+            meaning = read_score(payload, given)
         except Refused:
             check(time != 0, "the deadline is over", DEADLINE_EXCEEDED)
             raise
@@ -67,27 +67,34 @@ def read(data, limit):
             "payload": meaning}
 
 
-def read_extensions(data, size):
+def read_extensions(data, size, is_score):
     check(size % 8 == 0 and size <= 4096 and 48 + size <= len(data), "extension bytes")
-    at, end, found = 48, 48 + size, []
+    at, end, found, given = 48, 48 + size, [], None
     while at < end:
         kind, bits, count = struct.unpack_from("<HHI", data, at)
         padded = count + -count % 8
         check(padded <= end - at - 8, "an extension larger than all of them")
         check(bits in (0, 1), "bits other than 0")
-        check(bits == 0, "a type that must be understood", UNIMPLEMENTED)
+        check(bits == 0 or kind == 3, "a type that must be understood", UNIMPLEMENTED)
         body = data[at + 8:at + 8 + padded]
         check(not any(body[count:]), "padding is not 0")
+        if kind == 3:
+            check(is_score and bits == 1 and given is None, "features of the query in the wrong place")
+            check(count >= 12 and count % 4 == 0, "the size of features of the query")
+            width, reserved = struct.unpack_from("<II", body)
+            check(width >= 1 and (count - 8) // 4 % width == 0 and reserved == 0, "rows of features of the query")
+            given = body[8:count], width
         found.append({"type": kind, "bits": bits, "hex": body[:count].hex()})
         at += 8 + padded
-    return found, end
+    return found, end, given
 
 
-def read_score(p):
+def read_score(p, given):
     check(len(p) >= 16, "under 16 bytes")
     count, top_k, policy, class_, id_kind, reserved, features = struct.unpack_from("<IIBBBBI", p)
     check(count >= 1, "no query")
     check(policy < 3 and class_ < 2 and id_kind < 2 and reserved == 0, "an unknown value")
+    check(given is None or len(given[0]) == 4 * given[1] * count, "features of another number of queries")
     at, queries = 16, []
     for _ in range(count):
         check(len(p) - at >= 16, "a query less than counted")
@@ -97,7 +104,16 @@ def read_score(p):
         at += size
     check(at == len(p), "bytes after the last query")
     return {"top_k": top_k, "policy": POLICIES[policy], "class": CLASSES[class_], "id_kind": ID_KINDS[id_kind],
-            "features": features, "queries": queries}
+            "features": features, "queries": queries, **read_given(given)}
+
+
+def read_given(given):
+    """The features of the queries, row by row, as vectors.json has them; nothing without the extension."""
+    if given is None:
+        return {}
+    floats, width = given
+    flat = read_features(floats + bytes(-len(floats) % 8), len(floats) // 4)
+    return {"query_features": [flat[at:at + width] for at in range(0, len(flat), width)]}
 
 
 def read_u64(q, n, features):

@@ -1,6 +1,8 @@
 """Each mistake of a caller is its own INVALID_ARGUMENT, before anything is sent, and leaves other calls alone."""
 
 import array
+import re
+import re
 import struct
 
 import numpy as np
@@ -101,6 +103,26 @@ def test_features_of_any_kind_are_taken():
         assert protocol.encode_score([(1, [2, 3], floats)], features=np.int64(1)) == expected
     payload = protocol.encode_score([(1, [2, 3], [float("nan"), np.float32("nan")])], features=1)
     assert all(f != f for f in struct.unpack("<2f", payload[-8:]))
+
+
+def test_features_of_the_query_are_an_extension():
+    expected = arguments.score_call([(1, [2])], query_features=[[0.5, 2.0]])
+    assert expected.extensions == struct.pack("<HHIIIff", 3, 1, 16, 2, 0, 0.5, 2.0)
+    assert arguments.score_call([(1, [2])], query_features=[np.array([0.5, 2], np.float32)]) == expected
+    assert arguments.score_call([(1, [2])]).extensions == b""
+
+
+@pytest.mark.parametrize("rows, why", [
+    ([], "expected a list of features for each of 2 queries"),
+    ("ab", "expected a list of features for each of 2 queries"),
+    ([[1.0], [1.0, 2.0]], "2 features of the query; expected 1 or more, as many for each query"),
+    ([[], []], "0 features of the query"), ([[0.0] * 511] * 2, "at most 1,020 in all"),
+    ([[1.0], [float("inf")]], "feature 0 of the query is inf"), ([[1.0], ["x"]], "feature 0 of the query is 'x'"),
+    ([[1.0], 2], "the features of the query are 2"),
+])
+def test_features_of_the_query_that_do_not_fit_are_refused(rows, why):
+    with pytest.raises(RankError, match=re.escape(why)):
+        arguments.score_call([(1, [2]), (3, [4])], query_features=rows)
 
 
 def test_a_caller_may_change_the_list_afterwards():

@@ -8,7 +8,7 @@ import pytest
 import request_reader
 from conftest import FIXTURES, decode_any
 
-from rank_client import CatalogPage, RankError, Result, ScoreReply, Status, catalog, protocol, replies
+from rank_client import CatalogPage, RankError, Result, ScoreReply, Status, arguments, catalog, protocol, replies
 from rank_client.replies import Asked
 
 
@@ -40,20 +40,23 @@ def test_a_worker_reads_requests_so(request_vector, limit):
 
 
 def test_the_client_writes_requests_so(written_vector):
-    frame, payload = written_vector["frame"], b""
+    frame, payload, extensions = written_vector["frame"], b"", b""
     if frame["kind"] == "SCORE":
         p = frame["payload"]
         text = (lambda id_: id_) if p["id_kind"] == "utf8" else int
         queries = [(text(q["user"]), [text(c) for c in q["candidates"]], [number(f) for f in q["features"]])
                    for q in p["queries"]]
-        payload = protocol.encode_score(queries, top_k=p["top_k"], unknown=p["policy"], bulk=p["class"] == "bulk",
-                                        features=p["features"])
+        given = [[number(f) for f in row] for row in p["query_features"]] if "query_features" in p else None
+        call = arguments.score_call(queries, top_k=p["top_k"], unknown=p["policy"], bulk=p["class"] == "bulk",
+                                    features=p["features"], query_features=given)
+        payload, extensions = call.payload, call.extensions
     elif frame["kind"] == "CANCEL":
         payload = int(frame["payload"]["request_id"]).to_bytes(8, "little")
     elif frame["kind"] == "CATALOG":
         payload = catalog.encode_catalog(int(frame["payload"]["first"]), frame["payload"]["count"])
     data = protocol.encode(int(frame["request_id"]), frame["code"], payload, flags=frame["flags"],
-                           time_us=frame["time"], model=frame["model"], profile=frame["profile"])
+                           time_us=frame["time"], model=frame["model"], profile=frame["profile"],
+                           extensions=extensions)
     assert data.hex() == written_vector["hex"]
 
 

@@ -10,6 +10,8 @@ struct FrameHeader {
     var status: UInt16
     var profile: NumericProfile
     var extensionBytes: Int
+    /// The features of the queries of a SCORE request; nil without the extension.
+    var queryFeatures: QueryFeatures?
 
     var payloadOffset: Int { Wire.headerBytes + extensionBytes }
 
@@ -64,8 +66,13 @@ struct FrameHeader {
 
     /// Reads E and walks over the extensions.
     ///
-    /// Version 1 knows none, so each is skipped or refused.
-    mutating func readExtensions(of bytes: RawSpan) throws(ProtocolError) {
+    /// Those that are not known here are skipped or refused.
+    ///
+    /// - Parameters:
+    ///   - bytes: The frame.
+    ///   - request: The kind of the request; nil for a reply, of which no extension is known.
+    /// - Throws: The first fault of an extension.
+    mutating func readExtensions(of bytes: RawSpan, request: RequestKind? = nil) throws(ProtocolError) {
         let count = Int(bytes.uint32(at: 44))
         guard count <= Wire.maxExtensionBytes, count.isMultiple(of: 8) else {
             throw ProtocolError(
@@ -114,6 +121,11 @@ struct FrameHeader {
                     requestID: id
                 )
             }
+            if let request, type == QueryFeatures.type {
+                try readQueryFeatures(of: bytes, at: offset, bits: bits, size: size, request)
+                offset = next
+                continue
+            }
             guard bits == 0 else {
                 throw ProtocolError(
                     .unimplemented,
@@ -125,5 +137,31 @@ struct FrameHeader {
             offset = next
         }
         extensionBytes = count
+    }
+
+    private mutating func readQueryFeatures(
+        of bytes: RawSpan,
+        at offset: Int,
+        bits: UInt16,
+        size: Int,
+        _ request: RequestKind
+    ) throws(ProtocolError) {
+        guard request == .score, bits == 1, queryFeatures == nil else {
+            throw ProtocolError(
+                .invalidArgument,
+                "extension \(QueryFeatures.type), features of the query, occurs once, in SCORE, with bit 0 set",
+                offset: offset,
+                requestID: id
+            )
+        }
+        do {
+            queryFeatures = try QueryFeatures(
+                decoding: bytes,
+                at: offset + Wire.extensionHeaderBytes,
+                size: size
+            )
+        } catch {
+            throw error.answering(id)
+        }
     }
 }

@@ -7,6 +7,9 @@ enum Wire {
     static let noDeadline = UInt32.max
     static let noIndex = UInt32.max
     static let maxExtensionBytes = 4_096
+    static let extensionHeaderBytes = 8
+    /// The place of the number of extension bytes in a header.
+    static let extensionCount = 44
     static let maxIDBytes = 65_535
     static let maxErrorMessageBytes = 1_024
     static let scoreParameterBytes = 16

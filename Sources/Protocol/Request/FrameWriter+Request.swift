@@ -4,8 +4,21 @@ extension FrameWriter {
     /// Starts a SCORE request; append at least one query, then call `finish()`.
     ///
     /// The kind of the header is set to SCORE.
-    public mutating func beginScore(_ header: RequestHeader, parameters: ScoreParameters) {
+    ///
+    /// - Parameters:
+    ///   - header: The header.
+    ///   - parameters: The fixed fields.
+    ///   - queryFeatures: Features of the queries, one query's after another's.
+    ///   - queryFeatureCount: The features of each query.
+    /// - Precondition: there are at most ``QueryFeatures/maximumCount`` features of queries, as many for each query.
+    public mutating func beginScore(
+        _ header: RequestHeader,
+        parameters: ScoreParameters,
+        queryFeatures: Span<Float> = Span(),
+        queryFeatureCount: Int = 0
+    ) {
         begin(header, kind: .score)
+        if queryFeatureCount > 0 { appendExtension(queryFeatures, queryFeatureCount) }
         append(UInt32(0))
         append(parameters.topK)
         append(parameters.unknownIDs.rawValue)
@@ -13,6 +26,18 @@ extension FrameWriter {
         append(parameters.idKind.rawValue)
         append(UInt8(0))
         append(parameters.featureCount)
+    }
+
+    private mutating func appendExtension(_ features: Span<Float>, _ count: Int) {
+        precondition(features.count.isMultiple(of: count) && features.count <= QueryFeatures.maximumCount)
+        append(QueryFeatures.type)
+        append(UInt16(1))
+        append(UInt32(Wire.extensionHeaderBytes + 4 * features.count))
+        append(UInt32(count))
+        append(UInt32(0))
+        unsafe append(features.bytes)
+        pad()
+        put(UInt32(end - Wire.headerBytes), at: Wire.extensionCount)
     }
 
     /// Appends a query of u64 ids to a SCORE request of that id kind.
@@ -107,8 +132,8 @@ extension FrameWriter {
     /// Counts the query and writes the fields that both id kinds start with.
     private mutating func beginQuery(candidateCount: Int) -> Int {
         precondition(candidateCount <= Int(UInt32.max), "a query has less than 2^32 candidates")
-        let count = bytes.uint32(at: Wire.headerBytes)
-        put(count + 1, at: Wire.headerBytes)
+        let payload = Wire.headerBytes + Int(bytes.uint32(at: Wire.extensionCount))
+        put(bytes.uint32(at: payload) + 1, at: payload)
         let start = end
         append(UInt32(candidateCount))
         append(UInt32(0))

@@ -17,6 +17,7 @@ public struct RequestFrame: ~Escapable {
     public let header: RequestHeader
     private let bytes: RawSpan
     private let payloadOffset: Int
+    private let queryFeatures: QueryFeatures?
 
     /// Reads the header and the extensions of a whole frame, its length field included.
     ///
@@ -50,7 +51,8 @@ public struct RequestFrame: ~Escapable {
                 requestID: fields.id
             )
         }
-        try fields.readExtensions(of: bytes)
+        try fields.readExtensions(of: bytes, request: kind)
+        queryFeatures = fields.queryFeatures
         header = RequestHeader(
             id: fields.id,
             kind: kind,
@@ -82,6 +84,7 @@ public struct RequestFrame: ~Escapable {
             return try ScoreRequest(
                 decoding: bytes,
                 at: payloadOffset,
+                queryFeatures: queryFeatures,
                 limits: limits,
                 allowsMissingFeatures: allowsMissingFeatures
             )
@@ -99,7 +102,13 @@ public struct RequestFrame: ~Escapable {
         precondition(header.kind == .score)
         do {
             return ScoreOutline(
-                try ScoreRequest(decoding: bytes, at: payloadOffset, limits: limits, checksContents: false)
+                try ScoreRequest(
+                    decoding: bytes,
+                    at: payloadOffset,
+                    queryFeatures: queryFeatures,
+                    limits: limits,
+                    checksContents: false
+                )
             )
         } catch {
             throw error.answering(header.id)

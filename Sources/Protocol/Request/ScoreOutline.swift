@@ -8,14 +8,19 @@ public struct ScoreOutline: Hashable, Sendable {
     public let candidateCount: Int
     /// The bytes of all queries: those at the end of the frame.
     public let queryByteCount: Int
+    /// The features that are given once for each query; nil where there are none.
+    public let queryFeatures: QueryFeatures?
 
     init(_ request: borrowing ScoreRequest) {
         parameters = request.parameters
         queryCount = request.queryCount
         candidateCount = request.candidateCount
         queryByteCount = request.queryByteCount
+        queryFeatures = request.queryFeatures
     }
 
     /// Whether there is something that only ``RequestFrame/score(limits:)`` checks: text, padding, features.
-    public var hasUncheckedContents: Bool { parameters.idKind != .u64 || parameters.featureCount > 0 }
+    public var hasUncheckedContents: Bool {
+        parameters.idKind != .u64 || parameters.featureCount > 0 || queryFeatures != nil
+    }
 }

@@ -8,6 +8,8 @@ public struct ScoreRequest: ~Escapable {
     public let queryCount: Int
     /// The candidates of all queries together.
     public let candidateCount: Int
+    /// The features that are given once for each query; nil where there are none.
+    public let queryFeatures: QueryFeatures?
     private let queryBytes: RawSpan
 
     /// The bytes of all queries: those at the end of the frame.
@@ -17,6 +19,7 @@ public struct ScoreRequest: ~Escapable {
     init(
         decoding bytes: RawSpan,
         at payload: Int,
+        queryFeatures: QueryFeatures?,
         limits: FrameLimits,
         checksContents: Bool = true,
         allowsMissingFeatures: Bool = false
@@ -57,6 +60,12 @@ public struct ScoreRequest: ~Escapable {
             featureCount: bytes.uint32(at: payload + 12)
         )
         queryCount = Int(queries)
+        self.queryFeatures = queryFeatures
+        try queryFeatures?.check(
+            bytes,
+            queries: queryCount,
+            allowsMissing: checksContents ? allowsMissingFeatures : nil
+        )
 
         var offset = payload + Wire.scoreParameterBytes
         var candidates = 0

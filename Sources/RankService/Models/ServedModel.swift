@@ -57,7 +57,7 @@ package final class ServedModel: Sendable {
         modelID = info.modelID
         profile = info.profile
         infoPairs =
-            [InfoPair("protocol", "1"), InfoPair("software", software)]
+            [InfoPair("protocol", "1"), InfoPair("extensions", "3"), InfoPair("software", software)]
             + info.facts.map { InfoPair($0.key, $0.value) }
             + [
                 InfoPair("model_generation", "\(generation)"),
@@ -89,7 +89,9 @@ package final class ServedModel: Sendable {
                 + "(\(fact("error_sample")); top-10 overlap \(fact("top10_overlap")))" : ""
         let proof =
             fact("proof") == "unproved" ? ", UNPROVED: converted, and not compared with its source's scores" : ""
-        return "model \(fact("model_id")), plan \(fact("plan")), kernel \(fact("kernel")), profile \(fact("profile")), "
+        let trees = info.profile == .treeSum ? ", \(fact("shape")), output \(fact("output"))" : ""
+        return "model \(fact("model_id"))\(trees), plan \(fact("plan")), "
+            + "kernel \(fact("kernel")), profile \(fact("profile")), "
             + "self-check \(fact("self_check"))\(error)\(proof)"
     }
 }

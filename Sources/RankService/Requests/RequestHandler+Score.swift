@@ -23,7 +23,7 @@ extension RequestHandler {
             profile: model.profile,
             profileName: model.info.profileName
         )
-        try checkKind(of: outline.parameters, info: model.info, id: job.id)
+        try checkKind(of: outline, info: model.info, id: job.id)
         try job.checkDeadline()
         job.writer.beginScoreReply(state.header(answering: job.id, model: model))
         job.isStarted = true
@@ -48,7 +48,13 @@ extension RequestHandler {
             guard let query = queries.next() else { return true }
             guard budget > 0 else { return false }
             // The frame's memory outlives the call, and with it the memory behind these pointers.
-            let view = unsafe RankQuery(query)
+            let queryFeatures =
+                if let features = job.queryFeatures {
+                    features.bytes(ofQuery: Int(job.queryIndex), in: frame)
+                } else {
+                    RawSpan()
+                }
+            let view = unsafe RankQuery(query, queryFeatures: queryFeatures)
             var progress = job.query ?? reserveEntries(query, of: job)
             try unsafe scorePart(view, job, &progress, ranker: model.ranker, budget: &budget)
             guard progress.isFinished else {
@@ -179,7 +185,8 @@ extension RequestHandler {
         throw job.error(.notFound, "the candidate \(id) is unknown to this model", candidate: position)
     }
 
-    private func checkKind(of parameters: ScoreParameters, info: RankerInfo, id: RequestID) throws(ProtocolError) {
+    private func checkKind(of outline: ScoreOutline, info: RankerInfo, id: RequestID) throws(ProtocolError) {
+        let parameters = outline.parameters
         guard (parameters.idKind == .utf8) == info.hasTextIDs else {
             throw ProtocolError(
                 .invalidArgument,
@@ -187,6 +194,16 @@ extension RequestHandler {
                     + "this model's are \(info.hasTextIDs ? "UTF-8" : "u64")",
                 requestID: id
             )
+        }
+        if let ofQuery = outline.queryFeatures?.count {
+            guard
+                let refusal = info.queryColumns.refusal(
+                    query: ofQuery,
+                    candidate: Int(parameters.featureCount),
+                    width: info.featureCount
+                )
+            else { return }
+            throw ProtocolError(.invalidArgument, refusal, requestID: id)
         }
         guard Int(parameters.featureCount) == info.featureCount else {
             throw ProtocolError(

@@ -28,6 +28,9 @@ package final class ScoreJob {
     /// The request's parameters.
     @safe @exclusivity(unchecked) private(set) var parameters = ScoreParameters()
 
+    /// The place of the features that the frame has once for each query; nil without.
+    private(set) var queryFeatures: QueryFeatures?
+
     /// When the request's time is over, in nanoseconds; nil without a deadline.
     private(set) var deadline: UInt64?
 
@@ -95,6 +98,7 @@ package final class ScoreJob {
         deadline = request.deadline(from: arrival)
         allowsPartial = request.header.flags.contains(.allowPartial)
         if let outline = request.outline { parameters = outline.parameters }
+        queryFeatures = request.outline?.queryFeatures
         candidateCount = request.outline?.candidateCount ?? 0
         remainingBytes = request.outline?.queryByteCount ?? 0
         self.arrival = arrival

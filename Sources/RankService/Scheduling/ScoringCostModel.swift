@@ -15,15 +15,19 @@ package struct ScoringCostModel {
     /// The nanoseconds of a candidate.
     package private(set) var perCandidate: Double
 
+    /// The fewest candidates of a slice.
+    private let shortestSlice: Int
+
     /// Makes a model that has learned nothing, by default with the costs of a slow machine.
-    package init(perRequest: Double = 5_000, perCandidate: Double = 500) {
+    package init(perRequest: Double = 5_000, perCandidate: Double = 500, shortestSlice: Int = 16) {
         self.perRequest = perRequest
         self.perCandidate = perCandidate
+        self.shortestSlice = shortestSlice
     }
 
     /// Makes a model that starts from a ranker's hints, where there are any.
     package init(hint: ScoringCost) {
-        self.init()
+        self.init(shortestSlice: min(max(hint.sliceLength, 16), Self.longestSlice))
         perRequest = min(perRequest + max(hint.perRequest, 0), 1e9)
         if hint.perCandidate > 0 { perCandidate = min(max(hint.perCandidate, 0.05), 1e9) }
     }
@@ -33,8 +37,13 @@ package struct ScoringCostModel {
         UInt64(min(perRequest * requests + perCandidate * Double(candidates), 1e15))
     }
 
-    /// The number of candidates that fit a slice, from 16 to 16,384.
-    package var sliceLength: Int { Int(min(max(Double(Self.slice) / perCandidate, 16), 16_384)) }
+    /// The most candidates of a slice.
+    private static let longestSlice = 16_384
+
+    /// The number of candidates that fit a slice, from 16, or what the ranker scores at once, to 16,384.
+    package var sliceLength: Int {
+        Int(min(max(Double(Self.slice) / perCandidate, Double(shortestSlice)), Double(Self.longestSlice)))
+    }
 
     /// Learns from a step of work.
     ///

@@ -5,15 +5,21 @@ extension RankQuery {
     /// A query of a received frame, in place.
     ///
     /// The frame's memory must outlive the query.
-    init(_ query: borrowing ScoreQuery) {
+    ///
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - queryFeatures: The features that the frame has once for it; empty without.
+    init(_ query: borrowing ScoreQuery, queryFeatures: RawSpan) {
         let features = unsafe query.features.withUnsafeBytes { unsafe $0 }
+        let queryFeatures = unsafe queryFeatures.withUnsafeBytes { unsafe $0 }
         switch query.idKind {
         case .u64:
             unsafe self.init(
                 user: .number(query.userID),
                 candidates: .numbers(query.candidateIDs.withUnsafeBytes { unsafe $0 }),
                 features: features,
-                featureCount: query.featureCount
+                featureCount: query.featureCount,
+                queryFeatures: queryFeatures
             )
         case .utf8:
             unsafe self.init(
@@ -23,7 +29,8 @@ extension RankQuery {
                     text: query.candidateTexts.withUnsafeBytes { unsafe $0 }
                 ),
                 features: features,
-                featureCount: query.featureCount
+                featureCount: query.featureCount,
+                queryFeatures: queryFeatures
             )
         }
     }

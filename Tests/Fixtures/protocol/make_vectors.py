@@ -30,6 +30,7 @@ NONE32 = 0xFFFFFFFF
 KINDS = {"SCORE": 1, "CANCEL": 2, "INFO": 3, "HEALTH": 4, "STATS": 5, "CATALOG": 6, "ERROR": 0x7F}
 POLICIES = {"fail": 0, "fallback": 1, "omit": 2}
 CLASSES = {"interactive": 0, "bulk": 1}
+QUERY_FEATURES = 3
 ID_KINDS = {"u64": 0, "utf8": 1}
 INVALID_ARGUMENT, DEADLINE_EXCEEDED, UNIMPLEMENTED = 3, 4, 12
 MODEL = "00112233445566778899aabbccddeeff"
@@ -130,8 +131,14 @@ def score(queries, *, count=None, top_k=0, policy=0, class_=0, id_kind=0, reserv
                        features) + b"".join(queries)
 
 
-def score_request(name, queries, *, top_k=0, policy="fail", class_="interactive", id_kind="u64", width=0, **fields):
-    """`queries`: (user, candidates) or (user, candidates, features)."""
+def query_features(rows, *, count=None, reserved=0):
+    floats = [f for row in rows for f in row]
+    return struct.pack(f"<II{len(floats)}f", len(rows[0]) if count is None else count, reserved, *floats)
+
+
+def score_request(name, queries, *, top_k=0, policy="fail", class_="interactive", id_kind="u64", width=0, given=None,
+                  **fields):
+    """`queries`: (user, candidates) or (user, candidates, features); `given`: features once for each query."""
     writer = query_u64 if id_kind == "u64" else query_utf8
     text = str if id_kind == "u64" else (lambda id_: id_)
     payload = score([writer(*q) for q in queries], top_k=top_k, policy=POLICIES[policy], class_=CLASSES[class_],
@@ -141,6 +148,9 @@ def score_request(name, queries, *, top_k=0, policy="fail", class_="interactive"
         "queries": [{"user": text(q[0]), "candidates": [text(c) for c in q[1]],
                      "features": [bits(f) for f in (q[2] if len(q) > 2 else ())]} for q in queries],
     }
+    if given is not None:
+        fields["extensions"] = [(QUERY_FEATURES, 1, query_features(given)), *fields.get("extensions", ())]
+        meaning["query_features"] = [[bits(f) for f in row] for row in given]
     valid(name, "request", "SCORE", payload, meaning, **fields)
 
 
@@ -258,6 +268,14 @@ def valid_requests():
     score_request("score_extensions_several", [(42, movies)],
                   extensions=[(1, 0, b""), (2, 0, b"12345678"), (65535, 0, b"123456789")])
     score_request("score_extensions_4096_bytes", [(42, movies)], extensions=[(9, 0, bytes(range(256)) * 15 + bytes(248))])
+    score_request("score_query_features", [(42, movies)], given=[[0.5, -0.0]])
+    score_request("score_query_features_beside_others", [(42, movies, [1.0, 2.0, 3.0])], width=1, given=[[0.25] * 3])
+    score_request("score_query_features_of_several", [(1, [10, 20]), (2, []), (3, [30])],
+                  given=[[1.0, 2.0], [nan, 3.0], [other_nan, 1e-45]])
+    score_request("score_query_features_utf8", [("a", ["x", "yy"], [1.0, 2.0])], id_kind="utf8", width=1, given=[[7.0]])
+    score_request("score_query_features_of_no_candidates", [(42, [])], given=[[1.5]])
+    score_request("score_query_features_most", [(1, [10]), (2, [20])], given=[[0.5] * 510, [0.25] * 510])
+    score_request("score_query_features_and_an_extension", [(42, movies)], given=[[1.0]], extensions=[(9, 0, b"more")])
     valid("cancel", "request", "CANCEL", struct.pack("<Q", 2**64 - 2), {"request_id": str(2**64 - 2)}, request_id=8)
     for kind in ("INFO", "HEALTH", "STATS"):
         valid(kind.lower(), "request", kind, b"", {}, request_id=9, time=1_000_000)
@@ -395,6 +413,26 @@ def invalid_extensions():
     bad("size_max", "an extension larger than all of them", extension(1, 0, b"12345678", size=NONE32))
     bad("size_overflow", "8 + size is 0 in 32 bits", extension(1, 0, b"12345678", size=0xFFFFFFF8))
     bad("size_over_payload", "an extension that reaches into the payload", extension(1, 0, b"", size=16))
+    one = query_features([[1.0, 2.0]])
+    bad("query_features_not_critical", "type 3 has bit 0", extension(QUERY_FEATURES, 0, one))
+    bad("query_features_twice", "type 3 occurs once", extension(QUERY_FEATURES, 1, one) * 2)
+    bad("query_features_no_data", "no count", extension(QUERY_FEATURES, 1, b""))
+    bad("query_features_none", "a count and no features", extension(QUERY_FEATURES, 1, one[:8]))
+    bad("query_features_size_13", "not a multiple of 4", extension(QUERY_FEATURES, 1, one[:13]))
+    bad("query_features_count_0", "no features of each query",
+        extension(QUERY_FEATURES, 1, query_features([[1.0]], count=0)))
+    bad("query_features_count_3", "2 floats are no rows of 3",
+        extension(QUERY_FEATURES, 1, query_features([[1.0] * 2], count=3)))
+    bad("query_features_count_max", "more than there are",
+        extension(QUERY_FEATURES, 1, query_features([[1.0]], count=NONE32)))
+    bad("query_features_reserved", "a reserved field",
+        extension(QUERY_FEATURES, 1, query_features([[1.0]], reserved=1)))
+    bad("query_features_of_two", "features of two queries, and there is one",
+        extension(QUERY_FEATURES, 1, query_features([[1.0], [2.0]])))
+    bad("query_features_infinite", "infinities are no features",
+        extension(QUERY_FEATURES, 1, query_features([[float("inf")]])))
+    refused("extension_query_features_health", "type 3 is for SCORE alone",
+            frame("request", "HEALTH", b"", extensions=extension(QUERY_FEATURES, 1, one)))
     refused("extension_health_critical", "a type that must be understood",
             frame("request", "HEALTH", b"", extensions=extension(1, 1, b"")), UNIMPLEMENTED)
 

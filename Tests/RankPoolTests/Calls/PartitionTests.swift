@@ -10,6 +10,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let isText = Bool.random(using: &random)
         let width = Int.random(in: 0...2, using: &random)
+        let given = [0, 0, 3, 5][Int.random(in: 0..<4, using: &random)]
         let counts = (0..<Int.random(in: 1...5, using: &random)).map { _ in Int.random(in: 0...50, using: &random) }
         let queries = counts.map { count in
             isText
@@ -22,6 +23,7 @@ import Testing
         let work = ScoreWork(
             queries: queries,
             features: counts.map { [Float](repeating: 1, count: $0 * width) },
+            queryFeatures: counts.indices.map { [Float](repeating: Float($0), count: given) },
             parameters: ScoreParameters(idKind: isText ? .utf8 : .u64, featureCount: UInt32(width))
         )
         let limits = FrameLimits(
@@ -46,6 +48,16 @@ import Testing
             let request = try RequestFrame(decoding: writer.bytes, limits: limits).score(limits: limits)
             #expect(request.candidateCount == part.reduce(0) { $0 + $1.range.count })
             #expect(request.queryCount == part.count)
+            #expect(request.queryFeatures?.count ?? 0 == given)
+            for (index, slice) in part.enumerated() {
+                guard let features = request.queryFeatures else { continue }
+                let row = features.bytes(ofQuery: index, in: writer.bytes)
+                var floats: [Float] = []
+                for place in 0..<given {
+                    floats.append(row.unsafeLoadUnaligned(fromByteOffset: 4 * place, as: Float.self))
+                }
+                #expect(floats == [Float](repeating: Float(slice.query), count: given))
+            }
         }
     }
 
@@ -55,5 +67,15 @@ import Testing
         let error = #expect(throws: PoolError.self) { try Partition.split(work, limits: limits, into: 1) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("max_") == true)
+    }
+
+    @Test func featuresOfQueriesBoundTheQueriesOfARequest() throws {
+        let work = ScoreWork(
+            queries: (0..<10).map { .numbers(user: $0, candidates: [1]) },
+            queryFeatures: [[Float]](repeating: [Float](repeating: 1, count: 500), count: 10),
+            parameters: ScoreParameters()
+        )
+        let parts = try Partition.split(work, limits: .default, into: 1)
+        #expect(parts.map(\.count) == [2, 2, 2, 2, 2])
     }
 }

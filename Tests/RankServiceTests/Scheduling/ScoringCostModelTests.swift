@@ -27,6 +27,8 @@ struct ScoringCostModelTests {
         #expect(hinted.perRequest == plain.perRequest + 40_000 && hinted.perCandidate == 50_000)
         // Lists of what takes long are cut from the first request on.
         #expect(hinted.sliceLength == 16)
+        // A ranker of hundreds at a time is not asked for fewer.
+        #expect(ScoringCostModel(hint: ScoringCost(perCandidate: 50_000, sliceLength: 512)).sliceLength == 512)
         let absurd = ScoringCostModel(hint: ScoringCost(perRequest: 1e12, perCandidate: 1e-9))
         #expect(absurd.perRequest == 1e9 && absurd.perCandidate == 0.05)
     }

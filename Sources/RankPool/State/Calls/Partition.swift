@@ -30,6 +30,10 @@ package enum Partition {
         func boundary(_ part: Int) -> Int { total / wanted * (part + 1) + total % wanted * (part + 1) / wanted }
         var equalParts = 0
         var done = 0
+        let ofQuery = work.queryFeatureCount
+        let queryLimit = min(limits.queries, ofQuery == 0 ? .max : QueryFeatures.maximumCount / ofQuery)
+        // The extension's header, its counts and its padding.
+        let frameBytes = frameBytes + (ofQuery == 0 ? 0 : 24)
         let featureBytes = 4 * Int(work.parameters.featureCount)
 
         var parts: [[Slice]] = []
@@ -43,9 +47,9 @@ package enum Partition {
             partCandidates = 0
         }
         for (index, query) in work.queries.enumerated() {
-            let base = queryBytes + userBytes(of: query)
+            let base = queryBytes + userBytes(of: query) + 4 * ofQuery
             var start = 0
-            if part.count >= limits.queries || partBytes + base > limits.messageBytes { close() }
+            if part.count >= queryLimit || partBytes + base > limits.messageBytes { close() }
             partBytes += base
             for candidate in 0..<query.count {
                 let bytes = candidateBytes(of: query, at: candidate) + featureBytes

@@ -17,6 +17,8 @@ package struct ScoreWork: Sendable {
     package var queries: [QueryIDs]
     /// The features of each query, `featureCount` floats for each candidate, or none.
     package var features: [[Float]]
+    /// The features that each query gives once, as many for each query, or none.
+    package var queryFeatures: [[Float]]
     package var parameters: ScoreParameters
     package var flags: RequestFlags
     package var model: ModelID
@@ -26,6 +28,7 @@ package struct ScoreWork: Sendable {
     package init(
         queries: [QueryIDs],
         features: [[Float]] = [],
+        queryFeatures: [[Float]] = [],
         parameters: ScoreParameters,
         flags: RequestFlags = [],
         model: ModelID = .unspecified,
@@ -34,12 +37,16 @@ package struct ScoreWork: Sendable {
     ) {
         self.queries = queries
         self.features = features
+        self.queryFeatures = queryFeatures
         self.parameters = parameters
         self.flags = flags
         self.model = model
         self.profile = profile
         self.requestedParts = requestedParts
     }
+
+    /// The features that each query gives once.
+    var queryFeatureCount: Int { queryFeatures.first?.count ?? 0 }
 
     package var candidateCount: Int { queries.reduce(0) { $0 + $1.count } }
 
@@ -58,7 +65,13 @@ package struct ScoreWork: Sendable {
         header: RequestHeader,
         into writer: inout FrameWriter
     ) {
-        writer.beginScore(header, parameters: parameters)
+        let ofQueries = queryFeatureCount == 0 ? [] : slices.flatMap { queryFeatures[$0.query] }
+        writer.beginScore(
+            header,
+            parameters: parameters,
+            queryFeatures: ofQueries.span,
+            queryFeatureCount: queryFeatureCount
+        )
         let width = Int(parameters.featureCount)
         for slice in slices {
             let floats =
