@@ -9,6 +9,8 @@ struct LongRanking<ID: CommandID>: Sendable {
     /// `width` floats for each candidate.
     let features: [Float]
     let width: Int
+    /// The features that all candidates share, given once.
+    let queryFeatures: [Float]
     /// The number of entries wanted; nil for every candidate.
     let top: Int?
     let options: CallOptions
@@ -63,6 +65,7 @@ struct LongRanking<ID: CommandID>: Sendable {
                 Array(candidates[piece]),
                 for: user,
                 features: width == 0 ? [] : Array(features[(piece.lowerBound * width)..<(piece.upperBound * width)]),
+                queryFeatures: queryFeatures,
                 top: top.map { min($0, max(piece.count, 1)) },
                 options: options
             )

@@ -29,6 +29,8 @@ struct RankCommand: ParsableCommand {
 
     @OptionGroup var featureArguments: FeatureArguments
 
+    @OptionGroup var queryFeatureArguments: QueryFeatureArguments
+
     @Option(help: "The user to rank for: a number or a text, as the model's ids are.")
     var user: String
 
@@ -115,7 +117,8 @@ struct RankCommand: ParsableCommand {
             deadline: deadline.duration,
             as: ID.self
         )
-        let rows = try featureFile.rows(listed.count, for: infos)
+        let given = try queryFeatureArguments.row(for: infos)
+        let rows = try featureFile.rows(listed.count, for: infos, without: given.columns)
         let width = listed.isEmpty ? 0 : rows.count / listed.count
         let kept = rated.isEmpty ? Array(listed.indices) : listed.indices.filter { !rated.contains(listed[$0]) }
         let isWhole = kept.count == listed.count
@@ -125,6 +128,7 @@ struct RankCommand: ParsableCommand {
             candidates: isWhole ? listed : kept.map { listed[$0] },
             features: isWhole ? rows : kept.flatMap { rows[($0 * width)..<(($0 + 1) * width)] },
             width: width,
+            queryFeatures: given.floats,
             top: top,
             options: CallOptions(unknownIDs: unknown.policy, allowsPartial: partial, model: model)
         )

@@ -6,8 +6,8 @@ import RankPool
 
 /// Compares lists that a pool scores with the same lists scored in this process.
 struct PoolVerification<ID: VerifiableID>: ~Copyable {
-    let model: RankModel
-    let ranker: EmbeddingRanker
+    let lists: VerifiableLists
+    let ranker: any Ranker
     /// The options of every call: the model of the file, unknown ids scored by its row for them.
     let target: CallOptions
     let maximumCount: Int
@@ -15,8 +15,8 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     private(set) var report = VerifyReport()
     private var random: SplitMix64
 
-    init(model: RankModel, ranker: EmbeddingRanker, target: CallOptions, maximumCount: Int, seed: UInt64) {
-        self.model = model
+    init(lists: VerifiableLists, ranker: any Ranker, target: CallOptions, maximumCount: Int, seed: UInt64) {
+        self.lists = lists
         self.ranker = ranker
         self.target = target
         self.maximumCount = maximumCount
@@ -30,25 +30,45 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     ///   - pool: The pool.
     /// - Throws: The pool's error; a difference goes into the report.
     mutating func compare(_ number: Int, with pool: RankPool) async throws {
-        let user = id(in: model.users)
+        let user = id(in: lists.users)
         // Short lists are as likely as long ones.
         let magnitude = Int.random(in: 0...(Int.bitWidth - maximumCount.leadingZeroBitCount), using: &random)
         let count = Int.random(in: 1...min(maximumCount, 1 << magnitude), using: &random)
-        let candidates = (0..<count).map { _ in id(in: model.candidates) }
+        let candidates = (0..<count).map { _ in id(in: lists.candidates) }
+        let features = lists.features(count, using: &random)
         let parts = Int.random(in: 1...min(count, 16), using: &random)
         let topK = Int.random(in: 1...count, using: &random)
 
-        let expected = try ranker.rank(candidates, for: user, unknownIDs: .fallback)
+        let expected = try ranker.rank(
+            candidates,
+            for: user,
+            features: features.candidates,
+            queryFeatures: features.query,
+            unknownIDs: .fallback
+        )
         var options = target
         options.parts = parts
         report.lists += 1
-        let list = try await pool.rank(candidates, for: user, top: topK, options: options)
+        let list = try await pool.rank(
+            candidates,
+            for: user,
+            features: features.candidates,
+            queryFeatures: features.query,
+            top: topK,
+            options: options
+        )
         report.count(list.parts)
         if let found = Self.difference(list, expected.prefix(topK)) {
             note(found, ofList: number, user, "\(counted(count, "candidate")), top \(topK)", list.parts)
             return
         }
-        let scores = try await pool.scores(of: candidates, for: user, options: options)
+        let scores = try await pool.scores(
+            of: candidates,
+            for: user,
+            features: features.candidates,
+            queryFeatures: features.query,
+            options: options
+        )
         report.count(scores.parts)
         if let found = Self.difference(scores, expected, candidates) {
             let asked = "\(counted(count, "candidate")), top \(count) in the order of the request"
@@ -66,7 +86,8 @@ struct PoolVerification<ID: VerifiableID>: ~Copyable {
     }
 
     /// An id of the vocabulary, now and then one that is not in it.
-    private mutating func id(in vocabulary: Vocabulary) -> ID {
+    private mutating func id(in vocabulary: Vocabulary?) -> ID {
+        guard let vocabulary else { return ID.stranger(random.next()) }
         let isStranger = Int.random(in: 0..<50, using: &random) == 0 || vocabulary.rowCount < 2
         let row = isStranger ? 0 : Int.random(in: 1..<vocabulary.rowCount, using: &random)
         return ID.id(ofRow: row, in: vocabulary) ?? ID.stranger(random.next())

@@ -9,7 +9,8 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Hold a running pool against its model file, bit for bit.",
         discussion: """
-            Scores random lists (with duplicates, unknown ids, and every length up to --candidates) in this process \
+            Scores random lists (with duplicates, unknown ids, for an ensemble of trees features at and beside its \
+            thresholds, and every length up to --candidates) in this process \
             with the scalar kernel of the workers' numeric profile, and over the pool in random splits, once ranked \
             and once in the order of the request. Every score's bits, every position and every flag must be the same. \
             One seed gives the same lists and splits in every run; which worker gets which part is up to the pool.
@@ -54,10 +55,11 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let model = try RankModel.load(path: model)
-        let isText = model.users.kind.isText
+        let model = try LoadedModel.load(path: model)
+        let lists = VerifiableLists(model)
         let report =
-            isText ? try report(model, as: String.self) : try report(model, as: UInt64.self)
+            lists.haveTextIDs
+            ? try report(model.modelID, lists, as: String.self) : try report(model.modelID, lists, as: UInt64.self)
         try StandardStream.output.write(json ? "\(report.json)\n" : broken(report.text, for: .output))
         guard let first = report.mismatches.first else { return }
         throw CommandFailure(
@@ -67,11 +69,15 @@ struct VerifyCommand: ParsableCommand {
         )
     }
 
-    private func report<ID: VerifiableID>(_ model: RankModel, as type: ID.Type) throws -> VerifyReport {
+    private func report<ID: VerifiableID>(
+        _ model: ModelID,
+        _ lists: VerifiableLists,
+        as type: ID.Type
+    ) throws -> VerifyReport {
         let (file, splits, maximum, seed) = (self.model, splits, candidates, seed)
         return try withPool(of: pool.endpoints, deadline: deadline.duration) { pool in
             let (target, proof) = try await Self.requireModel(model, file, of: pool)
-            guard let reference = try model.makeReference(of: target.profile) else {
+            guard let reference = try lists.makeReference(of: target.profile) else {
                 throw CommandFailure(
                     .refused,
                     "the workers score with the profile \(target.profile), which this version cannot compute; "
@@ -79,7 +85,7 @@ struct VerifyCommand: ParsableCommand {
                 )
             }
             var verification = PoolVerification<ID>(
-                model: model,
+                lists: lists,
                 ranker: reference,
                 target: target,
                 maximumCount: maximum,
@@ -96,7 +102,7 @@ struct VerifyCommand: ParsableCommand {
     ///
     /// - Returns: The options of every call, and the proof of the model by INFO.
     private static func requireModel(
-        _ model: RankModel,
+        _ model: ModelID,
         _ file: String,
         of pool: RankPool
     ) async throws -> (CallOptions, proof: String) {
@@ -104,10 +110,10 @@ struct VerifyCommand: ParsableCommand {
         var proof = ""
         for report in await pool.info() {
             let info = try report.result.get()
-            guard info.model == model.modelID else {
+            guard info.model == model else {
                 throw CommandFailure(
                     .refused,
-                    "\(report.endpoint) holds model \(info.model), \(file) is \(model.modelID); "
+                    "\(report.endpoint) holds model \(info.model), \(file) is \(model); "
                         + "verify with the file that the workers serve"
                 )
             }

@@ -7,7 +7,7 @@ import RankTraining
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Prove a model file and show what is in it.",
+        abstract: "Prove a model file of any family and show what is in it.",
         discussion: """
             Checks digest, weights and golden scores as a worker does before it serves. The RMSE is what the maker of \
             the file claims; rank-train evaluate checks it, unless the model was trained on all ratings after the \
@@ -38,7 +38,11 @@ struct InspectCommand: ParsableCommand {
         let precision = precisionArgument.precision
         let kernel = try kernelArgument.named(for: precision)
         if kernel == nil { _ = try Kernel.best(for: precision) }
-        let model = try RankModel.load(path: model)
+        let model: RankModel
+        switch try LoadedModel.load(path: self.model) {
+        case .trees(let trees): return try show(trees)
+        case .embeddings(let loaded): model = loaded
+        }
         let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: .infinity)
         if json {
             try StandardStream.output.writeLine(report(model, ranker).description)
@@ -72,7 +76,7 @@ struct InspectCommand: ParsableCommand {
             ("claimed test rmse", claim.map { "\($0), \(claimant(metadata))" } ?? "none"),
         ]
         if metadata.fingerprint.isRefitted { lines += refit(metadata.fingerprint) }
-        lines += fingerprint(model).map { ("fingerprint.\($0.key)", $0.value) }
+        lines += fingerprint(metadata).map { ("fingerprint.\($0.key)", $0.value) }
         lines += plans(model).map { plan, bytes, isChosen in
             let size = bytes == 0 ? "no tables" : "\(grouped(bytes)) bytes of tables"
             return ("plan \(plan.rawValue)", size + (isChosen ? ", chosen" : ""))
@@ -150,7 +154,7 @@ struct InspectCommand: ParsableCommand {
             "claimed_split": .string(metadata.fingerprint["split"]),
             "refit": metadata.fingerprint.isRefitted ? .string(metadata.fingerprint["refit"]) : .null,
             "data": .string(metadata.fingerprint["data"]),
-            "fingerprint": .object(fingerprint(model).map { JSONValue.Member($0.key, .string($0.value)) }),
+            "fingerprint": .object(fingerprint(metadata).map { JSONValue.Member($0.key, .string($0.value)) }),
             "plans": .array(
                 plans(model).map { plan, bytes, isChosen in
                     ["name": .string(plan.rawValue), "table_bytes": .integer(bytes), "chosen": .boolean(isChosen)]
@@ -160,7 +164,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     /// The proof that the model scores as its maker meant, in words.
-    private func proof(_ proof: ModelProof) -> String {
+    func proof(_ proof: ModelProof) -> String {
         switch proof {
         case .trained: return "trained by this software"
         case .unproved: return "unproved: converted, and not compared with its source's scores"
@@ -169,7 +173,7 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
-    private func load(_ times: RankModel.LoadTimes) -> String {
+    func load(_ times: RankModel.LoadTimes) -> String {
         let rate = Double(times.byteCount) / max(times.digest / .nanoseconds(1), 1)
         return "\(fixed(times.total / .seconds(1), 3)) s for \(grouped(times.byteCount)) bytes, "
             + "\(fixed(times.digest / .seconds(1), 3)) s of it the digest (\(fixed(rate, 2)) GB/s)"
@@ -189,8 +193,8 @@ struct InspectCommand: ParsableCommand {
         ]
     }
 
-    private func fingerprint(_ model: RankModel) -> [(key: String, value: String)] {
-        model.metadata.fingerprint.fields.sorted { $0.key < $1.key }
+    func fingerprint(_ metadata: ModelMetadata) -> [(key: String, value: String)] {
+        metadata.fingerprint.fields.sorted { $0.key < $1.key }
     }
 
     private func plans(_ model: RankModel) -> [(ScoringPlan, bytes: Int, isChosen: Bool)] {

@@ -31,6 +31,19 @@ final class FirstLoad: Sendable {
         }
     }
 
+    /// Checks an ensemble of trees that has been loaded.
+    ///
+    /// - Throws: `modelRefused` for the first model if an option was given that says how embeddings are scored.
+    func check(_ model: TreeModel, at path: String, given options: [String]) throws(EngineError) {
+        guard !isOver.load(ordering: .acquiring) else { return }
+        if let option = options.first {
+            throw EngineError(
+                .modelRefused,
+                "\(path) is an ensemble of trees (\(model.shape.summary)), to which \(option) does not apply: leave it out"
+            )
+        }
+    }
+
     /// Checks the ranker of a model, which ends the first load.
     ///
     /// - Throws: `modelRefused` if another kernel scores than the given one, which would skip dead units where the

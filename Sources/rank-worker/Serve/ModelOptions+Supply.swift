@@ -22,8 +22,17 @@ extension ModelOptions {
         }
         let firstLoad = FirstLoad()
         return ModelSupply(source) {
-            [plan, memoryBudget, kernel, placement, precision, maxError] path throws(EngineError) in
-            let model = try RankModel.load(path: path, placement: placement)
+            [plan, memoryBudget, kernel, placement, precision, maxError, optionsOfEmbeddings] path throws(EngineError)
+            in
+            let model: RankModel
+            switch try LoadedModel.load(path: path, placement: placement) {
+            case .trees(let trees):
+                try firstLoad.check(trees, at: path, given: optionsOfEmbeddings.filter { $0 != "--kernel" })
+                let ranker = try trees.makeRanker(kernel: Self.kernel(named: kernel, for: .fp32))
+                try firstLoad.check(ranker.info, at: path, kernel: kernel)
+                return ranker
+            case .embeddings(let loaded): model = loaded
+            }
             try firstLoad.check(model, at: path, plan: plan, hasBudget: memoryBudget != nil)
             let ranker = try model.makeRanker(
                 plan: plan,

@@ -152,14 +152,19 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Refuses the options that say how a model file is scored.
-    private func refuseModelOptions(beside other: String) throws {
-        let given = [
+    /// The given options that say how embeddings are scored.
+    var optionsOfEmbeddings: [String] {
+        let options = [
             ("--plan", plan != nil), ("--kernel", kernel != nil), ("--precision", precision != nil),
             ("--max-error", maxError != nil), ("--memory-budget", memoryBudget != nil),
             ("--copy-weights", copyWeights), ("--map-weights", mapWeights),
         ]
-        guard let name = given.first(where: \.1)?.0 else { return }
+        return options.filter(\.1).map(\.0)
+    }
+
+    /// Refuses the options that say how a model file is scored.
+    private func refuseModelOptions(beside other: String) throws {
+        guard let name = optionsOfEmbeddings.first else { return }
         throw ValidationError("\(name) goes with --model or --model-dir, and not with \(other): leave it out")
     }
 }
