@@ -61,8 +61,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return code
 
     try:
-        from .conversion import keras_files, model_file
-        from .conversion.keras_load import Missing
+        from .conversion import model_file
+        from .conversion.keras import files as keras_files
+        from .conversion.keras.load import Missing
     except ImportError as error:
         return fail(EX_UNAVAILABLE, f"{error}: pip install 'rank-client[convert]'")
     both_exist = os.path.exists(options.input) and os.path.exists(options.output)

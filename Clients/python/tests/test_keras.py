@@ -14,7 +14,11 @@ from keras import layers, ops
 from test_convert import MADE, convert, load, network_of  # noqa: F401 (a fixture)
 
 import own_models
-from rank_client.conversion import keras_files, keras_inputs, keras_nodes, numerics, proof, vocabulary
+from rank_client.conversion import numerics, vocabulary
+from rank_client.conversion.keras import files as keras_files
+from rank_client.conversion.keras import inputs as keras_inputs
+from rank_client.conversion.keras import nodes as keras_nodes
+from rank_client.conversion.keras import proof
 
 TRAIN = os.environ.get("RANK_TRAIN")
 USERS, ITEMS = 7, 9
@@ -498,8 +502,6 @@ def test_legacy_files_are_told_what_to_do(convert, tmp_path):  # noqa: F811
 
 def test_a_reading_that_is_wrong_is_refused_with_the_pair(convert, tmp_path, monkeypatch):  # noqa: F811
     """Were an operation passed over, Keras' scores would tell: here the converter is made to lose a scale of 1 + 1e-5."""
-    from rank_client.conversion import keras_nodes
-
     monkeypatch.setitem(keras_nodes.HANDLERS, "Multiply", lambda graph, name, operation, values: graph.sources.form(
         name, values[0]))
     refused(convert, tmp_path, network(tail=lambda x, a, b: x * (1 + 1e-5)), "user ", "item ", "differ by")

@@ -12,7 +12,7 @@ import numpy as np
 from .numerics import Floats, Network, scores
 
 if TYPE_CHECKING:
-    from .proof import Proof
+    from .keras.proof import Proof
     from .vocabulary import Vocabulary
 
 GOLDENS = 256
@@ -50,7 +50,7 @@ def write(path: str, network: Network, vocabularies: "Optional[Tuple[Vocabulary,
 
     Without vocabularies row r is id r's; without a proof the file says `unproved`.
     """
-    from .proof import printed, unproved
+    from .keras.proof import printed, unproved
     from .vocabulary import identity
 
     vocabularies = vocabularies or (identity(len(network.user)), identity(len(network.candidate)))

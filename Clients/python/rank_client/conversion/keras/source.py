@@ -6,15 +6,17 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from . import keras_load, keras_network, proof
-from .keras_forms import ITEM, USER, Columns, Form, Ids
-from .keras_graph import Graph
-from .keras_inputs import Inputs, called_inputs, functional_inputs, is_functional, shaped
-from .keras_load import Missing, load, told
-from .keras_tables import Side, Tables, side_of, to_numpy
-from .model_file import Refused
-from .numerics import Network
-from .vocabulary import Vocabulary
+from . import load as keras_load
+from . import network as keras_network
+from . import proof
+from .forms import ITEM, USER, Columns, Form, Ids
+from .graph import Graph
+from .inputs import Inputs, called_inputs, functional_inputs, is_functional, shaped
+from .load import Missing, load, told
+from .tables import Side, Tables, side_of, to_numpy
+from ..model_file import Refused
+from ..numerics import Network
+from ..vocabulary import Vocabulary
 
 
 @dataclass

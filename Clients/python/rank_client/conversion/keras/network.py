@@ -4,10 +4,10 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from .keras_forms import ITEM, SIDES, USER, Form, Hidden, Matrix, Product, Rows
-from .keras_tables import Tables
-from .model_file import Refused, clean
-from .numerics import Network
+from .forms import ITEM, SIDES, USER, Form, Hidden, Matrix, Product, Rows
+from .tables import Tables
+from ..model_file import Refused, clean
+from ..numerics import Network
 
 
 def build(score: Form, tables: Tables) -> Network:

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from typing import Any, Dict, Iterator, List, Optional
 
-from .model_file import Refused
+from ..model_file import Refused
 
 BACKENDS = ("tensorflow", "jax", "torch")
 HALF = ("float16", "bfloat16")

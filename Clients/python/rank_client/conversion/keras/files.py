@@ -6,10 +6,13 @@ import zipfile
 from argparse import Namespace
 from typing import Any, List, Optional, Tuple
 
-from . import keras_load, keras_source, keras_weights, proof
-from .keras_source import Conversion
-from .model_file import Refused
-from .vocabulary import identity
+from . import load as keras_load
+from . import proof
+from . import source as keras_source
+from . import weights as keras_weights
+from .source import Conversion
+from ..model_file import Refused
+from ..vocabulary import identity
 
 MAX_CONFIG = 1 << 30  # bytes; a lookup's vocabulary may stand in it
 
