@@ -8,7 +8,8 @@ import pytest
 
 from rank_client import protocol
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "keras"))  # the models that tests make, and their classes
+for folder in ("keras", "trees"):  # the models that tests make, and their classes
+    sys.path.insert(0, str(pathlib.Path(__file__).parent / folder))
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FIXTURES = ROOT / "Tests" / "Fixtures"

@@ -16,7 +16,7 @@ from test_convert import CLASSES, network_of
 from test_numerics import random_network
 
 from rank_client import CANCEL, HEALTH, INFO, STATS, Client, RankError, Status
-from rank_client.conversion import model_file, numerics
+from rank_client.conversion import numerics, two_tower
 from rank_client.convert import main
 
 WORKER = os.environ.get("RANK_WORKER")
@@ -225,7 +225,7 @@ PLANS = [(name, plan) for name, network in NETWORKS.items()
 @pytest.mark.parametrize("name, plan", PLANS)
 def test_any_network_under_any_plan(tmp_path, name, plan):
     path, network = tmp_path / "m.safetensors", NETWORKS[name]
-    model_id = model_file.write(str(path), network)
+    model_id = two_tower.write(str(path), network)
     worker = Worker(path, "--plan", plan)
     try:
         assert worker.ready["model_id"] == model_id
@@ -294,7 +294,7 @@ def test_a_converted_model_is_served_by_its_own_ids(tmp_path):
 
 def test_a_killed_worker_is_unavailable(tmp_path):
     path = tmp_path / "m.safetensors"
-    model_file.write(str(path), random_network(3, 3, 2, 2, [1]))
+    two_tower.write(str(path), random_network(3, 3, 2, 2, [1]))
     worker = Worker(path)
     with worker.client() as client:
         assert client.ask(HEALTH)
@@ -310,7 +310,7 @@ def test_a_killed_worker_is_unavailable(tmp_path):
 def test_a_damaged_model_is_not_served(tmp_path, damage):
     path = tmp_path / "m.safetensors"
     network = random_network(3, 3, 2, 2, [1])
-    model_file.write(str(path), network)
+    two_tower.write(str(path), network)
     data = bytearray(path.read_bytes())
     if damage == "cut":
         del data[-1:]
@@ -325,10 +325,10 @@ def test_a_damaged_model_is_not_served(tmp_path, damage):
             return np.nextafter(original(*arguments), np.float32(9))
 
         try:
-            model_file.scores = wrong
-            model_file.write(str(path), network)
+            two_tower.scores = wrong
+            two_tower.write(str(path), network)
         finally:
-            model_file.scores = original
+            two_tower.scores = original
     run = subprocess.run([WORKER, "serve", "--model", str(path), "--bind", f"ipc://{tmp_path}/s"], capture_output=True,
                          text=True, timeout=LONG)
     assert run.returncode == 65 and run.stderr

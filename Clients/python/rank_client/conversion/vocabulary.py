@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence, Union
 
 import numpy as np
 
-from .model_file import Refused
+from .refusals import Refused
 
 IdList = Union[Sequence[int], Sequence[str]]
 

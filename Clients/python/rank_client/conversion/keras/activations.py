@@ -4,8 +4,8 @@ from typing import Any, Optional
 
 import numpy as np
 
+from ..refusals import Refused
 from .forms import Form, Hidden
-from ..model_file import Refused
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 

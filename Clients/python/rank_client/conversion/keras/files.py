@@ -6,19 +6,15 @@ import zipfile
 from argparse import Namespace
 from typing import Any, List, Optional, Tuple
 
+from ..refusals import Refused, Usage
+from ..vocabulary import identity
 from . import load as keras_load
 from . import proof
 from . import source as keras_source
 from . import weights as keras_weights
 from .source import Conversion
-from ..model_file import Refused
-from ..vocabulary import identity
 
 MAX_CONFIG = 1 << 30  # bytes; a lookup's vocabulary may stand in it
-
-
-class Usage(Exception):
-    """Options that do not fit the file."""
 
 
 def convert(options: Namespace) -> Conversion:

@@ -6,7 +6,7 @@ from typing import Any, Dict, Optional, Tuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model_file import Refused
+from ..refusals import Refused
 
 USER, ITEM = 0, 1
 SIDES = ("user", "item")

@@ -4,10 +4,10 @@ from typing import Any, Dict, List, Sequence, Set, Tuple
 
 import numpy as np
 
+from ..refusals import Refused
 from . import ids as keras_ids
 from . import nodes as keras_nodes
 from .forms import Columns, Domain, Form, Ids, One, Sources
-from ..model_file import Refused
 
 
 def told(operation: Any) -> str:

@@ -4,8 +4,8 @@ from typing import Any, Dict, Tuple
 
 import numpy as np
 
+from ..refusals import Refused
 from .forms import SIDES, Columns, Domain, Form, Ids, One
-from ..model_file import Refused
 
 # The largest whole number up to which a dtype holds every one.
 EXACT = {"float16": 2**11, "bfloat16": 2**8, "float32": 2**24, "float64": 2**53, "bool": 1}

@@ -5,9 +5,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..refusals import Refused
 from .load import HALF
 from .tables import fed
-from ..model_file import Refused
 
 USER_NAMES = frozenset(
     "user users user_id user_ids userid userids uid user_index user_idx user_input input_user user_name username "

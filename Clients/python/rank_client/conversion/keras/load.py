@@ -12,14 +12,10 @@ import tempfile
 import zipfile
 from typing import Any, Dict, Iterator, List, Optional
 
-from ..model_file import Refused
+from ..refusals import Missing, Refused
 
 BACKENDS = ("tensorflow", "jax", "torch")
 HALF = ("float16", "bfloat16")
-
-
-class Missing(Exception):
-    """A package that is not installed; says what to install."""
 
 
 def start() -> Any:

@@ -4,10 +4,11 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
+from ..numerics import Network
+from ..refusals import Refused
+from ..two_tower import clean
 from .forms import ITEM, SIDES, USER, Form, Hidden, Matrix, Product, Rows
 from .tables import Tables
-from ..model_file import Refused, clean
-from ..numerics import Network
 
 
 def build(score: Form, tables: Tables) -> Network:

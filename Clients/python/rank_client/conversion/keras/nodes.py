@@ -4,9 +4,9 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from ..refusals import Refused
 from . import activations as keras_activations
 from .forms import Form, One, added, elements, joined
-from ..model_file import Refused
 
 # What does nothing when a model scores.
 SILENT = {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D", "ActivityRegularization",

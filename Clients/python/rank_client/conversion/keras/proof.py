@@ -9,10 +9,11 @@ from typing import Callable, List, Optional, Tuple
 
 import numpy as np
 
-from .inputs import ITEM_NAMES, USER_NAMES
-from ..model_file import GOLDENS, Refused, golden_rows
 from ..numerics import Network, parse_activation, scores
+from ..refusals import Refused
+from ..two_tower import GOLDENS, golden_rows
 from ..vocabulary import Vocabulary
+from .inputs import ITEM_NAMES, USER_NAMES
 
 ROUNDING = 2.0**-24  # of one operation in float32, relative
 MOST_ROWS, RANDOM_PAIRS, MOST_GOLDENS = 8192, 2048, 512

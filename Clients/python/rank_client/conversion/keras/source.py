@@ -6,17 +6,17 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..numerics import Network
+from ..refusals import Missing, Refused
+from ..vocabulary import Vocabulary
 from . import load as keras_load
 from . import network as keras_network
 from . import proof
 from .forms import ITEM, USER, Columns, Form, Ids
 from .graph import Graph
 from .inputs import Inputs, called_inputs, functional_inputs, is_functional, shaped
-from .load import Missing, load, told
+from .load import load, told
 from .tables import Side, Tables, side_of, to_numpy
-from ..model_file import Refused
-from ..numerics import Network
-from ..vocabulary import Vocabulary
 
 
 @dataclass

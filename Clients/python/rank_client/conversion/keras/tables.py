@@ -5,9 +5,9 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 
-from .forms import SIDES, Domain, One
-from ..model_file import Refused
+from ..refusals import Refused
 from ..vocabulary import Vocabulary
+from .forms import SIDES, Domain, One
 
 CHUNK = 1 << 15
 

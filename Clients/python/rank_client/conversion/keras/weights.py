@@ -16,8 +16,9 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import h5py
 import numpy as np
 
-from ..model_file import Refused, clean
 from ..numerics import Floats, Network
+from ..refusals import Refused
+from ..two_tower import clean
 
 MAX_WIDTH = 65_536
 # What h5py, zipfile and json raise for files that are cut, damaged or of another kind.
