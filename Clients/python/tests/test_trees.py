@@ -13,6 +13,7 @@ from test_convert import convert, no_leftovers  # noqa: F401
 
 lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
 MADE = pathlib.Path(__file__).parent / "trees"
+EXPECTED = json.loads((MADE / "expected.json").read_text())
 ROWS = 3000
 
 
@@ -276,21 +277,18 @@ def test_options_of_trees_do_not_fit_a_keras_model(convert, options):  # noqa: F
     assert code == 64 and options[0] in message
 
 
-@pytest.mark.parametrize("name", json.loads((MADE / "expected.json").read_text()) if (MADE / "expected.json").exists()
-                         else [])
+@pytest.mark.parametrize("name", EXPECTED["models"])
 def test_models_of_older_versions_have_the_bits_of_their_time(convert, tmp_path, name):  # noqa: F811
     """Files of XGBoost 1.7 and 2.1 and LightGBM 3.3, with what these versions predicted for the rows beside them."""
-    expected = json.loads((MADE / "expected.json").read_text())[name]
-    rows = np.array([[float.fromhex(v) if v != "nan" else np.nan for v in row] for row in expected["rows"]], np.float32)
+    rows = np.array([[float.fromhex(v) for v in row] for row in EXPECTED["rows"]], np.float32)
     code, output, message = convert(MADE / name)
     assert code == 0, message
     metadata, tensors = tree_walk.load(output)
     goldens_hold(metadata, tensors)
     own = tree_walk.margins(metadata, tensors, rows)
-    given = np.array([float.fromhex(v) for v in expected["margins"]], own.dtype)
-    assert (tree_walk.bits(own) == tree_walk.bits(given)).all()
-    outputs = np.array([float.fromhex(v) for v in expected["outputs"]], own.dtype)
-    assert (tree_walk.bits(tree_walk.scores(metadata, own)) == tree_walk.bits(outputs)).all()
+    for found, key in ((own, "margins"), (tree_walk.scores(metadata, own), "outputs")):
+        given = np.array([float.fromhex(v) for v in EXPECTED["models"][name][key]], own.dtype)
+        assert (tree_walk.bits(found) == tree_walk.bits(given)).all()
 
 
 def test_trees_are_converted_without_what_keras_needs(tmp_path):
