@@ -183,9 +183,9 @@ def test_rows_of_ones_own_are_compared_and_become_goldens(convert, tmp_path):  #
 
 def without(monkeypatch):
     """As if neither library was installed."""
-    from rank_client.conversion.trees import libraries
+    from rank_client.conversion.trees import apart
 
-    monkeypatch.setattr(libraries, "load", lambda *arguments: None)
+    monkeypatch.setattr(apart, "predict", lambda *arguments: None)
 
 
 @pytest.mark.parametrize("kind, name", [("xgboost", "logistic_base"), ("xgboost", "rank_ndcg"), ("lightgbm", "binary"),
@@ -226,15 +226,17 @@ def test_predictions_of_another_model_are_refused_with_the_row(convert, tmp_path
 
 
 @pytest.mark.parametrize("rows, scores, word", [
-    (np.zeros((300, 8), np.float32), np.zeros(300), "1 different rows"), (np.zeros((300, 7)), np.zeros(300), "7 columns"),
+    (np.zeros((300, 8), np.float32), np.zeros(300), "1 different rows"),
+    (np.zeros((300, 7)), np.zeros(300), "7 columns"),
     (np.zeros((300, 8)), np.zeros(299), "299 predictions for 300"), (np.zeros(8), np.zeros(1), "[rows, features]"),
     (np.zeros((0, 8)), np.zeros(0), "no rows"), (np.zeros((3, 8)), np.zeros((3, 2)), "one number for each row")])
-def test_rows_and_predictions_that_do_not_fit_are_refused(convert, tmp_path, monkeypatch, rows, scores, word):  # noqa: F811
+def test_rows_and_predictions_that_do_not_fit(convert, tmp_path, monkeypatch, rows, scores, word):  # noqa: F811
     source = save(trained("xgboost", "constant"), tmp_path / "m.json")
     without(monkeypatch)
     np.save(tmp_path / "rows.npy", rows)
     np.save(tmp_path / "scores.npy", scores)
-    code, _, message = convert(source, "--rows", str(tmp_path / "rows.npy"), "--predictions", str(tmp_path / "scores.npy"))
+    options = ("--rows", str(tmp_path / "rows.npy"), "--predictions", str(tmp_path / "scores.npy"))
+    code, _, message = convert(source, *options)
     assert code == 65 and word in message, message
 
 

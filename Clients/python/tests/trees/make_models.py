@@ -4,8 +4,8 @@
     make_models.py
 
 The files of a version are named after it: run once with xgboost 1.7.6, xgboost-cpu 2.1.4 and lightgbm 3.3.5, each in
-an environment of its own. `expected.json` holds rows, and for each file the margins and outputs that the version that wrote
-it predicted for them, as hexadecimal numbers.
+an environment of its own. `expected.json` holds rows, and for each file the margins and outputs that the version that
+wrote it predicted for them, as hexadecimal numbers.
 """
 
 import importlib.util
@@ -47,13 +47,12 @@ def main():
 
         version = ".".join(xgboost.__version__.split(".")[:2])
         for name, form, settings in (
-            ("logistic", "json", dict(objective="binary:logistic", labels=tree_models.binary, base_score=0.2, max_depth=3)),
-            ("categorical", "ubj", dict(objective="reg:squarederror", categorical=True, max_cat_to_onehot=1, max_depth=3)),
-            ("one_hot", "json", dict(objective="rank:pairwise", ranking=True, categorical=True, max_cat_to_onehot=64,
-                                     max_depth=3)),
-            ("forest", "ubj", dict(objective="count:poisson", num_parallel_tree=2, subsample=0.7, max_depth=3)),
+            ("logistic", "json", dict(objective="binary:logistic", labels=tree_models.binary, base_score=0.2)),
+            ("categorical", "ubj", dict(objective="reg:squarederror", categorical=True, max_cat_to_onehot=1)),
+            ("one_hot", "json", dict(objective="rank:pairwise", ranking=True, categorical=True, max_cat_to_onehot=64)),
+            ("forest", "ubj", dict(objective="count:poisson", num_parallel_tree=2, subsample=0.7)),
         ):
-            model = tree_models.xgboost_model(**{**SMALL, **settings, "tree_method": "hist"})
+            model = tree_models.xgboost_model(**{**SMALL, **settings, "tree_method": "hist", "max_depth": 3})
             model.save_model(str(HERE / f"xgboost-{version}-{name}.{form}"))
             keep(f"xgboost-{version}-{name}.{form}", *(
                 model.inplace_predict(x, predict_type=kind, validate_features=False) for kind in ("margin", "value")))

@@ -109,7 +109,7 @@ def bits(values):
 
 
 def adversarial(tensors, features, count, seed):
-    """Rows of thresholds and their neighbours, missing, infinite, tiny and huge values, and categories of every kind."""
+    """Rows of thresholds and their neighbours, missing, infinite, tiny and huge values, and odd categories."""
     random = np.random.default_rng(seed)
     zero, infinite = np.float32(1e-35), np.float32(np.inf)
     odd = np.array([np.nan, np.nan, np.nan, np.inf, -np.inf, 0, -0.0, zero, -zero, np.nextafter(zero, infinite),

@@ -4,15 +4,19 @@ import re
 from argparse import Namespace
 from typing import List, Tuple
 
+import numpy as np
 
 from ..refusals import Missing, Refused, Usage
 from ..sources import Converted
-from . import json_text, libraries, lightgbm_model, lightgbm_text, proof, rows, tables, tree_file, ubjson, xgboost_model
+from . import apart, proof, rows, tables, tree_file
 from .ensemble import MOST_QUERY_FEATURES, Ensemble
+from .lightgbm import model as lightgbm_model
+from .lightgbm import text as lightgbm_text
+from .xgboost import json_text, ubjson
+from .xgboost import model as xgboost_model
 
 MOST_BYTES = 1 << 30
 ORDERS_ALONE = ("rank:", "binary:", "lambdarank", "rank_xendcg", "binary", "cross_entropy")
-INSTALL = {"xgboost": "XGBoost", "lightgbm": "LightGBM"}
 
 
 def convert(options: Namespace) -> Converted:
@@ -26,23 +30,25 @@ def convert(options: Namespace) -> Converted:
     kind, ensemble, rounds = _read(data, options.input, said)
     columns = _query_columns(options.query_features, ensemble)
     own = tables.read_rows(options.rows, ensemble) if options.rows is not None else None
-    source = libraries.load(kind, data, rounds, ensemble.features)
+    drawn = rows.drawn(ensemble)
+    every = drawn if own is None else np.concatenate([drawn, own])
+    source = apart.predict(kind, data, rounds, every)
     notes = list(ensemble.notes)
     predictions = tables.read_predictions(options.predictions) if options.predictions is not None else None
     if source is not None:
-        proved = proof.by_source(ensemble, source, rows.drawn(ensemble), own)
+        proved = proof.by_source(ensemble, source, every, len(drawn))
         if predictions is not None and own is not None:
             compared = proof.by_predictions(ensemble, own, predictions)
             notes.append(f"{predictions.path} was compared, too: {compared.compared} predictions agree")
         if options.unproved:
-            notes.append(f"--unproved was not needed: {INSTALL[kind]} proved the model")
+            notes.append(f"--unproved was not needed: {apart.NAMES[kind]} proved the model")
     elif predictions is not None and own is not None:
         proved = proof.by_predictions(ensemble, own, predictions)
     elif options.unproved:
-        proved = proof.unproved(ensemble, rows.drawn(ensemble))
+        proved = proof.unproved(ensemble, drawn)
         notes.append("UNPROVED: nothing compared these scores with the source's; the file says so")
     else:
-        raise Missing(f"{INSTALL[kind]} proves the model by its own predictions, and is not installed: pip install "
+        raise Missing(f"{apart.NAMES[kind]} proves the model by its own predictions, and is not installed: pip install "
                       "'rank-client[trees]'; or give what it predicts with --rows FILE --predictions FILE, or say "
                       "--unproved")
     label = options.label_transform or ("none" if ensemble.objective.startswith(ORDERS_ALONE) else "identity")
@@ -97,7 +103,7 @@ def _query_columns(said: str, ensemble: Ensemble) -> List[int]:
 def described(kind: str, ensemble: Ensemble, own: proof.Proof) -> str:
     """What the model is and what proves it, for the line that the command ends with."""
     leaves = [len(tree.leaves) for tree in ensemble.trees]
-    parts = [f"{len(ensemble.trees)} trees of {INSTALL[kind]}", f"up to {max(leaves)} leaves",
+    parts = [f"{len(ensemble.trees)} trees of {apart.NAMES[kind]}", f"up to {max(leaves)} leaves",
              f"{ensemble.features} features", f"objective {ensemble.objective}"]
     if ensemble.is_categorical:
         parts.append("categorical")

@@ -1,10 +1,9 @@
 """The libraries themselves: loading a model by its bytes, and what they predict."""
 
 import contextlib
-import importlib.util
 import logging
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, Iterator
 
 import numpy as np
 
@@ -20,14 +19,12 @@ class Source:
     outputs: Callable[[np.ndarray], np.ndarray]
 
 
-def load(kind: str, data: bytes, rounds: int, features: int) -> Optional[Source]:
-    """The model as its library takes it; None where the library is not installed."""
-    if not importlib.util.find_spec(kind):
-        return None
+def load(kind: str, data: bytes, rounds: int, features: int) -> Source:
+    """The model as its library takes it."""
     try:
         return _xgboost(data, rounds, features) if kind == "xgboost" else _lightgbm(data, rounds, features)
     except (ImportError, OSError) as error:
-        raise Missing(f"{kind} is installed and cannot be started: {error}") from error
+        raise Missing(f"{kind} is installed and cannot be started: {error}") from None
 
 
 def _xgboost(data: bytes, rounds: int, features: int) -> Source:
@@ -78,7 +75,7 @@ def _refused(name: str, *errors: Any) -> Iterator[None]:
     except errors as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         said: Any = next((line for line in lines if "Check failed" in line), lines[0] if lines else error)
-        raise Refused(f"{name} does not take the model: {str(said)[-300:]}") from error
+        raise Refused(f"{name} does not take the model: {str(said)[-300:]}") from None
 
 
 def _check(name: str, found: int, features: int) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..refusals import Refused
 from . import outputs, walk
+from .apart import Predicted
 from .ensemble import Ensemble
-from .libraries import Source
 from .tables import Predictions
 
 MOST_GOLDENS, GOLDEN_CELLS = 256, 1 << 22
@@ -37,23 +37,21 @@ class Proof:
 def unproved(ensemble: Ensemble, rows: np.ndarray) -> Proof:
     scores = _scores(ensemble, walk.margins(ensemble, rows))
     goldens = _chosen(ensemble, scores, len(rows))
-    return Proof("unproved", rows[goldens], scores[goldens], _mean(scores, len(rows)))
+    return Proof("unproved", rows[goldens], scores[goldens], _mean(scores))
 
 
-def by_source(ensemble: Ensemble, source: Source, drawn: np.ndarray, own: Optional[np.ndarray]) -> Proof:
-    """Compares margins and outputs with the library's, bit for bit, on the rows drawn and the caller's own."""
-    rows = drawn if own is None else np.concatenate([drawn, own])
-    given = source.margins(rows)
+def by_source(ensemble: Ensemble, source: Predicted, rows: np.ndarray, drawn: int) -> Proof:
+    """Compares margins and outputs with the library's, bit for bit, on `drawn` rows and then the caller's own."""
+    given = source.margins
     _choose_base(ensemble, rows, given, None)
     margins = walk.margins(ensemble, rows)
-    _compare(ensemble, rows, given, margins, f"{source.told} gives the margin", len(drawn))
-    _compare(ensemble, rows, source.outputs(rows), outputs.applied(ensemble.output, margins),
-             f"{source.told} predicts", len(drawn))
+    _compare(ensemble, rows, given, margins, f"{source.told} gives the margin", drawn)
+    _compare(ensemble, rows, source.outputs, outputs.applied(ensemble.output, margins),
+             f"{source.told} predicts", drawn)
     scores = _scores(ensemble, margins)
-    goldens = _chosen(ensemble, scores, len(drawn))
-    shown = scores if own is None else scores[len(drawn):]
-    return Proof("source", rows[goldens], scores[goldens], _mean(shown, len(shown)), source.told, given[goldens],
-                 len(rows))
+    goldens = _chosen(ensemble, scores, drawn)
+    mean = _mean(scores[drawn:] if drawn < len(rows) else scores)
+    return Proof("source", rows[goldens], scores[goldens], mean, source.told, given[goldens], len(rows))
 
 
 def by_predictions(ensemble: Ensemble, rows: np.ndarray, predictions: Predictions) -> Proof:
@@ -72,7 +70,7 @@ def by_predictions(ensemble: Ensemble, rows: np.ndarray, predictions: Prediction
     _compare(ensemble, rows, typed, outputs.applied(ensemble.output, margins), f"{predictions.path} says", 0)
     scores = _scores(ensemble, margins)
     goldens = _chosen(ensemble, scores, 0)
-    return Proof("predictions", rows[goldens], scores[goldens], _mean(scores, len(rows)), predictions.source,
+    return Proof("predictions", rows[goldens], scores[goldens], _mean(scores), predictions.source,
                  margins[goldens], len(rows))
 
 
@@ -127,10 +125,10 @@ def _chosen(ensemble: Ensemble, scores: np.ndarray, drawn: int) -> np.ndarray:
     return goldens
 
 
-def _mean(scores: np.ndarray, count: int) -> float:
+def _mean(scores: np.ndarray) -> float:
     """The mean of the finite scores, as float32."""
     finite = scores[np.isfinite(scores)].astype(np.float64)
-    return float(np.float32(finite.mean())) if count and len(finite) else 0.0
+    return float(np.float32(finite.mean())) if len(finite) else 0.0
 
 
 def _bits(values: np.ndarray) -> np.ndarray:

@@ -1,16 +1,16 @@
-"""A tree of LightGBM, brought to the rule of the model file: its float64 thresholds, its zero and its missing values."""
+"""A tree of LightGBM, brought to the rule of the model file: float64 thresholds, what is zero, what is missing."""
 
 import math
 from typing import Optional, Tuple
 
 import numpy as np
 
-from ..refusals import Refused
-from .ensemble import CATEGORICAL, LISTED_LEFT, MISSING_RIGHT, NEGATIVE_FRACTION, NEVER, ZERO, ZERO_IS_MISSING
-from .ensemble import Test, Tree
-from .lightgbm_text import Block
-from .sets import Sets
-from .structure import breadth_first
+from ...refusals import Refused
+from ..ensemble import CATEGORICAL, LISTED_LEFT, MISSING_RIGHT, NEGATIVE_FRACTION, NEVER, ZERO, ZERO_IS_MISSING
+from ..ensemble import Test, Tree
+from ..sets import Sets
+from ..structure import breadth_first
+from .text import Block
 
 INFINITE = np.float32(np.inf)
 

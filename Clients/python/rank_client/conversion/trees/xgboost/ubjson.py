@@ -1,11 +1,11 @@
-"""Universal Binary JSON as XGBoost writes it: every length is held against the bytes that are left before it is used."""
+"""Universal Binary JSON as XGBoost writes it: a length is held against the bytes that are left before it is used."""
 
 import struct
 from typing import Any, Dict, List
 
 import numpy as np
 
-from ..refusals import Refused
+from ...refusals import Refused
 
 NUMBERS = {"i": "b", "U": "B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
 TYPED = {"i": "i1", "U": "u1", "I": ">i2", "l": ">i4", "L": ">i8", "d": ">f4", "D": ">f8"}

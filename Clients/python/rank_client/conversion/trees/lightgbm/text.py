@@ -6,7 +6,7 @@ from typing import Dict, List, Optional
 
 import numpy as np
 
-from ..refusals import Refused
+from ...refusals import Refused
 
 INTEGERS = re.compile(r"-?[0-9]{1,18}( -?[0-9]{1,18})*")
 REALS = re.compile(r"[-+0-9.eEinfa]+( [-+0-9.eEinfa]+)*")  # and nan, to be refused by name

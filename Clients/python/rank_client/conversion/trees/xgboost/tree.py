@@ -4,11 +4,11 @@ from typing import Any, Dict, Optional, Tuple
 
 import numpy as np
 
-from ..refusals import Refused
+from ...refusals import Refused
+from ..ensemble import CATEGORICAL, MISSING_RIGHT, Test, Tree
+from ..sets import Sets
+from ..structure import breadth_first
 from . import fields
-from .ensemble import CATEGORICAL, MISSING_RIGHT, Test, Tree
-from .sets import Sets
-from .structure import breadth_first
 
 MOST_CATEGORY = 1 << 24  # of XGBoost's own: from there on float32 has no every number
 

@@ -5,11 +5,12 @@ from typing import List, Optional, Tuple
 
 import numpy as np
 
-from ..refusals import Refused
-from . import lightgbm_trees, outputs
-from .ensemble import MOST_FEATURES, Ensemble
-from .lightgbm_text import Text
-from .sets import Sets
+from ...refusals import Refused
+from .. import outputs
+from ..ensemble import MOST_FEATURES, Ensemble
+from ..sets import Sets
+from . import tree
+from .text import Text
 
 RANKING = ("lambdarank", "rank_xendcg")
 PLAIN = ("regression", "regression_l1", "huber", "fair", "quantile", "mape")
@@ -30,8 +31,8 @@ def read(text: Text, said: str) -> Tuple[Ensemble, int]:
     if text.parameters.get("boosting") == "dart":
         raise Refused("the model's boosting is dart, which is not taken")
     if text.categories.strip() not in ("null", "[]"):
-        raise Refused("the model's categories are those of a data frame (pandas_categorical): LightGBM's Python package "
-                      "translates them before it predicts. Train on their codes, and send codes")
+        raise Refused("the model's categories are those of a data frame (pandas_categorical): LightGBM translates them "
+                      "before it predicts. Train on their codes, and send codes")
     features = header.count("max_feature_idx") + 1
     if features > MOST_FEATURES:
         raise Refused(f"the model has {features} features; at most {MOST_FEATURES} are taken")
@@ -42,7 +43,7 @@ def read(text: Text, said: str) -> Tuple[Ensemble, int]:
     notes = [f"{rounds} of {count} rounds are taken, as --rounds says"] if rounds < count else []
     objective, output = _objective(header.values.get("objective"))
     sets = Sets()
-    trees = [lightgbm_trees.read(block, features, sets) for block in text.trees[:rounds]]
+    trees = [tree.read(block, features, sets) for block in text.trees[:rounds]]
     bases: List[np.floating] = [np.float64(0)]
     names = header.text("feature_names").split(" ")
     return Ensemble(features, names, objective, output, bases, trees, notes), rounds

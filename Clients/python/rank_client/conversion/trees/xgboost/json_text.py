@@ -6,7 +6,7 @@ import struct
 from fractions import Fraction
 from typing import Any, Dict, List, Tuple
 
-from ..refusals import Refused
+from ...refusals import Refused
 
 
 def read(data: bytes, path: str) -> Any:

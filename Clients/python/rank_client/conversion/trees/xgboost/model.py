@@ -4,10 +4,11 @@ from typing import Any, List, Optional, Tuple
 
 import numpy as np
 
-from ..refusals import Refused
-from . import fields, outputs, xgboost_trees
-from .ensemble import Ensemble
-from .sets import Sets
+from ...refusals import Refused
+from .. import outputs
+from ..ensemble import Ensemble
+from ..sets import Sets
+from . import fields, tree
 
 RANKING = ("rank:pairwise", "rank:ndcg", "rank:map")
 PLAIN = ("reg:squarederror", "reg:linear", "reg:squaredlogerror", "reg:absoluteerror", "reg:pseudohubererror",
@@ -43,7 +44,7 @@ def read(document: Any, path: str, said: str) -> Tuple[Ensemble, int]:
                       "one number")
     rounds, trees, notes = _rounds(model, fields.table(learner, "attributes", "learner."), len(listed), said)
     sets = Sets()
-    own = [xgboost_trees.read(listed[k], k, features, sets) for k in range(trees)]
+    own = [tree.read(listed[k], k, features, sets) for k in range(trees)]
     base = fields.text(parameters, "base_score", "learner.learner_model_param.")
     names = [str(entry) for entry in learner.get("feature_names") or ()]
     ensemble = Ensemble(features, names or None, objective, output, _bases(base, objective, major), own, notes)

@@ -4,7 +4,7 @@ from typing import Any, List, Optional
 
 import numpy as np
 
-from ..refusals import Refused
+from ...refusals import Refused
 
 
 def table(parent: Any, key: str, path: str = "") -> dict:

@@ -1,0 +1,1 @@
+"""Models of XGBoost: JSON or UBJ, whose keys are the same."""
