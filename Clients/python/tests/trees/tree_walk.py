@@ -66,14 +66,10 @@ def goes_right(tensors, node, rows):
 def listed(tensors, number, x, negative_fraction):
     begin, end = tensors["sets.offsets"][number:number + 2]
     words = [int(word) for word in tensors["sets.words"][begin:end]]
-    categories = {32 * k + bit for k, word in enumerate(words) for bit in range(32) if word >> bit & 1}
-
-    def one(value):
-        if math.isnan(value) or math.isinf(value) or (value < 0 and not (negative_fraction and value > -1)):
-            return False
-        return int(value) in categories
-
-    return np.array([one(value) for value in x.tolist()], bool)
+    categories = [32 * k + bit for k, word in enumerate(words) for bit in range(32) if word >> bit & 1]
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(x) & (x < 2**31) & ((x >= 0) | (negative_fraction & (x > -1)))
+    return known & np.isin(np.trunc(np.where(known, x, 0)).astype(np.int64), categories)
 
 
 def scores(metadata, sums):
