@@ -91,6 +91,9 @@ XGBOOST = {
     "too many features": (lambda j: learner(j)["learner_model_param"].update(num_feature="65537"), "65537 features"),
     "huge features": (lambda j: learner(j)["learner_model_param"].update(num_feature="9" * 30), "num_feature"),
     "names": (lambda j: learner(j).update(feature_names=["a"] * 8), '"a"'),
+    "names of numbers": (lambda j: learner(j).update(feature_names=list(range(8))), "feature_names"),
+    "names as a number": (lambda j: learner(j).update(feature_names=8), "feature_names"),
+    "translations as a number": (lambda j: model(j)["cats"].update(enc=1), "cats.enc"),
     "fewer names": (lambda j: learner(j).update(feature_names=["a"]), "1 names"),
     "cycle": (lambda j: put(tree(j), "left_children", inner(j), 0), "tree 0", "node 0", "cycle"),
     "two ways": (lambda j: put(tree(j), "left_children", 0, tree(j)["right_children"][0]), "another node leads to"),
@@ -257,6 +260,8 @@ LIGHTGBM = {
     "boundaries": ([(r"^cat_boundaries=0", "cat_boundaries=5")], "cat_boundaries"),
     "words": ([(r"^cat_threshold=\d+", "cat_threshold=4294967296")], "cat_threshold"),
     "sets": ([(r"^num_cat=\d+$", "num_cat=99999999")], "num_cat is 99999999"),
+    "a parameter": ([(r"^\[boosting: gbdt\]", "[boosting]")], "[boosting]"),
+    "cut parameters": ([(r"^end of parameters\n", "")], "no end of parameters"),
     "a key twice": ([(r"^num_cat=", "num_leaves=6\nnum_cat=")], "num_leaves stands there twice"),
 }
 

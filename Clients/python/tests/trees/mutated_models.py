@@ -12,7 +12,6 @@ import collections
 import contextlib
 import functools
 import io
-import os
 import pathlib
 import random
 import re
@@ -27,6 +26,7 @@ import tree_models
 import tree_walk
 
 from rank_client import convert
+from rank_client.conversion.trees import apart
 from rank_client.conversion.trees import rows as tree_rows
 
 NUMBERS = ["0", "-0", "1", "-1", "2", "7", "8", "255", "-129", "65536", "2147483648", "4294967296", "1e-35", "-1e-36",
@@ -91,20 +91,9 @@ def check(seed, directory):
     metadata, tensors = tree_walk.load(output)
     rows = tree_walk.adversarial(tensors, int(metadata["features"]), 200, seed)
     own = tree_walk.margins(metadata, tensors, rows)
-    same = (tree_walk.bits(own) == tree_walk.bits(predicted(name, data, rows))).all()
+    found = apart.predict("lightgbm" if name.endswith("txt") else "xgboost", data, len(tensors["trees.nodes"]) - 1, rows)
+    same = (tree_walk.bits(own) == tree_walk.bits(found.margins)).all()
     return f"{name[2:]} taken", None if same else "other bits than the library's"
-
-
-def predicted(name, data, rows):
-    if name.endswith("txt"):
-        import lightgbm
-
-        return lightgbm.Booster(model_str=data.decode()).predict(rows, raw_score=True, num_threads=1)
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1})
-    booster.load_model(bytearray(data))
-    return booster.inplace_predict(rows, predict_type="margin", validate_features=False)
 
 
 def main():
@@ -117,8 +106,6 @@ def main():
     tree_rows.MOST_ROWS, tree_rows.MOST_DIRECTED = 300, 100
     with tempfile.TemporaryDirectory() as directory:
         for seed in range(options.seed, options.seed + options.count):
-            with open(os.path.join(directory, "seed"), "w") as file:
-                file.write(str(seed))
             outcome, error = check(seed, directory)
             counts[outcome] += 1
             if error is not None:

@@ -1,5 +1,6 @@
 """An ensemble of trees as docs/reference/model-file.md has it: one rule for every node, whatever library it is of."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -99,7 +100,7 @@ def _check_names(names: Optional[Sequence[str]], features: int) -> None:
     if len(names) != features:
         raise Refused(f"the model has {len(names)} names of features for {features} features")
     if len(set(names)) != len(names) or "" in names:
-        twice = next((name for name in names if name == "" or list(names).count(name) > 1), "")
+        twice = next((name for name, count in Counter(names).items() if name == "" or count > 1), "")
         raise Refused(f'the feature name "{twice}" is empty, or stands there twice')
     for name in names:
         try:

@@ -19,6 +19,7 @@ MOST_BYTES = 1 << 30
 ORDERS_ALONE = ("rank:", "binary:", "lambdarank", "rank_xendcg", "binary", "cross_entropy")
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def convert(options: Namespace) -> Converted:
     """The ensemble of `options.input`, read and proved as the other options say."""
     said = options.rounds or "best"

@@ -12,8 +12,8 @@ MOST_ROWS, MOST_DIRECTED, MOST_CELLS = 8192, 2048, 1 << 25
 INFINITE = np.float32(np.inf)
 ODD = np.array([
     np.nan, np.nan, np.inf, -np.inf, 0.0, -0.0, ZERO, -ZERO, np.nextafter(ZERO, INFINITE),
-    -np.nextafter(ZERO, INFINITE), 1.4e-45, -1.4e-45, 1e-39, -1e-39, 3.4028235e38, -3.4028235e38, -0.5, -1.0, 0.5, 1.5, 2.0**24, 2.0**24 - 1, 2.0**31,
-    -2.0**31, 4e9, 1e30], np.float32)
+    -np.nextafter(ZERO, INFINITE), 1.4e-45, -1.4e-45, 1e-39, -1e-39, 3.4028235e38, -3.4028235e38,
+    -0.5, -1.0, 0.5, 1.5, 2.0**24, 2.0**24 - 1, 2.0**31, -2.0**31, 4e9, 1e30], np.float32)
 
 
 def drawn(ensemble: Ensemble, seed: int = 20) -> np.ndarray:

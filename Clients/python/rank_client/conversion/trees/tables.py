@@ -115,5 +115,5 @@ def _bytes(option: str, path: str) -> bytes:
 def _array(option: str, path: str) -> np.ndarray:
     try:
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise Refused(f"{option}: {getattr(error, 'strerror', None) or error}") from error

@@ -90,9 +90,24 @@ def read(data: bytes, path: str) -> Text:
     rest = data[at:].decode()
     if not rest.lstrip("\n").startswith("end of trees\n"):
         raise Refused(f"{path}: no end of trees behind {len(sizes)} of them: the file is cut, or tree_sizes lacks one")
-    parameters = dict(re.findall(r"^\[(\w+): (.*)\]$", rest, re.MULTILINE))
     found = re.findall(r"^pandas_categorical:(.*)$", rest, re.MULTILINE)
-    return Text(header, trees, parameters, found[-1] if found else "null")
+    return Text(header, trees, _parameters(rest, path), found[-1] if found else "null")
+
+
+def _parameters(rest: str, path: str) -> Dict[str, str]:
+    """What stands between parameters and their end; LightGBM takes every line for [name: value] without looking."""
+    _, start, own = rest.partition("\nparameters:\n")
+    own, end, _ = own.partition("\nend of parameters\n")
+    if bool(start) != bool(end):
+        raise Refused(f"{path}: no end of parameters: the file is cut")
+    parameters: Dict[str, str] = {}
+    for line in own.split("\n"):
+        match = re.fullmatch(r"\[(\w+): (.*)\]", line)
+        if match:
+            parameters[match.group(1)] = match.group(2)
+        elif line:
+            raise Refused(f'{path}: "{line[:60]}" is no parameter; [name: value] is expected')
+    return parameters
 
 
 def _block(name: str, text: str) -> Block:

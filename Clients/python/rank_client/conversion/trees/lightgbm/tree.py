@@ -35,8 +35,7 @@ def read(block: Block, features: int, sets: Sets) -> Tree:
     lists = _lists(block)
     order, ends, lefts, rights = breadth_first(name, count - 1, count, 0, lambda n: (int(left[n]), int(right[n])))
     if len(order) < count - 1:
-        lost = next(node for node in range(count - 1) if node not in set(order))
-        raise Refused(f"{name}: nothing leads to node {lost}")
+        raise Refused(f"{name}: nothing leads to node {min(set(range(count - 1)) - set(order))}")
     tests = []
     for node in order:
         own = f"{name}, node {node}"
@@ -64,11 +63,12 @@ def numeric(name: str, threshold: float, kind: int) -> Tuple[float, int]:
         last = np.float32(threshold)  # the last value that goes left
         if float(last) > threshold:
             last = np.nextafter(last, -INFINITE)
+        first = np.nextafter(last, INFINITE)
     if -ZERO <= last <= ZERO:  # zero itself lies on one side
         return (float(-ZERO) if zero_right else float(np.nextafter(ZERO, INFINITE))), flags
     if last == INFINITE:
         return 0.0, flags | NEVER
-    return float(np.nextafter(last, INFINITE)), flags
+    return float(first), flags
 
 
 def _lists(block: Block) -> Optional[Tuple[np.ndarray, np.ndarray]]:

@@ -3,6 +3,7 @@
 import json
 import math
 import struct
+from collections import Counter
 from fractions import Fraction
 from typing import Any, Dict, List, Tuple
 
@@ -33,6 +34,6 @@ def number(text: str) -> float:
 def _table(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f'the key "{next(key for key in keys if keys.count(key) > 1)}" stands there twice')
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f'the key "{twice}" stands there twice')
     return result

@@ -46,7 +46,9 @@ def read(document: Any, path: str, said: str) -> Tuple[Ensemble, int]:
     sets = Sets()
     own = [tree.read(listed[k], k, features, sets) for k in range(trees)]
     base = fields.text(parameters, "base_score", "learner.learner_model_param.")
-    names = [str(entry) for entry in learner.get("feature_names") or ()]
+    names = fields.entries(learner, "feature_names", "learner.") if "feature_names" in learner else []
+    if not all(isinstance(name, str) for name in names):
+        raise Refused("learner.feature_names has an entry that is no text")
     ensemble = Ensemble(features, names or None, objective, output, _bases(base, objective, major), own, notes)
     return ensemble, rounds
 
@@ -76,7 +78,7 @@ def _check_categories(model: Any) -> None:
     cats = model.get("cats")
     if cats is None:
         return
-    if not isinstance(cats, dict) or len(cats.get("enc", ())):
+    if not isinstance(cats, dict) or ("enc" in cats and fields.entries(cats, "enc", "cats.")):
         raise Refused("the model's categories are those of a data frame (cats.enc): XGBoost translates them before it "
                       "predicts. Train on their codes, and send codes")
 
