@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the small models beside this script, with whichever of XGBoost and LightGBM is installed.
+"""Makes the small models of the folder versions, with whichever of XGBoost and LightGBM is installed.
 
     make_models.py
 
@@ -15,7 +15,7 @@ import pathlib
 import numpy as np
 import tree_models
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).parent / "versions"
 SMALL = {"rounds": 4}
 
 

@@ -91,7 +91,8 @@ def check(seed, directory):
     metadata, tensors = tree_walk.load(output)
     rows = tree_walk.adversarial(tensors, int(metadata["features"]), 200, seed)
     own = tree_walk.margins(metadata, tensors, rows)
-    found = apart.predict("lightgbm" if name.endswith("txt") else "xgboost", data, len(tensors["trees.nodes"]) - 1, rows)
+    library, rounds = "lightgbm" if name.endswith("txt") else "xgboost", len(tensors["trees.nodes"]) - 1
+    found = apart.predict(library, data, rounds, rows)
     same = (tree_walk.bits(own) == tree_walk.bits(found.margins)).all()
     return f"{name[2:]} taken", None if same else "other bits than the library's"
 

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Converts every model of tree_models.py, and compares the written files with the libraries on many rows each.
 
-    prove_models.py --rows 100000 --rounds 60 [--keep DIRECTORY]
+    prove_models.py --rows 100000 --rounds 60 [--kernels] [--keep DIRECTORY]
 
 The walk is that of tree_walk.py, rows are its adversarial ones: thresholds and their neighbours, missing and infinite
-values, ±0, subnormals, odd categories. `--keep` leaves the model files, and beside each the rows, and the margins and
-outputs of its library as .npy, for kernels to be held against. Ends with 1 where a bit differs.
+values, ±0, subnormals, odd categories. `--kernels` compiles those of Sources/CRankKernels and holds every one that
+this CPU has against the libraries' margins, too. `--keep` leaves model files, rows, margins and outputs. Ends with 1
+where a bit differs.
 """
 
 import argparse
 import contextlib
 import io
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +22,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 import numpy as np
+import tree_kernels
 import tree_models
 import tree_walk
 
@@ -57,6 +60,7 @@ def prove(name, form, model, count, directory):
     wrong |= tree_walk.bits(tree_walk.scores(metadata, own)) != tree_walk.bits(outputs)
     for kind, values in (("rows", rows), ("margins", margins), ("outputs", outputs)):
         np.save(directory / f"{name}.{kind}.npy", values)
+    tree_kernels.write(directory / f"{name}.flat", metadata, tensors, rows, margins)
     return int(wrong.sum()), len(tensors["trees.nodes"]) - 1, len(set(own.tolist()))
 
 
@@ -64,9 +68,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--kernels", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args()
-    failed = 0
+    failed, program = 0, None
     with tempfile.TemporaryDirectory() as temporary:
         directory = options.keep or pathlib.Path(temporary)
         directory.mkdir(parents=True, exist_ok=True)
@@ -76,6 +81,9 @@ def main():
             failed += wrong > 0
             print(f"{name:34} {trees:4} trees  {options.rows} rows  {different:6} margins  {wrong} differ  "
                   f"{time.monotonic() - start:5.1f} s", flush=True)
+            if options.kernels:
+                program = program or tree_kernels.build(temporary)
+                failed += subprocess.run([program, directory / f"{name}.flat"], check=False).returncode != 0
     print(f"{failed} models differ" if failed else "every bit is the library's")
     return 1 if failed else 0
 
