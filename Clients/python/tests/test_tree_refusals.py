@@ -141,7 +141,7 @@ def test_models_of_xgboost_that_are_not_taken(convert, tmp_path, document, name)
     ("{", "whole JSON"), ("[]", "no model of XGBoost"), ("{}", "no learner"), ("null", "understood"),
     ("", "understood"),
     ('{"a":' * 100_000, "too deeply"), ('{"learner":{},"learner":{}}', "twice"), ('{"a":' + "9" * 5000 + "}", "JSON"),
-    (b'{"\xff":1}', "JSON"), ("binf", "understood"), ("\x80\x04", "understood")])
+    (b'{"\xff":1}', "JSON"), ("binf", "understood"), (b"\x80\x04", "pickle")])
 def test_files_that_are_no_json_of_a_model(convert, tmp_path, content, word):  # noqa: F811
     refuses(convert, tmp_path / "m.json", content, word)
 

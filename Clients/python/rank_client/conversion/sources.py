@@ -41,7 +41,7 @@ def convert(options: Namespace) -> Converted:
 
 
 def _is_trees(path: str) -> bool:
-    """Whether the file begins as models of XGBoost or LightGBM do, or has a name that they alone use."""
+    """Whether the file begins as models of XGBoost or LightGBM do, or has a name as theirs; refused for a pickle."""
     if not os.path.isfile(path):
         return False
     try:
@@ -49,6 +49,9 @@ def _is_trees(path: str) -> bool:
             start = file.read(64)
     except OSError as error:
         raise Refused(f"cannot read {path}: {error.strerror or error}") from error
+    if start[:1] == b"\x80":
+        raise Refused(f"{path} is a pickle, whose code is not run: save the model itself, by save_model of the booster "
+                      "to a name in .json, .ubj or .txt, or by save of Keras to one in .keras")
     text = start.lstrip()
     return (text[:1] in (b"{", b"[") or text.startswith((b"tree\n", b"tree\r", b"binf"))
             or path.lower().endswith((".json", ".ubj", ".txt", ".model", ".bst", ".lgb")))
