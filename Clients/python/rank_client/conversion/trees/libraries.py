@@ -30,17 +30,18 @@ def load(kind: str, data: bytes, rounds: int, features: int) -> Source:
 def _xgboost(data: bytes, rounds: int, features: int) -> Source:
     import xgboost
 
-    with _refused("XGBoost", xgboost.core.XGBoostError, ValueError, TypeError):
+    name = f"XGBoost {xgboost.__version__}"
+    with _refused(name, xgboost.core.XGBoostError, ValueError, TypeError):
         booster = xgboost.Booster()
         booster.load_model(bytearray(data))
         booster.set_param({"nthread": 1})
         if int(xgboost.__version__.split(".")[0]) >= 2:
             booster.set_param({"device": "cpu"})
-        _check("XGBoost", int(booster.num_features()), features)
+        _check(name, int(booster.num_features()), features)
 
     def predict(rows: np.ndarray, kind: str) -> np.ndarray:
-        with _refused("XGBoost", xgboost.core.XGBoostError, ValueError, TypeError):
-            return _sized("XGBoost", booster.inplace_predict(
+        with _refused(name, xgboost.core.XGBoostError, ValueError, TypeError):
+            return _sized(name, booster.inplace_predict(
                 rows, iteration_range=(0, rounds), predict_type=kind, validate_features=False), len(rows), np.float32)
 
     return Source(f"xgboost {xgboost.__version__}", lambda rows: predict(rows, "margin"),
@@ -50,17 +51,18 @@ def _xgboost(data: bytes, rounds: int, features: int) -> Source:
 def _lightgbm(data: bytes, rounds: int, features: int) -> Source:
     import lightgbm
 
+    name = f"LightGBM {lightgbm.__version__}"
     quiet = logging.getLogger("rank_client.lightgbm")
     quiet.addHandler(logging.NullHandler())
     quiet.propagate = False
     lightgbm.register_logger(quiet)
-    with _refused("LightGBM", lightgbm.basic.LightGBMError, ValueError, TypeError):
+    with _refused(name, lightgbm.basic.LightGBMError, ValueError, TypeError):
         booster = lightgbm.Booster(model_str=data.decode())
-        _check("LightGBM", int(booster.num_feature()), features)
+        _check(name, int(booster.num_feature()), features)
 
     def predict(rows: np.ndarray, raw: bool) -> np.ndarray:
-        with _refused("LightGBM", lightgbm.basic.LightGBMError, ValueError, TypeError):
-            return _sized("LightGBM", booster.predict(rows, raw_score=raw, num_iteration=rounds, num_threads=1),
+        with _refused(name, lightgbm.basic.LightGBMError, ValueError, TypeError):
+            return _sized(name, booster.predict(rows, raw_score=raw, num_iteration=rounds, num_threads=1),
                           len(rows), np.float64)
 
     return Source(f"lightgbm {lightgbm.__version__}", lambda rows: predict(rows, True),
@@ -69,7 +71,7 @@ def _lightgbm(data: bytes, rounds: int, features: int) -> Source:
 
 @contextlib.contextmanager
 def _refused(name: str, *errors: Any) -> Iterator[None]:
-    """Turns what a library raises into a refusal, by its last line that says something."""
+    """Turns what a library raises into a refusal, by the check that failed or its first line."""
     try:
         yield
     except errors as error:

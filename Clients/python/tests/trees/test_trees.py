@@ -12,7 +12,7 @@ import tree_walk
 from test_convert import convert, no_leftovers  # noqa: F401
 
 lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
-MADE = pathlib.Path(__file__).parent / "trees" / "versions"
+MADE = pathlib.Path(__file__).parent / "versions"
 EXPECTED = json.loads((MADE / "expected.json").read_text())
 ROWS = 3000
 
@@ -275,7 +275,7 @@ def test_options_that_do_not_fit_trees(convert, tmp_path, options):  # noqa: F81
 @pytest.mark.parametrize("options", [("--rows", "x.npy"), ("--query-features", "1"), ("--rounds", "all"),
                                      ("--ids", "utf8")])
 def test_options_of_trees_do_not_fit_a_keras_model(convert, options):  # noqa: F811
-    code, _, message = convert(pathlib.Path(__file__).parent / "keras" / "two_hidden.keras", *options)
+    code, _, message = convert(MADE.parents[1] / "keras" / "two_hidden.keras", *options)
     assert code == 64 and options[0] in message
 
 

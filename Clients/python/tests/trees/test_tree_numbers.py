@@ -106,5 +106,5 @@ def test_a_library_that_ends_is_a_refusal_and_the_next_model_is_served(monkeypat
     with pytest.raises(Refused, match="by signal 9"):
         apart.predict("lightgbm", b"tree\n", 1, np.zeros((1, 1), np.float32))
     monkeypatch.undo()
-    with pytest.raises(Refused, match="LightGBM does not take the model"):
+    with pytest.raises(Refused, match="LightGBM .* does not take the model"):
         apart.predict("lightgbm", b"tree\n", 1, np.zeros((1, 1), np.float32))
