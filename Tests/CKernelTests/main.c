@@ -18,7 +18,7 @@ uint32_t bits_of(float value) {
 }
 
 static bool report(const char *what, const counts *counts) {
-    printf("%-10s %8llu comparisons, %llu failed\n", what, (unsigned long long)counts->checked,
+    printf("%-14s %8llu comparisons, %llu failed\n", what, (unsigned long long)counts->checked,
            (unsigned long long)counts->failed);
     return counts->failed > 0;
 }
@@ -51,6 +51,11 @@ int main(int argument_count, char **arguments) {
                      vectorized ? " vnni" : "");
             failed |= report(what, &counts);
         }
+    }
+    for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {
+        counts counts = {0};
+        check_catalogues(&counts, vectorized, (uint32_t)shapes);
+        failed |= report(vectorized ? "catalogue vnni" : "catalogue", &counts);
     }
     counts counts = {0};
     check_lists(&counts);

@@ -1,6 +1,7 @@
 // The kernels of swift-rank: everything that Swift sees of them.
 #pragma once
 
+#include "rank_catalogue.h"
 #include "rank_cpu.h"
 #include "rank_environment.h"
 #include "rank_gemm.h"

@@ -46,6 +46,7 @@ const rank_isa rank_isa_avx512 = {
     .gemm_zeros = &gemm_zeros,
     .training = &training_loops,
     .integers = &integers,
+    .catalogue = &rank_catalogue_vnni,
     .identity_rows = identity_rows,
     .trees = &rank_tree_kernels_gfni,
 };

@@ -1,6 +1,7 @@
 // The table of instruction sets: a row has the kernels of one set.
 #pragma once
 
+#include "../catalogue/catalogue.h"
 #include "../gemm/gemm.h"
 #include "../integers/integers.h"
 #include "../lists/lists.h"
@@ -24,6 +25,8 @@ typedef struct rank_isa {
     const rank_training_loops *training;
     /// Integer scores do not depend on the level of a call: the best supported row that has kernels computes them.
     const rank_integer_kernels *integers;
+    /// Used if this row is the best supported one.
+    const rank_catalogue_kernels *catalogue;
     /// Used whatever the level of a call, if this row is the best supported one.
     rank_identity_rows_function *identity_rows;
     /// NULL where ensembles of trees are walked node by node.

@@ -21,5 +21,6 @@ const rank_isa rank_isa_scalar = {
     .gemm = &rank_gemm_scalar,
     .training = &training_loops,
     .integers = &integers,
+    .catalogue = &rank_catalogue_scalar,
     .identity_rows = identity_rows,
 };
