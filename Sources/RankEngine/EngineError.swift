@@ -44,6 +44,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         /// The model cannot be served in the precision, or its scores are further from those in float32 than the limit:
         /// choose another precision, or another limit.
         public static let precisionRefused = Code("precision refused")
+        /// No upper bound of the model's scores can be proved, or none is of use: choose the plan auto or plain for
+        /// lists of the best.
+        public static let boundRefused = Code("bound refused")
     }
 
     /// The kind of failure.

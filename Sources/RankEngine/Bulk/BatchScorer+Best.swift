@@ -27,7 +27,8 @@ extension BatchScorer {
     /// answers: score descending, then id ascending.
     ///
     /// Takes about 3 MB for each thread, and 8 bytes for each entry and each 32,768 candidates; no tables. The lists of
-    /// all users of a call are in memory at once.
+    /// all users of a call are in memory at once. With an index, which
+    /// ``choosing(_:top:users:memoryBudget:)`` makes, most candidates are not scored; the lists are the same.
     ///
     /// - Complexity: O(users · candidates).
     ///
@@ -43,6 +44,25 @@ extension BatchScorer {
         userRows: [UInt32],
         excluding excluded: [[UInt32]] = []
     ) throws(EngineError) -> [[Entry]] {
+        var scored = 0
+        return try best(k, userRows: userRows, excluding: excluded, scored: &scored)
+    }
+
+    /// The best `k` known candidates, as ``best(_:userRows:excluding:)`` gives them.
+    ///
+    /// - Parameters:
+    ///   - k: The length of a list.
+    ///   - userRows: The users' rows.
+    ///   - excluded: The rows that each list must not have.
+    ///   - scored: Grows by the number of scores that were computed: those of all pairs unless there is an index.
+    /// - Returns: A list for each user, in the same order.
+    /// - Throws: As ``best(_:userRows:excluding:)``.
+    public func best(
+        _ k: Int,
+        userRows: [UInt32],
+        excluding excluded: [[UInt32]] = [],
+        scored: inout Int
+    ) throws(EngineError) -> [[Entry]] {
         guard excluded.isEmpty || excluded.count == userRows.count else {
             throw EngineError(.invalidQuery, "\(excluded.count) lists to exclude for \(userRows.count) users")
         }
@@ -53,6 +73,12 @@ extension BatchScorer {
         let known = shape.candidateRows - 1
         let k = min(k, known)
         guard k > 0, !userRows.isEmpty else { return userRows.map { _ in [] } }
+        if let index, let order {
+            let (lists, count) = searched(index, order, k, userRows: userRows, excluding: excluded)
+            scored += count
+            return lists
+        }
+        scored += userRows.count * known
         let slices = (known + Self.slice - 1) / Self.slice
         // Enough work items for every thread, each with as many users as possible.
         let block = max(min(Self.userBlock, userRows.count * slices / (4 * threads), userRows.count), 1)
