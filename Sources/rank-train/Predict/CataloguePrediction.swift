@@ -20,20 +20,31 @@ struct CataloguePrediction {
     /// - Parameters:
     ///   - topK: The number of items for each user.
     ///   - users: A file, `-` for standard input, or `all`.
+    ///   - plan: The way to the best items.
     ///   - failsForUnknown: Whether an unknown user is an error; otherwise it is scored by the row for unknown ids.
     ///   - rated: The items that are left out of each user's list; nil for none.
     /// - Throws: `CommandFailure` for an unknown user, and what the engine, the list of users or standard output throw.
-    func write(_ topK: Int, users: String, failsForUnknown: Bool, excluding rated: RatedItems? = nil) throws {
+    func write(
+        _ topK: Int,
+        users: String,
+        by plan: TopKPlan,
+        failsForUnknown: Bool,
+        excluding rated: RatedItems? = nil
+    ) throws {
         let (names, rows) = try self.users(users, failsForUnknown)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let scorer = try scorer.choosing(plan, top: topK, users: rows.count)
+        let choice = scorer.topKChoice
+        let made = choice.plan == .certified ? ", made in \(fixed((clock.now - start) / .seconds(1), 3)) s" : ""
         var output = BufferedOutput()
-        var seconds = 0.0
+        var (seconds, scored) = (0.0, 0)
         var (excluded, without): (Int, [String]) = (0, [])
         for start in stride(from: 0, to: rows.count, by: Self.wave) {
             let part = start..<min(start + Self.wave, rows.count)
             let hidden = rated.map { rated in part.map { rated.rows(of: names($0)) } } ?? []
-            let clock = ContinuousClock()
             let begin = clock.now
-            let lists = try scorer.best(topK, userRows: Array(rows[part]), excluding: hidden)
+            let lists = try scorer.best(topK, userRows: Array(rows[part]), excluding: hidden, scored: &scored)
             seconds += (clock.now - begin) / .seconds(1)
             excluded += hidden.reduce(0) { $0 + $1.count }
             for (user, list) in zip(part, lists) {
@@ -55,6 +66,7 @@ struct CataloguePrediction {
                     + "\(without.prefix(5).map(oneLine).joined(separator: ", "))\(without.count > 5 ? ", …" : "")"
             )
         }
+        try StandardStream.error.writeLine("top-k plan \(choice)\(made); \(grouped(scored)) items scored")
         let items = model.candidates.rowCount - 1
         let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
         let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))

@@ -53,6 +53,14 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: """
+            With --users: how the best are found, with the same result: auto, certified (for factors: an index of the \
+            catalogue, whose bounds leave out most items) or plain (every item is scored; default: auto).
+            """
+    )
+    var topKPlan: TopKPlan?
+
+    @Option(
+        help: """
             With --users: leave out the items that each user has rated in these data, a directory or a file as --data \
             of fit takes it.
             """
@@ -80,6 +88,7 @@ struct PredictCommand: ParsableCommand {
             throw ValidationError("give either --input FILE or --users FILE")
         }
         guard users != nil || topK == nil else { throw ValidationError("--top-k goes with --users") }
+        guard users != nil || topKPlan == nil else { throw ValidationError("--top-k-plan goes with --users") }
         guard users != nil || excludeRated == nil else { throw ValidationError("--exclude-rated goes with --users") }
         guard users != "all" || unknown == nil else {
             throw ValidationError(
@@ -101,6 +110,7 @@ struct PredictCommand: ParsableCommand {
                 .write(
                     topK ?? 10,
                     users: users,
+                    by: topKPlan ?? .auto,
                     failsForUnknown: unknown != .fallback,
                     excluding: excludeRated.map {
                         try RatedItems(path: $0, model, allowsStrangers: unknown == .fallback)
