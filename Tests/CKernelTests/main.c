@@ -41,6 +41,11 @@ int main(int argument_count, char **arguments) {
         check_training(&counts, level);
         check_trees(&counts, level, (uint32_t)shapes);
         failed |= report(rank_level_name(level), &counts);
+        if (rank_bounds_supported(level)) {
+            counts = (struct counts){0};
+            check_certified(&counts, level, (uint32_t)shapes);
+            failed |= report("bounds", &counts);
+        }
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {
         for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rank_catalogue.h"
+#include "rank_certified.h"
 #include "rank_cpu.h"
 #include "rank_environment.h"
 #include "rank_gemm.h"

@@ -7,6 +7,7 @@
 #define SCORE_FACTORED rank_factored_avx512
 #define SCORE_HIDDEN rank_hidden_avx512
 
+#include "../certified/record.h"
 #include "../gemm/tile.h"
 #include "../gemm/zeros.h"
 #include "../integers/finish.h"
@@ -35,6 +36,14 @@ static const rank_integer_kernels integers = {
 };
 
 const rank_tree_kernels rank_tree_kernels_avx512 = {SLICED_KERNELS};
+static const rank_bound_kernels bounds = {
+    .is_supported = has_vnni,
+    .bound_rows = rank_bound_rows_vnni,
+    .certify_user = certify_user,
+    .row_errors = row_errors,
+    .reach = reach,
+    .line_losses = line_losses,
+};
 
 const rank_isa rank_isa_avx512 = {
     .name = "avx512",
@@ -47,6 +56,7 @@ const rank_isa rank_isa_avx512 = {
     .training = &training_loops,
     .integers = &integers,
     .catalogue = &rank_catalogue_vnni,
+    .bounds = &bounds,
     .identity_rows = identity_rows,
     .trees = &rank_tree_kernels_gfni,
 };

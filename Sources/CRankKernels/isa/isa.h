@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../catalogue/catalogue.h"
+#include "../certified/certified.h"
 #include "../gemm/gemm.h"
 #include "../integers/integers.h"
 #include "../lists/lists.h"
@@ -27,6 +28,8 @@ typedef struct rank_isa {
     const rank_integer_kernels *integers;
     /// Used if this row is the best supported one.
     const rank_catalogue_kernels *catalogue;
+    /// Bounds that leave candidates out of a list of the best.
+    const rank_bound_kernels *bounds;
     /// Used whatever the level of a call, if this row is the best supported one.
     rank_identity_rows_function *identity_rows;
     /// NULL where ensembles of trees are walked node by node.

@@ -2,6 +2,8 @@
 
 #include "scalar.h"
 
+#include "../certified/oracle.h"
+#include "../certified/record.h"
 #include "../integers/finish.h"
 #include "../integers/layers.h"
 #include "../lists/body.h"
@@ -13,6 +15,14 @@ static bool is_supported(void) {
 
 static const rank_integer_kernels integers = {.layers = {integer_layers, integer_layers}, .finish = finish_scores};
 
+static const rank_bound_kernels bounds = {
+    .bound_rows = bound_rows,
+    .certify_user = certify_user,
+    .row_errors = row_errors,
+    .reach = reach,
+    .line_losses = line_losses,
+};
+
 const rank_isa rank_isa_scalar = {
     .name = "scalar",
     .is_supported = is_supported,
@@ -22,5 +32,6 @@ const rank_isa rank_isa_scalar = {
     .training = &training_loops,
     .integers = &integers,
     .catalogue = &rank_catalogue_scalar,
+    .bounds = &bounds,
     .identity_rows = identity_rows,
 };

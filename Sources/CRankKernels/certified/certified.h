@@ -1,0 +1,58 @@
+// Declarations that the files of certified bounds share.
+#pragma once
+
+#include <string.h>
+
+#include "../score/score.h"
+#include "rank_certified.h"
+
+/// Candidates of a tile.
+#define RANK_BOUND_ROWS 12
+
+/// The largest level, the largest weight, and the largest of a column's two digits.
+#define RANK_TOP_LEVEL 255
+#define RANK_COLUMN_DIGIT 128
+#define RANK_COLUMN_TOP 16319
+
+/// The levels from which on nothing is proved of a user, and a candidate's unit is dead.
+#define RANK_LEVEL_LIMIT 255.5
+
+/// The share by which sums in double precision are made larger, far more than their own roundings.
+#define RANK_DOUBLE_SLACK 1e-9
+
+/// The numbers behind the three rows of a record.
+typedef struct rank_record_tail {
+    float biases[RANK_KEPT_OUTPUTS];
+    float column_step;
+    float constant;
+    float margin;
+    float slope;
+} rank_record_tail;
+
+_Static_assert(sizeof(rank_record_tail) <= RANK_RECORD_TAIL_BYTES, "a record has room for its numbers");
+
+/// The numbers of a record: behind the user's levels and the two digits of the column.
+static inline const rank_record_tail *rank_tail(const uint8_t *record, size_t row_bytes) {
+    return (const rank_record_tail *)(const void *)(record + 3 * row_bytes);
+}
+
+typedef void rank_bound_rows_function(const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows,
+                                      size_t count, float *out);
+
+/// The kernels of an instruction set.
+typedef struct rank_bound_kernels {
+    /// Whether the CPU has the instructions that are needed beside the instruction set; NULL where none are.
+    bool (*is_supported)(void);
+    rank_bound_rows_function *bound_rows;
+    bool (*certify_user)(const rank_certificate *certificate, const float *half, double term, double term_size,
+                         double *scratch, uint8_t *record);
+    void (*row_errors)(const rank_certificate *certificate, const float *rows, size_t stride, size_t count,
+                       double *distances, double *errors);
+    void (*reach)(const rank_certificate *certificate, const float *rows, size_t stride, size_t count, double *scratch,
+                  double *below, double *above);
+    void (*line_losses)(const rank_certificate *certificate, const float *half, const float *rows, size_t stride,
+                        size_t count, double *scratch, double *losses);
+} rank_bound_kernels;
+
+/// The kernel of AVX-512 VNNI. On x86-64 only.
+rank_bound_rows_function rank_bound_rows_vnni;

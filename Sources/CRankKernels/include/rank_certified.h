@@ -1,0 +1,127 @@
+// Upper bounds of scores in integers, for networks with one hidden layer behind the factored first one.
+// docs/reference/certified-top-k.md has the proof; the names here are those of its sections.
+//
+// No function allocates, checks a row or touches a global. Any number of threads may read one description at a time.
+#pragma once
+
+#include "rank_score.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Outputs of the hidden layer that a bound computes one by one; all others together are one column.
+#define RANK_KEPT_OUTPUTS 32
+
+/// Bytes of a user's record beside three rows of `row_bytes`.
+#define RANK_RECORD_TAIL_BYTES 192
+
+/// The part of a bound that all users share.
+typedef struct rank_bounds {
+    /// Bytes of a row of thresholds, a multiple of 64; padding holds 0.
+    size_t row_bytes;
+    /// [candidates][row_bytes], 64-byte aligned.
+    const uint8_t *thresholds;
+    /// [candidates]: the distance r of each row from the mean one; +∞ for a row that is always scored.
+    const float *distances;
+    /// The kept outputs' integer weights, [row_bytes / 4][RANK_KEPT_OUTPUTS][4], 64-byte aligned.
+    const int8_t *packed;
+    /// [RANK_KEPT_OUTPUTS]: the value of 1 in a sum.
+    const float *steps;
+    /// [RANK_KEPT_OUTPUTS]: the last layer's weights.
+    const float *output_weights;
+} rank_bounds;
+
+/// The numbers of a proof that all users share, in double precision; a matrix has a row for each unit.
+typedef struct rank_certificate {
+    uint32_t inputs;
+    uint32_t outputs;
+    /// As in `rank_bounds`.
+    size_t row_bytes;
+    /// [inputs]: the levels of an activation of 1; 0 for a unit that no pair activates.
+    const double *scales;
+    /// [inputs]: the largest candidate's half, q; and the half below which no user activates the unit.
+    const float *highest;
+    const double *lowest;
+    /// [inputs]: the mean candidate's half.
+    const double *mean;
+    /// [inputs][outputs]: the hidden layer's weights, W.
+    const float *weights;
+    /// [inputs][RANK_KEPT_OUTPUTS]: W of the kept outputs, and what the integers miss of it, E.
+    const double *kept_weights;
+    const double *kept_errors;
+    /// [outputs]: the hidden layer's biases, and the last layer's weights.
+    const float *biases;
+    const float *output_weights;
+    /// [outputs]: how far an output is from that of the mean candidate at most, T⁻ and T⁺; and the norm of its weights.
+    const double *below;
+    const double *above;
+    const double *norms;
+    /// [outputs]: the place of an output among the kept ones, or RANK_KEPT_OUTPUTS.
+    const uint32_t *places;
+    /// [inputs]: ½M·1 and ½N·1.
+    const double *half_weights;
+    const double *half_errors;
+    /// Bounds of ½·max‖Mν‖ and ½·max‖Nν‖ over the cube.
+    double weight_norm;
+    double error_norm;
+    /// max ‖β‖ of the rows that are not always scored.
+    double threshold_error;
+    /// ‖v‖, ‖v̂‖, and Σ|w3·b| with |b3|.
+    double weight_size;
+    double integer_size;
+    double bias_size;
+    /// γ of a score's roundings, and of a bound's.
+    double score_rounding;
+    double bound_rounding;
+    /// The last layer's bias.
+    double output_bias;
+    /// What the double precision of ‖α‖ itself may miss.
+    double level_slack;
+} rank_certificate;
+
+/// Whether `level` has kernels for bounds that this CPU can run.
+bool rank_bounds_supported(rank_level level);
+
+/// The bytes of a user's record.
+static inline size_t rank_record_bytes(size_t row_bytes) {
+    return 3 * row_bytes + RANK_RECORD_TAIL_BYTES;
+}
+
+/// The doubles of scratch that `rank_certify_user` needs.
+size_t rank_certify_scratch(uint32_t inputs, uint32_t outputs);
+
+/// Writes a user's record, 64-byte aligned, from the user's half of the first layer.
+///
+/// `term` is the sum of the terms that follow the dense layers, and `term_size` that of their magnitudes.
+/// Returns false where nothing can be proved of this user: the half is beyond the scales.
+bool rank_certify_user(rank_level level, const rank_certificate *certificate, const float *half, double term,
+                       double term_size, double *scratch, uint8_t *record);
+
+/// B0 of a record, which belongs to every bound of the user.
+float rank_record_margin(const uint8_t *record, size_t row_bytes);
+
+/// Computes U + B1·r for `count` rows: with B0 no less than their fp32 scores.
+///
+/// The bits do not depend on `level`; one without such kernels computes with the scalar ones.
+void rank_bound_rows(rank_level level, const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows,
+                     size_t count, float *out);
+
+/// Computes for `count` rows of the candidates' halves, [count][stride], the distance r from the mean row, and ‖β‖.
+/// Reads the scales, `highest`, `lowest` and `mean` alone.
+void rank_row_errors(rank_level level, const rank_certificate *certificate, const float *rows, size_t stride,
+                     size_t count, double *distances, double *errors);
+
+/// Raises T⁻ and T⁺, [outputs], to those of `count` rows of the candidates' halves.
+/// `scratch`: 2 · outputs doubles.
+void rank_reach(rank_level level, const rank_certificate *certificate, const float *rows, size_t stride, size_t count,
+                double *scratch, double *below, double *above);
+
+/// Adds to `losses`, [outputs], what replacing each output by a line loses for a user and `count` rows.
+/// Reads neither kept weights nor norms over cubes. `scratch`: as `rank_certify_user`.
+void rank_line_losses(rank_level level, const rank_certificate *certificate, const float *half, const float *rows,
+                      size_t stride, size_t count, double *scratch, double *losses);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,201 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+#include "random.h"
+
+#define MOST_CANDIDATES 80
+
+static void *block(size_t bytes) {
+    void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!memory) {
+        fprintf(stderr, "out of memory\n");
+        exit(70);
+    }
+    memset(memory, 0, (bytes + 63) / 64 * 64);
+    return memory;
+}
+
+static float *random_floats(uint64_t *state, size_t count, float limit) {
+    float *values = block(count * sizeof *values);
+    for (size_t index = 0; index < count; index++) {
+        values[index] = random_float(state, limit);
+    }
+    return values;
+}
+
+static double *random_doubles(uint64_t *state, size_t count, float least, float limit) {
+    double *values = block(count * sizeof *values);
+    for (size_t index = 0; index < count; index++) {
+        values[index] = least + fabsf(random_float(state, limit));
+    }
+    return values;
+}
+
+/// A certificate of random numbers, which prove nothing: every level has to write the same record from them.
+typedef struct numbers {
+    rank_certificate certificate;
+    uint32_t places[300];
+} numbers;
+
+static numbers make_numbers(uint64_t *state, uint32_t inputs, uint32_t outputs) {
+    numbers numbers = {
+        .certificate = {
+            .inputs = inputs,
+            .outputs = outputs,
+            .row_bytes = (inputs + 63) / 64 * 64,
+            .scales = random_doubles(state, inputs, 20, 60),
+            .highest = random_floats(state, inputs, 1),
+            .lowest = random_doubles(state, inputs, -3, 1),
+            .mean = random_doubles(state, inputs, -0.5f, 1),
+            .weights = random_floats(state, (size_t)inputs * outputs, 0.3f),
+            .kept_weights = random_doubles(state, (size_t)inputs * RANK_KEPT_OUTPUTS, -0.2f, 0.4f),
+            .kept_errors = random_doubles(state, (size_t)inputs * RANK_KEPT_OUTPUTS, -1e-3f, 2e-3f),
+            .biases = random_floats(state, outputs, 0.5f),
+            .output_weights = random_floats(state, outputs, 0.5f),
+            .below = random_doubles(state, outputs, 0.1f, 3),
+            .above = random_doubles(state, outputs, 0.1f, 3),
+            .norms = random_doubles(state, outputs, 1, 2),
+            .half_weights = random_doubles(state, inputs, -0.3f, 0.6f),
+            .half_errors = random_doubles(state, inputs, -1e-3f, 2e-3f),
+            .weight_norm = 1.5,
+            .error_norm = 0.01,
+            .threshold_error = 0.05,
+            .weight_size = 3,
+            .integer_size = 3,
+            .bias_size = 4,
+            .score_rounding = 1.8e-5,
+            .bound_rounding = 1.4e-6,
+            .output_bias = 3.1,
+            .level_slack = 1e-10,
+        },
+    };
+    for (uint32_t output = 0; output < outputs; output++) {
+        numbers.places[output] = output % 2 == 0 && output / 2 < RANK_KEPT_OUTPUTS ? output / 2 : RANK_KEPT_OUTPUTS;
+    }
+    // A unit that no pair activates.
+    ((double *)numbers.certificate.scales)[inputs / 2] = 0;
+    ((float *)numbers.certificate.highest)[inputs / 2] = -50;
+    return numbers;
+}
+
+static void free_numbers(numbers *numbers) {
+    const rank_certificate *own = &numbers->certificate;
+    const void *all[] = {own->scales,      own->highest, own->lowest,         own->mean,   own->weights,
+                         own->kept_weights, own->biases,  own->output_weights, own->below,  own->above,
+                         own->kept_errors, own->norms,   own->half_weights,   own->half_errors};
+    for (size_t index = 0; index < sizeof all / sizeof *all; index++) {
+        free((void *)all[index]);
+    }
+}
+
+/// Records, distances and lines of `level` against those of the scalar kernels.
+static void check_records(counts *counts, rank_level level, uint32_t inputs, uint32_t outputs, uint64_t *state) {
+    numbers numbers = make_numbers(state, inputs, outputs);
+    numbers.certificate.places = numbers.places;
+    const rank_certificate *own = &numbers.certificate;
+    const size_t bytes = rank_record_bytes(own->row_bytes);
+    uint8_t *records[2] = {block(bytes), block(bytes)};
+    double *scratch = block(rank_certify_scratch(inputs, outputs) * sizeof *scratch);
+    float *user = random_floats(state, inputs, 1);
+    float *rows = random_floats(state, (size_t)inputs * 5, 1);
+    double sums[2][1024] = {{0}};
+    for (int vectorized = 0; vectorized < 2; vectorized++) {
+        const rank_level one = vectorized ? level : RANK_LEVEL_SCALAR;
+        double *out = sums[vectorized];
+        const bool proved = rank_certify_user(one, own, user, 0.25, 0.25, scratch, records[vectorized]);
+        EXPECT(counts, proved, "%u units: nothing is proved of an ordinary user\n", inputs);
+        rank_row_errors(one, own, rows, inputs, 5, out, out + 5);
+        rank_reach(one, own, rows, inputs, 5, scratch, out + 10, out + 10 + outputs);
+        rank_line_losses(one, own, user, rows, inputs, 5, scratch, out + 10 + 2 * outputs);
+    }
+    EXPECT(counts, memcmp(records[0], records[1], bytes) == 0, "%u units: records differ\n", inputs);
+    EXPECT(counts, memcmp(sums[0], sums[1], sizeof *sums) == 0, "%u units: distances or lines differ\n", inputs);
+    EXPECT(counts, rank_record_margin(records[0], own->row_bytes) > 0, "%u units: no margin\n", inputs);
+    // Beyond the scales, in a dead unit, and not a number at all.
+    const float beyond[] = {100, 1e30f, INFINITY, NAN};
+    for (size_t index = 0; index < sizeof beyond / sizeof *beyond; index++) {
+        const uint32_t unit = index % 2 == 0 ? 0 : inputs / 2;
+        const float before = user[unit];
+        user[unit] = beyond[index];
+        EXPECT(counts, !rank_certify_user(level, own, user, 0, 0, scratch, records[0]),
+               "%u units: a user of %g is proved\n", inputs, (double)beyond[index]);
+        user[unit] = before;
+    }
+    free(records[0]);
+    free(records[1]);
+    free(scratch);
+    free(user);
+    free(rows);
+    free_numbers(&numbers);
+}
+
+/// Bytes at random, or the largest of each kind.
+static void fill(uint64_t *state, uint8_t *bytes, size_t count, bool extreme) {
+    for (size_t index = 0; index < count; index++) {
+        const uint8_t random = (uint8_t)random_bits(state);
+        bytes[index] = extreme ? (random & 1 ? 0x7f : 0x81) : random;
+    }
+}
+
+/// Bounds of `level`, bit for bit, at every place of a tile.
+static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, bool extreme, uint64_t *state) {
+    const uint32_t rows = 23;
+    const size_t row_bytes = (inputs + 63) / 64 * 64;
+    uint8_t *thresholds = block(rows * row_bytes);
+    uint8_t *record = block(rank_record_bytes(row_bytes));
+    int8_t *packed = block(row_bytes * RANK_KEPT_OUTPUTS);
+    float *distances = random_floats(state, rows, 1);
+    float *steps = random_floats(state, RANK_KEPT_OUTPUTS, 1e-3f);
+    float *weights = random_floats(state, RANK_KEPT_OUTPUTS, 1);
+    for (uint32_t row = 0; row < rows; row++) {
+        fill(state, thresholds + row * row_bytes, extreme ? 0 : inputs, false);
+        distances[row] = row == 7 ? INFINITY : fabsf(distances[row]);
+    }
+    fill(state, record, 3 * row_bytes, false);
+    fill(state, record + row_bytes, 2 * row_bytes, extreme);
+    memset(record, 0xff, extreme ? row_bytes : 0);
+    fill(state, (uint8_t *)packed, row_bytes * RANK_KEPT_OUTPUTS, extreme);
+    float *tail = (float *)(void *)(record + 3 * row_bytes);
+    for (uint32_t number = 0; number < RANK_KEPT_OUTPUTS + 4; number++) {
+        tail[number] = number < RANK_KEPT_OUTPUTS ? random_float(state, 2) : fabsf(random_float(state, 1e-2f));
+    }
+    const rank_bounds bounds = {row_bytes, thresholds, distances, packed, steps, weights};
+    uint32_t list[MOST_CANDIDATES];
+    float scalar[MOST_CANDIDATES + 1], own[MOST_CANDIDATES + 1];
+    for (size_t count = 0; count <= MOST_CANDIDATES; count += count < 28 ? 1 : 13) {
+        for (size_t index = 0; index < count; index++) {
+            list[index] = random_number(state, 0, rows - 1);
+        }
+        scalar[count] = own[count] = 42;
+        rank_bound_rows(RANK_LEVEL_SCALAR, &bounds, record, list, count, scalar);
+        rank_bound_rows(level, &bounds, record, list, count, own);
+        EXPECT(counts, memcmp(scalar, own, (count + 1) * sizeof *own) == 0, "%u units, %zu candidates: bounds differ\n",
+               inputs, count);
+        for (size_t index = 0; index < count; index++) {
+            EXPECT(counts, list[index] != 7 || own[index] == INFINITY, "a row that is always scored has a bound\n");
+        }
+    }
+    free(thresholds);
+    free(record);
+    free(packed);
+    free(distances);
+    free(steps);
+    free(weights);
+}
+
+void check_certified(counts *counts, rank_level level, uint32_t shapes) {
+    const uint32_t fixed[] = {1, 16, 64, 65, 256, 300, 4096};
+    const uint32_t fixed_count = sizeof fixed / sizeof *fixed;
+    uint64_t state = 900;
+    for (uint32_t number = 0; number < fixed_count + shapes; number++) {
+        const uint32_t inputs = number < fixed_count ? fixed[number] : random_number(&state, 2, 700);
+        check_bounds_of(counts, level, inputs, false, &state);
+        check_bounds_of(counts, level, inputs, true, &state);
+        if (inputs > 1) {
+            check_records(counts, level, inputs, number == 4 ? 64 : random_number(&state, 1, 200), &state);
+        }
+    }
+}
