@@ -103,6 +103,16 @@ import Testing
             let supply = TestModel.supply(draft, .int8, errorLimit: limit, kernel: kernel)
             starts.append { try Worker.start(local, models: supply) }
         }
+        let certified: [(draft: ModelDraft, kernel: Kernel?, budget: Int)] = [
+            (TestModel.draft(layers: 2), nil, .max), (TestModel.draft(), .scalar, .max),
+            (TestModel.draft(), nil, ScoringPlan.factored.tableBytes(try TestModel.load().shape)),
+        ]
+        for (draft, kernel, budget) in certified {
+            let supply = ModelSupply(.file(#filePath)) { _ throws(EngineError) in
+                try TestModel.loaded(draft).makeRanker(memoryBudget: budget, kernel: kernel, topKPlan: .certified)
+            }
+            starts.append { try Worker.start(local, models: supply) }
+        }
         var refusals = [try await Self.refusalWithoutDescriptors()]
         for start in starts {
             do {

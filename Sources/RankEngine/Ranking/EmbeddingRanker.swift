@@ -4,7 +4,7 @@ internal import RankCore
 /// The built-in ranker: a ``RankModel`` scored by a kernel under a plan.
 @safe public final class EmbeddingRanker: Ranker {
     /// The ranker's description.
-    public let info: RankerInfo
+    public private(set) var info: RankerInfo
     /// The model that is scored.
     public let model: RankModel
     /// The model's candidates.
@@ -16,6 +16,11 @@ internal import RankCore
 
     /// The measured error of a reduced precision; nil if not measured.
     public var scoreError: ScoreError? { quantization?.error }
+
+    /// The way to the best of a list, and why.
+    public let topKChoice: TopKChoice
+    /// What leaves candidates out of a list of the best; nil under the plain plan.
+    let certified: CertifiedLists?
 
     private let network: Network
     /// The halves of the first layer for every row, under the factored plan.
@@ -37,14 +42,15 @@ internal import RankCore
         self.quantization = quantization
         (plan, kernel) = (.factored, quantization.kernel)
         network = quantization.network.network
-        (tables, fullTable) = (nil, nil)
+        (tables, fullTable, certified) = (nil, nil, nil)
+        topKChoice = TopKChoice(plan: .plain, detail: "bounds are of scores in fp32")
         unsafe rows = .allocate(capacity: Self.chunk)
-        var info = model.info(plan: plan, kernel: kernel)
-        info.facts += quantization.facts
-        self.info = info
+        info = model.info(plan: plan, kernel: kernel)
+        info.facts += quantization.facts + [(key: Self.topKKey, value: topKChoice.description)]
     }
 
-    init(_ model: RankModel, plan: ScoringPlan, forced: Kernel?) {
+    /// Makes a ranker in float32; `room` are the bytes that the memory budget leaves to bounds.
+    init(_ model: RankModel, plan: ScoringPlan, forced: Kernel?, topKPlan: TopKPlan, room: Int) throws(EngineError) {
         self.model = model
         quantization = nil
         self.plan = plan
@@ -52,19 +58,32 @@ internal import RankCore
         self.network = network
         unsafe rows = .allocate(capacity: Self.chunk)
         let stride = network.tableStride
-        tables =
+        let tables =
             plan == .factored && stride > 0
             ? (
                 users: network.table(RANK_HALF_USER, rows: model.shape.userRows),
                 candidates: network.table(RANK_HALF_CANDIDATE, rows: model.shape.candidateRows)
             ) : nil
+        self.tables = tables
         userHalf.reserve(stride)
         // Without the user's half no unit is skipped, and the kernel's name must not say so.
         if plan != .direct { network.kernel = LiveUnits.kernel(for: network, model.shape, forced: forced) }
         kernel = network.kernel
         fullTable = plan == .full ? FullTable(model.weights, kernel: network.kernel) : nil
+        (certified, topKChoice) = try Self.certify(
+            network,
+            tables: tables,
+            model.shape,
+            plan: plan,
+            wanted: topKPlan,
+            room: room
+        )
         info = model.info(plan: plan, kernel: kernel)
+        info.facts.append((key: Self.topKKey, value: topKChoice.description))
     }
+
+    /// The key of INFO that names the way to the best of a list.
+    private static let topKKey = "top_k_plan"
 
     deinit {
         unsafe rows.deallocate()
@@ -88,7 +107,7 @@ internal import RankCore
         while start < candidates.upperBound {
             let part = start..<min(start + Self.chunk, candidates.upperBound)
             let offset = start - candidates.lowerBound
-            unknownCount += try unsafe findRows(query.candidates, part, unknown: unknownBase + offset)
+            unknownCount += try unsafe findRows(query.candidates, part, unknown: unknownBase + offset, into: rowBase)
             if let fullTable {
                 unsafe fullTable.copy(userRow, rows: rowBase, count: part.count, into: scoreBase + offset)
             } else if let quantized = quantization?.network {
@@ -111,7 +130,7 @@ internal import RankCore
 
     // MARK: Rows
 
-    private func userRow(_ user: RankQuery.User) throws(EngineError) -> UInt32 {
+    func userRow(_ user: RankQuery.User) throws(EngineError) -> UInt32 {
         switch unsafe user {
         case .number(let number) where !model.users.kind.isText: model.users.row(of: number)
         case .text(let text) where model.users.kind.isText: unsafe model.users.row(of: text)
@@ -119,11 +138,12 @@ internal import RankCore
         }
     }
 
-    /// Writes the rows of a chunk's candidates and their flags; returns the number of unknown ones.
-    private func findRows(
+    /// Writes the rows of a part's candidates and their flags; returns the number of unknown ones.
+    func findRows(
         _ candidates: RankQuery.Candidates,
         _ part: Range<Int>,
-        unknown: UnsafeMutablePointer<Bool>
+        unknown: UnsafeMutablePointer<Bool>,
+        into rows: UnsafeMutablePointer<UInt32>
     ) throws(EngineError) -> Int {
         let vocabulary = model.candidates
         var unknownCount = 0
@@ -131,7 +151,7 @@ internal import RankCore
         case .numbers(let bytes) where vocabulary.kind == .identity:
             guard let ids = bytes.baseAddress else { return 0 }
             let (first, limit) = unsafe (ids + part.lowerBound * 8, UInt64(vocabulary.rowCount))
-            unknownCount = unsafe rank_identity_rows(first, part.count, limit, rows.baseAddress, unknown)
+            unknownCount = unsafe rank_identity_rows(first, part.count, limit, rows, unknown)
         case .numbers(let bytes) where !vocabulary.kind.isText:
             for (index, position) in part.enumerated() {
                 let row = vocabulary.row(of: unsafe RankQuery.Candidates.number(bytes, position))
@@ -160,7 +180,7 @@ internal import RankCore
     }
 
     /// The user's half of the first layer, where the plan has one: from the table, or computed when the user changes.
-    private func half(of row: UInt32) -> UnsafePointer<Float>? {
+    func half(of row: UInt32) -> UnsafePointer<Float>? {
         switch plan {
         case .direct, .full:
             return nil
@@ -178,7 +198,7 @@ internal import RankCore
 
     // MARK: Checks
 
-    private static func check(_ query: RankQuery, _ candidates: Range<Int>, _ room: Int) throws(EngineError) {
+    static func check(_ query: RankQuery, _ candidates: Range<Int>, _ room: Int) throws(EngineError) {
         guard unsafe query.featureCount == 0 else {
             throw EngineError(
                 .invalidQuery,

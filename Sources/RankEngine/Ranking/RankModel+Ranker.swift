@@ -10,19 +10,26 @@ extension RankModel {
     ///   - precision: The precision of the first two dense layers. All but fp32 take tables and the plan factored,
     ///     whatever plan the budget would choose for fp32.
     ///   - errorLimit: The largest allowed difference of a score from that in fp32; nil to measure nothing.
+    ///   - topKPlan: The way to the best of a list; all but plain take some milliseconds to prove and to measure, and
+    ///     tables within the budget, of a byte for each candidate's row and each unit of the first layer.
     /// - Returns: A ranker for one thread, which may be another than this one.
     /// - Throws: ``EngineError/Code/kernelUnavailable``; ``EngineError/Code/budgetTooSmall`` where the tables of a
     ///   forced plan or of a precision do not fit, or the system has no memory for tables;
     ///   ``EngineError/Code/precisionRefused`` where the precision does not suit the model or the plan, or its error is
-    ///   over the limit.
+    ///   over the limit; ``EngineError/Code/boundRefused`` where the best are to be certified and nothing can be
+    ///   proved.
     public func makeRanker(
         plan: ScoringPlan? = nil,
         memoryBudget: Int = ScoringPlan.defaultMemoryBudget,
         kernel: Kernel? = nil,
         precision: Precision = .fp32,
-        errorLimit: Float? = Precision.defaultErrorLimit
+        errorLimit: Float? = Precision.defaultErrorLimit,
+        topKPlan: TopKPlan = .plain
     ) throws(EngineError) -> sending EmbeddingRanker {
         if precision != .fp32 {
+            guard topKPlan != .certified else {
+                throw EngineError(.boundRefused, "bounds are of scores in fp32; leave the plan certified out")
+            }
             let kernel = if let kernel { try kernel.computing(precision) } else { try Kernel.best(for: precision) }
             try precision.check(shape, plan: plan, memoryBudget: memoryBudget)
             try MemoryDemand.check(precision.tableBytes(shape), for: "the precision \(precision)")
@@ -33,7 +40,13 @@ extension RankModel {
             try plan?.fitting(shape, memoryBudget: memoryBudget)
             ?? ScoringPlan.chosen(for: shape, memoryBudget: memoryBudget)
         try MemoryDemand.check(plan.tableBytes(shape), for: "the plan \(plan.rawValue)")
-        return EmbeddingRanker(self, plan: plan, forced: forced)
+        return try EmbeddingRanker(
+            self,
+            plan: plan,
+            forced: forced,
+            topKPlan: topKPlan,
+            room: memoryBudget - min(plan.tableBytes(shape), memoryBudget)
+        )
     }
 
     /// The facts of INFO.

@@ -86,7 +86,7 @@ extension Ranker {
             throw EngineError(.invalidQuery, "top is \(top); expected 1 or more, or nil for every candidate")
         }
         let bytes = try QueryBytes(QueryIDs(user: user, candidates: candidates))
-        let scores = try scored(candidates, for: user, features, unknownIDs, bytes)
+        let scores = try scored(candidates, for: user, features, unknownIDs, bytes, top: top)
         let kept = candidates.count - scores.omittedPositions.count
         let positions = try scores.best(min(top ?? kept, kept), of: bytes)
         var isUnknown = [Bool](repeating: false, count: candidates.count)
@@ -112,7 +112,8 @@ extension Ranker {
         for user: ID,
         _ features: (candidates: [Float], query: [Float]),
         _ unknownIDs: UnknownIDPolicy,
-        _ bytes: QueryBytes
+        _ bytes: QueryBytes,
+        top: Int? = nil
     ) throws(EngineError) -> ScoreList {
         let count = candidates.count
         let width = try featureCount(of: features, for: count)
@@ -122,7 +123,19 @@ extension Ranker {
             featureCount: width,
             queryFeatures: features.query
         ) { (query) throws(EngineError) in
-            try unsafe score(query, candidates: 0..<count, scores: buffers.scores, unknown: buffers.unknown)
+            guard let top else {
+                return try unsafe score(query, candidates: 0..<count, scores: buffers.scores, unknown: buffers.unknown)
+            }
+            let best = BestScores()
+            best.reset(min(top, count))
+            return try unsafe scoreBest(
+                query,
+                candidates: 0..<count,
+                omitsUnknown: unknownIDs == .omit,
+                best: best,
+                scores: buffers.scores,
+                unknown: buffers.unknown
+            )
         }
         var list = ScoreList(
             scores: unsafe Array(buffers.scores),

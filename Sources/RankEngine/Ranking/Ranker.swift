@@ -39,11 +39,55 @@ public protocol Ranker: AnyObject {
         scores: UnsafeMutableBufferPointer<Float>,
         unknown: UnsafeMutableBufferPointer<Bool>
     ) throws(EngineError) -> ScoreOutcome
+
+    /// Whether ``scoreBest(_:candidates:omitsUnknown:best:scores:unknown:)`` leaves candidates out of a list of `count`
+    /// of which so many are wanted; by default no list.
+    ///
+    /// Such lists have a cost of their own.
+    func leavesOut(of count: Int, wanted: Int) -> Bool
+
+    /// Scores what may be among the best of a part of a query's candidates; by default every candidate.
+    ///
+    /// Whatever is left out has a score of −∞ and is certainly worse than as many candidates as are wanted: the best
+    /// of the list, chosen from these scores, are those of scoring every candidate, bit for bit.
+    ///
+    /// - Parameters:
+    ///   - query: As for ``score(_:candidates:scores:unknown:)``, like `candidates`, `scores` and `unknown`.
+    ///   - candidates: The positions to look at.
+    ///   - omitsUnknown: Whether candidates with unknown ids have no place in the list.
+    ///   - best: The best scores of the list's earlier parts, reset before the first one; takes those of this part.
+    ///   - scores: Written.
+    ///   - unknown: Written.
+    /// - Returns: As ``score(_:candidates:scores:unknown:)``.
+    /// - Throws: As ``score(_:candidates:scores:unknown:)``.
+    func scoreBest(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        omitsUnknown: Bool,
+        best: BestScores,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome
 }
 
 extension Ranker {
     /// Nothing can be listed.
     public var catalog: Vocabulary? { nil }
+
+    /// Nothing is left out.
+    public func leavesOut(of count: Int, wanted: Int) -> Bool { false }
+
+    /// Scores every candidate.
+    public func scoreBest(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        omitsUnknown: Bool,
+        best: BestScores,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
+    }
 }
 
 /// The ids that a call of ``Ranker/score(_:candidates:scores:unknown:)`` did not know.

@@ -90,8 +90,9 @@ package final class ServedModel: Sendable {
         let proof =
             fact("proof") == "unproved" ? ", UNPROVED: converted, and not compared with its source's scores" : ""
         let trees = info.profile == .treeSum ? ", \(fact("shape")), output \(fact("output"))" : ""
+        let topK = info.facts.first { $0.key == "top_k_plan" }.map { ", top-k plan \($0.value)" } ?? ""
         return "model \(fact("model_id"))\(trees), plan \(fact("plan")), "
-            + "kernel \(fact("kernel")), profile \(fact("profile")), "
-            + "self-check \(fact("self_check"))\(error)\(proof)"
+            + "kernel \(fact("kernel")), profile \(fact("profile"))"
+            + "\(topK), self-check \(fact("self_check"))\(error)\(proof)"
     }
 }

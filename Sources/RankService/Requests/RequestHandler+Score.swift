@@ -73,6 +73,7 @@ extension RequestHandler {
         let count = query.candidateCount
         if job.parameters.repliesAreIndexed {
             job.scratch.reserve(count)
+            job.best.reset(min(Int(job.parameters.topK), count))
             return QueryProgress(entries: nil, count: count)
         }
         // Every score is written where it will be sent from.
@@ -150,7 +151,17 @@ extension RequestHandler {
     ) throws(ProtocolError) {
         let outcome: ScoreOutcome
         do throws(EngineError) {
-            outcome = try unsafe ranker.score(view, candidates: part, scores: scores, unknown: unknown)
+            // Chosen after scoring, or every candidate.
+            outcome =
+                job.parameters.topK > 0
+                ? try unsafe ranker.scoreBest(
+                    view,
+                    candidates: part,
+                    omitsUnknown: job.parameters.unknownIDs == .omit,
+                    best: job.best,
+                    scores: scores,
+                    unknown: unknown
+                ) : try unsafe ranker.score(view, candidates: part, scores: scores, unknown: unknown)
         } catch {
             let status: Status = error.code == .invalidQuery ? .invalidArgument : .internal
             throw job.error(status, error.message, candidate: error.position)

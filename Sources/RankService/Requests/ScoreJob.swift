@@ -1,4 +1,5 @@
 import RankCore
+import RankEngine
 import RankProtocol
 
 /// A request in work: its parameters, its progress, and the reply as far as it is written.
@@ -12,6 +13,9 @@ package final class ScoreJob {
 
     /// The scores of a query whose entries are chosen after scoring.
     let scratch = ScoreScratch()
+
+    /// The best scores of the query in work, where only the best are wanted.
+    let best = BestScores()
 
     /// Whether the request may take several slices; set by ``JobPool``.
     var isLong = false

@@ -48,6 +48,7 @@ extension Scheduler {
             return .settled
         }
         let client = message.client
+        let costs = self.costs[handler.model.leavesOut(of: request)]
         let cost = costs.cost(candidates: request.candidateCount) + request.listingCost
         let verdict = admission.verdict(
             queue,

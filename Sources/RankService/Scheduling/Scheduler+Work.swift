@@ -11,16 +11,19 @@ extension Scheduler {
     /// - Returns: The time after the work, in nanoseconds.
     /// - Throws: `contextTerminated` after a shutdown.
     func work(at start: UInt64, clock: () -> UInt64) throws(ZMQError) -> UInt64 {
-        let sliceLength = costs.sliceLength
         let (inbox, jobs) = (self.inbox, self.jobs)
+        let (costs, model) = (self.costs, handler.model)
         let place = queue.next { place in
             let message = inbox[place]
             guard message.job == nil, let request = message.request else { return true }
-            return request.candidateCount <= sliceLength || jobs.hasRoomForLong(isBulk: request.requestClass == .bulk)
+            return request.candidateCount <= costs[model.leavesOut(of: request)].sliceLength
+                || jobs.hasRoomForLong(isBulk: request.requestClass == .bulk)
         }
         guard let place, let request = inbox[place].request else { return clock() }
         let message = inbox[place]
         let isFirst = message.job == nil
+        let leavesOut = (message.job?.model ?? model).leavesOut(of: request)
+        let sliceLength = costs[leavesOut].sliceLength
         guard let job = message.job ?? begin(request, message, at: start, sliceLength: sliceLength) else {
             return clock()
         }
@@ -46,13 +49,13 @@ extension Scheduler {
         if !isFinished || job.hasScores {
             // The start and the end of a request are half of its own cost each.
             let requests = (isFirst ? 0.5 : 0) + (isFinished ? 0.5 : 0)
-            costs.learn(candidates: scored, requests: requests, nanoseconds: end &- start)
+            self.costs[leavesOut].learn(candidates: scored, requests: requests, nanoseconds: end &- start)
         }
         queue.charge(
             place,
             nanoseconds: end &- start,
             remaining: isFinished
-                ? 0 : costs.cost(candidates: request.candidateCount - job.scoredCount, requests: 0.5)
+                ? 0 : self.costs[leavesOut].cost(candidates: request.candidateCount - job.scoredCount, requests: 0.5)
         )
         if isFinished {
             let client = outcome == .unreachable ? message.client : nil

@@ -23,7 +23,7 @@ final class Scheduler {
     // refers to its owner, so that no access can begin within another one. Checking was a fifth of a request's work.
     @safe @exclusivity(unchecked) var handler: RequestHandler
     @safe @exclusivity(unchecked) var queue = FairQueue(capacity: Admission.capacity)
-    @safe @exclusivity(unchecked) var costs: ScoringCostModel
+    @safe @exclusivity(unchecked) var costs: ScoringCosts
     let jobs = JobPool()
     let admission: Admission
 
@@ -50,7 +50,7 @@ final class Scheduler {
         admission: Admission,
         retire: @escaping (consuming ServedModel) -> Void
     ) {
-        costs = ScoringCostModel(hint: handler.model.info.costHint)
+        costs = ScoringCosts(hint: handler.model.info.costHint)
         self.handler = handler
         self.sockets = sockets
         self.state = state

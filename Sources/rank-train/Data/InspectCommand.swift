@@ -43,7 +43,12 @@ struct InspectCommand: ParsableCommand {
         case .trees(let trees): return try show(trees)
         case .embeddings(let loaded): model = loaded
         }
-        let ranker = try model.makeRanker(kernel: kernel, precision: precision, errorLimit: .infinity)
+        let ranker = try model.makeRanker(
+            kernel: kernel,
+            precision: precision,
+            errorLimit: .infinity,
+            topKPlan: .auto
+        )
         if json {
             try StandardStream.output.writeLine(report(model, ranker).description)
         } else {
@@ -73,6 +78,7 @@ struct InspectCommand: ParsableCommand {
             ("load", load(model.loadTimes)),
             ("profile", "\(ranker.info.profile)"),
             ("kernel", "\(ranker.kernel)"),
+            ("top-k plan", ranker.topKChoice.description),
             ("claimed test rmse", claim.map { "\($0), \(claimant(metadata))" } ?? "none"),
         ]
         if metadata.fingerprint.isRefitted { lines += refit(metadata.fingerprint) }

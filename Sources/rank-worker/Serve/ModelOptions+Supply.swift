@@ -22,8 +22,8 @@ extension ModelOptions {
         }
         let firstLoad = FirstLoad()
         return ModelSupply(source) {
-            [plan, memoryBudget, kernel, placement, precision, maxError, optionsOfEmbeddings] path throws(EngineError)
-            in
+            [plan, memoryBudget, kernel, placement, precision, maxError, topKPlan, optionsOfEmbeddings] path
+            throws(EngineError) in
             let model: RankModel
             switch try LoadedModel.load(path: path, placement: placement) {
             case .trees(let trees):
@@ -39,7 +39,8 @@ extension ModelOptions {
                 memoryBudget: memoryBudget?.byteCount ?? ScoringPlan.defaultMemoryBudget,
                 kernel: Self.kernel(named: kernel, for: precision ?? .fp32),
                 precision: precision ?? .fp32,
-                errorLimit: maxError ?? Precision.defaultErrorLimit
+                errorLimit: maxError ?? Precision.defaultErrorLimit,
+                topKPlan: topKPlan ?? .auto
             )
             try firstLoad.check(ranker.info, at: path, kernel: kernel)
             return ranker

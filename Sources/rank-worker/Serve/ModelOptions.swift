@@ -49,6 +49,18 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            The way to the best of a list, which has the same entries either way: certified leaves out candidates by \
+            proven bounds, plain scores all of them, auto takes the faster one, measured at load (default: auto). \
+            certified is refused where nothing can be proved.
+            """
+        ),
+        transform: readTopKPlan
+    )
+    var topKPlan: TopKPlan?
+
+    @Option(
+        help: ArgumentHelp(
             "The kernel to score with: \(Kernel.supported.map(\.description).joined(separator: ", ")) "
                 + "(default: what RANK_KERNEL says, else the fastest for this CPU and model); "
                 + "in integers avx512-vnni, or scalar, which is slow."
@@ -122,6 +134,9 @@ struct ModelOptions: ParsableArguments {
             guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError); expected 0 or more") }
         }
         guard isReduced else { return }
+        guard topKPlan != .certified else {
+            throw ValidationError("--top-k-plan certified has bounds of scores in fp32; leave it or --precision out")
+        }
         guard plan ?? .factored == .factored else {
             throw ValidationError("--precision int16 and int8 have tables of their own; leave --plan out")
         }
@@ -155,9 +170,9 @@ struct ModelOptions: ParsableArguments {
     /// The given options that say how embeddings are scored.
     var optionsOfEmbeddings: [String] {
         let options = [
-            ("--plan", plan != nil), ("--kernel", kernel != nil), ("--precision", precision != nil),
-            ("--max-error", maxError != nil), ("--memory-budget", memoryBudget != nil),
-            ("--copy-weights", copyWeights), ("--map-weights", mapWeights),
+            ("--plan", plan != nil), ("--top-k-plan", topKPlan != nil), ("--kernel", kernel != nil),
+            ("--precision", precision != nil), ("--max-error", maxError != nil),
+            ("--memory-budget", memoryBudget != nil), ("--copy-weights", copyWeights), ("--map-weights", mapWeights),
         ]
         return options.filter(\.1).map(\.0)
     }
@@ -180,6 +195,15 @@ private func readPlan(_ name: String) throws -> ScoringPlan {
     guard let plan = ScoringPlan(rawValue: name) else {
         let names = ScoringPlan.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("there is no plan \"\(name)\"; choose one of \(names)")
+    }
+    return plan
+}
+
+/// Reads the name of a plan for the best of a list.
+private func readTopKPlan(_ name: String) throws -> TopKPlan {
+    guard let plan = TopKPlan(rawValue: name) else {
+        let names = TopKPlan.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("there is no plan \"\(name)\" for the best of a list; choose one of \(names)")
     }
     return plan
 }

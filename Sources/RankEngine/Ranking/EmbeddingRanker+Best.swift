@@ -1,0 +1,96 @@
+internal import CRankKernels
+
+extension EmbeddingRanker {
+    /// Whether ``scoreBest(_:candidates:omitsUnknown:best:scores:unknown:)`` leaves candidates out of such lists.
+    public func leavesOut(of count: Int, wanted: Int) -> Bool {
+        certified != nil && CertifiedLists.suit(count, wanted: wanted)
+    }
+
+    /// Scores what may be among the best of a part of a query's candidates; see ``Ranker``.
+    public func scoreBest(
+        _ query: RankQuery,
+        candidates: Range<Int>,
+        omitsUnknown: Bool,
+        best: BestScores,
+        scores: UnsafeMutableBufferPointer<Float>,
+        unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome {
+        guard let certified, leavesOut(of: candidates.count, wanted: best.wanted) else {
+            return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
+        }
+        try unsafe Self.check(query, candidates, min(scores.count, unknown.count))
+        let userRow = try unsafe self.userRow(query.user)
+        certified.reserve(candidates.count)
+        guard let scoreBase = scores.baseAddress, let unknownBase = unknown.baseAddress,
+            let rowBase = unsafe certified.rows.baseAddress, let half = unsafe half(of: userRow)
+        else { return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown) }
+        let unknownCount = try unsafe findRows(query.candidates, candidates, unknown: unknownBase, into: rowBase)
+        let isScored = unsafe certified.score(
+            userRow,
+            half: half,
+            count: candidates.count,
+            omitting: omitsUnknown && unknownCount > 0 ? UnsafePointer(unknownBase) : nil,
+            best: best,
+            into: scoreBase
+        )
+        guard isScored else {
+            return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
+        }
+        return ScoreOutcome(isUserKnown: userRow != 0, unknownCount: unknownCount)
+    }
+
+    /// The upper bounds of a user's scores without B0, and B0; nil under the plain plan, and where nothing can be proved
+    /// of the user.
+    package func upperBounds(userRow: UInt32, candidateRows: [UInt32]) -> (upper: [Float], margin: Float)? {
+        guard let certified, let half = unsafe half(of: userRow) else { return nil }
+        return unsafe certified.upperBounds(userRow, half: half, candidateRows)
+    }
+
+    /// Chooses the way to the best of a list, and makes what it takes.
+    ///
+    /// - Throws: ``EngineError/Code/boundRefused`` where bounds were asked for and nothing can be proved, or
+    ///   ``EngineError/Code/budgetTooSmall`` where their tables do not fit.
+    static func certify(
+        _ network: Network,
+        tables: (users: SharedFloats, candidates: SharedFloats)?,
+        _ shape: ModelShape,
+        plan: ScoringPlan,
+        wanted: TopKPlan,
+        room: Int
+    ) throws(EngineError) -> (CertifiedLists?, TopKChoice) {
+        guard wanted != .plain else { return (nil, TopKChoice(plan: .plain, detail: "")) }
+        do throws(EngineError) {
+            try CertifiedBounds.check(shape)
+            guard plan == .factored || plan == .userOnce else {
+                throw EngineError(.boundRefused, "the plan \(plan.rawValue) computes no half of the first layer")
+            }
+            guard shape.candidateRows >= CertifiedLists.fewest else {
+                throw EngineError(.boundRefused, "bounds are for lists of \(CertifiedLists.fewest) candidates and more")
+            }
+            let bytes = CertifiedBounds.byteCount(shape)
+            guard bytes <= room else {
+                throw EngineError(
+                    .budgetTooSmall,
+                    "bounds take \(bytes) bytes, and the memory budget leaves \(room) to them"
+                )
+            }
+            guard rank_bounds_supported(network.kernel.level) else {
+                throw EngineError(
+                    .boundRefused,
+                    "bounds need AVX-512 VNNI, which the kernel \(network.kernel) or this CPU does without"
+                )
+            }
+            let bounds = try CertifiedBounds(network, tables: tables, shape)
+            let lists = CertifiedLists(bounds, network, table: tables?.candidates)
+            let share = TopKTrial(network: network, tables: tables, lists: lists, shape: shape).share()
+            let hundredths = (share * 100).rounded() / 100
+            guard wanted == .certified || share < TopKTrial.limit else {
+                throw EngineError(.boundRefused, "a certified list takes \(hundredths) of the time of a plain one")
+            }
+            return (lists, TopKChoice(plan: .certified, detail: "\(hundredths) of the time of plain scoring"))
+        } catch {
+            guard wanted == .auto else { throw error }
+            return (nil, TopKChoice(plan: .plain, detail: error.message))
+        }
+    }
+}
