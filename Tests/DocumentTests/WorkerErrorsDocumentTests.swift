@@ -138,7 +138,7 @@ import Testing
 
     /// The answer to a request whose scores are no numbers.
     private static func answerWithoutANumber() throws -> ErrorReply {
-        let ranker = try TestModel.load(TestModel.draft(isHuge: true)).makeRanker(kernel: .scalar)
+        let ranker = try TestModel.load(TestModel.draft(layers: 2, isHuge: true)).makeRanker(kernel: .scalar)
         let state = WorkerState(limits: .default, info: ranker.info, startTime: 0)
         var handler = RequestHandler(ranker: ranker, state: state, software: "test 1")
         let frame = Requests.score(user: TestModel.hugeUser, candidates: [1])

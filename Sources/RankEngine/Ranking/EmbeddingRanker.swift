@@ -232,7 +232,9 @@ internal import RankCore
     ) throws(EngineError) {
         if unsafe rank_all_finite(scores, part.count) { return }
         for (index, position) in part.enumerated() where unsafe !scores[index].isFinite {
-            let (id, score) = unsafe (query.candidates.describe(position), scores[index])
+            let id = unsafe query.candidates.describe(position)
+            // The sign of a NaN says nothing, and differs between processors.
+            let score = unsafe scores[index].isNaN ? "nan" : "\(scores[index])"
             throw EngineError(
                 .scoreNotFinite,
                 "candidate \(position), id \(id), scores \(score)",

@@ -335,6 +335,8 @@ import ZMQ
         #expect(bench.state.links.allSatisfy { $0.inFlight.isEmpty && $0.load.inFlight < 0.001 })
         #expect(bench.state.flights.isEmpty)
         #expect(bench.state.calls.isEmpty)
+        // What is left to tell is that a worker which was set aside is used again.
+        bench.advance(to: bench.now + 3_600_000_000)
         #expect(bench.state.nextTick == nil)
     }
 }

@@ -49,7 +49,7 @@ import Testing
         #expect(bench.news.map(\.news) == [.silent])
         #expect(bench.news.first?.link == silent)
         bench.mute = []
-        bench.answerAll()
+        for (request, link) in bench.unsaid { bench.say(request, link) }
         #expect(bench.news.map(\.news) == [.silent, .heardAgain])
     }
 

@@ -16,7 +16,8 @@ package enum TestModel {
     ///   - seed: The seed of the weights.
     ///   - dimensions: Those of each embedding; the tutorial's are 32.
     ///   - layers: The number of dense layers, 2 or 3.
-    ///   - isHuge: Whether a user whom no golden pair has is beyond every scale.
+    ///   - isHuge: Whether a user whom no golden pair has is beyond every scale; of 2 layers, the scores are no numbers
+    ///     then, since no relu takes NaN for 0 after the last.
     /// - Returns: The content.
     package static func draft(
         seed: UInt64 = 1,
