@@ -8,7 +8,7 @@ import numpy as np
 from .ensemble import CATEGORICAL, LISTED_LEFT, MISSING_RIGHT, NEGATIVE_FRACTION, NEVER, ZERO, ZERO_IS_MISSING
 from .ensemble import Ensemble, Test, Tree
 
-MOST_ROWS, MOST_DIRECTED, MOST_CELLS = 8192, 2048, 1 << 25
+MOST_ROWS, MOST_DIRECTED, MOST_EDGES, MOST_CELLS = 6144, 4096, 6, 1 << 25
 INFINITE = np.float32(np.inf)
 ODD = np.array([
     np.nan, np.nan, np.inf, -np.inf, 0.0, -0.0, ZERO, -ZERO, np.nextafter(ZERO, INFINITE),
@@ -42,7 +42,7 @@ def _edges(test: Test) -> List[float]:
         words = test.words or (0,)
         listed = [32 * k + bit for k, word in enumerate(words[:64]) for bit in range(32) if word >> bit & 1][:64]
         near = [value + step for value in listed[:8] for step in (1.0, 0.5)]
-        return [*map(float, listed), *near, 32.0 * len(words), 32.0 * len(words) - 1, -0.5, -1.0]
+        return [*map(float, {*listed, *range(32)}), *near, 32.0 * len(words), 32.0 * len(words) - 1, -0.5, -1.0]
     at = np.float32(test.threshold)
     return [float(at), float(np.nextafter(at, INFINITE)), float(np.nextafter(at, -INFINITE))]
 
@@ -62,20 +62,24 @@ def _by_lot(random: np.random.Generator, pools: Dict[int, np.ndarray], features:
 
 
 def _directed(random: np.random.Generator, ensemble: Ensemble, base: np.ndarray, count: int) -> np.ndarray:
-    """For nodes by lot, or for each where there are few, a row that is led there and stands at the node's decision."""
+    """For nodes in an order by lot, rows that are led there and stand at each of the node's edges, or miss its value."""
     sizes = np.cumsum([len(tree.tests) for tree in ensemble.trees])
-    nodes = int(sizes[-1])
-    chosen = random.permutation(nodes)[:count] if nodes > count else np.arange(nodes)
-    rows = base[random.integers(0, len(base), len(chosen))].copy()
     parents: Dict[int, Dict[int, Tuple[int, bool]]] = {}
-    for row, number in zip(rows, chosen.tolist()):
+    rows: List[np.ndarray] = []
+    for number in random.permutation(int(sizes[-1])).tolist():
+        if len(rows) >= count:
+            break
         k = int(np.searchsorted(sizes, number, side="right"))
         tree = ensemble.trees[k]
         node = number - (int(sizes[k - 1]) if k else 0)
         if k not in parents:
             parents[k] = _parents(tree)
-        _lead(random, tree, node, parents[k], row)
-    return rows
+        edges = [math.nan, *_edges(tree.tests[node])]
+        for place in random.permutation(len(edges))[:MOST_EDGES].tolist():
+            row = base[int(random.integers(len(base)))].copy()
+            if _lead(random, tree, node, parents[k], row, edges[place]):
+                rows.append(row)
+    return np.array(rows[:count], np.float32).reshape(-1, ensemble.features)
 
 
 def _parents(tree: Tree) -> Dict[int, Tuple[int, bool]]:
@@ -84,22 +88,24 @@ def _parents(tree: Tree) -> Dict[int, Tuple[int, bool]]:
     return {child: (node, side) for children, side in sides for node, child in enumerate(children) if child >= 0}
 
 
-def _lead(random: np.random.Generator, tree: Tree, node: int, parents: Dict[int, Tuple[int, bool]],
-          row: np.ndarray) -> None:
-    """Sets a row's cells so that it comes to a node, where a value of its feature allows that, at one of its edges."""
-    wanted: Dict[int, List[Tuple[Test, bool]]] = {tree.tests[node].feature: []}
+def _lead(random: np.random.Generator, tree: Tree, node: int, parents: Dict[int, Tuple[int, bool]], row: np.ndarray,
+          edge: float) -> bool:
+    """Sets a row's cells so that it comes to a node, whose feature has the value `edge`; false where none does."""
+    own = tree.tests[node].feature
+    wanted: Dict[int, List[Tuple[Test, bool]]] = {own: []}
     at = node
     while at in parents:
         at, side = parents[at]
         wanted.setdefault(tree.tests[at].feature, []).append((tree.tests[at], side))
     for feature, tests in wanted.items():
-        edges = [edge for test, _ in tests for edge in _edges(test)]
-        near = [*_edges(tree.tests[node]), math.nan] if feature == tree.tests[node].feature else []
-        for candidates in (near, [*edges, math.nan, 0.0, float(row[feature])]):
-            fitting = [x for x in candidates if all(goes_right(test, x) == side for test, side in tests)]
-            if fitting:
-                row[feature] = fitting[int(random.integers(len(fitting)))]
-                break
+        candidates = [edge] if feature == own else [float(row[feature])]
+        if feature != own and not all(goes_right(test, candidates[0]) == side for test, side in tests):
+            candidates = [*(value for test, _ in tests for value in _edges(test)), math.nan, 0.0]
+        fitting = [x for x in candidates if all(goes_right(test, x) == side for test, side in tests)]
+        if not fitting:
+            return False
+        row[feature] = fitting[int(random.integers(len(fitting)))]
+    return True
 
 
 def goes_right(test: Test, x: float) -> bool:
