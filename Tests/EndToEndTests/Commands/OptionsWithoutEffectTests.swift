@@ -142,6 +142,10 @@ struct OptionsWithoutEffectTests {
             client(["score", "--input", "-", "--balance", "rendezvous"], "--balance", "name more"),
             train(["predict", "--model", "NETWORK", "--input", "-", "--top-k", "3"], "--top-k goes with --users"),
             train(
+                ["predict", "--model", "NETWORK", "--input", "-", "--top-k-plan", "auto"],
+                "--top-k-plan goes with --users"
+            ),
+            train(
                 ["predict", "--model", "NETWORK", "--users", "all", "--unknown", "fallback"],
                 "--unknown",
                 "leave it out"

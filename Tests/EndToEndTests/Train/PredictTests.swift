@@ -81,6 +81,29 @@ struct PredictTests {
         }
     }
 
+    @Test func theBestItemsAreTheSameByEveryPlan() async throws {
+        try await withTemporaryDirectory { directory in
+            let (data, model) = ("\(directory)/data", "\(directory)/factors")
+            let made = try await run("rank-train", ["synthesize", "--output", data])
+            let options = ["--preset", "map-fm", "--factors", "4", "--sweeps", "2", "--quiet"]
+            let fit = try await run("rank-train", ["fit", "--data", data, "--output", model] + options)
+            try #require(made.exitCode == 0 && fit.exitCode == 0, "\(made.errors)\(fit.errors)")
+            let predict = ["predict", "--model", model, "--users", "all", "--exclude-rated", data, "--top-k-plan"]
+            let plain = try await run("rank-train", predict + ["plain"])
+            #expect(plain.output.split(separator: "\n").count == 9_430 && plain.errors.contains("top-k plan plain;"))
+            for plan in ["certified", "auto"] {
+                let found = try await run("rank-train", predict + [plan])
+                #expect(found.output == plain.output, "\(plan): \(found.errors)")
+                #expect(plan == "auto" || found.errors.contains("top-k plan certified, an index of"))
+            }
+            let network = ["predict", "--model", try TestModel.write(in: directory), "--users", "all", "--top-k-plan"]
+            let refused = try await run("rank-train", network + ["certified"])
+            #expect(refused.exitCode == 65 && refused.output == "" && refused.errors.contains("not networks"))
+            let full = try await run("rank-train", network + ["auto"])
+            #expect(full.exitCode == 0 && full.errors.contains("top-k plan plain, whole catalogues are searched for"))
+        }
+    }
+
     @Test(arguments: [false, true])
     func pairsAreReadAsRatingsAre(_ texts: Bool) async throws {
         try await withTemporaryDirectory { directory in
