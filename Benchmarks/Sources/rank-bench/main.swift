@@ -23,6 +23,10 @@ do {
         let options = try CatalogueOptions(arguments)
         let report = try CatalogueBenchmark(options).run()
         print(options.json ? try report.json : report.text)
+    case "search":
+        let options = try SearchOptions(arguments)
+        let report = try SearchBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
     case "plugin":
         let options = try PluginBenchmarkOptions(arguments)
         let report = try await PluginBenchmark(options).run()
@@ -30,7 +34,7 @@ do {
     default:
         let usages = [
             RPCOptions.usage, PoolBenchmarkOptions.usage, EngineOptions.usage, CatalogueOptions.usage,
-            PluginBenchmarkOptions.usage,
+            SearchOptions.usage, PluginBenchmarkOptions.usage,
         ]
         throw BenchmarkError(usages.joined(separator: "\n"))
     }
