@@ -95,15 +95,14 @@ internal import CRankKernels
         )
         if !best.isFull {
             let size = gatherHighest(best.wanted, of: count)
-            guard unsafe scoreRound(size, list) else { return false }
+            guard unsafe scoreRound(0..<size, list) else { return false }
         }
-        var size = unsafe gather(from: list.least, count)
-        if size > count / 2 || size <= Self.fewInRound { return unsafe scoreRound(size, list) }
+        let size = unsafe gather(from: list.least, count)
+        if size > count / 2 || size <= Self.fewInRound { return unsafe scoreRound(0..<size, list) }
         // The higher half first: they raise the threshold for the others.
-        size = keepHigherHalf(size)
-        guard unsafe scoreRound(size, list) else { return false }
-        size = unsafe gather(from: list.least, count)
-        return unsafe scoreRound(size, list)
+        let lower = raiseHigherHalf(size)
+        guard unsafe scoreRound(lower..<size, list) else { return false }
+        return unsafe scoreRound(0..<keep(from: list.least, lower), list)
     }
 
     /// The bounds of a user's scores with candidates' rows, without B0, and B0.
@@ -138,24 +137,25 @@ internal import CRankKernels
         }
     }
 
-    /// Scores the candidates of the first `count` keys; returns whether all scores are finite.
-    private func scoreRound(_ count: Int, _ list: List) -> Bool {
-        guard count > 0, let rowBase = unsafe roundRows.baseAddress, let scoreBase = unsafe roundScores.baseAddress,
+    /// Scores the candidates of some keys; returns whether all scores are finite.
+    private func scoreRound(_ round: Range<Int>, _ list: List) -> Bool {
+        guard !round.isEmpty, let rowBase = unsafe roundRows.baseAddress,
+            let scoreBase = unsafe roundScores.baseAddress,
             let keys = unsafe self.keys.baseAddress, let rows = unsafe self.rows.baseAddress,
             let upper = unsafe self.upper.baseAddress
         else { return true }
-        for index in 0..<count { unsafe rowBase[index] = rows[Self.place(keys[index])] }
+        for (index, key) in round.enumerated() { unsafe rowBase[index] = rows[Self.place(keys[key])] }
         unsafe network.run(
             list.user,
             userHalf: list.half,
             table: table?.buffer.baseAddress,
             rows: rowBase,
-            count: count,
+            count: round.count,
             scores: scoreBase
         )
-        guard unsafe rank_all_finite(scoreBase, count) else { return false }
-        for index in 0..<count {
-            let place = unsafe Self.place(keys[index])
+        guard unsafe rank_all_finite(scoreBase, round.count) else { return false }
+        for (index, key) in round.enumerated() {
+            let place = unsafe Self.place(keys[key])
             unsafe list.scores[place] = scoreBase[index]
             unsafe upper[place] = -.infinity
             unsafe list.best.insert(scoreBase[index])
@@ -170,18 +170,21 @@ internal import CRankKernels
         guard let keys = unsafe self.keys.baseAddress, let upper = unsafe self.upper.baseAddress else { return 0 }
         // The root is the lowest of the highest: keys are inverted meanwhile.
         var size = 0
+        var floor = -Float.infinity
         for place in 0..<count {
             let bound = unsafe upper[place]
-            if bound == -.infinity { continue }
+            if bound <= floor { continue }
             let key = ~Self.key(bound, place)
             if size < wanted {
                 unsafe keys[size] = key
                 size += 1
-                if size == wanted { unsafe Self.heapify(keys, size) }
-            } else if unsafe key < keys[0] {
+                if size < wanted { continue }
+                unsafe Self.heapify(keys, size)
+            } else {
                 unsafe keys[0] = key
                 unsafe Self.siftDown(keys, 0, size)
             }
+            unsafe floor = upper[Self.place(~keys[0])]
         }
         for index in 0..<size { unsafe keys[index] = ~keys[index] }
         return size
@@ -190,17 +193,19 @@ internal import CRankKernels
     /// Gathers the keys of all bounds from `least` on; returns their number.
     private func gather(from least: Float, _ count: Int) -> Int {
         guard let keys = unsafe self.keys.baseAddress, let upper = unsafe self.upper.baseAddress else { return 0 }
+        let floor = max(least, -.greatestFiniteMagnitude)
         var size = 0
         for place in 0..<count {
             let bound = unsafe upper[place]
+            if bound < floor { continue }
             unsafe keys[size] = Self.key(bound, place)
-            size += bound >= least && bound > -.infinity ? 1 : 0
+            size += 1
         }
         return size
     }
 
-    /// Puts the higher half of the keys first; returns their number.
-    private func keepHigherHalf(_ size: Int) -> Int {
+    /// Puts the higher half of the keys last; returns the number of the others.
+    private func raiseHigherHalf(_ size: Int) -> Int {
         guard let keys = unsafe self.keys.baseAddress else { return 0 }
         unsafe Self.heapify(keys, size)
         let lower = size / 2
@@ -208,8 +213,19 @@ internal import CRankKernels
             unsafe swap(&keys[0], &keys[end])
             unsafe Self.siftDown(keys, 0, end)
         }
-        for index in 0..<(size - lower) { unsafe keys[index] = keys[lower + index] }
-        return size - lower
+        return lower
+    }
+
+    /// Keeps those of the first keys whose bounds are from `least` on; returns their number.
+    private func keep(from least: Float, _ size: Int) -> Int {
+        var kept = 0
+        for index in 0..<size {
+            let key = unsafe keys[index]
+            if unsafe upper[Self.place(key)] < least { continue }
+            unsafe keys[kept] = key
+            kept += 1
+        }
+        return kept
     }
 
     private static func heapify(_ keys: UnsafeMutablePointer<UInt64>, _ size: Int) {

@@ -18,7 +18,8 @@
 
     /// Selects the best `k` candidates, all of them when there are fewer.
     ///
-    /// Every score counts as a number; NaN has no place among scores. No memory is taken beyond `k` keys.
+    /// Every score counts as a number; NaN has no place among scores, and −∞ is that of a candidate which
+    /// ``Ranker/scoreBest(_:candidates:omitsUnknown:best:scores:unknown:)`` left out: never selected. No memory is taken beyond `k` keys.
     ///
     /// - Complexity: O(n log k)
     ///
@@ -42,7 +43,7 @@
         reserve(room)
         var size = 0
         for position in 0..<count {
-            if unsafe excluded?[position] ?? false { continue }
+            if unsafe scores[position] == -.infinity || excluded?[position] ?? false { continue }
             let key = unsafe Self.key(scores[position], position)
             if size < room {
                 unsafe keys[size] = key
