@@ -27,6 +27,10 @@ do {
         let options = try SearchOptions(arguments)
         let report = try SearchBenchmark(options).run()
         print(options.json ? try report.json : report.text)
+    case "topk":
+        let options = try TopKOptions(arguments)
+        let report = try TopKBenchmark(options).run()
+        print(options.json ? try report.json : report.text)
     case "plugin":
         let options = try PluginBenchmarkOptions(arguments)
         let report = try await PluginBenchmark(options).run()
@@ -34,7 +38,7 @@ do {
     default:
         let usages = [
             RPCOptions.usage, PoolBenchmarkOptions.usage, EngineOptions.usage, CatalogueOptions.usage,
-            SearchOptions.usage, PluginBenchmarkOptions.usage,
+            SearchOptions.usage, TopKOptions.usage, PluginBenchmarkOptions.usage,
         ]
         throw BenchmarkError(usages.joined(separator: "\n"))
     }
