@@ -155,6 +155,7 @@ struct InspectCommand: ParsableCommand {
             "digest_seconds": .number(model.loadTimes.digest / .seconds(1)),
             "profile": .string("\(ranker.info.profile)"),
             "kernel": .string("\(ranker.kernel)"),
+            "top_k_plan": .string(ranker.topKChoice.description),
             "precision": precision(model, ranker),
             "claimed_test_rmse": metadata.claimedTestRMSE.map { .float($0) } ?? .null,
             "claimed_split": .string(metadata.fingerprint["split"]),
