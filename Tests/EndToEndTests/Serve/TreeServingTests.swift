@@ -61,13 +61,17 @@ struct TreeServingTests {
                             #expect(list.profile == .treeSum && !list.isUserUnknown)
                         }
                     }
-                    let batch = (0..<3).map { user in
-                        BatchQuery<UInt64>(
+                    var batch: [BatchQuery<UInt64>] = []
+                    for user in 0..<3 {
+                        let own = Array(others[(user * 8)..<(user * 8 + 8)])
+                        let given: [Float] = [0.25, Float(user)]
+                        let asked = BatchQuery<UInt64>(
                             user: UInt64(user),
                             candidates: [1, 2],
-                            features: Array(others[(user * 8)..<(user * 8 + 8)]),
-                            queryFeatures: [0.25, Float(user)]
+                            features: own,
+                            queryFeatures: given
                         )
+                        batch.append(asked)
                     }
                     let lists = try await pool.scores(of: batch)
                     for (user, list) in lists.enumerated() {
@@ -104,13 +108,14 @@ struct TreeServingTests {
                 try await Self.withPool(workers) { pool in
                     #expect(await refusal(pool, [1, 2, 3, 4]) == "accepted")
                     #expect(await refusal(pool, [1, 2], [3]) == "accepted")
-                    for (features, query, text) in [
+                    let wrong: [([Float], [Float], String)] = [
                         ([1, 2, 3, 4, 5, 6], [], "3 features per candidate, this model wants 2"),
                         ([1, 2, 3, 4], [1], "1 features of the query and 2 per candidate, this model wants 1 and 1"),
                         ([], [1, 2], "2 features of the query and 0 per candidate, this model wants 1 and 1"),
                         ([1, .nan, 3, 4], [], "this model takes none"), ([1, 2], [.nan], "this model takes none"),
                         ([1, 2], [.infinity], "a feature of the query is not finite"),
-                    ] as [([Float], [Float], String)] {
+                    ]
+                    for (features, query, text) in wrong {
                         let found = await refusal(pool, features, query)
                         #expect(found.contains(text), "\(found)")
                     }

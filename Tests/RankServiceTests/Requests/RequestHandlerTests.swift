@@ -127,7 +127,7 @@ struct RequestHandlerTests {
             pairs == [
                 "protocol": "1", "software": "test 1", "plan": "test", "kernel": "none", "max_message_bytes": "2048",
                 "max_candidates": "30", "max_queries": "4", "model_generation": "1",
-                "self_check": "none", "catalog": "none",
+                "self_check": "none", "catalog": "none", "extensions": "3",
             ]
         )
     }
