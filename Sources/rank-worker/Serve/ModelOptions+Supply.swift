@@ -23,7 +23,7 @@ extension ModelOptions {
         let firstLoad = FirstLoad()
         return ModelSupply(source) {
             [plan, memoryBudget, kernel, placement, precision, maxError, topKPlan, optionsOfEmbeddings] path
-            throws(EngineError) in
+                throws(EngineError) in
             let model: RankModel
             switch try LoadedModel.load(path: path, placement: placement) {
             case .trees(let trees):
