@@ -8,7 +8,7 @@
 #define RANK_LEAST_MARGIN 1e-30
 
 // A float no less than `value`.
-INLINE float at_least(double value) {
+INLINE float rounded_up(double value) {
     const float near = (float)value;
     return (double)near < value ? nextafterf(near, INFINITY) : near;
 }
@@ -170,9 +170,9 @@ TARGET static bool certify_user(const rank_certificate *certificate, const float
                          certificate->bound_rounding * (certificate->bias_size + term_size + fabs(constant));
     const double margin = gamma * (0.5 * level_error + threshold_error) + omega * (level_error + threshold_error) +
                           fixed + reached * (score_slope + bound_slope) + slack;
-    tail.margin = at_least(margin * (1 + RANK_DOUBLE_SLACK));
+    tail.margin = rounded_up(margin * (1 + RANK_DOUBLE_SLACK));
     // The multiply-add that brings r in rounds once more.
-    tail.slope = at_least((omega + score_slope + bound_slope + RANK_LEAST_MARGIN) * (1 + 0x1p-20));
+    tail.slope = rounded_up((omega + score_slope + bound_slope + RANK_LEAST_MARGIN) * (1 + 0x1p-20));
     memcpy(record + 3 * row_bytes, &tail, sizeof tail);
     return isfinite(tail.margin) && isfinite(tail.slope) && isfinite(tail.constant);
 }

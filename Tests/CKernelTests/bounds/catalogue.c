@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checks.h"
-#include "model.h"
-#include "random.h"
+#include "../checks.h"
+#include "../model.h"
+#include "../random.h"
 
 #define USERS 6
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checks.h"
-#include "random.h"
+#include "../checks.h"
+#include "../random.h"
 
 #define MOST_CANDIDATES 80
 
