@@ -18,7 +18,7 @@ struct SearchReport {
         let k: Int
         /// Users whose lists are made together.
         let users: Int
-        /// Nanoseconds of the processor for a list: the mean over users, what a quarter and a half of the lists took at most.
+        /// Processor time of a list: the mean over users, what a quarter and a half took at most (nanoseconds).
         let mean: Double
         let p25: Double
         let median: Double
