@@ -12,7 +12,7 @@ extension BatchScorer {
     /// The same scorer with a way to the best of whole catalogues.
     ///
     /// The lists are the same either way: ids, order and bits of the scores. An index is made for models of biases and
-    /// dot product; it takes a byte for each factor and eight for each item, and about as long as 200 lists.
+    /// dot product; it takes a byte for each factor and eight for each item, and as long as some hundred lists.
     ///
     /// - Complexity: O(items · dimensions²) where an index is made
     ///

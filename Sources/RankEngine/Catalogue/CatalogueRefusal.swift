@@ -50,14 +50,15 @@ enum CatalogueRefusal {
         if !rank_vnni_supported() { return "this CPU has no AVX-512 VNNI" }
         if k <= 0 { return "no items are asked for" }
         if k > items / 4 { return "\(k) of \(items) items are more than a quarter" }
-        if users < fewUsers {
+        let (pairs, overflows) = users.multipliedReportingOverflow(by: items)
+        if !overflows, pairs < leastPairs + pairsOfItem * items {
             return "\(users) \(users == 1 ? "list takes" : "lists take") less time than an index"
         }
         return nil
     }
 
-    /// An index takes about as long as that many lists.
-    static let fewUsers = 200
+    /// What an index costs, in scores of brute force: for any catalogue, and for each item.
+    private static let (leastPairs, pairsOfItem) = (4_000_000, 400)
 
     /// The length of the longest row.
     private static func longest(_ table: SharedFloats, _ dimensions: Int) -> Double {

@@ -24,9 +24,9 @@ struct CatalogueChoiceTests {
     @Test func aModelWithoutBoundsIsScoredInFullOrRefusedByName() throws {
         for (draft, word) in Self.refused {
             let scorer = try BatchScorer(draft)
-            let error = engineError { _ = try scorer.choosing(.certified, top: 1, users: 1_000) }
+            let error = engineError { _ = try scorer.choosing(.certified, top: 1, users: 20_000) }
             #expect(error?.code == .boundRefused && error?.message.contains(word) == true, "\(word): \(error as Any)")
-            let plain = try scorer.choosing(.auto, top: 1, users: 1_000)
+            let plain = try scorer.choosing(.auto, top: 1, users: 20_000)
             #expect(plain.topKChoice.plan == .plain)
             let reasons = [word, "AVX-512 VNNI"]
             #expect(reasons.contains { plain.topKChoice.detail.contains($0) }, "\(plain.topKChoice)")
@@ -37,28 +37,28 @@ struct CatalogueChoiceTests {
 
     @Test func autoScoresInFullWhatAnIndexWouldNotSpeedUp() throws {
         let scorer = try BatchScorer(FactorSpec(items: 400).draft())
-        for (k, users, word) in [(101, 1_000, "quarter"), (0, 1_000, "no items"), (10, 3, "3 lists take less")] {
+        for (k, users, word) in [(101, 20_000, "quarter"), (0, 20_000, "no items"), (10, 3, "3 lists take less")] {
             let choice = try scorer.choosing(.auto, top: k, users: users).topKChoice
             #expect(choice.plan == .plain)
             #expect(choice.detail.contains(word) || choice.detail.contains("AVX-512 VNNI"), "\(choice)")
             #expect(try scorer.choosing(.certified, top: k, users: users).topKChoice.plan == .certified)
         }
-        let choice = try scorer.choosing(.auto, top: 10, users: 1_000).topKChoice
+        let choice = try scorer.choosing(.auto, top: 10, users: 20_000).topKChoice
         #expect(choice.plan == .certified || choice.detail.contains("AVX-512 VNNI"))
-        #expect(try scorer.choosing(.plain, top: 10, users: 1_000).topKChoice.plan == .plain)
+        #expect(try scorer.choosing(.plain, top: 10, users: 20_000).topKChoice.plan == .plain)
     }
 
     @Test func anIndexStaysWithinItsBudget() throws {
         let scorer = try BatchScorer(FactorSpec(items: 400, dimensions: 17).draft())
         // 13 blocks of 32: 20 factors and a bias and a row of 4 bytes for each item, 20 bytes for each block.
         let bytes = 13 * 32 * (20 + 8) + 13 * 20
-        let choice = try scorer.choosing(.certified, top: 1, users: 1_000, memoryBudget: bytes).topKChoice
+        let choice = try scorer.choosing(.certified, top: 1, users: 20_000, memoryBudget: bytes).topKChoice
         #expect(choice.detail.contains("\(bytes) bytes"))
         let error = engineError {
-            _ = try scorer.choosing(.certified, top: 1, users: 1_000, memoryBudget: bytes - 1)
+            _ = try scorer.choosing(.certified, top: 1, users: 20_000, memoryBudget: bytes - 1)
         }
         #expect(error?.code == .budgetTooSmall && error?.message.contains("\(bytes) bytes") == true)
-        let plain = try scorer.choosing(.auto, top: 1, users: 1_000, memoryBudget: bytes - 1).topKChoice
+        let plain = try scorer.choosing(.auto, top: 1, users: 20_000, memoryBudget: bytes - 1).topKChoice
         #expect(plain.plan == .plain)
         #expect(plain.detail.contains("\(bytes) bytes") || plain.detail.contains("AVX-512 VNNI"))
     }
