@@ -58,8 +58,8 @@ public enum TreeOutput: Sendable, Hashable, CustomStringConvertible {
     /// The score of a float32 margin.
     func score(_ margin: Float) -> Float {
         switch self {
-        case .logisticXGBoost: 1 / (expf(min(-margin, 88.7)) + 1 + 1e-16)
-        case .exponential: expf(margin)
+        case .logisticXGBoost: 1 / (Mathematics.exponential(min(-margin, 88.7)) + 1 + 1e-16)
+        case .exponential: Mathematics.exponential(margin)
         case .margin, .logistic, .signedSquare: margin
         }
     }
@@ -67,8 +67,8 @@ public enum TreeOutput: Sendable, Hashable, CustomStringConvertible {
     /// The score of a float64 margin, rounded to float32 once.
     func score(_ margin: Double) -> Float {
         switch self {
-        case .logistic(let factor): Float(1 / (1 + exp(-factor * margin)))
-        case .exponential: Float(exp(margin))
+        case .logistic(let factor): Float(1 / (1 + Mathematics.exponential(-factor * margin)))
+        case .exponential: Float(Mathematics.exponential(margin))
         case .signedSquare: Float((margin < 0 ? -margin : margin) * margin)
         case .margin, .logisticXGBoost: Float(margin)
         }

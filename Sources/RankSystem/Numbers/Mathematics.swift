@@ -8,6 +8,12 @@ package enum Mathematics {
     /// The decimal logarithm.
     package static func log10(_ value: Double) -> Double { systemLog10(value) }
 
+    /// The exponential function.
+    package static func exponential(_ value: Double) -> Double { exp(value) }
+
+    /// The exponential function in float32, which the C library computes by itself.
+    package static func exponential(_ value: Float) -> Float { expf(value) }
+
     /// A power.
     package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 }
