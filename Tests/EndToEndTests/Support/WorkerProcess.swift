@@ -2,6 +2,7 @@ import Foundation
 import Subprocess
 import SystemPackage
 import TestSupport
+import Testing
 
 /// A worker process that is ready.
 struct WorkerProcess: Sendable {
@@ -17,7 +18,7 @@ struct WorkerProcess: Sendable {
     /// Ends the process without a warning.
     func kill() { deliver(.kill) }
 
-    /// Freezes the process: it stays connected and answers nothing.
+    /// Freezes the process, and returns when it is: it stays connected and answers nothing.
     func freeze() { deliver(.suspend) }
 
     /// Lets a frozen process go on.
@@ -80,6 +81,7 @@ func withWorker<Value: Sendable>(
         let process = execution.processIdentifier
         let deliver: @Sendable (Signal) -> Void = { signal in
             _ = Foundation.kill(process.value, signal.rawValue)
+            if signal.rawValue == Signal.suspend.rawValue { waitUntilStopped(Int(process.value)) }
         }
         let value: Result<Value, any Error>
         do {
@@ -96,6 +98,26 @@ func withWorker<Value: Sendable>(
     default:
         let errors = result.standardError
         throw WorkerStartError(description: "rank-worker ended with \(result.terminationStatus): \(errors)")
+    }
+}
+
+/// Waits until no thread of a process runs.
+///
+/// A signal that stops a process reaches one thread after the other. Elsewhere than on Linux it returns at once.
+private func waitUntilStopped(_ process: Int) {
+    let tasks = "/proc/\(process)/task"
+    do {
+        try eventuallyBlocking("process \(process) is stopped") {
+            // "ID (NAME) STATE …"; the name may have spaces.
+            (try? FileManager.default.contentsOfDirectory(atPath: tasks))?.allSatisfy { task in
+                guard let text = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8),
+                    let end = text.lastIndex(of: ")")
+                else { return true }
+                return text[text.index(after: end)...].drop { $0 == " " }.first == "T"
+            } ?? true
+        }
+    } catch {
+        Issue.record("\(error)")
     }
 }
 
