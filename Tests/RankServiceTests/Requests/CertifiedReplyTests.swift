@@ -2,6 +2,7 @@ import RankCore
 import RankEngine
 import RankProtocol
 import RankService
+import TestSupport
 import Testing
 
 @Suite("A reply with top k, certified, is that of scoring every candidate")
