@@ -5,6 +5,9 @@ package import RankEngine
 package final class TestClock {
     /// The time (ns).
     package var now: UInt64 = 1_000_000
+
+    /// Makes a clock.
+    package init() {}
 }
 
 /// A ranker whose scores a test can compute.
