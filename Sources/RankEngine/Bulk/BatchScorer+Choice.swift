@@ -51,6 +51,14 @@ extension BatchScorer {
             guard plan == .auto else { throw EngineError(.budgetTooSmall, text + "; raise the budget") }
             reason = text
         }
+        if reason == nil {
+            do throws(EngineError) {
+                try MemoryDemand.check(layout.byteCount, for: "the index of the catalogue")
+            } catch {
+                guard plan == .auto else { throw error }
+                reason = error.message
+            }
+        }
         let balance = reason == nil ? BalancedFactors(weights) : nil
         if let balance { reason = CatalogueRefusal.reason(weights, balance) }
         guard reason == nil, let balance else {

@@ -15,6 +15,8 @@ struct BoundScales {
 
     /// The largest sum of magnitudes within a score: no operation of any pair then overflows float32.
     private static let largestSum = 0x1p100
+    /// The most that may be lost to underflow within a score: a tenth of what certified/record.h allows for.
+    private static let mostLost = 1e-31
 
     /// Finds the scales.
     ///
@@ -53,7 +55,9 @@ struct BoundScales {
         guard let kernel = unsafe hidden.kernel, let bias = unsafe hidden.bias else { return }
         let outputs = unsafe Int(hidden.outputs)
         var total = others
+        var magnitudes = 0.0
         for output in 0..<outputs {
+            magnitudes += outputWeights[output].magnitude
             var sum = unsafe Double(bias[output].magnitude)
             for (unit, scale) in scales.enumerated() where scale > 0 {
                 unsafe sum += Double(kernel[unit * outputs + output].magnitude) * Double(Self.levelLimit) / scale
@@ -63,6 +67,14 @@ struct BoundScales {
         // Also for NaN.
         guard total < Self.largestSum else {
             throw EngineError(.boundRefused, "sums within a score reach \(total), too near the limit of float32")
+        }
+        // What a product of layer 1 loses when it underflows is multiplied by the last layer's weights.
+        let lost = Double(scales.count + 40) * 0x1p-149 * magnitudes
+        guard lost < Self.mostLost else {
+            throw EngineError(
+                .boundRefused,
+                "what underflows within a score may add up to \(lost), since the last layer's weights are that large"
+            )
         }
     }
 

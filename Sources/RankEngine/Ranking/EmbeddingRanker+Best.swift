@@ -46,6 +46,9 @@ extension EmbeddingRanker {
         return unsafe certified.upperBounds(userRow, half: half, candidateRows)
     }
 
+    /// The multiply-adds over all rows for which bounds are made unasked: one or two seconds of a load.
+    private static let mostSteps = 2e9
+
     /// Chooses the way to the best of a list, and makes what it takes.
     ///
     /// - Throws: ``EngineError/Code/boundRefused`` where bounds were asked for and nothing can be proved, or
@@ -72,6 +75,14 @@ extension EmbeddingRanker {
                 throw EngineError(
                     .budgetTooSmall,
                     "bounds take \(bytes) bytes, and the memory budget leaves \(room) to them"
+                )
+            }
+            try MemoryDemand.check(bytes, for: "the bounds")
+            let steps = shape.layerWidths.prefix(2).reduce(Double(shape.candidateRows)) { $0 * Double($1) }
+            guard wanted == .certified || steps <= mostSteps else {
+                throw EngineError(
+                    .boundRefused,
+                    "bounds of \(shape.candidateRows) rows take long to make; the plan certified makes them all the same"
                 )
             }
             guard rank_bounds_supported(network.kernel.level) else {

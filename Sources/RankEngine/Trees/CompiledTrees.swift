@@ -26,6 +26,12 @@ internal import CRankKernels
                     + "a smaller model"
             )
         }
+        do throws(EngineError) {
+            try MemoryDemand.check(unsafe rank_trees_scratch_bytes(trees), for: "the compiled ensemble")
+        } catch {
+            unsafe rank_trees_free(trees)
+            throw error
+        }
         self.source = source
         unsafe self.trees = trees
         shape = unsafe rank_trees_shape_of(trees)

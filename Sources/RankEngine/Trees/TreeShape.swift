@@ -10,6 +10,8 @@ public struct TreeShape: Sendable, Hashable {
     public var featureCount = 0
     /// The most decisions on the way to a leaf.
     public var depth = 0
+    /// The most decisions on the way through all trees.
+    var longestWalk = 0
     /// Leaves of the largest tree.
     public var largestTree = 0
     /// Decisions by a set of categories.

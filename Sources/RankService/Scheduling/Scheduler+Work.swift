@@ -16,14 +16,15 @@ extension Scheduler {
         let place = queue.next { place in
             let message = inbox[place]
             guard message.job == nil, let request = message.request else { return true }
-            return request.candidateCount <= costs[model.leavesOut(of: request)].sliceLength
+            let leavesOut = model.leavesOut(of: request)
+            return request.candidateCount <= Self.sliceLength(of: request, costs[leavesOut], leavesOut: leavesOut)
                 || jobs.hasRoomForLong(isBulk: request.requestClass == .bulk)
         }
         guard let place, let request = inbox[place].request else { return clock() }
         let message = inbox[place]
         let isFirst = message.job == nil
         let leavesOut = (message.job?.model ?? model).leavesOut(of: request)
-        let sliceLength = costs[leavesOut].sliceLength
+        let sliceLength = Self.sliceLength(of: request, costs[leavesOut], leavesOut: leavesOut)
         guard let job = message.job ?? begin(request, message, at: start, sliceLength: sliceLength) else {
             return clock()
         }
@@ -63,6 +64,14 @@ extension Scheduler {
             if let client { drop(client: client) }
         }
         return end
+    }
+
+    /// The most candidates of a slice of a request.
+    ///
+    /// Bounds leave candidates out of a slice only if it has at least four for each one wanted.
+    private static func sliceLength(of request: QueuedRequest, _ costs: ScoringCostModel, leavesOut: Bool) -> Int {
+        guard leavesOut, let wanted = request.outline?.parameters.topK else { return costs.sliceLength }
+        return max(costs.sliceLength, min(4 * Int(wanted), ScoringCostModel.longestSlice))
     }
 
     /// Takes a job for a request and begins it; nil if the request has to wait for one.

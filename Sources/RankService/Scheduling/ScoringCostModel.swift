@@ -38,11 +38,13 @@ package struct ScoringCostModel {
     }
 
     /// The most candidates of a slice.
-    private static let longestSlice = 16_384
+    static let longestSlice = 16_384
 
     /// The number of candidates that fit a slice, from 16, or what the ranker scores at once, to 16,384.
     package var sliceLength: Int {
-        Int(min(max(Double(Self.slice) / perCandidate, Double(shortestSlice)), Double(Self.longestSlice)))
+        let length = Int(min(max(Double(Self.slice) / perCandidate, Double(shortestSlice)), Double(Self.longestSlice)))
+        // Whole words of rows, where the ranker scores many at once.
+        return shortestSlice > 16 ? length / shortestSlice * shortestSlice : length
     }
 
     /// Learns from a step of work.

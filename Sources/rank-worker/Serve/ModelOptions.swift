@@ -160,7 +160,8 @@ struct ModelOptions: ParsableArguments {
         guard !copyWeights || !mapWeights else {
             throw ValidationError("give --copy-weights or --map-weights, not both")
         }
-        if memoryBudget != nil, let plan, plan == .direct || plan == .userOnce {
+        // Bounds are tables, too, where the plan leaves them to be made.
+        if memoryBudget != nil, let plan, plan == .direct || plan == .userOnce && topKPlan == .plain {
             throw ValidationError(
                 "--memory-budget limits tables, and --plan \(plan.rawValue) makes none: leave out one of them"
             )

@@ -63,7 +63,10 @@ struct OptionsWithoutEffectTests {
                 "leave out one"
             ),
             serve(
-                ["--model", "NETWORK", "--plan", "user-once", "--memory-budget", "1G", "--bind", "ipc:///tmp/x"],
+                [
+                    "--model", "NETWORK", "--plan", "user-once", "--top-k-plan", "plain", "--memory-budget", "1G",
+                    "--bind", "ipc:///tmp/x",
+                ],
                 "--memory-budget",
                 "--plan user-once",
                 "leave out one"

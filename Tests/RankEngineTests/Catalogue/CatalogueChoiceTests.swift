@@ -1,4 +1,5 @@
 import RankEngine
+import TestSupport
 import Testing
 
 @Suite("The way to the best of a catalogue")

@@ -43,6 +43,18 @@ struct TopKPlanTests {
         #expect(try model.makeRanker(topKPlan: .auto).topKChoice.plan == .plain)
     }
 
+    @Test func weightsThatMagnifyWhatUnderflowsAreRefused() throws {
+        guard Self.hasKernel else { return }
+        var draft = BoundNetwork.ordinary.draft()
+        for index in draft.layers[1].kernel.indices { draft.layers[1].kernel[index] *= 0x1p-60 }
+        for index in draft.layers[2].kernel.indices { draft.layers[2].kernel[index] *= 0x1p115 }
+        let model = try model(draft)
+        let error = engineError { _ = try model.makeRanker(topKPlan: .certified) }
+        #expect(error?.code == .boundRefused)
+        #expect(error?.message.contains("underflows") == true)
+        #expect(try model.makeRanker(topKPlan: .auto).topKChoice.plan == .plain)
+    }
+
     @Test func theMemoryBudgetHoldsBounds() throws {
         guard Self.hasKernel else { return }
         let model = try BoundNetwork.ordinary.model()

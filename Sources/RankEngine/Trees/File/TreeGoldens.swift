@@ -30,6 +30,23 @@ struct TreeGoldens: Sendable {
         )
     }
 
+    /// The most decisions of all walks of a load: some seconds.
+    static let mostSteps = 1 << 32
+
+    /// Refuses rows whose walks would take minutes.
+    ///
+    /// - Parameter longestWalk: The most decisions of a row, all trees together.
+    /// - Throws: ``EngineError/Code/modelRefused``.
+    func checkWork(longestWalk: Int) throws(EngineError) {
+        let (steps, overflow) = scores.count.multipliedReportingOverflow(by: longestWalk)
+        guard !overflow, steps <= Self.mostSteps else {
+            throw Self.refused(
+                "\(scores.count) of them, each of up to \(longestWalk) decisions, are more than "
+                    + "\(Self.mostSteps) steps; write fewer rows"
+            )
+        }
+    }
+
     /// Demands that the walk gives every margin of the source and every score.
     ///
     /// - Parameters:

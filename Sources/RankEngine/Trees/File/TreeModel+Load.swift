@@ -38,6 +38,7 @@ extension TreeModel {
         let shape = try tables.checked(featureCount: settings.featureCount)
         let names = try FeatureNames.read(file, count: settings.featureCount)
         let goldens = try TreeGoldens(file, settings)
+        try goldens.checkWork(longestWalk: shape.longestWalk)
         try goldens.verify(TreeSource(tables, settings), settings, with: file, metadata.proof.comparison)
         return TreeModel(
             modelID: ModelID(digest: digest),

@@ -24,7 +24,9 @@ extension TreeTables {
                 }
                 if flags[node] & UInt8(RANK_NODE_CATEGORICAL) != 0 { shape.categoricalNodes += 1 }
             }
-            shape.depth = max(shape.depth, try depth(of: tree))
+            let depth = try depth(of: tree)
+            shape.depth = max(shape.depth, depth)
+            shape.longestWalk += depth
             shape.largestTree = max(shape.largestTree, leaves(of: tree).count)
             bound += try largestLeaf(of: tree)
             guard bound <= Self.sumLimit else {

@@ -7,6 +7,8 @@ extension TreeTables {
         "leaves.value", "base",
     ]
     private static let setNames = ["nodes.set", "sets.offsets", "sets.words"]
+    /// The most words of a set: 2^29 categories.
+    private static let mostWords: UInt32 = 1 << 24
 
     /// Reads the arrays of a file, checks their types and lengths, and refuses tensors that the architecture does not
     /// have.
@@ -54,6 +56,9 @@ extension TreeTables {
                 "tensor sets.offsets must have one element more than sets, of which there is at least one, and end at "
                     + "the \(sets.words.count) elements of sets.words"
             )
+        }
+        for set in 1..<sets.offsets.count where sets.offsets[set] - sets.offsets[set - 1] > Self.mostWords {
+            throw Self.refused("set \(set - 1) has more than \(Self.mostWords) words of 32 categories")
         }
         self.sets = sets
     }
