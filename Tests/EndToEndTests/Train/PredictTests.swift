@@ -1,6 +1,7 @@
 import Foundation
 import RankEngine
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `rank-train predict` on a person's own files: what `fit` reads, and lists without what was rated.
