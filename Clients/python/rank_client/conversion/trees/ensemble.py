@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -23,6 +24,13 @@ class Test:
     threshold: float
     flags: int
     words: Optional[Tuple[int, ...]] = None
+
+    @cached_property
+    def some_listed(self) -> List[int]:
+        """Up to 64 categories of those listed, ascending, spread over the whole set from its first to its last."""
+        words = np.array(self.words or (0,), np.uint32)
+        chosen = spread(np.flatnonzero(words).tolist(), 64)
+        return spread([32 * k + bit for k in chosen for bit in range(32) if int(words[k]) >> bit & 1], 64)
 
 
 @dataclass
@@ -92,6 +100,13 @@ class Ensemble:
             tensors["features.names.text"] = np.frombuffer(b"".join(texts), np.uint8)
             tensors["features.names.offsets"] = np.cumsum([0, *(len(text) for text in texts)]).astype("<u8")
         return tensors
+
+
+def spread(values: List[int], most: int) -> List[int]:
+    """At most so many of the values, two at least, at even distances from the first to the last."""
+    if len(values) <= most:
+        return values
+    return [values[k * (len(values) - 1) // (most - 1)] for k in range(most)]
 
 
 def _check_names(names: Optional[Sequence[str]], features: int) -> None:

@@ -6,7 +6,7 @@ from typing import Dict, List, Tuple
 import numpy as np
 
 from .ensemble import CATEGORICAL, LISTED_LEFT, MISSING_RIGHT, NEGATIVE_FRACTION, NEVER, ZERO, ZERO_IS_MISSING
-from .ensemble import Ensemble, Test, Tree
+from .ensemble import Ensemble, Test, Tree, spread
 
 MOST_ROWS, MOST_DIRECTED, MOST_EDGES, MOST_CELLS = 6144, 4096, 6, 1 << 25
 INFINITE = np.float32(np.inf)
@@ -39,10 +39,9 @@ def _pools(ensemble: Ensemble) -> Dict[int, np.ndarray]:
 def _edges(test: Test) -> List[float]:
     """Values at which a test's answer changes, as float32."""
     if test.flags & CATEGORICAL:
-        words = test.words or (0,)
-        listed = [32 * k + bit for k, word in enumerate(words[:64]) for bit in range(32) if word >> bit & 1][:64]
-        near = [value + step for value in listed[:8] for step in (1.0, 0.5)]
-        return [*map(float, {*listed, *range(32)}), *near, 32.0 * len(words), 32.0 * len(words) - 1, -0.5, -1.0]
+        end = 32.0 * len(test.words or (0,))
+        near = [value + step for value in spread(test.some_listed, 8) for step in (1.0, 0.5)]
+        return [*map(float, {*test.some_listed, *range(32)}), *near, end, end - 1, -0.5, -1.0]
     at = np.float32(test.threshold)
     return [float(at), float(np.nextafter(at, INFINITE)), float(np.nextafter(at, -INFINITE))]
 
