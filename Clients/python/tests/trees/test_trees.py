@@ -241,7 +241,7 @@ def test_rows_and_predictions_that_do_not_fit(convert, tmp_path, monkeypatch, ro
 
 
 @pytest.mark.parametrize("text, word", [
-    ("1,2,3,4,5,6,7,8\n1,2\n", "line 2: 2 columns"), ("1,2,3,4,5,6,7,x\n1,2,3,4,5,6,7,y\n", "line 2"),
+    ("1,2,3,4,5,6,7,8\n1,2\n", "line 2: 2 columns"), ("1,2,3,4,5,6,7,8\n1,2,3,4,5,6,7,y\n", "line 2"),
     ("Column_0,Column_1\n1,2\n", "not the model's features"), ("", "no rows"), ("\xff\n".encode("latin-1"), "utf-8")])
 def test_rows_as_text_that_do_not_fit_are_refused(convert, tmp_path, text, word):  # noqa: F811
     source, own = save(trained("lightgbm", "constant"), tmp_path / "m.txt"), tmp_path / "rows.csv"

@@ -1,7 +1,7 @@
 """What proves an ensemble: the bits that its library gives, beside those of our own reading."""
 
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import List, Optional, Set
 
 import numpy as np
 
@@ -59,10 +59,10 @@ def by_predictions(ensemble: Ensemble, rows: np.ndarray, predictions: Prediction
     given = predictions.values
     if len(given) != len(rows):
         raise Refused(f"{predictions.path} has {len(given)} predictions for {len(rows)} rows")
-    different = len(np.unique(rows, axis=0))
+    different = _different(ensemble, rows)
     if different < FEWEST:
-        raise Refused(f"{predictions.path} has the predictions of {different} different rows; at least {FEWEST} are "
-                      "needed")
+        raise Refused(f"{predictions.path} has the predictions of {different} different rows, by the features that the "
+                      f"model asks for; at least {FEWEST} are needed")
     with np.errstate(over="ignore"):
         typed = given.astype(ensemble.type)
     _choose_base(ensemble, rows, None, typed)
@@ -72,6 +72,21 @@ def by_predictions(ensemble: Ensemble, rows: np.ndarray, predictions: Prediction
     goldens = _chosen(ensemble, scores, 0)
     return Proof("predictions", rows[goldens], scores[goldens], _mean(scores), predictions.source,
                  margins[goldens], len(rows))
+
+
+def _different(ensemble: Ensemble, rows: np.ndarray) -> int:
+    """How many rows differ in a feature that is asked for, counted to 256 or somewhat more; no tree tells a NaN from
+    another, or −0 from 0."""
+    asked = _asked(ensemble)
+    found: Set[bytes] = set()
+    for start in range(0, len(rows), FEWEST):
+        own = rows[start:start + FEWEST, asked]
+        own[own == 0] = 0
+        own[np.isnan(own)] = np.nan
+        found.update(row.tobytes() for row in own)
+        if len(found) >= FEWEST:
+            break
+    return len(found)
 
 
 def _choose_base(ensemble: Ensemble, rows: np.ndarray, margins: Optional[np.ndarray],
@@ -100,9 +115,14 @@ def _compare(ensemble: Ensemble, rows: np.ndarray, given: np.ndarray, own: np.nd
 
 def _shown(ensemble: Ensemble, row: np.ndarray) -> str:
     """A row's values that are asked for, the first dozen."""
-    asked = sorted({test.feature for tree in ensemble.trees for test in tree.tests})
+    asked = _asked(ensemble)
     shown = ", ".join(f"{k}: {row[k]!s}" for k in asked[:12])
     return shown + (", …" if len(asked) > 12 else "")
+
+
+def _asked(ensemble: Ensemble) -> List[int]:
+    """The features that some node tests, ascending."""
+    return sorted({test.feature for tree in ensemble.trees for test in tree.tests})
 
 
 def _scores(ensemble: Ensemble, margins: np.ndarray) -> np.ndarray:

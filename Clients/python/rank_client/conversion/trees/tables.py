@@ -28,7 +28,7 @@ class Predictions:
 
 
 def read_rows(path: str, ensemble: Ensemble) -> np.ndarray:
-    """Rows [n, features] as float32, each number rounded once; of a text a first line of names is taken as a header."""
+    """Rows [n, features] as float32, each number rounded once; a text may begin with a header."""
     option = f"--rows {path}"
     if path.endswith(".npy"):
         found = _array(option, path)
@@ -72,14 +72,12 @@ def _text(option: str, path: str, ensemble: Ensemble) -> np.ndarray:
     rows: List[List[float]] = []
     order: Optional[List[int]] = None
     for number, line in enumerate(_lines(option, _bytes(option, path)), 1):
-        if number == 1 and ensemble.names is not None and not set(map(str.strip, line)).isdisjoint(ensemble.names):
-            order = _order(option, [field.strip() for field in line], ensemble.names)
+        if number == 1 and _is_header(line, ensemble.names):
+            order = _order(option, line, ensemble)
             continue
         try:
-            values = [np.nan if field.strip().lower() in MISSING else float(field) for field in line]
+            values = [_number(field) for field in line]
         except ValueError as error:
-            if number == 1:
-                continue
             raise Refused(f"{path}, line {number}: {error}") from error
         if len(values) != ensemble.features:
             raise Refused(f"{path}, line {number}: {len(values)} columns; the model has {ensemble.features} features")
@@ -88,13 +86,51 @@ def _text(option: str, path: str, ensemble: Ensemble) -> np.ndarray:
     return found if order is None else found[:, order]
 
 
-def _order(option: str, header: List[str], names: List[str]) -> List[int]:
-    """Which column of the file is each feature of the model."""
-    if sorted(header) != sorted(names):
-        lost = sorted(set(names) - set(header))
-        raise Refused(f"{option}: the header's names are not the model's features"
-                      + (f"; {', '.join(lost[:4])} is not among them" if lost else ""))
-    return [header.index(name) for name in names]
+def _is_header(line: List[str], names: Optional[List[str]]) -> bool:
+    """Whether a first line is no row: some field is no number, or the fields are the model's names, like 0, 1, 2."""
+    return not all(map(_is_number, line)) or (names is not None and _fields(line, names) is not None)
+
+
+def _order(option: str, line: List[str], ensemble: Ensemble) -> Optional[List[int]]:
+    """Which column of the file is each feature of the model; none where a model without names leaves the header free.
+
+    A header that is not the model's may be a damaged row, or that of other columns: it is refused."""
+    if ensemble.names is None:
+        numbers = [field for field in line if _is_number(field)]
+        if numbers:
+            raise Refused(f"{option}: the first line is neither a row of numbers nor a header, which would have no "
+                          f"{numbers[0]!r}")
+        if len(line) != ensemble.features:
+            raise Refused(f"{option}: the header has {len(line)} columns; the model has {ensemble.features} features")
+        return None
+    header = _fields(line, ensemble.names)
+    if header is None:
+        given = {field.strip() for field in line}
+        lost = [name for name in ensemble.names if name not in given]
+        foreign = sorted(given.difference(ensemble.names))
+        raise Refused(f"{option}: the first line is no row of numbers, and as a header not the model's features"
+                      + (f"; {', '.join(lost[:4])} is not among them" if lost else "")
+                      + (f"; {', '.join(map(repr, foreign[:4]))} is none of them" if foreign else ""))
+    return [header.index(name) for name in ensemble.names]
+
+
+def _fields(line: List[str], names: List[str]) -> Optional[List[str]]:
+    """A line's fields, as they stand or without the blanks around them, where they are the model's names."""
+    ways = (line, [field.strip() for field in line])
+    return next((fields for fields in ways if sorted(fields) == sorted(names)), None)
+
+
+def _number(field: str) -> float:
+    """A field's number, NaN where it is missing; `ValueError` where it is none."""
+    return np.nan if field.strip().lower() in MISSING else float(field)
+
+
+def _is_number(field: str) -> bool:
+    try:
+        _number(field)
+    except ValueError:
+        return False
+    return True
 
 
 def _lines(option: str, data: bytes) -> List[List[str]]:
