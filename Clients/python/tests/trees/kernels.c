@@ -7,33 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rank_trees.h"
-
-// What a file begins with.
-struct counts {
-    uint64_t features, trees, nodes, leaves, is_double, offsets, words, rows;
-};
-
-// The next `bytes` of a file, whose parts begin at multiples of 64 bytes.
-static const void *next(const char **at, size_t bytes) {
-    const char *part = *at;
-    *at += (bytes + 63) / 64 * 64;
-    return part;
-}
-
-static char *contents(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0) return NULL;
-    long size = ftell(file);
-    char *bytes = size < 0 ? NULL : aligned_alloc(64, ((size_t)size + 63) / 64 * 64);
-    rewind(file);
-    if (bytes != NULL && fread(bytes, 1, (size_t)size, file) != (size_t)size) {
-        free(bytes);
-        bytes = NULL;
-    }
-    fclose(file);
-    return bytes;
-}
+#include "flat.h"
 
 // How many of the rows get other bits, or -1 when out of memory: lists of various lengths, one behind the other.
 static long differing(const rank_trees_source *source, const struct counts *counts, rank_trees_plan plan,
@@ -63,29 +37,9 @@ static long differing(const rank_trees_source *source, const struct counts *coun
 static bool check(const char *path) {
     char *bytes = contents(path);
     if (bytes == NULL) return false;
-    const char *at = bytes;
-    const struct counts *counts = next(&at, sizeof *counts);
-    const double *base = next(&at, sizeof *base);
-    rank_trees_source source = {.features = (uint32_t)counts->features, .tree_count = (uint32_t)counts->trees};
-    source.base = *base;
-    source.first_node = next(&at, 4 * (counts->trees + 1));
-    source.first_leaf = next(&at, 4 * (counts->trees + 1));
-    source.feature = next(&at, 4 * counts->nodes);
-    source.threshold = next(&at, 4 * counts->nodes);
-    source.flags = next(&at, counts->nodes);
-    source.left = next(&at, 4 * counts->nodes);
-    source.right = next(&at, 4 * counts->nodes);
-    if (counts->offsets != 0) {
-        source.set = next(&at, 4 * counts->nodes);
-        source.set_offsets = next(&at, 4 * counts->offsets);
-        source.set_words = next(&at, 4 * counts->words);
-    }
+    const struct flat flat = flat_of(bytes);
+    const struct counts *counts = &flat.counts;
     const size_t width = counts->is_double ? 8 : 4;
-    const void *leaves = next(&at, width * counts->leaves);
-    if (counts->is_double) source.double_leaves = leaves;
-    else source.float_leaves = leaves;
-    const float *rows = next(&at, 4 * counts->rows * counts->features);
-    const char *expected = next(&at, width * counts->rows);
     char *found = malloc(width * counts->rows);
     bool is_same = found != NULL;
     printf("%s:", strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1);
@@ -95,7 +49,7 @@ static bool check(const char *path) {
         for (int plan = 0; plan < 6 && wrong == 0; plan++) {
             memset(found, 0xee, width * counts->rows);
             const rank_trees_plan own = {level, (rank_trees_path)(plan % 3), plan >= 3};
-            wrong = differing(&source, counts, own, rows, expected, found);
+            wrong = differing(&flat.source, counts, own, flat.rows, flat.expected, found);
         }
         printf(" %s %s", rank_level_name(level), wrong == 0 ? "equal" : "DIFFERS");
         is_same = wrong == 0;

@@ -27,15 +27,16 @@ def write(path, metadata, tensors, rows, margins):
             file.write(data + bytes(-len(data) % 64))
 
 
-def build(directory):
-    """Compiles the kernels and kernels.c with CC, or clang or gcc; the program's path."""
+def build(directory, main=pathlib.Path(__file__).with_name("kernels.c"), flags=()):
+    """Compiles the kernels and a C file with CC, or clang or gcc; the path of what is linked."""
     compiler = os.environ.get("CC") or shutil.which("clang") or shutil.which("gcc")
     sources = [path for module in ("CRankKernels", "CRankSystem") for path in (ROOT / "Sources" / module).rglob("*.c")]
     includes = [f"-I{ROOT / 'Sources' / module / 'include'}" for module in ("CRankKernels", "CRankSystem")]
+    includes.append(f"-I{pathlib.Path(__file__).parent}")
     objects = []
-    for number, source in enumerate([pathlib.Path(__file__).with_name("kernels.c"), *sorted(sources)]):
+    for number, source in enumerate([main, *sorted(sources)]):
         objects.append(pathlib.Path(directory) / f"{number}.o")
-        subprocess.run([compiler, *FLAGS, *includes, "-c", source, "-o", objects[-1]], check=True)
-    program = pathlib.Path(directory) / "kernels"
-    subprocess.run([compiler, *objects, "-lm", "-pthread", "-o", program], check=True)
-    return program
+        subprocess.run([compiler, *FLAGS, *flags, *includes, "-c", source, "-o", objects[-1]], check=True)
+    linked = pathlib.Path(directory) / main.stem
+    subprocess.run([compiler, *flags, *objects, "-lm", "-pthread", "-o", linked], check=True)
+    return linked
