@@ -199,8 +199,11 @@ def main():
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="where everything runs")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     options = parser.parse_args()
-    report = measure(options)
-    print(json.dumps(report, indent=2) if options.json else table(report))
+    # What libraries print on the way goes to standard error: the report is alone on the output.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as output:
+        os.dup2(2, 1)
+        report = measure(options)
+        print(json.dumps(report, indent=2) if options.json else table(report), file=output)
 
 
 if __name__ == "__main__":
