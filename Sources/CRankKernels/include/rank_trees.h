@@ -52,6 +52,7 @@ typedef struct rank_trees_source {
     /// The sets of categorical nodes; NULL where there are no categorical nodes.
     const uint32_t *set;
     /// [sets + 1]: the first word of each set. Category c is listed where bit c % 32 of word c / 32 is set.
+    /// A set has at most 2^24 words.
     const uint32_t *set_offsets;
     const uint32_t *set_words;
     /// The leaves, [first_leaf[tree_count]], finite: one of the two, the other is NULL. Sums are float or double alike.

@@ -3,7 +3,7 @@
 
 #include "masks.h"
 
-// No set lists it: no float is this number.
+// No set lists it: none has 2^27 words.
 #define NO_CATEGORY UINT32_MAX
 
 INLINE uint32_t category_of(float x, uint8_t flags) {
@@ -69,6 +69,24 @@ INLINE word listed_rows(const rank_trees_source *source, uint32_t set, uint32_t 
     return listed;
 }
 
+// The rows that a set lists, one after the other.
+TARGET static word listed_row_by_row(const rank_trees_source *source, uint32_t set, const uint32_t *categories) {
+    const uint32_t *words = source->set_words + source->set_offsets[set];
+    const uint32_t count = rank_set_words(source, set);
+    word listed = {0};
+    for (size_t group = 0; group < WORD_ROWS / 16; group++) {
+        uint32_t bits = 0;
+        for (size_t row = 0; row < 16; row++) {
+            const uint32_t category = categories[16 * group + row];
+            const bool is_listed = category / 32 < count && (words[category / 32] >> category % 32 & 1);
+            bits |= (uint32_t)is_listed << row;
+        }
+        const uint16_t half = (uint16_t)bits;
+        memcpy(bits_of_group(&listed, group), &half, sizeof half);
+    }
+    return listed;
+}
+
 // The words of predicates about one feature, from `from` to `end`, that agree on what a negative fraction is.
 TARGET static void category_masks(const rank_trees *trees, const block *block, const rank_category *from,
                                   const rank_category *end, uint8_t *bytes, word *table) {
@@ -87,15 +105,18 @@ TARGET static void category_masks(const rank_trees *trees, const block *block, c
     }
     uint32_t words = 0;
     for (const rank_category *category = from; category < end; category++) {
-        const uint32_t own = source->set_offsets[category->set + 1] - source->set_offsets[category->set];
-        words = own > words ? own : words;
-        table[category->predicate] = none;
+        const uint32_t own = rank_set_words(source, category->set);
+        const bool is_long = own > RANK_PAGED_WORDS;
+        words = !is_long && own > words ? own : words;
+        table[category->predicate] = is_long ? listed_row_by_row(source, category->set, categories) : none;
     }
     for (uint32_t page = 0; 8 * page < words; page++) {
         category_bits bits;
         page_bits(categories, page, bytes, &bits);
         for (const rank_category *category = from; category < end; category++) {
-            table[category->predicate] |= listed_rows(source, category->set, page, &bits);
+            if (rank_set_words(source, category->set) <= RANK_PAGED_WORDS) {
+                table[category->predicate] |= listed_rows(source, category->set, page, &bits);
+            }
         }
     }
     for (const rank_category *category = from; category < end; category++) {

@@ -64,10 +64,19 @@ static const rank_tree_kernels *kernels_of(const rank_trees_plan *plan) {
     return kernels;
 }
 
+// What the pages of a set, or its rows, add to a word of rows: estimated, in the unit of `fewest_rows`.
+static uint64_t category_work(const rank_trees *trees, const rank_category *category) {
+    const uint32_t words = rank_set_words(&trees->source, category->set);
+    return words > RANK_PAGED_WORDS ? 30 * (uint64_t)trees->shape.rows : 900 * (uint64_t)((words + 7) / 8);
+}
+
 // The number of rows from which on a word of rows is faster than one row after the other: what both take was measured,
 // in tenths of a cycle of a Zen 4 with AVX-512.
 static uint32_t fewest_rows(const rank_trees *trees) {
     uint64_t word = 55 * (uint64_t)trees->shape.predicates;
+    for (uint32_t index = 0; index < trees->category_count; index++) {
+        word += category_work(trees, trees->categories + index);
+    }
     for (uint32_t index = 0; index < trees->program_count; index++) {
         const rank_program *program = trees->programs + index;
         word += program->depth ? 25 * ((1u << program->depth) - 1) : 95 * (uint64_t)program->record_count;

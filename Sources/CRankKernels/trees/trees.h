@@ -90,6 +90,14 @@ struct rank_trees {
     uint32_t taken_count;
 };
 
+/// The most words of a set that words of rows read page by page, 64 pages: of a longer one they test each row, so that
+/// what a set takes does not grow with its categories.
+#define RANK_PAGED_WORDS 512
+
+static inline uint32_t rank_set_words(const rank_trees_source *source, uint32_t set) {
+    return source->set_offsets[set + 1] - source->set_offsets[set];
+}
+
 /// Zeroed memory, 64-byte aligned, that is freed with the ensemble; NULL when out of memory.
 void *rank_take(rank_trees *trees, size_t count, size_t size);
 

@@ -36,6 +36,7 @@ void check_trees(counts *counts, rank_level level, uint32_t shapes) {
     check_predicates(counts, level, 7);
     check_predicates(counts, level, 100);
     check_predicates(counts, level, 300);
+    check_long_sets(counts, level);
     for (uint32_t number = 0; number < fixed_count + shapes; number++) {
         uint64_t state = 1000 + number;
         forest forest = number < fixed_count ? fixed[number] : (struct forest){

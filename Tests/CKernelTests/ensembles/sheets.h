@@ -34,3 +34,6 @@ void check_sheet(counts *counts, rank_level level, const sheet *sheet, const cha
 
 /// An ensemble of trees of one node each, with rows that show each wrong predicate.
 void check_predicates(counts *counts, rank_level level, uint32_t thresholds);
+
+/// An ensemble of trees of one node each about sets with few and with very large categories.
+void check_long_sets(counts *counts, rank_level level);
