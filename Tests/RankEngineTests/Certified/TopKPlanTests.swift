@@ -47,6 +47,7 @@ struct TopKPlanTests {
         guard Self.hasKernel else { return }
         var draft = BoundNetwork.ordinary.draft()
         for index in draft.layers[1].kernel.indices { draft.layers[1].kernel[index] *= 0x1p-60 }
+        for index in draft.layers[1].bias.indices { draft.layers[1].bias[index] = 0 }
         for index in draft.layers[2].kernel.indices { draft.layers[2].kernel[index] *= 0x1p115 }
         let model = try model(draft)
         let error = engineError { _ = try model.makeRanker(topKPlan: .certified) }
