@@ -9,11 +9,14 @@
 
 #include "../isa/vectors.h"
 #include "gemm.h"
+#include "tile.h"
 
 #define ZEROS_COLUMNS 64
 #define ZEROS_VECTORS (ZEROS_COLUMNS / WIDTH)
 // Rows of C that are summed in turn.
-#define ZEROS_TURNS (8 / ZEROS_VECTORS)
+#define ZEROS_TURNS (ZEROS_VECTORS < 8 ? 8 / ZEROS_VECTORS : 1)
+// Squares of 8 × 8 bits across a vector.
+#define ZEROS_SQUARES ((WIDTH + 7) / 8)
 // Rows of B in a block: with 64 columns they take 16 KiB and stay in the L1 cache. Each has a bit in a word.
 #define ZEROS_DEPTH 64
 // Rows of A whose bits are in memory at a time.
@@ -48,16 +51,16 @@ INLINE void zeros_rows(const float *a, size_t a_column, size_t depth, uint64_t b
         bits[r] = 0;
     }
     for (size_t p = 0; p < depth; p += 8) {
-        uint64_t square[WIDTH / 8] = {0};
+        uint64_t square[ZEROS_SQUARES] = {0};
         for (size_t q = 0; q < 8 && p + q < depth; q++) {
             const uint64_t lanes = live(load(a + (p + q) * a_column));
-            UNROLL for (int s = 0; s < WIDTH / 8; s++) {
+            UNROLL for (int s = 0; s < ZEROS_SQUARES; s++) {
                 square[s] |= (lanes >> (8 * s) & 0xFF) << (8 * q);
             }
         }
-        UNROLL for (int s = 0; s < WIDTH / 8; s++) {
+        UNROLL for (int s = 0; s < ZEROS_SQUARES; s++) {
             const uint64_t mirrored = zeros_mirror(square[s]);
-            UNROLL for (int r = 0; r < 8; r++) {
+            UNROLL for (int r = 0; r < 8 && r < WIDTH; r++) {
                 bits[8 * s + r] |= (mirrored >> (8 * r) & 0xFF) << p;
             }
         }

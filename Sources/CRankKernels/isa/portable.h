@@ -25,3 +25,11 @@ INLINE vector square_root(vector x) {
 INLINE vector load_part(const float *from, size_t count) {
     return load_lanes(from, count);
 }
+
+INLINE uint32_t live(vector x) {
+    uint32_t bits = 0;
+    UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+        bits |= (uint32_t)(x[lane] != 0) << lane;
+    }
+    return bits;
+}
