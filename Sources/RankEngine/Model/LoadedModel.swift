@@ -42,7 +42,7 @@ public enum LoadedModel: Sendable {
     /// Makes a ranker with every choice left to the model.
     ///
     /// - Returns: A ranker for one thread, which may be another than this one.
-    /// - Throws: As ``RankModel/makeRanker(plan:memoryBudget:kernel:precision:errorLimit:)`` and
+    /// - Throws: As ``RankModel/makeRanker(plan:memoryBudget:kernel:precision:errorLimit:topKPlan:)`` and
     ///   ``TreeModel/makeRanker(kernel:)``.
     public func makeRanker() throws(EngineError) -> sending any Ranker {
         switch self {
