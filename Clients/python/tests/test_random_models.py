@@ -8,7 +8,7 @@ import pytest
 from random_models import check
 
 TRAIN = os.environ.get("RANK_TRAIN")
-COUNT, STEP = 200, 20
+COUNT, STEP = 200, 50
 
 
 @pytest.mark.parametrize("first", range(1, COUNT + 1, STEP))
