@@ -10,4 +10,11 @@ enum Machine {
     }()
 
     static let date = Date.now.formatted(.iso8601.year().month().day())
+
+    /// A report in JSON: what was found, the machine and the date.
+    static func json(with found: [String: Any]) throws -> String {
+        let report = found.merging(["machine": name, "date": date]) { found, _ in found }
+        let data = try JSONSerialization.data(withJSONObject: report, options: [.prettyPrinted, .sortedKeys])
+        return String(decoding: data, as: UTF8.self)
+    }
 }

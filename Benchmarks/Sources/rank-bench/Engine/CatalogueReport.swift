@@ -80,9 +80,7 @@ struct CatalogueReport {
 
     var json: String {
         get throws {
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "candidates": options.candidates,
                 "rounds": options.rounds,
                 "loads": loads.map { load in
@@ -105,8 +103,7 @@ struct CatalogueReport {
                     ] as [String: Any]
                 },
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

@@ -102,9 +102,7 @@ struct EngineReport {
 
     var json: String {
         get throws {
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "model_id": model,
                 "shape": shape,
                 "chosen": chosen,
@@ -133,8 +131,7 @@ struct EngineReport {
                     ] as [String: Any]
                 },
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

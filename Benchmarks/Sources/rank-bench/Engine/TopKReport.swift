@@ -40,9 +40,7 @@ struct TopKReport {
 
     var json: String {
         get throws {
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "rounds": options.rounds,
                 "rows": rows.map { row in
                     [
@@ -57,8 +55,7 @@ struct TopKReport {
                     ] as [String: Any]
                 },
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

@@ -72,13 +72,12 @@ struct PluginReport {
                         "control_more_quartiles_us": [found.control[0], found.control[2]],
                     ] as [String: Any]
             }
-            let object: [String: Any] = [
-                "machine": Machine.name, "date": Machine.date, "candidates": options.candidates,
+            let found: [String: Any] = [
+                "candidates": options.candidates,
                 "starts": options.starts, "rounds_per_start": options.rounds, "requests_per_turn": options.requests,
                 "ways": ways,
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

@@ -46,16 +46,13 @@ struct PoolReport {
                     "outstanding_\(PoolBenchmark.outstanding)_cpu_us_per_call": median(pool) { $0.crowdProcessor },
                 ] as [String: any Sendable]
             }
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "candidates": options.candidates,
                 "rounds": options.rounds,
                 "calls_per_round": options.requests,
                 "pools": pools,
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

@@ -86,9 +86,7 @@ struct SearchReport {
 
     var json: String {
         get throws {
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "rounds": options.rounds,
                 "indexes": indexes.map {
                     ["model": $0.model, "detail": $0.detail, "seconds": $0.seconds] as [String: Any]
@@ -109,8 +107,7 @@ struct SearchReport {
                     ] as [String: Any]
                 },
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 }

@@ -98,9 +98,7 @@ struct RPCReport {
 
     var json: String {
         get throws {
-            let object: [String: Any] = [
-                "machine": Machine.name,
-                "date": Machine.date,
+            let found: [String: Any] = [
                 "candidates": options.candidates,
                 "request_bytes": requests.requestSize,
                 "reply_bytes": requests.replySize,
@@ -111,8 +109,7 @@ struct RPCReport {
                 "kernel": fact("kernel"),
                 "transports": transports.map(Self.object),
             ]
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-            return String(decoding: data, as: UTF8.self)
+            return try Machine.json(with: found)
         }
     }
 
