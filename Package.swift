@@ -16,8 +16,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// The settings of tests that wait for processes and sockets: to optimise them takes longer than they save.
-let waitingTestSettings: [SwiftSetting] = settings + [.unsafeFlags(["-Onone"])]
+/// The settings of tests: to optimise them takes longer than it saves, except where they compute at length themselves.
+let testSettings: [SwiftSetting] = settings + [.unsafeFlags(["-Onone"])]
 
 /// The settings of the targets that touch raw memory: each unsafe use is marked `unsafe`.
 let memorySettings: [SwiftSetting] = settings + [.strictMemorySafety()]
@@ -171,13 +171,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        .testTarget(name: "RankCoreTests", dependencies: ["RankCore", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "RankSystemTests", dependencies: ["RankSystem", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "ZMQTests", dependencies: ["RankSystem", "TestSupport", "ZMQ"], swiftSettings: settings),
+        .testTarget(name: "RankCoreTests", dependencies: ["RankCore", "TestSupport"], swiftSettings: testSettings),
+        .testTarget(name: "RankSystemTests", dependencies: ["RankSystem", "TestSupport"], swiftSettings: testSettings),
+        .testTarget(name: "ZMQTests", dependencies: ["RankSystem", "TestSupport", "ZMQ"], swiftSettings: testSettings),
         .testTarget(
             name: "RankProtocolTests",
             dependencies: ["RankCore", "RankProtocol", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RankEngineTests",
@@ -187,23 +187,23 @@ let package = Package(
         .testTarget(
             name: "RankPluginCheckTests",
             dependencies: ["RankEngine", "RankPluginCheck", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RankDataTests",
             dependencies: ["RankData", "RankSystem", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RankTrainingTests",
             dependencies: ["RankCore", "RankData", "RankEngine", "RankTraining", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
-        .testTarget(name: "RankChartsTests", dependencies: ["RankCharts"], swiftSettings: settings),
+        .testTarget(name: "RankChartsTests", dependencies: ["RankCharts"], swiftSettings: testSettings),
         .testTarget(
             name: "RankReportTests",
             dependencies: ["RankData", "RankEngine", "RankReport", "RankTraining", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
@@ -212,22 +212,22 @@ let package = Package(
                 "CAllocationCounter", "RankCore", "RankEngine", "RankProtocol", "RankService", "RankSystem",
                 "TestSupport", "ZMQ",
             ],
-            swiftSettings: waitingTestSettings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RankPoolTests",
             dependencies: ["RankCore", "RankPool", "RankProtocol", "RankSystem", "TestSupport", "ZMQ", logging],
-            swiftSettings: waitingTestSettings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "RankLoadTests",
             dependencies: ["RankCore", "RankLoad", "RankProtocol", "RankSystem", "TestSupport", "ZMQ"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "CommandSupportTests",
             dependencies: ["CommandSupport", "RankCore", "RankSystem", "TestSupport", argumentParser],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         // What documents say, held against the errors that the code throws.
         .testTarget(
@@ -236,7 +236,7 @@ let package = Package(
                 "CommandSupport", "RankCore", "RankEngine", "RankPool", "RankProtocol", "RankService", "RankSystem",
                 "TestSupport", "ZMQ",
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "EndToEndTests",
@@ -246,7 +246,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: waitingTestSettings
+            swiftSettings: testSettings
         ),
     ]
 )
