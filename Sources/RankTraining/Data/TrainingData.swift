@@ -46,4 +46,16 @@ public struct TrainingData: Sendable {
     public init(_ dataSet: DataSet, split spec: SplitSpec, includesUnrated: Bool = false) throws {
         try self.init(dataSet, spec.resolve(dataSet.ratings), as: spec, includesUnrated: includesUnrated)
     }
+
+    /// What a checkpoint says of the data that its run was trained on: names, hashes and numbers of rows.
+    var identity: [String: String] {
+        [
+            "data": fingerprint.data,
+            "data_sha256": fingerprint.dataSHA256,
+            "scale": fingerprint.scale,
+            "split_sha256": fingerprint.splitSHA256,
+            "user_rows": "\(set.users.rowCount)",
+            "candidate_rows": "\(set.items.rowCount)",
+        ]
+    }
 }

@@ -16,13 +16,7 @@ extension DistillationRun {
     }
 
     var identity: [String: String] {
-        var members = options.members
-        members["data"] = data.fingerprint.data
-        members["data_sha256"] = data.fingerprint.dataSHA256
-        members["scale"] = data.fingerprint.scale
-        members["split_sha256"] = data.fingerprint.splitSHA256
-        members["user_rows"] = "\(data.set.users.rowCount)"
-        members["candidate_rows"] = "\(data.set.items.rowCount)"
+        var members = options.members.merging(data.identity) { _, data in data }
         members["teacher"] = teacher.modelID.description
         members["version"] = Distillation.version
         guard case .training(_, let identity) = teacher.origin else { return members }
