@@ -15,10 +15,10 @@ INLINE void transpose_rows(const char *const *rows, uint32_t columns, float *to,
 }
 
 // The answers of `steps` steps of the search for each value: bit s is that of step s.
-TARGET static void find_ranks(const float *table, uint32_t steps, const float *values, size_t groups, uint8_t *ranks) {
+INLINE void search(const float *table, const float *values, size_t groups, uint8_t *ranks, const int steps) {
     for (size_t row = 0; row < 16 * groups; row++) {
         uint32_t known = 0;
-        for (uint32_t step = 0; step < steps; step++) {
+        for (int step = 0; step < steps; step++) {
             known |= (uint32_t)(values[row] >= table[(1u << step) + known]) << step;
         }
         ranks[row] = (uint8_t)known;

@@ -75,6 +75,7 @@ INLINE __m256i search_8(const float *table, const __m256 *tables, __m256 middle,
     return known;
 }
 
+// The answers of `steps` steps of the search for each value: bit s is that of step s.
 INLINE void search(const float *table, const float *values, size_t groups, uint8_t *ranks, const int steps) {
     __m256 tables[10];
     UNROLL for (int step = 1; step < steps && step < 6; step++) {
@@ -92,27 +93,6 @@ INLINE void search(const float *table, const float *values, size_t groups, uint8
         const __m128i bytes =
             _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
         _mm_store_si128((__m128i *)(ranks + 16 * group), bytes);
-    }
-}
-
-// The answers of `steps` steps of the search for each value: bit s is that of step s.
-TARGET static void find_ranks(const float *table, uint32_t steps, const float *values, size_t groups, uint8_t *ranks) {
-    switch (steps) {
-#define SEARCH(steps)                                                                                                  \
-    case steps:                                                                                                        \
-        search(table, values, groups, ranks, steps);                                                                   \
-        break;
-        SEARCH(1)
-        SEARCH(2)
-        SEARCH(3)
-        SEARCH(4)
-        SEARCH(5)
-        SEARCH(6)
-        SEARCH(7)
-        SEARCH(8)
-#undef SEARCH
-    default:
-        break;
     }
 }
 

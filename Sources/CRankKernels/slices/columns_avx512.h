@@ -54,6 +54,7 @@ INLINE __m512 threshold_of(const __m512 *table, __m512i known, const __mmask16 *
     return step == 5 ? found[0] : _mm512_mask_blend_ps(answers[5], found[0], found[1]);
 }
 
+// The answers of `steps` steps of the search for each value: bit s is that of step s.
 INLINE void search(const float *table, const float *values, size_t groups, uint8_t *ranks, const int steps) {
     // The first register of a step's table.
     static const int first[9] = {0, 1, 2, 3, 4, 5, 7, 11, 19};
@@ -75,28 +76,6 @@ INLINE void search(const float *table, const float *values, size_t groups, uint8
             known = _mm512_mask_or_epi32(known, answers[step], known, _mm512_set1_epi32(1 << step));
         }
         _mm_store_si128((__m128i *)(ranks + 16 * group), _mm512_cvtepi32_epi8(known));
-    }
-}
-
-// The answers of `steps` steps of the search for each value: bit s is that of step s.
-TARGET static void find_ranks(const float *table, uint32_t steps, const float *values, size_t groups,
-                              uint8_t *ranks) {
-    switch (steps) {
-#define SEARCH(steps)                                                                                                  \
-    case steps:                                                                                                        \
-        search(table, values, groups, ranks, steps);                                                                   \
-        break;
-        SEARCH(1)
-        SEARCH(2)
-        SEARCH(3)
-        SEARCH(4)
-        SEARCH(5)
-        SEARCH(6)
-        SEARCH(7)
-        SEARCH(8)
-#undef SEARCH
-    default:
-        break;
     }
 }
 

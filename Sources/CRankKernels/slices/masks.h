@@ -20,6 +20,27 @@ INLINE char *bits_of_group(word *of, size_t group) {
     return (char *)of + 16 * (group % LANES) + 2 * (group / LANES);
 }
 
+// `search` with the number of steps known to the compiler.
+TARGET static void find_ranks(const float *table, uint32_t steps, const float *values, size_t groups, uint8_t *ranks) {
+    switch (steps) {
+#define SEARCH(steps)                                                                                                  \
+    case steps:                                                                                                        \
+        search(table, values, groups, ranks, steps);                                                                   \
+        break;
+        SEARCH(1)
+        SEARCH(2)
+        SEARCH(3)
+        SEARCH(4)
+        SEARCH(5)
+        SEARCH(6)
+        SEARCH(7)
+        SEARCH(8)
+#undef SEARCH
+    default:
+        break;
+    }
+}
+
 // The bits of all ranks, each of them a word.
 INLINE void find_planes(const uint8_t *ranks, word *planes) {
     word a[8];
