@@ -1,4 +1,4 @@
-// Bounds with AVX-512 VNNI: 12 candidates by 32 outputs, in 24 registers of sums.
+// Bounds with AVX-512 VNNI: 12 candidates by 16 or 32 outputs, 8 by 48, 6 by 64, in up to 24 registers of sums.
 //
 // The activations of the next tile are computed meanwhile, a candidate at a time: while they are in registers they
 // meet the column, whose sums join the lanes of the last layer. So the column needs no reduction of its own.
@@ -13,19 +13,20 @@
 #define DOT(sum, x, w) __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w))
 
 #define BLOCK_BYTES 64
-#define KEPT_VECTORS (RANK_KEPT_OUTPUTS / WIDTH)
+#define MOST_ROWS 12
+#define MOST_SUMS 24
 // The longest row whose activations are computed ahead.
 #define MOST_ROW_BYTES 4096
 
-_Static_assert(RANK_BOUND_ROWS * KEPT_VECTORS == 24, "the sums of a tile take 24 of 32 registers");
+_Static_assert(RANK_KEPT_GROUP == WIDTH, "a group of outputs takes a register");
 
 // The activations of a tile and their column's sums.
 typedef struct tile {
     uint8_t *x;
-    __m512 column[RANK_BOUND_ROWS];
-    const uint8_t *rows[RANK_BOUND_ROWS];
+    __m512 column[MOST_ROWS];
+    const uint8_t *rows[MOST_ROWS];
     // Rows to prefetch: of the tile behind the next one.
-    const uint8_t *later[RANK_BOUND_ROWS];
+    const uint8_t *later[MOST_ROWS];
 } tile;
 
 typedef struct job {
@@ -62,16 +63,16 @@ INLINE void activate(const job *job, tile *next, int row) {
 }
 
 // The products of four units with every kept output.
-INLINE void add_units(const uint8_t *x, size_t row_bytes, const int8_t *packed, __m512i (*sum)[KEPT_VECTORS]) {
-    __m512i w[KEPT_VECTORS];
-    UNROLL for (int v = 0; v < KEPT_VECTORS; v++) {
+INLINE void add_units(const uint8_t *x, size_t row_bytes, const int8_t *packed, int rows, int vectors, __m512i *sum) {
+    __m512i w[RANK_MOST_KEPT_OUTPUTS / WIDTH];
+    UNROLL for (int v = 0; v < vectors; v++) {
         w[v] = _mm512_load_si512(packed + v * BLOCK_BYTES);
     }
-    UNROLL for (int r = 0; r < RANK_BOUND_ROWS; r++) {
+    UNROLL for (int r = 0; r < rows; r++) {
         __m512i own;
         BROADCAST(own, (const int32_t *)(const void *)(x + (size_t)r * row_bytes));
-        UNROLL for (int v = 0; v < KEPT_VECTORS; v++) {
-            DOT(sum[r][v], own, w[v]);
+        UNROLL for (int v = 0; v < vectors; v++) {
+            DOT(sum[r * vectors + v], own, w[v]);
         }
     }
 }
@@ -90,46 +91,62 @@ INLINE __m128 trees(const __m512 *lane) {
     return _mm512_castps512_ps128(_mm512_permutexvar_ps(places, t1));
 }
 
-TARGET __attribute__((noinline)) static void bound_tile(const job *job, const tile *here, tile *next, float *out) {
+// The bounds of a tile without constant and distances; `rows` and `vectors` are constants.
+INLINE void bound_tile(const job *job, const tile *here, tile *next, int rows, int vectors, float *out) {
     const rank_bounds *bounds = job->bounds;
     const rank_record_tail *tail = rank_tail(job->record, bounds->row_bytes);
     const size_t row_bytes = bounds->row_bytes;
-    const size_t step = row_bytes / RANK_BOUND_ROWS & ~(size_t)3;
+    const size_t step = row_bytes / (size_t)rows & ~(size_t)3;
     const int8_t *packed = bounds->packed;
     const uint8_t *x = here->x;
     const uint8_t *end = x + row_bytes;
-    __m512i sum[RANK_BOUND_ROWS][KEPT_VECTORS];
-    UNROLL for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-        UNROLL for (int v = 0; v < KEPT_VECTORS; v++) {
-            sum[r][v] = _mm512_setzero_si512();
-        }
+    __m512i sum[MOST_SUMS];
+    UNROLL for (int place = 0; place < rows * vectors; place++) {
+        sum[place] = _mm512_setzero_si512();
     }
-    NO_UNROLL for (int row = 0; row < RANK_BOUND_ROWS; row++) {
+    NO_UNROLL for (int row = 0; row < rows; row++) {
         activate(job, next, row);
-        const uint8_t *stop = row + 1 < RANK_BOUND_ROWS ? x + step : end;
+        const uint8_t *stop = row + 1 < rows ? x + step : end;
         NO_UNROLL for (; x < stop; x += 4) {
-            add_units(x, row_bytes, packed, sum);
-            packed += 4 * RANK_KEPT_OUTPUTS;
+            add_units(x, row_bytes, packed, rows, vectors, sum);
+            packed += vectors * BLOCK_BYTES;
         }
     }
     const __m512 zero = _mm512_setzero_ps();
-    __m512 lane[RANK_BOUND_ROWS];
-    UNROLL for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-        lane[r] = here->column[r];
+    __m512 lane[MOST_ROWS];
+    UNROLL for (int r = 0; r < MOST_ROWS; r++) {
+        lane[r] = r < rows ? here->column[r] : zero;
     }
-    UNROLL for (int v = 0; v < KEPT_VECTORS; v++) {
+    UNROLL for (int v = 0; v < vectors; v++) {
         const __m512 scale = _mm512_loadu_ps(bounds->steps + v * WIDTH);
         const __m512 bias = _mm512_loadu_ps(tail->biases + v * WIDTH);
         const __m512 weight = _mm512_loadu_ps(bounds->output_weights + v * WIDTH);
-        UNROLL for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-            const __m512 z = _mm512_max_ps(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r][v]), scale, bias), zero);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const __m512 z =
+                _mm512_max_ps(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r * vectors + v]), scale, bias), zero);
             lane[r] = _mm512_fmadd_ps(z, weight, lane[r]);
         }
     }
-    UNROLL for (int r = 0; r < RANK_BOUND_ROWS; r += 4) {
+    UNROLL for (int r = 0; r < rows; r += 4) {
         _mm_storeu_ps(out + r, trees(lane + r));
     }
 }
+
+#define BOUND_TILE(vectors, rows)                                                                                      \
+    TARGET __attribute__((noinline)) static void tile_of_##vectors(const job *job, const tile *here, tile *next,       \
+                                                                   float *out) {                                       \
+        bound_tile(job, here, next, rows, vectors, out);                                                               \
+    }
+BOUND_TILE(1, 12)
+BOUND_TILE(2, 12)
+BOUND_TILE(3, 8)
+BOUND_TILE(4, 6)
+
+// Tiles by the registers that the kept outputs of a candidate take.
+static const struct {
+    size_t rows;
+    void (*run)(const job *job, const tile *here, tile *next, float *out);
+} shapes[] = {{0, NULL}, {12, tile_of_1}, {12, tile_of_2}, {8, tile_of_3}, {6, tile_of_4}};
 
 // Adds the constant and the distances' share.
 INLINE void add_distances(const rank_bounds *bounds, const rank_record_tail *tail, const uint32_t *rows, size_t count,
@@ -140,10 +157,10 @@ INLINE void add_distances(const rank_bounds *bounds, const rank_record_tail *tai
 }
 
 // The rows of the tile from `first` on, and those behind it; past the end the last candidate stands for others.
-INLINE void aim(const job *job, tile *tile, size_t first) {
-    for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-        tile->rows[r] = row_at(job, first + (size_t)r);
-        tile->later[r] = row_at(job, first + RANK_BOUND_ROWS + (size_t)r);
+INLINE void aim(const job *job, tile *tile, size_t rows, size_t first) {
+    for (size_t r = 0; r < rows; r++) {
+        tile->rows[r] = row_at(job, first + r);
+        tile->later[r] = row_at(job, first + rows + r);
     }
 }
 
@@ -151,27 +168,28 @@ TARGET void rank_bound_rows_vnni(const rank_bounds *bounds, const uint8_t *recor
                                  float *out) {
     const rank_record_tail *tail = rank_tail(record, bounds->row_bytes);
     const job job = {bounds, record, rows, count, tail->column_step};
-    uint8_t x[2][RANK_BOUND_ROWS * MOST_ROW_BYTES] __attribute__((aligned(64)));
+    const size_t height = shapes[bounds->kept / WIDTH].rows;
+    uint8_t x[2][MOST_ROWS * MOST_ROW_BYTES] __attribute__((aligned(64)));
     tile turns[2];
     turns[0].x = x[0];
     turns[1].x = x[1];
     // The first rows come from memory at the same time.
-    for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-        const uint8_t *row = row_at(&job, (size_t)r);
+    for (size_t r = 0; r < height; r++) {
+        const uint8_t *row = row_at(&job, r);
         for (size_t byte = 0; byte < bounds->row_bytes; byte += BLOCK_BYTES) {
             _mm_prefetch((const char *)(row + byte), _MM_HINT_T0);
         }
     }
-    aim(&job, turns, 0);
-    for (int r = 0; r < RANK_BOUND_ROWS; r++) {
-        activate(&job, turns, r);
+    aim(&job, turns, height, 0);
+    for (size_t r = 0; r < height; r++) {
+        activate(&job, turns, (int)r);
     }
-    for (size_t done = 0, index = 0; done < count; done += RANK_BOUND_ROWS, index++) {
+    for (size_t done = 0, index = 0; done < count; done += height, index++) {
         tile *next = turns + ((index + 1) & 1);
-        aim(&job, next, done + RANK_BOUND_ROWS);
-        float sums[RANK_BOUND_ROWS];
-        bound_tile(&job, turns + (index & 1), next, sums);
-        const size_t left = count - done < RANK_BOUND_ROWS ? count - done : RANK_BOUND_ROWS;
+        aim(&job, next, height, done + height);
+        float sums[MOST_ROWS];
+        shapes[bounds->kept / WIDTH].run(&job, turns + (index & 1), next, sums);
+        const size_t left = count - done < height ? count - done : height;
         add_distances(bounds, tail, rows + done, left, sums, out + done);
     }
 }

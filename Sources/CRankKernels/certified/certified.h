@@ -6,9 +6,6 @@
 #include "../score/score.h"
 #include "rank_certified.h"
 
-/// Candidates of a tile.
-#define RANK_BOUND_ROWS 12
-
 /// The largest level, the largest weight, and the largest of a column's two digits.
 #define RANK_TOP_LEVEL 255
 #define RANK_COLUMN_DIGIT 128
@@ -20,16 +17,15 @@
 /// The share by which sums in double precision are made larger, far more than their own roundings.
 #define RANK_DOUBLE_SLACK 1e-9
 
-/// The numbers behind the three rows of a record.
+/// The numbers behind the three rows of a record, which ends with the biases of the kept outputs.
 typedef struct rank_record_tail {
-    float biases[RANK_KEPT_OUTPUTS];
     float column_step;
     float constant;
     float margin;
     float slope;
+    float padding[12];
+    float biases[RANK_MOST_KEPT_OUTPUTS];
 } rank_record_tail;
-
-_Static_assert(sizeof(rank_record_tail) <= RANK_RECORD_TAIL_BYTES, "a record has room for its numbers");
 
 /// The numbers of a record: behind the user's levels and the two digits of the column.
 static inline const rank_record_tail *rank_tail(const uint8_t *record, size_t row_bytes) {

@@ -37,20 +37,21 @@ INLINE bool round_user(const rank_certificate *certificate, const float *half, u
 // The biases of the kept outputs, b + κ.
 INLINE void round_biases(const rank_certificate *certificate, const double *h, const double *alpha,
                          rank_record_tail *tail) {
-    double kappa[RANK_KEPT_OUTPUTS] = {0};
+    const uint32_t count = certificate->kept;
+    double kappa[RANK_MOST_KEPT_OUTPUTS] = {0};
     for (uint32_t unit = 0; unit < certificate->inputs; unit++) {
         if (h[unit] > 0 || alpha[unit] != 0) {
-            const double *errors = certificate->kept_errors + (size_t)unit * RANK_KEPT_OUTPUTS;
-            const double *weights = certificate->kept_weights + (size_t)unit * RANK_KEPT_OUTPUTS;
+            const double *errors = certificate->kept_errors + (size_t)unit * count;
+            const double *weights = certificate->kept_weights + (size_t)unit * count;
             const double half = 0.5 * alpha[unit];
-            for (uint32_t kept = 0; kept < RANK_KEPT_OUTPUTS; kept++) {
+            for (uint32_t kept = 0; kept < count; kept++) {
                 kappa[kept] += h[unit] * errors[kept] + half * weights[kept];
             }
         }
     }
     for (uint32_t output = 0; output < certificate->outputs; output++) {
         const uint32_t kept = certificate->places[output];
-        if (kept < RANK_KEPT_OUTPUTS) {
+        if (kept < count) {
             tail->biases[kept] = (float)(certificate->biases[output] + kappa[kept]);
         }
     }
@@ -118,7 +119,8 @@ TARGET static bool certify_user(const rank_certificate *certificate, const float
     double *z = g + inputs;
     double *m = z + outputs;
     rank_record_tail tail = {0};
-    memset(record, 0, rank_record_bytes(row_bytes));
+    const size_t bytes = rank_record_bytes(row_bytes, certificate->kept);
+    memset(record, 0, bytes);
     if (!round_user(certificate, half, record, alpha)) {
         return false;
     }
@@ -129,7 +131,7 @@ TARGET static bool certify_user(const rank_certificate *certificate, const float
     double slack = RANK_LEAST_MARGIN;
     for (uint32_t output = 0; output < outputs; output++) {
         m[output] = 0;
-        if (certificate->places[output] == RANK_KEPT_OUTPUTS) {
+        if (certificate->places[output] == certificate->kept) {
             double e = 0;
             line_of(certificate, output, z[output], size, m + output, &e, &slack);
             constant += m[output] * certificate->biases[output] + e;
@@ -173,6 +175,6 @@ TARGET static bool certify_user(const rank_certificate *certificate, const float
     tail.margin = rounded_up(margin * (1 + RANK_DOUBLE_SLACK));
     // The multiply-add that brings r in rounds once more.
     tail.slope = rounded_up((omega + score_slope + bound_slope + RANK_LEAST_MARGIN) * (1 + 0x1p-20));
-    memcpy(record + 3 * row_bytes, &tail, sizeof tail);
+    memcpy(record + 3 * row_bytes, &tail, bytes - 3 * row_bytes);
     return isfinite(tail.margin) && isfinite(tail.slope) && isfinite(tail.constant);
 }

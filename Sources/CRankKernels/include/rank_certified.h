@@ -10,11 +10,12 @@
 extern "C" {
 #endif
 
-/// Outputs of the hidden layer that a bound computes one by one; all others together are one column.
-#define RANK_KEPT_OUTPUTS 32
+/// Outputs of the hidden layer that a bound computes one by one come in groups of so many; all others together are one
+/// column.
+#define RANK_KEPT_GROUP 16
 
-/// Bytes of a user's record beside three rows of `row_bytes`.
-#define RANK_RECORD_TAIL_BYTES 192
+/// The most outputs that a bound computes one by one, padding included.
+#define RANK_MOST_KEPT_OUTPUTS 64
 
 /// The part of a bound that all users share.
 typedef struct rank_bounds {
@@ -24,11 +25,13 @@ typedef struct rank_bounds {
     const uint8_t *thresholds;
     /// [candidates]: the distance r of each row from the mean one; +∞ for a row that is always scored.
     const float *distances;
-    /// The kept outputs' integer weights, [row_bytes / 4][RANK_KEPT_OUTPUTS][4], 64-byte aligned.
+    /// The kept outputs with their padding: a multiple of RANK_KEPT_GROUP, at most RANK_MOST_KEPT_OUTPUTS.
+    uint32_t kept;
+    /// The kept outputs' integer weights, [row_bytes / 4][kept][4], 64-byte aligned; padding holds 0.
     const int8_t *packed;
-    /// [RANK_KEPT_OUTPUTS]: the value of 1 in a sum.
+    /// [kept]: the value of 1 in a sum.
     const float *steps;
-    /// [RANK_KEPT_OUTPUTS]: the last layer's weights.
+    /// [kept]: the last layer's weights.
     const float *output_weights;
 } rank_bounds;
 
@@ -38,6 +41,7 @@ typedef struct rank_certificate {
     uint32_t outputs;
     /// As in `rank_bounds`.
     size_t row_bytes;
+    uint32_t kept;
     /// [inputs]: the levels of an activation of 1; 0 for a unit that no pair activates.
     const double *scales;
     /// [inputs]: the largest candidate's half, q; and the half below which no user activates the unit.
@@ -47,7 +51,7 @@ typedef struct rank_certificate {
     const double *mean;
     /// [inputs][outputs]: the hidden layer's weights, W.
     const float *weights;
-    /// [inputs][RANK_KEPT_OUTPUTS]: W of the kept outputs, and what the integers miss of it, E.
+    /// [inputs][kept]: W of the kept outputs, and what the integers miss of it, E.
     const double *kept_weights;
     const double *kept_errors;
     /// [outputs]: the hidden layer's biases, and the last layer's weights.
@@ -57,7 +61,7 @@ typedef struct rank_certificate {
     const double *below;
     const double *above;
     const double *norms;
-    /// [outputs]: the place of an output among the kept ones, or RANK_KEPT_OUTPUTS.
+    /// [outputs]: the place of an output among the kept ones, or `kept`.
     const uint32_t *places;
     /// [inputs]: ½M·1 and ½N·1.
     const double *half_weights;
@@ -84,8 +88,8 @@ typedef struct rank_certificate {
 bool rank_bounds_supported(rank_level level);
 
 /// The bytes of a user's record.
-static inline size_t rank_record_bytes(size_t row_bytes) {
-    return 3 * row_bytes + RANK_RECORD_TAIL_BYTES;
+static inline size_t rank_record_bytes(size_t row_bytes, uint32_t kept) {
+    return 3 * row_bytes + 64 + kept * sizeof(float);
 }
 
 /// The doubles of scratch that `rank_certify_user` needs.

@@ -1,22 +1,27 @@
 internal import CRankKernels
 
-/// Proven upper bounds of a network's scores: the integers, and the numbers of their proof.
+/// What proven upper bounds of a network's scores share, whatever outputs they keep: the candidates' thresholds, and
+/// the numbers of their proof.
 ///
-/// docs/reference/certified-top-k.md has the proof. Holds scratch and records of users: for one thread at a time.
+/// docs/reference/certified-top-k.md has the proof.
 @safe final class CertifiedBounds {
     /// The network whose scores are bounded.
-    private let network: Network
+    let network: Network
     /// The level whose kernels compute the bounds.
     let level: rank_level
-    /// What the kernels read for every list.
-    private(set) var bounds = unsafe rank_bounds()
-    /// What a user's record is made from.
-    private var certificate = unsafe rank_certificate()
-    /// The memory that the descriptions point to.
-    private var owned: [AnyObject] = []
-    /// The users' records.
-    let records: UserRecords
-    private let scratch: ProofNumbers
+    /// The numbers that come from the weights.
+    let proof: BoundProof
+    /// The scales of levels and thresholds.
+    let scales: BoundScales
+    /// The users of the model.
+    let userRows: Int
+    /// Thresholds and distances; the pointers are valid while this object lives.
+    private(set) var tables = unsafe rank_bounds()
+    /// The proof, but for what depends on the kept outputs; pointers as in ``tables``.
+    private(set) var certificate = unsafe rank_certificate()
+    /// The outputs, those first whose lines lose most.
+    let losing: [Int]
+    private let memory = ProofMemory()
 
     /// The most users whose halves the scales come from.
     private static let mostUsers = 16_384
@@ -26,7 +31,11 @@ internal import CRankKernels
     /// The bytes of tables and records.
     static func byteCount(_ shape: ModelShape) -> Int {
         let rowBytes = rank_quantized_row_bytes(RANK_PRECISION_INT8, UInt32(shape.layerWidths.first ?? 0))
-        return shape.candidateRows * (rowBytes + 4) + UserRecords.byteCount(users: shape.userRows, rowBytes: rowBytes)
+        // A list may be bounded twice, with few outputs and with many.
+        let records = [Int(RANK_KEPT_GROUP), Int(RANK_MOST_KEPT_OUTPUTS)].map {
+            UserRecords.byteCount(users: shape.userRows, rowBytes: rowBytes, kept: $0)
+        }
+        return shape.candidateRows * (rowBytes + 4) + records.reduce(0, +)
     }
 
     /// Checks that the bounds suit a model's shape.
@@ -63,6 +72,7 @@ internal import CRankKernels
         }
         self.network = network
         level = network.kernel.level
+        userRows = shape.userRows
         let users = HalfRows(
             network: network,
             half: RANK_HALF_USER,
@@ -78,99 +88,65 @@ internal import CRankKernels
             total: shape.candidateRows
         )
         let scales = try BoundScales(users: users, candidates: candidates)
+        let proof = try unsafe BoundProof(network, hidden, scales, shape)
+        (self.scales, self.proof) = (scales, proof)
         let rowBytes = rank_quantized_row_bytes(RANK_PRECISION_INT8, unsafe hidden.inputs)
-        records = UserRecords(users: shape.userRows, rowBytes: rowBytes)
-        scratch = ProofNumbers(count: unsafe rank_certify_scratch(hidden.inputs, hidden.outputs))
-        let proof = unsafe BoundProof(network, hidden, scales, level: level)
-        try unsafe scales.checkSizes(hidden, outputWeights: proof.outputWeights, others: proof.otherTerms(shape))
-        unsafe proof.describe(&certificate, hidden, rowBytes: rowBytes)
-        describeRows(candidates, scales, rowBytes: rowBytes)
-        try unsafe proof.describeKept(&certificate, &bounds, hidden, users, candidates)
-        owned += proof.owned
+        var certificate = unsafe rank_certificate()
+        unsafe proof.describe(&certificate, rowBytes: rowBytes, in: memory)
+        unsafe self.tables = Self.describeRows(&certificate, candidates, scales, level, in: memory)
+        let lines = BoundLines(level: level, proof: proof, scales: scales)
+        unsafe lines.describeReach(&certificate, candidates, in: memory)
+        losing = unsafe lines.losing(certificate, users, candidates)
+        unsafe self.certificate = unsafe certificate
     }
 
     /// Makes thresholds and distances; finds max ‖β‖.
-    private func describeRows(_ candidates: HalfRows, _ scales: BoundScales, rowBytes: Int) {
-        var (distances, errors) = (
-            [Double](repeating: 0, count: candidates.count), [Double](repeating: 0, count: candidates.count)
-        )
+    private static func describeRows(
+        _ certificate: inout rank_certificate,
+        _ candidates: HalfRows,
+        _ scales: BoundScales,
+        _ level: rank_level,
+        in memory: ProofMemory
+    ) -> rank_bounds {
+        let (rowBytes, units) = unsafe (certificate.row_bytes, UInt32(candidates.units))
+        let (distances, errors) = (ProofNumbers(count: candidates.count), ProofNumbers(count: candidates.count))
+        nonisolated(unsafe) let description = unsafe certificate
+        nonisolated(unsafe) let (distance, error) = unsafe (distances.values.baseAddress, errors.values.baseAddress)
         let thresholds = unsafe SharedMemory.block(byteCount: candidates.count * rowBytes) { table in
-            unsafe candidates.forEachBlock { first, count, floats, stride in
+            nonisolated(unsafe) let base = table.baseAddress
+            unsafe candidates.share { _, first, count, floats, stride in
+                guard let table = unsafe base, let distance = unsafe distance, let error = unsafe error else { return }
                 unsafe rank_quantize_rows(
                     RANK_PRECISION_INT8,
                     RANK_HALF_CANDIDATE,
-                    UInt32(candidates.units),
-                    scales.scales,
-                    scales.highest,
+                    units,
+                    description.scales,
+                    description.highest,
                     floats,
                     stride,
                     count,
-                    table.baseAddress.map { unsafe $0 + first * rowBytes }
+                    table + first * rowBytes
                 )
-                unsafe distances.withUnsafeMutableBufferPointer { distances in
-                    unsafe errors.withUnsafeMutableBufferPointer { errors in
-                        unsafe rank_row_errors(
-                            level,
-                            &certificate,
-                            floats,
-                            stride,
-                            count,
-                            distances.baseAddress.map { unsafe $0 + first },
-                            errors.baseAddress.map { unsafe $0 + first }
-                        )
-                    }
-                }
+                var description = unsafe description
+                unsafe rank_row_errors(level, &description, floats, stride, count, distance + first, error + first)
             }
         }
-        for row in errors.indices where !scales.isOutlier[row] {
-            unsafe certificate.threshold_error = max(certificate.threshold_error, errors[row])
+        for row in 0..<candidates.count where !scales.isOutlier[row] {
+            unsafe certificate.threshold_error = max(certificate.threshold_error, errors.values[row])
         }
-        let rounded = unsafe SharedFloats(count: distances.count) { floats in
-            for (row, distance) in distances.enumerated() {
-                let near = Float(distance)
-                unsafe floats[row] =
-                    scales.isOutlier[row] ? .infinity : Double(near) < distance ? near.nextUp : near
+        let rounded = unsafe SharedFloats(count: candidates.count) { floats in
+            for row in 0..<candidates.count {
+                let exact = unsafe distances.values[row]
+                let near = Float(exact)
+                unsafe floats[row] = scales.isOutlier[row] ? .infinity : Double(near) < exact ? near.nextUp : near
             }
         }
-        unsafe bounds.row_bytes = rowBytes
-        unsafe bounds.thresholds = thresholds.start(as: UInt8.self)
-        unsafe bounds.distances = rounded.buffer.baseAddress
-        owned += [thresholds, rounded.memory]
-    }
-
-    /// The record of a user, from the user's half of the first layer; nil where nothing can be proved of the user.
-    ///
-    /// Allocates nothing. Valid until another record is asked for.
-    func record(of user: UInt32, half: UnsafePointer<Float>) -> UnsafePointer<UInt8>? {
-        let (place, isKnown) = records.place(of: user)
-        if !isKnown {
-            let bias = network.weights.userBias.map { unsafe Double($0.buffer[Int(user)]) } ?? 0
-            let mean = network.weights.mean.map { unsafe Double($0.buffer[0]) } ?? 0
-            let isProved = unsafe rank_certify_user(
-                level,
-                &certificate,
-                half,
-                bias + mean,
-                bias.magnitude + mean.magnitude,
-                scratch.values.baseAddress,
-                records.bytes(at: place)
-            )
-            records.note(user, at: place, isProved: isProved)
-        }
-        guard records.isProved(at: place) else { return nil }
-        return unsafe UnsafePointer(records.bytes(at: place))
-    }
-
-    /// What every bound of a record leaves out, B0.
-    func margin(of record: UnsafePointer<UInt8>) -> Float { unsafe rank_record_margin(record, bounds.row_bytes) }
-
-    /// Computes U + B1·r of candidates' rows: with B0 no less than their scores.
-    func bound(
-        _ record: UnsafePointer<UInt8>,
-        rows: UnsafePointer<UInt32>,
-        count: Int,
-        into output: UnsafeMutablePointer<Float>
-    ) {
-        unsafe rank_bound_rows(level, &bounds, record, rows, count, output)
+        memory.keep(thresholds)
+        memory.keep(rounded.memory)
+        var tables = unsafe rank_bounds()
+        unsafe tables.row_bytes = rowBytes
+        unsafe tables.thresholds = thresholds.start(as: UInt8.self)
+        unsafe tables.distances = rounded.buffer.baseAddress
+        return unsafe tables
     }
 }

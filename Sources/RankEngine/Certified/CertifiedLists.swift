@@ -11,31 +11,39 @@ internal import CRankKernels
     /// As few candidates are scored at once: further rounds would save less than they take.
     private static let fewInRound = 16
 
-    private let bounds: CertifiedBounds
+    /// The bounds that say which candidates are scored.
+    let bounds: KeptBounds
+    /// Bounds of fewer outputs, which leave candidates out before; nil where that does not pay.
+    let front: KeptBounds?
+    /// The fewest candidates of a list that ``front`` is computed for.
+    let frontFewest: Int
+
     private let network: Network
     private let table: SharedFloats?
     /// The rows of a list's candidates.
     private(set) var rows = unsafe UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
-    /// U + B1·r of each candidate; −∞ for one that is scored, or left out by its caller.
-    private var upper = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
-    /// A heap of bounds with their places.
-    private var keys = unsafe UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0)
-    /// The candidates of a round, and their scores.
+    private let keys = BoundKeys()
+    /// The candidates of a round, and their scores or bounds.
     private var roundRows = unsafe UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
     private var roundScores = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
 
-    init(_ bounds: CertifiedBounds, _ network: Network, table: SharedFloats?) {
-        self.bounds = bounds
+    init(_ bounds: KeptBounds, front: KeptBounds? = nil, frontFewest: Int = 0, _ network: Network, table: SharedFloats?)
+    {
+        (self.bounds, self.front, self.frontFewest) = (bounds, front, frontFewest)
         self.network = network
         self.table = table
     }
 
     deinit {
         unsafe rows.deallocate()
-        unsafe upper.deallocate()
-        unsafe keys.deallocate()
         unsafe roundRows.deallocate()
         unsafe roundScores.deallocate()
+    }
+
+    /// The outputs that bounds keep.
+    var summary: String {
+        guard let front else { return "\(bounds.kept) outputs kept" }
+        return "\(bounds.kept) outputs kept, after \(front.kept) from \(frontFewest) candidates on"
     }
 
     /// Whether bounds are computed for a part of a list.
@@ -49,10 +57,7 @@ internal import CRankKernels
         let capacity = max(count, 1_024)
         unsafe rows.deallocate()
         unsafe rows = .allocate(capacity: capacity)
-        unsafe upper.deallocate()
-        unsafe upper = .allocate(capacity: capacity)
-        unsafe keys.deallocate()
-        unsafe keys = .allocate(capacity: capacity)
+        keys.reserve(capacity)
         unsafe roundRows.deallocate()
         unsafe roundRows = .allocate(capacity: capacity)
         unsafe roundScores.deallocate()
@@ -79,30 +84,36 @@ internal import CRankKernels
         into scores: UnsafeMutablePointer<Float>
     ) -> Bool {
         guard let record = unsafe bounds.record(of: user, half: half), let rowBase = unsafe rows.baseAddress,
-            let upperBase = unsafe upper.baseAddress
+            let upperBase = unsafe keys.upper.baseAddress
         else { return false }
-        unsafe bounds.bound(record, rows: rowBase, count: count, into: upperBase)
+        let list = unsafe List(user: user, half: half, best: best, scores: scores)
+        let narrow = unsafe count >= frontFewest ? front?.record(of: user, half: half) : nil
+        if let front, let narrow = unsafe narrow {
+            unsafe front.bound(narrow, rows: rowBase, count: count, into: upperBase)
+        } else {
+            unsafe bounds.bound(record, rows: rowBase, count: count, into: upperBase)
+        }
         unsafe scores.update(repeating: -.infinity, count: count)
         if let omitted = unsafe omitted {
             for index in 0..<count where unsafe omitted[index] { unsafe upperBase[index] = -.infinity }
         }
-        let list = unsafe List(
-            user: user,
-            half: half,
-            margin: Double(bounds.margin(of: record)),
-            best: best,
-            scores: scores
-        )
         if !best.isFull {
-            let size = gatherHighest(best.wanted, of: count)
+            let size = keys.gatherHighest(best.wanted, of: count)
             guard unsafe scoreRound(0..<size, list) else { return false }
         }
-        let size = unsafe gather(from: list.least, count)
+        let margin = unsafe bounds.margin(of: record)
+        var size: Int
+        if let front, let narrow = unsafe narrow {
+            size = keys.gather(from: unsafe list.least(front.margin(of: narrow)), of: count)
+            size = unsafe narrowed(size, record, list)
+        } else {
+            size = keys.gather(from: unsafe list.least(margin), of: count)
+        }
         if size > count / 2 || size <= Self.fewInRound { return unsafe scoreRound(0..<size, list) }
         // The higher half first: they raise the threshold for the others.
-        let lower = raiseHigherHalf(size)
+        let lower = keys.raiseHigherHalf(size)
         guard unsafe scoreRound(lower..<size, list) else { return false }
-        return unsafe scoreRound(0..<keep(from: list.least, lower), list)
+        return unsafe scoreRound(0..<keys.keep(from: list.least(margin), of: lower), list)
     }
 
     /// The bounds of a user's scores with candidates' rows, without B0, and B0.
@@ -125,26 +136,39 @@ internal import CRankKernels
     @unsafe private struct List {
         let user: UInt32
         let half: UnsafePointer<Float>
-        let margin: Double
         let best: BestScores
         let scores: UnsafeMutablePointer<Float>
 
         /// The least U + B1·r of a candidate that may be among the best: τ − B0, rounded down.
-        var least: Float {
-            let exact = unsafe Double(best.threshold) - margin
+        func least(_ margin: Float) -> Float {
+            let exact = unsafe Double(best.threshold) - Double(margin)
             let near = Float(exact)
             return Double(near) > exact ? near.nextDown : near
         }
     }
 
-    /// Scores the candidates of some keys; returns whether all scores are finite.
+    /// Bounds gathered candidates once more, with all outputs that are kept; returns the number of those that may be
+    /// among the best.
+    private func narrowed(_ size: Int, _ record: UnsafePointer<UInt8>, _ list: List) -> Int {
+        guard size > 0, let rowBase = unsafe roundRows.baseAddress, let boundBase = unsafe roundScores.baseAddress
+        else { return size }
+        unsafe gatherRows(0..<size, into: rowBase)
+        unsafe bounds.bound(record, rows: rowBase, count: size, into: boundBase)
+        return unsafe keys.replace(size, by: boundBase, from: list.least(bounds.margin(of: record)))
+    }
+
+    /// Writes the rows of gathered candidates.
+    private func gatherRows(_ round: Range<Int>, into output: UnsafeMutablePointer<UInt32>) {
+        guard let rows = unsafe self.rows.baseAddress else { return }
+        for (index, key) in round.enumerated() { unsafe output[index] = rows[keys.place(at: key)] }
+    }
+
+    /// Scores gathered candidates; returns whether all scores are finite.
     private func scoreRound(_ round: Range<Int>, _ list: List) -> Bool {
         guard !round.isEmpty, let rowBase = unsafe roundRows.baseAddress,
-            let scoreBase = unsafe roundScores.baseAddress,
-            let keys = unsafe self.keys.baseAddress, let rows = unsafe self.rows.baseAddress,
-            let upper = unsafe self.upper.baseAddress
+            let scoreBase = unsafe roundScores.baseAddress, let upper = unsafe keys.upper.baseAddress
         else { return true }
-        for (index, key) in round.enumerated() { unsafe rowBase[index] = rows[Self.place(keys[key])] }
+        unsafe gatherRows(round, into: rowBase)
         unsafe network.run(
             list.user,
             userHalf: list.half,
@@ -155,106 +179,11 @@ internal import CRankKernels
         )
         guard unsafe rank_all_finite(scoreBase, round.count) else { return false }
         for (index, key) in round.enumerated() {
-            let place = unsafe Self.place(keys[key])
+            let place = keys.place(at: key)
             unsafe list.scores[place] = scoreBase[index]
             unsafe upper[place] = -.infinity
             unsafe list.best.insert(scoreBase[index])
         }
         return true
     }
-
-    // MARK: Keys
-
-    /// Gathers the keys of the `wanted` highest bounds; returns their number.
-    private func gatherHighest(_ wanted: Int, of count: Int) -> Int {
-        guard let keys = unsafe self.keys.baseAddress, let upper = unsafe self.upper.baseAddress else { return 0 }
-        // The root is the lowest of the highest: keys are inverted meanwhile.
-        var size = 0
-        var floor = -Float.infinity
-        for place in 0..<count {
-            let bound = unsafe upper[place]
-            if bound <= floor { continue }
-            let key = ~Self.key(bound, place)
-            if size < wanted {
-                unsafe keys[size] = key
-                size += 1
-                if size < wanted { continue }
-                unsafe Self.heapify(keys, size)
-            } else {
-                unsafe keys[0] = key
-                unsafe Self.siftDown(keys, 0, size)
-            }
-            unsafe floor = upper[Self.place(~keys[0])]
-        }
-        for index in 0..<size { unsafe keys[index] = ~keys[index] }
-        return size
-    }
-
-    /// Gathers the keys of all bounds from `least` on; returns their number.
-    private func gather(from least: Float, _ count: Int) -> Int {
-        guard let keys = unsafe self.keys.baseAddress, let upper = unsafe self.upper.baseAddress else { return 0 }
-        let floor = max(least, -.greatestFiniteMagnitude)
-        var size = 0
-        for place in 0..<count {
-            let bound = unsafe upper[place]
-            if bound < floor { continue }
-            unsafe keys[size] = Self.key(bound, place)
-            size += 1
-        }
-        return size
-    }
-
-    /// Puts the higher half of the keys last; returns the number of the others.
-    private func raiseHigherHalf(_ size: Int) -> Int {
-        guard let keys = unsafe self.keys.baseAddress else { return 0 }
-        unsafe Self.heapify(keys, size)
-        let lower = size / 2
-        for end in stride(from: size - 1, through: lower, by: -1) {
-            unsafe swap(&keys[0], &keys[end])
-            unsafe Self.siftDown(keys, 0, end)
-        }
-        return lower
-    }
-
-    /// Keeps those of the first keys whose bounds are from `least` on; returns their number.
-    private func keep(from least: Float, _ size: Int) -> Int {
-        var kept = 0
-        for index in 0..<size {
-            let key = unsafe keys[index]
-            if unsafe upper[Self.place(key)] < least { continue }
-            unsafe keys[kept] = key
-            kept += 1
-        }
-        return kept
-    }
-
-    private static func heapify(_ keys: UnsafeMutablePointer<UInt64>, _ size: Int) {
-        for root in stride(from: size / 2 - 1, through: 0, by: -1) { unsafe siftDown(keys, root, size) }
-    }
-
-    /// Restores the heap below `root`: no key is smaller than its children.
-    private static func siftDown(_ keys: UnsafeMutablePointer<UInt64>, _ root: Int, _ size: Int) {
-        var parent = root
-        let key = unsafe keys[root]
-        while true {
-            var child = 2 * parent + 1
-            if child >= size { break }
-            if unsafe child + 1 < size && keys[child] < keys[child + 1] { child += 1 }
-            if unsafe key >= keys[child] { break }
-            unsafe keys[parent] = keys[child]
-            parent = child
-        }
-        unsafe keys[parent] = key
-    }
-
-    /// A key that orders as the bound does, with the place in its lower half.
-    @inline(__always)
-    private static func key(_ bound: Float, _ place: Int) -> UInt64 {
-        let bits = (bound + 0).bitPattern
-        let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
-        return UInt64(ascending) << 32 | UInt64(truncatingIfNeeded: place)
-    }
-
-    @inline(__always)
-    private static func place(_ key: UInt64) -> Int { Int(key & 0xFFFF_FFFF) }
 }

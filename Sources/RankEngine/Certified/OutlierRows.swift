@@ -1,4 +1,5 @@
 internal import CRankKernels
+private import RankSystem
 
 /// The rows of a table of halves that are far larger than all others.
 ///
@@ -39,6 +40,7 @@ struct OutlierRows {
 
 /// Rows of a half of the first layer: from a table, or computed a block at a time.
 struct HalfRows {
+    /// The rows of a block.
     private static let chunk = 256
 
     let network: Network
@@ -78,6 +80,34 @@ struct HalfRows {
                 }
             }
             unsafe body(first, rows, floats, stride)
+        }
+    }
+
+    /// The number of parts that ``share(_:)`` has.
+    var parts: Int { (count + Self.chunk - 1) / Self.chunk }
+
+    /// Calls `body` with the parts of all rows on all processors: the number of a part, its first place, the number of
+    /// its rows, their floats and the distance between two.
+    ///
+    /// Not for a sample of the rows. What `body` does with a part must not depend on the thread.
+    func share(_ body: @escaping @Sendable (Int, Int, Int, UnsafePointer<Float>, Int) -> Void) {
+        let (weights, kernel, half, count) = (network.weights, network.kernel, half, count)
+        let (stride, table) = (network.tableStride, table)
+        WorkSharing.share(parts, threads: Processors.available) {
+            // A network has the scratch of one thread.
+            let own = table == nil ? Network(weights, kernel: kernel) : nil
+            let buffer = ScoringScratch()
+            buffer.reserve(own == nil ? 0 : Self.chunk * stride)
+            return (own, buffer)
+        } body: { (state: (network: Network?, buffer: ScoringScratch), part: Int) in
+            let first = part * Self.chunk
+            let rows = min(Self.chunk, count - first)
+            if let start = unsafe table?.buffer.baseAddress {
+                unsafe body(part, first, rows, start + first * stride, stride)
+            } else if let own = state.network, let floats = unsafe state.buffer.floats.baseAddress {
+                unsafe own.halfRows(half, from: UInt32(first), count: rows, into: floats)
+                unsafe body(part, first, rows, floats, stride)
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ internal import CRankKernels
 ///
 /// Bounded memory: a user has one place, which others share where there are more users than places.
 @safe final class UserRecords {
-    /// The most bytes of all records.
-    private static let mostBytes = 32 << 20
+    /// The most bytes of all records of bounds that keep one number of outputs.
+    private static let mostBytes = 16 << 20
 
     private let recordBytes: Int
     private let memory: UnsafeMutableRawBufferPointer
@@ -14,11 +14,14 @@ internal import CRankKernels
     private var proved: [Bool]
 
     /// The bytes of the records of a model.
-    static func byteCount(users: Int, rowBytes: Int) -> Int { places(users, rowBytes) * bytes(rowBytes) }
+    static func byteCount(users: Int, rowBytes: Int, kept: Int) -> Int {
+        let bytes = rank_record_bytes(rowBytes, UInt32(kept))
+        return places(users, bytes) * bytes
+    }
 
-    init(users: Int, rowBytes: Int) {
-        recordBytes = Self.bytes(rowBytes)
-        let places = Self.places(users, rowBytes)
+    init(users: Int, rowBytes: Int, kept: Int) {
+        recordBytes = rank_record_bytes(rowBytes, UInt32(kept))
+        let places = Self.places(users, recordBytes)
         unsafe memory = .allocate(byteCount: places * recordBytes, alignment: 64)
         owners = [UInt32](repeating: .max, count: places)
         proved = [Bool](repeating: false, count: places)
@@ -48,9 +51,7 @@ internal import CRankKernels
         unsafe memory.baseAddress.map { unsafe ($0 + place * recordBytes).assumingMemoryBound(to: UInt8.self) }
     }
 
-    private static func bytes(_ rowBytes: Int) -> Int { rank_record_bytes(rowBytes) }
-
-    private static func places(_ users: Int, _ rowBytes: Int) -> Int {
-        max(min(users, mostBytes / bytes(rowBytes)), 1)
+    private static func places(_ users: Int, _ recordBytes: Int) -> Int {
+        max(min(users, mostBytes / recordBytes), 1)
     }
 }

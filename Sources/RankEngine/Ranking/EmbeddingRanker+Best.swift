@@ -1,4 +1,5 @@
 internal import CRankKernels
+private import RankSystem
 
 extension EmbeddingRanker {
     /// Whether ``scoreBest(_:candidates:omitsUnknown:best:scores:unknown:)`` leaves candidates out of such lists.
@@ -15,15 +16,35 @@ extension EmbeddingRanker {
         scores: UnsafeMutableBufferPointer<Float>,
         unknown: UnsafeMutableBufferPointer<Bool>
     ) throws(EngineError) -> ScoreOutcome {
-        guard let certified, leavesOut(of: candidates.count, wanted: best.wanted) else {
-            return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
+        if let outcome = try unsafe scoreCertified(query, candidates, omitsUnknown, best, scores, unknown) {
+            return outcome
         }
+        let outcome = try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
+        let count = unsafe query.candidateCount
+        guard candidates.count < count, leavesOut(of: count, wanted: best.wanted) else { return outcome }
+        // Other parts of the list have to reach these scores.
+        for index in 0..<candidates.count where unsafe !(omitsUnknown && unknown[index]) {
+            unsafe best.insert(scores[index])
+        }
+        return outcome
+    }
+
+    /// Leaves out what bounds prove to be worse than the best; nil where no bounds are computed or nothing is proved.
+    private func scoreCertified(
+        _ query: RankQuery,
+        _ candidates: Range<Int>,
+        _ omitsUnknown: Bool,
+        _ best: BestScores,
+        _ scores: UnsafeMutableBufferPointer<Float>,
+        _ unknown: UnsafeMutableBufferPointer<Bool>
+    ) throws(EngineError) -> ScoreOutcome? {
+        guard let certified, leavesOut(of: candidates.count, wanted: best.wanted) else { return nil }
         try unsafe Self.check(query, candidates, min(scores.count, unknown.count))
         let userRow = try unsafe self.userRow(query.user)
         certified.reserve(candidates.count)
         guard let scoreBase = scores.baseAddress, let unknownBase = unknown.baseAddress,
             let rowBase = unsafe certified.rows.baseAddress, let half = unsafe half(of: userRow)
-        else { return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown) }
+        else { return nil }
         let unknownCount = try unsafe findRows(query.candidates, candidates, unknown: unknownBase, into: rowBase)
         let isScored = unsafe certified.score(
             userRow,
@@ -33,10 +54,7 @@ extension EmbeddingRanker {
             best: best,
             into: scoreBase
         )
-        guard isScored else {
-            return try unsafe score(query, candidates: candidates, scores: scores, unknown: unknown)
-        }
-        return ScoreOutcome(isUserKnown: userRow != 0, unknownCount: unknownCount)
+        return isScored ? ScoreOutcome(isUserKnown: userRow != 0, unknownCount: unknownCount) : nil
     }
 
     /// The upper bounds of a user's scores without B0, and B0; nil under the plain plan, and where nothing can be proved
@@ -46,7 +64,8 @@ extension EmbeddingRanker {
         return unsafe certified.upperBounds(userRow, half: half, candidateRows)
     }
 
-    /// The multiply-adds over all rows for which bounds are made unasked: one or two seconds of a load.
+    /// The multiply-adds over all rows, for each processor, for which bounds are made unasked: one or two seconds of a
+    /// load.
     private static let mostSteps = 2e9
 
     /// Chooses the way to the best of a list, and makes what it takes.
@@ -79,7 +98,7 @@ extension EmbeddingRanker {
             }
             try MemoryDemand.check(bytes, for: "the bounds")
             let steps = shape.layerWidths.prefix(2).reduce(Double(shape.candidateRows)) { $0 * Double($1) }
-            guard wanted == .certified || steps <= mostSteps else {
+            guard wanted == .certified || steps <= mostSteps * Double(Processors.available) else {
                 throw EngineError(
                     .boundRefused,
                     "bounds of \(shape.candidateRows) rows take long to make; the plan certified makes them all the same"
@@ -92,13 +111,14 @@ extension EmbeddingRanker {
                 )
             }
             let bounds = try CertifiedBounds(network, tables: tables, shape)
-            let lists = CertifiedLists(bounds, network, table: tables?.candidates)
-            let share = TopKTrial(network: network, tables: tables, lists: lists, shape: shape).share()
+            let trial = TopKTrial(network: network, tables: tables, bounds: bounds, shape: shape)
+            let (lists, share) = trial.fastest()
             let hundredths = (share * 100).rounded() / 100
             guard wanted == .certified || share < TopKTrial.limit else {
                 throw EngineError(.boundRefused, "a certified list takes \(hundredths) of the time of a plain one")
             }
-            return (lists, TopKChoice(plan: .certified, detail: "\(hundredths) of the time of plain scoring"))
+            let detail = "\(hundredths) of the time of plain scoring, \(lists.summary)"
+            return (lists, TopKChoice(plan: .certified, detail: detail))
         } catch {
             guard wanted == .auto else { throw error }
             return (nil, TopKChoice(plan: .plain, detail: error.message))

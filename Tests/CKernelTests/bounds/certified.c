@@ -40,19 +40,20 @@ typedef struct numbers {
     uint32_t places[300];
 } numbers;
 
-static numbers make_numbers(uint64_t *state, uint32_t inputs, uint32_t outputs) {
+static numbers make_numbers(uint64_t *state, uint32_t inputs, uint32_t outputs, uint32_t kept) {
     numbers numbers = {
         .certificate = {
             .inputs = inputs,
             .outputs = outputs,
+            .kept = kept,
             .row_bytes = (inputs + 63) / 64 * 64,
             .scales = random_doubles(state, inputs, 20, 60),
             .highest = random_floats(state, inputs, 1),
             .lowest = random_doubles(state, inputs, -3, 1),
             .mean = random_doubles(state, inputs, -0.5f, 1),
             .weights = random_floats(state, (size_t)inputs * outputs, 0.3f),
-            .kept_weights = random_doubles(state, (size_t)inputs * RANK_KEPT_OUTPUTS, -0.2f, 0.4f),
-            .kept_errors = random_doubles(state, (size_t)inputs * RANK_KEPT_OUTPUTS, -1e-3f, 2e-3f),
+            .kept_weights = random_doubles(state, (size_t)inputs * kept, -0.2f, 0.4f),
+            .kept_errors = random_doubles(state, (size_t)inputs * kept, -1e-3f, 2e-3f),
             .biases = random_floats(state, outputs, 0.5f),
             .output_weights = random_floats(state, outputs, 0.5f),
             .below = random_doubles(state, outputs, 0.1f, 3),
@@ -73,7 +74,7 @@ static numbers make_numbers(uint64_t *state, uint32_t inputs, uint32_t outputs) 
         },
     };
     for (uint32_t output = 0; output < outputs; output++) {
-        numbers.places[output] = output % 2 == 0 && output / 2 < RANK_KEPT_OUTPUTS ? output / 2 : RANK_KEPT_OUTPUTS;
+        numbers.places[output] = output % 2 == 0 && output / 2 < kept ? output / 2 : kept;
     }
     // A unit that no pair activates.
     ((double *)numbers.certificate.scales)[inputs / 2] = 0;
@@ -92,11 +93,12 @@ static void free_numbers(numbers *numbers) {
 }
 
 /// Records, distances and lines of `level` against those of the scalar kernels.
-static void check_records(counts *counts, rank_level level, uint32_t inputs, uint32_t outputs, uint64_t *state) {
-    numbers numbers = make_numbers(state, inputs, outputs);
+static void check_records(counts *counts, rank_level level, uint32_t inputs, uint32_t outputs, uint32_t kept,
+                          uint64_t *state) {
+    numbers numbers = make_numbers(state, inputs, outputs, kept);
     numbers.certificate.places = numbers.places;
     const rank_certificate *own = &numbers.certificate;
-    const size_t bytes = rank_record_bytes(own->row_bytes);
+    const size_t bytes = rank_record_bytes(own->row_bytes, kept);
     uint8_t *records[2] = {block(bytes), block(bytes)};
     double *scratch = block(rank_certify_scratch(inputs, outputs) * sizeof *scratch);
     float *user = random_floats(state, inputs, 1);
@@ -141,15 +143,16 @@ static void fill(uint64_t *state, uint8_t *bytes, size_t count, bool extreme) {
 }
 
 /// Bounds of `level`, bit for bit, at every place of a tile.
-static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, bool extreme, uint64_t *state) {
+static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, uint32_t kept, bool extreme,
+                            uint64_t *state) {
     const uint32_t rows = 23;
     const size_t row_bytes = (inputs + 63) / 64 * 64;
     uint8_t *thresholds = block(rows * row_bytes);
-    uint8_t *record = block(rank_record_bytes(row_bytes));
-    int8_t *packed = block(row_bytes * RANK_KEPT_OUTPUTS);
+    uint8_t *record = block(rank_record_bytes(row_bytes, kept));
+    int8_t *packed = block(row_bytes * kept);
     float *distances = random_floats(state, rows, 1);
-    float *steps = random_floats(state, RANK_KEPT_OUTPUTS, 1e-3f);
-    float *weights = random_floats(state, RANK_KEPT_OUTPUTS, 1);
+    float *steps = random_floats(state, kept, 1e-3f);
+    float *weights = random_floats(state, kept, 1);
     for (uint32_t row = 0; row < rows; row++) {
         fill(state, thresholds + row * row_bytes, extreme ? 0 : inputs, false);
         distances[row] = row == 7 ? INFINITY : fabsf(distances[row]);
@@ -157,12 +160,12 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, b
     fill(state, record, 3 * row_bytes, false);
     fill(state, record + row_bytes, 2 * row_bytes, extreme);
     memset(record, 0xff, extreme ? row_bytes : 0);
-    fill(state, (uint8_t *)packed, row_bytes * RANK_KEPT_OUTPUTS, extreme);
+    fill(state, (uint8_t *)packed, row_bytes * kept, extreme);
     float *tail = (float *)(void *)(record + 3 * row_bytes);
-    for (uint32_t number = 0; number < RANK_KEPT_OUTPUTS + 4; number++) {
-        tail[number] = number < RANK_KEPT_OUTPUTS ? random_float(state, 2) : fabsf(random_float(state, 1e-2f));
+    for (uint32_t number = 0; number < RANK_KEPT_GROUP + kept; number++) {
+        tail[number] = number < RANK_KEPT_GROUP ? fabsf(random_float(state, 1e-2f)) : random_float(state, 2);
     }
-    const rank_bounds bounds = {row_bytes, thresholds, distances, packed, steps, weights};
+    const rank_bounds bounds = {row_bytes, thresholds, distances, kept, packed, steps, weights};
     uint32_t list[MOST_CANDIDATES];
     float scalar[MOST_CANDIDATES + 1], own[MOST_CANDIDATES + 1];
     for (size_t count = 0; count <= MOST_CANDIDATES; count += count < 28 ? 1 : 13) {
@@ -172,8 +175,8 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, b
         scalar[count] = own[count] = 42;
         rank_bound_rows(RANK_LEVEL_SCALAR, &bounds, record, list, count, scalar);
         rank_bound_rows(level, &bounds, record, list, count, own);
-        EXPECT(counts, memcmp(scalar, own, (count + 1) * sizeof *own) == 0, "%u units, %zu candidates: bounds differ\n",
-               inputs, count);
+        EXPECT(counts, memcmp(scalar, own, (count + 1) * sizeof *own) == 0, "%u units, %u kept, %zu candidates: bounds differ\n",
+               inputs, kept, count);
         for (size_t index = 0; index < count; index++) {
             EXPECT(counts, list[index] != 7 || own[index] == INFINITY, "a row that is always scored has a bound\n");
         }
@@ -192,10 +195,13 @@ void check_certified(counts *counts, rank_level level, uint32_t shapes) {
     uint64_t state = 900;
     for (uint32_t number = 0; number < fixed_count + shapes; number++) {
         const uint32_t inputs = number < fixed_count ? fixed[number] : random_number(&state, 2, 700);
-        check_bounds_of(counts, level, inputs, false, &state);
-        check_bounds_of(counts, level, inputs, true, &state);
-        if (inputs > 1) {
-            check_records(counts, level, inputs, number == 4 ? 64 : random_number(&state, 1, 200), &state);
+        for (uint32_t kept = RANK_KEPT_GROUP; kept <= RANK_MOST_KEPT_OUTPUTS; kept += RANK_KEPT_GROUP) {
+            check_bounds_of(counts, level, inputs, kept, false, &state);
+            check_bounds_of(counts, level, inputs, kept, true, &state);
+            if (inputs > 1) {
+                const uint32_t outputs = number == 4 ? 64 : random_number(&state, 1, 200);
+                check_records(counts, level, inputs, outputs, kept, &state);
+            }
         }
     }
 }
