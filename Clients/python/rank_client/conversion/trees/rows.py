@@ -1,7 +1,7 @@
 """Rows that tell a wrong reading from a right one: drawn from a model's own decisions and their neighbours."""
 
 import math
-from typing import Dict, List, Tuple
+from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 import numpy as np
 
@@ -9,11 +9,16 @@ from .ensemble import CATEGORICAL, LISTED_LEFT, MISSING_RIGHT, NEGATIVE_FRACTION
 from .ensemble import Ensemble, Test, Tree, spread
 
 MOST_ROWS, MOST_DIRECTED, MOST_EDGES, MOST_CELLS = 6144, 4096, 6, 1 << 25
+MOST_SETS, MOST_ANSWERS = 64, 1 << 13
 INFINITE = np.float32(np.inf)
 ODD = np.array([
     np.nan, np.nan, np.inf, -np.inf, 0.0, -0.0, ZERO, -ZERO, np.nextafter(ZERO, INFINITE),
     -np.nextafter(ZERO, INFINITE), 1.4e-45, -1.4e-45, 1e-39, -1e-39, 3.4028235e38, -3.4028235e38,
     -0.5, -1.0, 0.5, 1.5, 2.0**24, 2.0**24 - 1, 2.0**31, -2.0**31, 4e9, 1e30], np.float32)
+
+Key = Tuple[int, int, bool]
+Bounds = Dict[int, Dict[Key, Tuple[Test, bool]]]
+"""Of each feature that a way to a node asks for: tests that its value has to meet, and whether it goes right."""
 
 
 def drawn(ensemble: Ensemble, seed: int = 20) -> np.ndarray:
@@ -63,47 +68,86 @@ def _by_lot(random: np.random.Generator, pools: Dict[int, np.ndarray], features:
 def _directed(random: np.random.Generator, ensemble: Ensemble, base: np.ndarray, count: int) -> np.ndarray:
     """For nodes in an order by lot, rows that are led there and stand at each of the node's edges, or miss its value."""
     sizes = np.cumsum([len(tree.tests) for tree in ensemble.trees])
-    parents: Dict[int, Dict[int, Tuple[int, bool]]] = {}
+    order = random.permutation(int(sizes[-1]))
     rows: List[np.ndarray] = []
-    for number in random.permutation(int(sizes[-1])).tolist():
-        if len(rows) >= count:
-            break
-        k = int(np.searchsorted(sizes, number, side="right"))
-        tree = ensemble.trees[k]
-        node = number - (int(sizes[k - 1]) if k else 0)
-        if k not in parents:
-            parents[k] = _parents(tree)
-        edges = [math.nan, *_edges(tree.tests[node])]
-        for place in random.permutation(len(edges))[:MOST_EDGES].tolist():
-            row = base[int(random.integers(len(base)))].copy()
-            if _lead(random, tree, node, parents[k], row, edges[place]):
-                rows.append(row)
-    return np.array(rows[:count], np.float32).reshape(-1, ensemble.features)
+    start, taken = 0, count // 4 + 1
+    while start < len(order) and len(rows) < count:
+        before, chosen = len(rows), order[start:start + taken]
+        numbers = np.searchsorted(sizes, chosen, side="right")
+        for k in np.unique(numbers).tolist():
+            nodes = chosen[numbers == k] - (sizes[k - 1] if k else 0)
+            for node, bounds in paths(ensemble.trees[k], set(nodes.tolist())):
+                rows += _at_edges(random, ensemble.trees[k].tests[node], bounds, base)
+        start += taken
+        # Each time about as many nodes as rows are missing, or twice as many where few can be reached: trees are gone
+        # through a number of times that does not grow with their nodes.
+        taken = max(64, (count - len(rows)) // 3) if len(rows) - before >= taken else 2 * taken
+    kept = random.permutation(len(rows))[:count].tolist()
+    return np.array([rows[k] for k in kept], np.float32).reshape(-1, ensemble.features)
 
 
-def _parents(tree: Tree) -> Dict[int, Tuple[int, bool]]:
-    """Of each node but the root, its parent and whether it lies to the right."""
-    sides = ((tree.left, False), (tree.right, True))
-    return {child: (node, side) for children, side in sides for node, child in enumerate(children) if child >= 0}
+def _at_edges(random: np.random.Generator, test: Test, bounds: Bounds, base: np.ndarray) -> List[np.ndarray]:
+    """Rows of the base that are led to a node, some of its edges in its feature."""
+    rows = []
+    edges = [math.nan, *_edges(test)]
+    for place in random.permutation(len(edges))[:MOST_EDGES].tolist():
+        row = base[int(random.integers(len(base)))].copy()
+        if _lead(random, test.feature, bounds, row, edges[place]):
+            rows.append(row)
+    return rows
 
 
-def _lead(random: np.random.Generator, tree: Tree, node: int, parents: Dict[int, Tuple[int, bool]], row: np.ndarray,
-          edge: float) -> bool:
+def paths(tree: Tree, chosen: Set[int]) -> Iterator[Tuple[int, Bounds]]:
+    """Of the chosen nodes, each with the bounds of the way there, which hold until the next one is asked for.
+
+    Every node is visited once. Of tests of numbers that have the same flags and the same answer only the narrowest is
+    a bound, so that a feature has few, however deep the node lies."""
+    bounds: Bounds = {}
+    rest: List[Tuple[int, int, bool]] = [(0, -1, False)] if tree.tests else []
+    undone: List[Tuple[int, Key, Optional[Tuple[Test, bool]]]] = []
+    while rest:
+        node, parent, side = rest.pop()
+        if node < 0:
+            feature, key, earlier = undone.pop()
+            if earlier is not None:
+                bounds[feature][key] = earlier
+                continue
+            del bounds[feature][key]
+            if not bounds[feature]:
+                del bounds[feature]
+            continue
+        if parent >= 0:
+            test = tree.tests[parent]
+            key = (parent if test.flags & CATEGORICAL else -1, test.flags, side)
+            own = bounds.setdefault(test.feature, {})
+            earlier = own.get(key)
+            undone.append((test.feature, key, earlier))
+            rest.append((-1, -1, False))
+            if earlier is None or (test.threshold > earlier[0].threshold) == side:
+                own[key] = (test, side)
+        if node in chosen:
+            yield node, bounds
+        rest += [(child, node, right) for child, right in ((tree.left[node], False), (tree.right[node], True))
+                 if child >= 0]
+
+
+def _lead(random: np.random.Generator, own: int, bounds: Bounds, row: np.ndarray, edge: float) -> bool:
     """Sets a row's cells so that it comes to a node, whose feature has the value `edge`; false where none does."""
-    own = tree.tests[node].feature
-    wanted: Dict[int, List[Tuple[Test, bool]]] = {own: []}
-    at = node
-    while at in parents:
-        at, side = parents[at]
-        wanted.setdefault(tree.tests[at].feature, []).append((tree.tests[at], side))
-    for feature, tests in wanted.items():
+    def fits(x: float, tests: List[Tuple[Test, bool]]) -> bool:
+        return all(goes_right(test, x) == side for test, side in tests)
+
+    for feature, of_feature in bounds.items():
+        tests = list(of_feature.values())
         candidates = [edge] if feature == own else [float(row[feature])]
-        if feature != own and not all(goes_right(test, candidates[0]) == side for test, side in tests):
-            candidates = [*(value for test, _ in tests for value in _edges(test)), math.nan, 0.0]
-        fitting = [x for x in candidates if all(goes_right(test, x) == side for test, side in tests)]
+        if feature != own and not fits(candidates[0], tests):
+            # Of many sets those of the nearest nodes.
+            near = [value for test, _ in tests[-MOST_SETS:] for value in _edges(test)]
+            candidates = [*near[-max(8, MOST_ANSWERS // len(tests)):], math.nan, 0.0]
+        fitting = [x for x in candidates if fits(x, tests)]
         if not fitting:
             return False
         row[feature] = fitting[int(random.integers(len(fitting)))]
+    row[own] = edge
     return True
 
 
