@@ -1,24 +1,12 @@
-"""One client per transport, as its users have it: ids out, scores back, in this process."""
+"""One client per transport, as its users have it: a request out, scores back, in this process."""
 import http.client
 import socket
 
 import grpc
 import numpy as np
-import zmq
+from pyzmq_client import ZMQ
 
-
-class ZMQ:
-    """A DEALER that waits for each reply; `wrap` makes the frame, `unwrap` finds the scores in the reply."""
-
-    def __init__(self, port: int, wrap=lambda ids: ids.tobytes(), unwrap=lambda data: np.frombuffer(data, "<f4")):
-        self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        self.socket.setsockopt(zmq.RCVTIMEO, 10_000)
-        self.socket.connect(f"tcp://127.0.0.1:{port}")
-        self.wrap, self.unwrap = wrap, unwrap
-
-    def score(self, ids):
-        self.socket.send(self.wrap(ids))
-        return self.unwrap(self.socket.recv())
+__all__ = ["GRPC", "HTTP", "ZMQ"]
 
 
 class HTTP:

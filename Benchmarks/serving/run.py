@@ -6,20 +6,16 @@ Benchmarks/run serving calls it with what it has built.
 """
 import argparse
 import contextlib
-import datetime
-import os
 import pathlib
-import socket
-import struct
-import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
 import clients
+import frames
 import graph
+import rounds
 from picture import svg
 from scorer import Scorer
 
@@ -28,55 +24,6 @@ import commandline  # beside bars, where picture looks
 HERE = pathlib.Path(__file__).resolve().parent
 OURS, FLOOR = "swift-rank", "C echo"
 PEERS = ["pyzmq + ONNX Runtime", "pyzmq + ONNX Runtime, tabulated", "mosec + ONNX Runtime", "Python gRPC + ONNX Runtime"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def frame(ids) -> bytes:
-    """A SCORE request for every score (docs/reference/protocol.md)."""
-    body = ids.astype("<u8").tobytes()
-    payload = struct.pack("<IIBBBxIII", 1, 0, 0, 0, 0, 0, len(ids) - 1, 8 + len(body)) + body
-    return struct.pack("<I4sQBBHI16sHHI", 44 + len(payload), b"RANK", 1, 1, 1, 0, 0xFFFFFFFF, bytes(16), 0, 0, 0) + payload
-
-
-def scores(reply: bytes):
-    if reply[17] != 0x81:
-        raise RuntimeError(f"the worker answered {reply[48:]!r}")
-    return np.frombuffer(reply, "<f4", int.from_bytes(reply[64:68], "little"), 80)
-
-
-@contextlib.contextmanager
-def running(command, **environment):
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**os.environ, **environment}, start_new_session=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def connect(make, ids, process, name):
-    """A client that has had an answer."""
-    for _ in range(150):
-        if process.poll() is not None:
-            sys.exit(f"error: {name} ended before it answered")
-        client = None
-        try:
-            client = make()
-            client.score(ids)
-            return client
-        except Exception:
-            time.sleep(0.2)
-    sys.exit(f"error: {name} does not answer within 30 s")
 
 
 def measure(options):
@@ -89,53 +36,43 @@ def measure(options):
         plain, tabulated = folder / "plain.onnx", folder / "tabulated.onnx"
         graph.write(options.model, plain, tabulated=False)
         graph.write(options.model, tabulated, tabulated=True)
-        ports = [free_port() for _ in range(6)]
-        reply_size = 80 + (5 * options.candidates + 7) // 8 * 8
+        ports = [rounds.free_port() for _ in range(6)]
+        endpoints = [f"tcp://127.0.0.1:{port}" for port in ports[:4]]
+
+        def frame(ids):
+            return frames.request(ids[0], ids[1:].astype("<u8"))
+
         python = sys.executable
         servers = {
-            FLOOR: ([options.echo, reply_size, f"tcp://127.0.0.1:{ports[0]}"], lambda: clients.ZMQ(
-                ports[0], frame, lambda data: np.frombuffer(data, "<f4", options.candidates, 80))),
-            OURS: ([options.worker, "serve", "--model", options.model, "--bind", f"tcp://127.0.0.1:{ports[1]}"],
-                   lambda: clients.ZMQ(ports[1], frame, scores)),
-            PEERS[0]: ([python, HERE / "zmq_server.py", plain, ports[2]], lambda: clients.ZMQ(ports[2])),
-            PEERS[1]: ([python, HERE / "zmq_server.py", tabulated, ports[3]], lambda: clients.ZMQ(ports[3])),
+            FLOOR: ([options.echo, frames.reply_bytes(options.candidates), endpoints[0]], lambda: clients.ZMQ(
+                endpoints[0], frame, lambda data: np.frombuffer(data, "<f4", options.candidates, 80))),
+            OURS: ([options.worker, "serve", "--model", options.model, "--bind", endpoints[1]],
+                   lambda: clients.ZMQ(endpoints[1], frame, frames.scores)),
+            PEERS[0]: ([python, HERE / "zmq_server.py", plain, endpoints[2]], lambda: clients.ZMQ(endpoints[2])),
+            PEERS[1]: ([python, HERE / "zmq_server.py", tabulated, endpoints[3]], lambda: clients.ZMQ(endpoints[3])),
             PEERS[2]: ([python, HERE / "mosec_server.py", "--port", ports[4]], lambda: clients.HTTP(ports[4])),
             PEERS[3]: ([python, HERE / "grpc_server.py", plain, ports[5]], lambda: clients.GRPC(ports[5])),
         }
         connected = {}
         for name, (command, make) in servers.items():
-            process = stack.enter_context(running(command, GRAPH=str(plain)))
-            connected[name] = connect(make, requests[0], process, name)
+            process = stack.enter_context(rounds.running(command, GRAPH=str(plain)))
+            connected[name] = rounds.connect(make, requests[0], process, name)
         for ids in requests[:8]:
             wanted = np.frombuffer(Scorer(str(plain)).score(ids.astype("<i8").tobytes()), "<f4")
             for name in [OURS, *PEERS]:
                 error = np.abs(connected[name].score(ids) - wanted).max()
                 if not error <= 1e-5:
                     sys.exit(f"error: the scores of {name} are {error} away from those of ONNX Runtime")
-        times = {name: [] for name in servers}
-        order = list(servers)
-        for turn in range(options.rounds):
-            for name in order[turn % len(order):] + order[:turn % len(order)]:
-                score, samples = connected[name].score, []
-                for number in range(options.requests):
-                    start = time.perf_counter_ns()
-                    score(requests[number % len(requests)])
-                    samples.append((time.perf_counter_ns() - start) / 1000)
-                # The first answers after another server's turn find cold caches.
-                times[name].append(np.percentile(samples[len(samples) // 10:], [50, 99]))
-    return {name: np.array(rounds) for name, rounds in times.items()}
+        return rounds.in_turns(connected, requests, options.rounds, options.requests)
 
 
 def report(times, options):
     ours = times[OURS]
     rows = {name: {
-        "p50_us": float(np.median(rounds[:, 0])), "p99_us": float(np.median(rounds[:, 1])),
-        "swift_rank_over_this_p50": float(np.median(ours[:, 0] / rounds[:, 0])),
-    } for name, rounds in times.items()}
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    return {"date": datetime.date.today().isoformat(), "cpu": cpu, "core": options.core, "load_average": os.getloadavg()[0],
-            "candidates": options.candidates, "rounds": options.rounds, "requests_per_round": options.requests,
-            "servers": rows}
+        "p50_us": float(np.median(turns[:, 0])), "p99_us": float(np.median(turns[:, 1])),
+        "swift_rank_over_this_p50": float(np.median(ours[:, 0] / turns[:, 0])),
+    } for name, turns in times.items()}
+    return rounds.conditions(options) | {"servers": rows}
 
 
 def table(found) -> str:

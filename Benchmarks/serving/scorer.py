@@ -11,5 +11,15 @@ class Scorer:
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def score(self, data: bytes) -> bytes:
+        return self._scores(np.frombuffer(data, "<i8")).tobytes()
+
+    def best(self, data: bytes, wanted: int) -> bytes:
+        """Positions and scores of the best, in the order of docs/reference/numerics.md."""
         ids = np.frombuffer(data, "<i8")
-        return self.session.run(None, {"user": ids[:1], "candidates": ids[1:]})[0].tobytes()
+        scores = self._scores(ids)[:, 0]
+        chosen = np.argpartition(scores, -wanted)[-wanted:]
+        chosen = chosen[np.lexsort((ids[1:][chosen], -scores[chosen]))]
+        return chosen.astype("<u4").tobytes() + scores[chosen].tobytes()
+
+    def _scores(self, ids):
+        return self.session.run(None, {"user": ids[:1], "candidates": ids[1:]})[0]

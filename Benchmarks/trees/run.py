@@ -1,7 +1,7 @@
 """Scores lists by ensembles of trees with our kernels and with other engines, on one core, the engines in turn.
 
     run.py [--models NAME...] [--without ENGINE...] [--mixed] [--rows lists|strangers] [--rounds N] [--keep DIR]
-           [--core N] [--json]
+           [--core N] [--json] [--svg FILE]
 
 Benchmarks/run trees calls it. An engine's turn is a window of calls, each with the next list, behind one that is not
 counted: it has its caches as in a service of its own. `--mixed` adds our best kernel and the library call by call in
@@ -30,9 +30,12 @@ import calls  # noqa: E402
 import invented  # noqa: E402
 import models  # noqa: E402
 import peers  # noqa: E402
+import picture  # noqa: E402
 import prove_models  # noqa: E402
 import tree_kernels  # noqa: E402
 import tree_walk  # noqa: E402
+
+import commandline  # noqa: E402, beside bars, where picture looks
 
 # Candidates: (lists, calls of a window). Few lists would let the libraries' branches be predicted.
 SIZES = {1: (2_000, 500), 10: (200, 200), 100: (20, 50), 500: (4, 50), 10_000: (1, 3)}
@@ -194,15 +197,15 @@ def main():
     parser.add_argument("--mixed", action="store_true", help="also call by call in turn with the library")
     parser.add_argument("--rows", choices=("lists", "strangers"), default="lists",
                         help="a list's rows share their user, or each has its own")
-    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--keep", type=pathlib.Path, help="where models are kept, and taken from in the next run")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="where everything runs")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    commandline.add_options(parser, rounds=12, drawn="the lists of 500")
     options = parser.parse_args()
     # What libraries print on the way goes to standard error: the report is alone on the output.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as output:
         os.dup2(2, 1)
         report = measure(options)
+        if options.svg:
+            commandline.write(options.svg, picture.svg(report))
         print(json.dumps(report, indent=2) if options.json else table(report), file=output)
 
 
