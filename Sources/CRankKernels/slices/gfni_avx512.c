@@ -17,7 +17,7 @@ static bool is_supported(void) {
 const rank_tree_kernels rank_tree_kernels_gfni = {
     .is_supported = is_supported,
     .basic = &rank_tree_kernels_avx512,
-    .score_exits = rank_score_exits_vbmi,
+    .score_pieces = rank_score_pieces_vbmi,
     SLICED_KERNELS,
 };
 #endif

@@ -24,11 +24,18 @@
 /// Floats after the last threshold that may be read.
 #define RANK_TREE_PADDING 16
 
-/// Rows whose ranks the scores by exits have in memory.
-#define RANK_EXIT_ROWS 16
+/// Rows whose ranks the scores by pieces have in memory.
+#define RANK_PIECE_ROWS 16
 
 /// The most columns and categories whose ranks are the bytes of registers.
-#define RANK_EXIT_COLUMNS 128
+#define RANK_PIECE_COLUMNS 128
+
+/// The lanes of a unit, and its bytes.
+#define RANK_UNIT_LANES 64
+#define RANK_UNIT_BYTES 256
+
+/// The byte of a unit that has the number of its exits to leaves: that of a lane without a node.
+#define RANK_LEAF_COUNT 63
 
 /// A feature, and where a run has it.
 typedef struct rank_place {
@@ -123,19 +130,29 @@ typedef struct rank_key_column {
     uint32_t set;
 } rank_key_column;
 
-/// Few rows of small trees: the exits that are left after each node that a row answers with "right" has excluded the
-/// leaves on its left. The first of them is the row's.
-typedef struct rank_exits {
-    /// 32 or 64, at least the leaves of each tree; 0 where there are no exits.
+/// Trees for few rows, cut into pieces of at most 63 nodes. A unit has the nodes of some pieces in 64 lanes: all are
+/// decided at once. Of a lane's two followers one remains then, a lane or an exit, which is 64 and more; followers of
+/// followers are found by permutations, twice as far with each, and exits follow themselves.
+typedef struct rank_pieces {
+    /// The lanes of a tree: 16 or 32 where all trees are that small, else 64; 0 where there are no pieces.
     uint32_t width;
     /// A row's bytes: ranks with missing values on the left, and from here on with those on the right. 64 or 128.
     uint32_t right;
-    /// For 128 / width trees each: two times 64 bytes, each the place of a node's rank in the row's bytes, two times 64
-    /// ranks to compare with, and for each node a word of `width` bits, without the bits of the leaves on its left.
+    /// The permutations: 2 to their number is at least the depth of each piece.
+    uint32_t doublings;
+    /// Whether there is a tree of more pieces than one.
+    bool is_cut;
+    /// The units that a row passes, tree by tree, if every leaf is as likely as any other of its tree.
+    double passed;
+    /// For each unit four times 64 bytes: where a row's bytes have the rank that a node asks for, the rank to compare
+    /// with, and the followers on the left and on the right. The first units are those of the roots: a unit has
+    /// 64 / width trees.
     uint8_t *units;
-    /// [trees][width] leaves from left to right, floats or doubles.
+    /// [units][64], floats or doubles: the leaves of the exits, which come first, and for those that lead to another
+    /// piece a uint32_t, 64 times its unit plus the lane of its root.
     void *leaves;
-    /// [columns, rounded up to 16]: `rank_column.table` and `rank_column.levels`.
-    uint32_t *tables;
-    uint32_t *levels;
-} rank_exits;
+    /// [columns]: the first of a column's floats in `sorted`. Sixteen are every sixteenth threshold, all of them in
+    /// ascending order follow; behind the last one of either come NaN, one at least.
+    uint32_t *first_sorted;
+    float *sorted;
+} rank_pieces;

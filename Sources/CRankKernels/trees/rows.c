@@ -86,6 +86,22 @@ bool rank_make_key_nodes(rank_trees *trees) {
     return has_memory;
 }
 
+uint64_t rank_keys_work(const rank_trees *trees) {
+    const rank_trees_source *source = &trees->source;
+    const size_t nodes = (size_t)source->first_node[source->tree_count] + source->first_leaf[source->tree_count];
+    // A step of a tree, and one whose node is seldom in a cache of 1 MB.
+    const uint64_t step = nodes * sizeof(rank_key_node) > 1u << 20 ? 43 : 23;
+    uint64_t steps = 0;
+    for (uint32_t tree = 0; tree < source->tree_count; tree += ABREAST) {
+        uint32_t deepest = 0;
+        for (uint32_t index = tree; index < tree + ABREAST && index < source->tree_count; index++) {
+            deepest = trees->depths[index] > deepest ? trees->depths[index] : deepest;
+        }
+        steps += ABREAST * ((uint64_t)deepest + 1);
+    }
+    return step * steps + 40 * (uint64_t)trees->key_column_count;
+}
+
 static int32_t key_of(const rank_trees *trees, const rank_key_column *column, float x) {
     if (column->flags & RANK_NODE_CATEGORICAL) {
         return rank_category_goes_right(&trees->source, column->set, column->flags, x);
@@ -146,11 +162,11 @@ static void add_trees(const rank_trees *trees, const rank_trees_run *run, uint32
 }
 
 // Rows whose keys or ranks are in memory at a time.
-#define ROWS RANK_EXIT_ROWS
+#define ROWS RANK_PIECE_ROWS
 
 size_t rank_rows_scratch_bytes(const rank_trees *trees) {
     const size_t keys = trees->key_nodes ? ROWS * ((size_t)trees->key_column_count + 1) * sizeof(int32_t) : 0;
-    const size_t ranks = trees->exits.width ? ROWS * 2 * RANK_EXIT_COLUMNS : 0;
+    const size_t ranks = trees->pieces.width ? ROWS * 2 * RANK_PIECE_COLUMNS : 0;
     return keys > ranks ? keys : ranks;
 }
 
@@ -175,16 +191,16 @@ static void score_part(const rank_trees *trees, const rank_trees_run *run) {
 }
 
 void rank_score_rows(const rank_trees *trees, const rank_trees_run *run) {
-    const bool has_exits = trees->exits.width > 0;
-    if (!trees->key_nodes && !has_exits) {
+    const bool has_pieces = trees->pieces.width > 0;
+    if (!trees->key_nodes && !has_pieces) {
         rank_trees_walk(&trees->source, run);
         return;
     }
     for (size_t done = 0; done < run->count; done += ROWS) {
         const size_t left = run->count - done;
         const rank_trees_run part = rank_part_of(run, done, left < ROWS ? left : ROWS);
-        if (has_exits) {
-            trees->row_kernels->score_exits(trees, &part);
+        if (has_pieces) {
+            trees->row_kernels->score_pieces(trees, &part);
         } else {
             score_part(trees, &part);
         }

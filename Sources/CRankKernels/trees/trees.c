@@ -70,22 +70,36 @@ static uint64_t category_work(const rank_trees *trees, const rank_category *cate
     return words > RANK_PAGED_WORDS ? 30 * (uint64_t)trees->shape.rows : 900 * (uint64_t)((words + 7) / 8);
 }
 
-// The number of rows from which on a word of rows is faster than one row after the other: what both take was measured,
-// in tenths of a cycle of a Zen 4 with AVX-512.
-static uint32_t fewest_rows(const rank_trees *trees) {
-    uint64_t word = 55 * (uint64_t)trees->shape.predicates;
+// What a word of rows takes, and a row by itself: both were measured, in tenths of a cycle of a Zen 4 with AVX-512.
+// Narrower words take about as long for as many rows as they have.
+static uint64_t word_work(const rank_trees *trees) {
+    uint64_t work = 55 * (uint64_t)trees->shape.predicates;
     for (uint32_t index = 0; index < trees->category_count; index++) {
-        word += category_work(trees, trees->categories + index);
+        work += category_work(trees, trees->categories + index);
     }
     for (uint32_t index = 0; index < trees->program_count; index++) {
         const rank_program *program = trees->programs + index;
-        word += program->depth ? 25 * ((1u << program->depth) - 1) : 95 * (uint64_t)program->record_count;
+        work += program->depth ? 25 * ((1u << program->depth) - 1) : 95 * (uint64_t)program->record_count;
     }
-    uint64_t row = 0;
-    for (uint32_t tree = 0; tree < trees->source.tree_count; tree++) {
-        row += trees->exits.width ? trees->exits.width * 110 / 32 : 33 * (trees->depths[tree] + 1);
+    return work;
+}
+
+static uint64_t row_work(const rank_trees *trees) {
+    const rank_pieces *pieces = &trees->pieces;
+    const uint64_t tree_count = trees->source.tree_count;
+    if (pieces->width) {
+        const uint64_t columns = 90 * (uint64_t)(trees->column_count + trees->category_count);
+        if (pieces->is_cut) {
+            return columns + (uint64_t)(170 * pieces->passed);
+        }
+        return columns + 30 * tree_count * pieces->width / RANK_UNIT_LANES + (trees->is_double ? 60 : 20) * tree_count;
     }
-    const uint64_t fewest = word / row + 1;
+    return rank_keys_work(trees);
+}
+
+// The number of rows from which on a word of rows is faster than one row after the other.
+static uint32_t fewest_rows(const rank_trees *trees) {
+    const uint64_t fewest = word_work(trees) / (row_work(trees) + 1) + 1;
     return fewest < trees->shape.rows ? (uint32_t)fewest : trees->shape.rows;
 }
 
@@ -95,10 +109,10 @@ static bool compile(rank_trees *trees) {
         return true;
     }
     trees->row_kernels = kernels;
-    if (!make_depths(trees) || !rank_make_predicates(trees) || (kernels->score_exits && !rank_make_exits(trees))) {
+    if (!make_depths(trees) || !rank_make_predicates(trees) || (kernels->score_pieces && !rank_make_pieces(trees))) {
         return false;
     }
-    if (!trees->exits.width && !rank_make_key_nodes(trees)) {
+    if (!trees->pieces.width && !rank_make_key_nodes(trees)) {
         return false;
     }
     if (trees->plan.path == RANK_TREES_ROWS || !can_slice(trees)) {

@@ -21,21 +21,12 @@ typedef struct rank_tree_kernels {
     /// The bytes of an entry for a tree with so many leaves of `bytes` bytes.
     uint32_t (*unit)(uint32_t leaves, uint32_t bytes);
     void (*score)(const rank_trees *trees, const rank_trees_run *run);
-    /// The scores of few rows by exits, up to RANK_EXIT_ROWS; NULL for the walk by keys.
-    void (*score_exits)(const rank_trees *trees, const rank_trees_run *run);
+    /// The scores of few rows by pieces, up to RANK_PIECE_ROWS; NULL for the walk by keys.
+    void (*score_pieces)(const rank_trees *trees, const rank_trees_run *run);
 } rank_tree_kernels;
 
-/// The trees of a unit, and its bytes.
-static inline uint32_t rank_exit_unit_trees(const rank_exits *exits) {
-    return 128 / exits->width;
-}
-
-static inline size_t rank_exit_unit_bytes(const rank_exits *exits) {
-    return 256 + 128 * (size_t)exits->width / 8;
-}
-
-/// `score_exits` for AVX-512 with VBMI. On x86-64 only.
-void rank_score_exits_vbmi(const rank_trees *trees, const rank_trees_run *run);
+/// `score_pieces` for AVX-512 with VBMI. On x86-64 only.
+void rank_score_pieces_vbmi(const rank_trees *trees, const rank_trees_run *run);
 
 /// On x86-64 only.
 extern const rank_tree_kernels rank_tree_kernels_avx512;
@@ -77,7 +68,7 @@ struct rank_trees {
     uint32_t *first_key_node;
     uint32_t *depths;
 
-    rank_exits exits;
+    rank_pieces pieces;
 
     // While the ensemble is compiled, [nodes] of the source: the predicate of each node, the column of its key.
     uint32_t *predicate_of;
@@ -136,8 +127,11 @@ static inline bool rank_is_template(uint32_t nodes, uint32_t depth) {
 /// Makes `key_nodes`. False when out of memory; leaves them out where a tree is too large for them.
 bool rank_make_key_nodes(rank_trees *trees);
 
-/// Makes `exits`. False when out of memory; leaves them out where a tree or the number of columns is too large.
-bool rank_make_exits(rank_trees *trees);
+/// Makes `pieces`. False when out of memory; leaves them out where there are too many columns or nodes.
+bool rank_make_pieces(rank_trees *trees);
+
+/// What a row takes by keys, in tenths of a cycle of a Zen 4: measured.
+uint64_t rank_keys_work(const rank_trees *trees);
 
 /// Scores a run row by row.
 void rank_score_rows(const rank_trees *trees, const rank_trees_run *run);

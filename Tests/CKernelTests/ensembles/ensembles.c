@@ -75,9 +75,10 @@ static void grow(const forest *forest, growing *to, uint64_t *state) {
     int32_t root = 0;
     ends[0] = &root;
     for (uint32_t count = 1; count < leaves; count++) {
-        if (!forest->is_level_wise) {
+        if (forest->is_chain || !forest->is_level_wise) {
             // Deep trees: one of the last ends most of the time.
-            const uint32_t other = random_number(state, random_number(state, 0, 2) ? from : until - 1, until - 1);
+            const bool is_last = forest->is_chain || random_number(state, 0, 2) == 0;
+            const uint32_t other = random_number(state, is_last ? until - 1 : from, until - 1);
             int32_t *const chosen = ends[other];
             ends[other] = ends[from];
             ends[from] = chosen;

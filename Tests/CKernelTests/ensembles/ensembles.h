@@ -17,6 +17,8 @@ typedef struct forest {
     bool has_categories;
     bool has_query;
     bool is_double;
+    /// Whether each node but the last one has a leaf on its left and a node on its right.
+    bool is_chain;
 } forest;
 
 /// An ensemble that owns its arrays.

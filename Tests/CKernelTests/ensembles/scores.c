@@ -21,15 +21,26 @@ static void check_counts(counts *counts, rank_level level, uint32_t step) {
 
 void check_trees(counts *counts, rank_level level, uint32_t shapes) {
     // One leaf; templates of each depth; thermometers of each width, alone and mixed; many thresholds in a column;
-    // trees too large for words.
+    // trees too large for words; trees in many pieces, some of them cut for their depth, some of over 64 columns.
     const forest fixed[] = {
-        {3, 1, 1, true, true, 3, false, false, false},     {7, 40, 2, true, true, 5, false, false, true},
-        {5, 20, 4, true, true, 40, false, true, false},    {63, 30, 64, true, true, 100, true, true, false},
-        {17, 9, 256, true, true, 400, false, false, true}, {33, 21, 128, false, true, 60, true, false, false},
-        {63, 37, 31, true, false, 130, true, true, true},  {16, 18, 63, true, false, 255, false, true, true},
-        {40, 7, 127, false, false, 20, true, false, true}, {9, 6, 255, true, false, 900, true, true, true},
-        {20, 17, 100, false, false, 16, true, true, false}, {4, 3, 700, true, false, 2000, true, false, true},
-        {2, 5, 300, false, true, 300, false, true, false},  {1, 35, 30, false, false, 254, true, false, false},
+        {3, 1, 1, true, true, 3, false, false, false, false},
+        {7, 40, 2, true, true, 5, false, false, true, false},
+        {5, 20, 4, true, true, 40, false, true, false, false},
+        {63, 30, 64, true, true, 100, true, true, false, false},
+        {17, 9, 256, true, true, 400, false, false, true, false},
+        {33, 21, 128, false, true, 60, true, false, false, false},
+        {63, 37, 31, true, false, 130, true, true, true, false},
+        {16, 18, 63, true, false, 255, false, true, true, false},
+        {40, 7, 127, false, false, 20, true, false, true, false},
+        {9, 6, 255, true, false, 900, true, true, true, false},
+        {20, 17, 100, false, false, 16, true, true, false, false},
+        {4, 3, 700, true, false, 2000, true, false, true, false},
+        {2, 5, 300, false, true, 300, false, true, false, false},
+        {1, 35, 30, false, false, 254, true, false, false, false},
+        {45, 12, 300, true, false, 60, false, false, true, false},
+        {45, 70, 90, true, false, 60, false, true, false, false},
+        {12, 3, 63, true, false, 30, true, false, true, true},
+        {20, 3, 400, true, false, 60, false, true, false, true},
     };
     const uint32_t fixed_count = sizeof fixed / sizeof *fixed;
     check_counts(counts, level, shapes > 2 ? 1 : 97);
