@@ -64,19 +64,34 @@ static const rank_tree_kernels *kernels_of(const rank_trees_plan *plan) {
     return kernels;
 }
 
-// What the pages of a set, or its rows, add to a word of rows: estimated, in the unit of `fewest_rows`.
-static uint64_t category_work(const rank_trees *trees, const rank_category *category) {
-    const uint32_t words = rank_set_words(&trees->source, category->set);
-    return words > RANK_PAGED_WORDS ? 30 * (uint64_t)trees->shape.rows : 900 * (uint64_t)((words + 7) / 8);
-}
-
 // What a word of rows takes, and a row by itself: both were measured, in tenths of a cycle of a Zen 4 with AVX-512.
 // Narrower words take about as long for as many rows as they have.
-static uint64_t word_work(const rank_trees *trees) {
-    uint64_t work = 55 * (uint64_t)trees->shape.predicates;
+static uint64_t category_work(const rank_trees *trees) {
+    uint64_t work = 0;
+    uint32_t most_pages = 0;
     for (uint32_t index = 0; index < trees->category_count; index++) {
-        work += category_work(trees, trees->categories + index);
+        const rank_category *category = trees->categories + index;
+        if (index == 0 || category->place.feature != category[-1].place.feature) {
+            // The categories of the rows.
+            work += 47000;
+            most_pages = 0;
+        }
+        const uint32_t words = rank_set_words(&trees->source, category->set);
+        if (words > RANK_PAGED_WORDS) {
+            work += 12000;
+            continue;
+        }
+        const uint32_t pages = (words + 7) / 8;
+        work += 1500 * pages;
+        for (; most_pages < pages; most_pages++) {
+            work += 30 * trees->shape.rows;
+        }
     }
+    return work;
+}
+
+static uint64_t word_work(const rank_trees *trees) {
+    uint64_t work = 55 * (uint64_t)trees->shape.predicates + category_work(trees);
     for (uint32_t index = 0; index < trees->program_count; index++) {
         const rank_program *program = trees->programs + index;
         work += program->depth ? 25 * ((1u << program->depth) - 1) : 95 * (uint64_t)program->record_count;

@@ -81,9 +81,10 @@ struct rank_trees {
     uint32_t taken_count;
 };
 
-/// The most words of a set that words of rows read page by page, 64 pages: of a longer one they test each row, so that
-/// what a set takes does not grow with its categories.
-#define RANK_PAGED_WORDS 512
+/// The most words of a set that words of rows read page by page, two pages: of a longer one they test each row, so that
+/// what a set takes does not grow with its categories. Eight sets of one feature take as long either way at three pages
+/// of AVX-512, at four or more of AVX2.
+#define RANK_PAGED_WORDS 16
 
 static inline uint32_t rank_set_words(const rank_trees_source *source, uint32_t set) {
     return source->set_offsets[set + 1] - source->set_offsets[set];

@@ -11,7 +11,7 @@
 #define TREES (8 * SETS)
 
 // The greatest category of each set: one page, the last pages that are read as pages, the first that are not.
-static const uint32_t greatest[SETS] = {255, 16383, 16384, 1000000, 16777215};
+static const uint32_t greatest[SETS] = {255, 511, 512, 1000000, 16777215};
 
 static uint32_t *make_words(uint32_t *offsets) {
     for (uint32_t set = 0; set < SETS; set++) {
