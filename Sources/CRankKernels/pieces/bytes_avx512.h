@@ -1,6 +1,8 @@
 // The ranks of a row: among sixteen thresholds by one comparison, which of the sixteens by one before.
 #pragma once
 
+#if defined(__x86_64__)
+#include "../isa/avx512.h"
 #include "../trees/walk.h"
 
 // The bytes of a row.
@@ -31,3 +33,4 @@ TARGET static void find_bytes(const rank_trees *trees, const rank_trees_run *run
             rank_category_goes_right(&trees->source, category->set, category->flags, x);
     }
 }
+#endif
