@@ -5,6 +5,7 @@
 
 #include "../gemm/tile.h"
 #include "../score/body.h"
+#define SLICES_NEON
 #include "../slices/columns_128.h"
 #include "../slices/sums_128.h"
 
