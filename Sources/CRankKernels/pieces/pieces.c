@@ -10,24 +10,16 @@
 #define MOST_WHOLE_DEPTH 32
 #define MOST_DEPTH 16
 
-// Chooses the nodes of the piece below a root, those first that most leaves are below of: rows are likely to come to
-// them. Returns how many there are.
+// Chooses the nodes of the piece below a root, level by level: trees that grow leaf by leaf leave most rows near the
+// root. Returns how many there are.
 static uint32_t choose_nodes(const rank_ordered *order, uint32_t root, uint32_t most_depth, uint32_t *nodes) {
-    uint32_t open[MOST_NODES + 1] = {root};
-    uint32_t open_count = 1;
-    uint32_t count = 0;
-    while (open_count > 0 && count < MOST_NODES) {
-        uint32_t best = 0;
-        for (uint32_t index = 1; index < open_count; index++) {
-            best = order[open[index]].leaves > order[open[best]].leaves ? index : best;
-        }
-        const uint32_t node = open[best];
-        open[best] = open[--open_count];
-        nodes[count++] = node;
+    uint32_t count = 1;
+    nodes[0] = root;
+    for (uint32_t at = 0; at < count; at++) {
         for (int side = 0; side < 2; side++) {
-            const int64_t child = order[node].child[side];
-            if (child >= 0 && order[child].depth < order[root].depth + most_depth) {
-                open[open_count++] = (uint32_t)child;
+            const int64_t child = order[nodes[at]].child[side];
+            if (child >= 0 && count < MOST_NODES && order[child].depth < order[root].depth + most_depth) {
+                nodes[count++] = (uint32_t)child;
             }
         }
     }
