@@ -34,8 +34,11 @@ public struct GoldenQuery: Sendable {
 
     /// The user and the candidates.
     public var ids: IDs
-    /// Dense features, the ranker's number of them for each candidate, row-major by candidate.
+    /// Dense features, the ranker's number of them for each candidate, row-major by candidate; without those of the
+    /// query where it has them.
     public var features: [Float]
+    /// Features that every candidate has, given once; ``RankerInfo/queryColumns`` tells which. Empty for none.
+    public var queryFeatures: [Float]
     /// The expected scores.
     public var expectations: [Expectation]
 
@@ -44,10 +47,12 @@ public struct GoldenQuery: Sendable {
     /// - Parameters:
     ///   - ids: The user and the candidates.
     ///   - features: The ranker's number of features for each candidate.
+    ///   - queryFeatures: Those of them that are given once for all candidates, and left out of `features`.
     ///   - expectations: The expected scores, at positions of the list.
-    public init(ids: IDs, features: [Float] = [], expectations: [Expectation]) {
+    public init(ids: IDs, features: [Float] = [], queryFeatures: [Float] = [], expectations: [Expectation]) {
         self.ids = ids
         self.features = features
+        self.queryFeatures = queryFeatures
         self.expectations = expectations
     }
 }
@@ -65,12 +70,25 @@ extension Ranker {
     public func reproduceGoldens() throws(EngineError) -> Int {
         var count = 0
         for query in goldenQueries {
+            let (features, queryFeatures) = (query.features, query.queryFeatures)
             let scores =
                 switch query.ids {
                 case .numbers(let user, let candidates):
-                    try self.scores(of: candidates, for: user, features: query.features, unknownIDs: .fallback)
+                    try self.scores(
+                        of: candidates,
+                        for: user,
+                        features: features,
+                        queryFeatures: queryFeatures,
+                        unknownIDs: .fallback
+                    )
                 case .texts(let user, let candidates):
-                    try self.scores(of: candidates, for: user, features: query.features, unknownIDs: .fallback)
+                    try self.scores(
+                        of: candidates,
+                        for: user,
+                        features: features,
+                        queryFeatures: queryFeatures,
+                        unknownIDs: .fallback
+                    )
                 }
             for expectation in query.expectations {
                 guard scores.indices.contains(expectation.position) else {
@@ -81,7 +99,10 @@ extension Ranker {
                     let (user, candidate) = query.ids.described(expectation.position)
                     let wanted = expectation.score
                     let tolerated = expectation.tolerance > 0 ? " within \(expectation.tolerance)" : ""
-                    throw failure("user \(user), candidate \(candidate) must score \(wanted)\(tolerated), not \(score)")
+                    let once = queryFeatures.isEmpty ? "" : ", the features of the query given once,"
+                    throw failure(
+                        "user \(user), candidate \(candidate)\(once) must score \(wanted)\(tolerated), not \(score)"
+                    )
                 }
                 count += 1
             }
