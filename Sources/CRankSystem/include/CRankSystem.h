@@ -8,7 +8,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-// Declared by <pthread.h> only with _GNU_SOURCE, which the importer does not set.
+// Declared by these headers only with _GNU_SOURCE, which the importer does not set.
 #include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
 int pthread_setname_np(pthread_t thread, const char *name);
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+int pipe2(int ends[2], int flags);
 #endif

@@ -31,7 +31,6 @@ package struct ListeningSocket: ~Copyable {
         let number = unsafe systemSocket(address.ai_family, address.ai_socktype, address.ai_protocol)
         guard number >= 0 else { throw .failed(to: "open a socket", call: "socket") }
         let socket = FileDescriptor(owning: number)
-        prepare(number)
         var on: Int32 = 1
         unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         guard unsafe bind(number, address.ai_addr, address.ai_addrlen) == 0, listen(number, 128) == 0 else {
@@ -52,23 +51,46 @@ package struct ListeningSocket: ~Copyable {
         guard number >= 0 else {
             return errno == EMFILE || errno == ENFILE ? .outOfDescriptors : .none
         }
-        prepare(number)
         return .accepted(StreamSocket(FileDescriptor(owning: number)))
     }
 }
 
-/// Lets a descriptor never wait, and not be inherited by children.
-private func prepare(_ descriptor: Int32) {
-    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+#if os(Linux) || os(Android)
+/// The flags of a descriptor that never waits, and that a child which another thread makes meanwhile does not inherit.
+private var flags: Int32 {
+    #if canImport(Glibc)
+    Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    #else
+    SOCK_NONBLOCK | SOCK_CLOEXEC
+    #endif
 }
 
 /// `socket(2)`, whose name a property of the type above hides.
 private func systemSocket(_ family: Int32, _ type: Int32, _ number: Int32) -> Int32 {
-    socket(family, type, number)
+    socket(family, type | flags, number)
 }
 
 /// `accept(2)`, likewise.
 private func systemAccept(_ descriptor: Int32) -> Int32 {
-    accept(descriptor, nil, nil)
+    // https://man7.org/linux/man-pages/man2/accept.2.html
+    accept4(descriptor, nil, nil, flags)
 }
+#else
+/// `socket(2)`, whose name a property of the type above hides.
+private func systemSocket(_ family: Int32, _ type: Int32, _ number: Int32) -> Int32 {
+    prepared(socket(family, type, number))
+}
+
+/// `accept(2)`, likewise.
+private func systemAccept(_ descriptor: Int32) -> Int32 {
+    prepared(accept(descriptor, nil, nil))
+}
+
+/// Lets a descriptor never wait, and not be inherited by children: this system has no call that does so at once.
+private func prepared(_ descriptor: Int32) -> Int32 {
+    guard descriptor >= 0 else { return descriptor }
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
+}
+#endif
