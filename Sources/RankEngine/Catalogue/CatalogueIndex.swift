@@ -23,7 +23,7 @@ final class CatalogueIndex: Sendable {
 
     /// Makes the index.
     ///
-    /// Takes, for a while, another 28 bytes for each item.
+    /// Takes, for a while, up to 36 bytes more for each item.
     ///
     /// - Complexity: O(items · dimensions²)
     /// - Precondition: ``CatalogueRefusal`` has no reason against the model.

@@ -61,7 +61,7 @@ extension RequestHandler {
         let wanted = isEmpty ? 0 : omits ? count - result.unknown : count
         let limit = job.parameters.topK
         let entryCount = limit == 0 ? wanted : min(wanted, Int(limit))
-        unsafe chooseScored(
+        let chosen = unsafe chooseScored(
             of: query,
             result: result,
             job: job,
@@ -70,6 +70,8 @@ extension RequestHandler {
             isRanked: limit > 0
         )
         let scored = result.scored - (omits ? result.unknown : 0)
+        // Bounds leave out candidates only behind the first `entryCount`, and no ranker returns a score of −∞.
+        assert(chosen == min(scored, entryCount))
 
         var flags = self.flags(of: result, count: isEmpty ? 0 : count)
         flags.insert(.indexed)
@@ -80,7 +82,7 @@ extension RequestHandler {
             coverage: count == 0 ? 1 : Float(isEmpty ? 0 : scored) / Float(count)
         )
         writeChosen(
-            min(scored, entryCount),
+            chosen,
             into: entries,
             of: &job.writer,
             result: result,
@@ -120,6 +122,8 @@ extension RequestHandler {
     }
 
     /// Puts the positions of the scored entries into the scratch, in the order of the reply.
+    ///
+    /// - Returns: Their number.
     private func chooseScored(
         of query: RankQuery,
         result: QueryProgress,
@@ -127,7 +131,7 @@ extension RequestHandler {
         omits: Bool,
         limit: Int,
         isRanked: Bool
-    ) {
+    ) -> Int {
         let unknown = unsafe job.scratch.unknown
         positionScratch.reserve(limit)
         let positions = unsafe positionScratch.positions
@@ -138,9 +142,9 @@ extension RequestHandler {
                 unsafe positions[next] = UInt32(truncatingIfNeeded: position)
                 next += 1
             }
-            return
+            return next
         }
-        _ = unsafe topK.select(
+        return unsafe topK.select(
             limit,
             scores: UnsafeBufferPointer(rebasing: job.scratch.scores[0..<result.scored]),
             ids: query.candidates,

@@ -68,12 +68,13 @@ struct CataloguePrediction {
         }
         try StandardStream.error.writeLine("top-k plan \(choice)\(made); \(grouped(scored)) items scored")
         let items = model.candidates.rowCount - 1
-        let rate = min(Double(rows.count) / max(seconds, 1e-9), 1e15)
-        let users = rate < 100 ? fixed(rate, 2) : grouped(Int(rate))
+        func rate(_ count: Int) -> Double { min(Double(count) / max(seconds, 1e-9), 1e15) }
+        let userRate = rate(rows.count)
+        let users = userRate < 100 ? fixed(userRate, 2) : grouped(Int(userRate))
         try StandardStream.error.writeLine(
             "\(counted(rows.count, "user")), \(counted(items, "item")) each, in \(fixed(seconds, 3)) s with "
                 + "\(counted(scorer.threads, "thread")) of \(scorer.kernel): \(users) users/s, "
-                + "\(fixed(rate * Double(items) / 1e6, 2)) million scores/s"
+                + "\(fixed(rate(scored) / 1e6, 2)) million items scored/s"
         )
     }
 

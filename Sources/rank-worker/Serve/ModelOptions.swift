@@ -89,7 +89,8 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What the tables of a plan or of a precision may take, such as 64M (default: 256M).",
+            "What the tables of a plan or of a precision, or the bounds of --top-k-plan may take, such as 64M "
+                + "(default: 256M).",
             valueName: "bytes"
         )
     )
