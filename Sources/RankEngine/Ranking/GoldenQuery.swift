@@ -37,7 +37,9 @@ public struct GoldenQuery: Sendable {
     /// Dense features, the ranker's number of them for each candidate, row-major by candidate; without those of the
     /// query where it has them.
     public var features: [Float]
-    /// Features that every candidate has, given once; ``RankerInfo/queryColumns`` tells which. Empty for none.
+    /// Features that every candidate has, given once; empty for none.
+    ///
+    /// ``RankerInfo/queryColumns`` tells which they are.
     public var queryFeatures: [Float]
     /// The expected scores.
     public var expectations: [Expectation]

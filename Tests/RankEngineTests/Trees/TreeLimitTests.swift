@@ -5,9 +5,7 @@ import Testing
 /// Files that are well formed and too much: a load would take minutes, or a category's place would not fit its number.
 @Suite("Ensembles of trees: limits", .timeLimit(.minutes(5)))
 struct TreeLimitTests {
-    /// As many golden rows as a file may have, each led to the first leaf of a chain.
-    ///
-    /// - Parameter decisions: The decisions of the longest walk.
+    // As many golden rows as a file may have, each led to the first leaf of a chain of so many decisions.
     private func chain(decisions: Int) throws -> RawModel {
         var raw = try RawModel(readFile(TreeFixture.all[2].path))
         let rows = 65_536
