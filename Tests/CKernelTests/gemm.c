@@ -35,7 +35,18 @@ static void strew(float *a, size_t count, float *b, size_t others, bool odd, uin
     }
 }
 
-typedef enum { PLAIN, ZEROS, ODD } kind;
+// Zeros at the same places of all rows, as of units that are dead for every example, and a few more.
+static void kill_units(float *a, size_t rows, size_t row, size_t depth, size_t column, uint64_t *state) {
+    for (size_t p = 0; p < depth; p++) {
+        const bool is_dead = random_float(state, 0.5f) < 0;
+        for (size_t i = 0; i < rows; i++) {
+            float *element = a + i * row + p * column;
+            *element = is_dead || random_float(state, 0.5f) < -0.45f ? copysignf(0, *element) : *element;
+        }
+    }
+}
+
+typedef enum { PLAIN, ZEROS, DEAD, ODD } kind;
 
 static void check_product(counts *counts, rank_level level, const size_t *size, bool transposed, bool seeded,
                           kind kind, uint64_t *state) {
@@ -43,7 +54,10 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
     float *a = random_floats(m * k, state);
     float *b = random_floats(k * n, state);
     float *seed = random_floats(n, state);
-    if (kind != PLAIN) {
+    const size_t row = transposed ? 1 : k, column = transposed ? m : 1;
+    if (kind == DEAD) {
+        kill_units(a, m, row, k, column, state);
+    } else if (kind != PLAIN) {
         strew(a, m * k, b, k * n, kind == ODD, state);
     }
     if (kind == ODD) {
@@ -51,7 +65,6 @@ static void check_product(counts *counts, rank_level level, const size_t *size, 
     }
     const int flags = kind == PLAIN ? 0 : RANK_GEMM_MANY_ZEROS;
     float *c = floats(m * n, false), *expected = floats(m * n, false);
-    const size_t row = transposed ? 1 : k, column = transposed ? m : 1;
     for (size_t i = 0; i < m; i++) {
         for (size_t j = 0; j < n; j++) {
             float z = seeded ? seed[j] : 0.0f;

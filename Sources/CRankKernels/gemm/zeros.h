@@ -2,9 +2,11 @@
 // instruction set whose header defines `live` beside the vocabulary of isa/vectors.h.
 //
 // A row of C is 64 columns in registers; each non-zero element of A takes one row of B. As many rows of C are summed in
-// turn as fill 8 accumulators, which hide the latency of a multiply-add. A bit for each element says whether it is
-// non-zero; the bits are found once for a block of A and used for all columns. A skipped product would have added zero,
-// unless B holds an infinity or NaN: then nothing is skipped.
+// turn as fill 8 accumulators, which hide the latency of a multiply-add. Two rows of A whose zeros mostly coincide, since
+// a unit is dead for every example, are multiplied together and share the loads of B.
+//
+// A bit for each element says whether it is non-zero; the bits are found once for a block of A and used for all columns.
+// The product with a zero adds zero, unless B holds an infinity or NaN: then nothing is skipped.
 #pragma once
 
 #include "../isa/vectors.h"
@@ -14,9 +16,7 @@
 #define ZEROS_COLUMNS 64
 #define ZEROS_VECTORS (ZEROS_COLUMNS / WIDTH)
 // Rows of C that are summed in turn.
-#define ZEROS_TURNS (ZEROS_VECTORS < 8 ? 8 / ZEROS_VECTORS : 1)
-// Squares of 8 × 8 bits across a vector.
-#define ZEROS_SQUARES ((WIDTH + 7) / 8)
+#define ZEROS_TURNS (ZEROS_VECTORS < 8 ? 2 : 1)
 // Rows of B in a block: with 64 columns they take 16 KiB and stay in the L1 cache. Each has a bit in a word.
 #define ZEROS_DEPTH 64
 // Rows of A whose bits are in memory at a time.
@@ -35,36 +35,28 @@ INLINE uint64_t zeros_row(const float *a, size_t depth) {
     return bits;
 }
 
-// The 8 × 8 bits of a word, mirrored at their diagonal. Source: Warren, "Hacker's Delight", section 7-3.
-INLINE uint64_t zeros_mirror(uint64_t x) {
-    uint64_t t = (x ^ (x >> 7)) & 0x00AA00AA00AA00AA;
-    x ^= t ^ (t << 7);
-    t = (x ^ (x >> 14)) & 0x0000CCCC0000CCCC;
-    x ^= t ^ (t << 14);
-    t = (x ^ (x >> 28)) & 0x00000000F0F0F0F0;
-    return x ^ t ^ (t << 28);
+// Mirrors 64 × 64 bits at their diagonal. Source: Warren, "Hacker's Delight", section 7-3.
+INLINE void zeros_mirror(uint64_t bits[64]) {
+    uint64_t low = 0x00000000FFFFFFFF;
+    for (size_t half = 32; half > 0; half /= 2, low ^= low << half) {
+        for (size_t i = 0; i < 64; i = ((i | half) + 1) & ~half) {
+            const uint64_t swapped = ((bits[i] >> half) ^ bits[i | half]) & low;
+            bits[i] ^= swapped << half;
+            bits[i | half] ^= swapped;
+        }
+    }
 }
 
-// The bits of WIDTH rows of A, where the elements of a column are contiguous.
-INLINE void zeros_rows(const float *a, size_t a_column, size_t depth, uint64_t bits[WIDTH]) {
-    UNROLL for (int r = 0; r < WIDTH; r++) {
-        bits[r] = 0;
-    }
-    for (size_t p = 0; p < depth; p += 8) {
-        uint64_t square[ZEROS_SQUARES] = {0};
-        for (size_t q = 0; q < 8 && p + q < depth; q++) {
-            const uint64_t lanes = live(load(a + (p + q) * a_column));
-            UNROLL for (int s = 0; s < ZEROS_SQUARES; s++) {
-                square[s] |= (lanes >> (8 * s) & 0xFF) << (8 * q);
-            }
-        }
-        UNROLL for (int s = 0; s < ZEROS_SQUARES; s++) {
-            const uint64_t mirrored = zeros_mirror(square[s]);
-            UNROLL for (int r = 0; r < 8 && r < WIDTH; r++) {
-                bits[8 * s + r] |= (mirrored >> (8 * r) & 0xFF) << p;
-            }
+// The bits of at most 64 rows of A, a multiple of WIDTH, where the elements of a column are contiguous.
+INLINE void zeros_rows(const float *a, size_t a_column, size_t rows, size_t depth, uint64_t *bits) {
+    uint64_t square[64] = {0};
+    for (size_t p = 0; p < depth; p++) {
+        for (size_t r = 0; r < rows; r += WIDTH) {
+            square[p] |= (uint64_t)live(load(a + p * a_column + r)) << r;
         }
     }
+    zeros_mirror(square);
+    memcpy(bits, square, rows * sizeof *bits);
 }
 
 INLINE uint64_t zeros_strided(const float *a, size_t a_column, size_t depth) {
@@ -83,8 +75,10 @@ TARGET static void zeros_find(const rank_gemm_job *job, size_t row, size_t rows,
             bits[i] = zeros_row(job->a + (row + i) * job->a_row + from, depth);
         }
     } else if (job->a_row == 1) {
-        for (; i + WIDTH <= rows; i += WIDTH) {
-            zeros_rows(job->a + row + i + from * job->a_column, job->a_column, depth, bits + i);
+        while (i + WIDTH <= rows) {
+            const size_t some = rows - i < 64 ? (rows - i) / WIDTH * WIDTH : 64;
+            zeros_rows(job->a + row + i + from * job->a_column, job->a_column, some, depth, bits + i);
+            i += some;
         }
     }
     for (; i < rows; i++) {
@@ -121,14 +115,33 @@ INLINE uint64_t zeros_step(const float *a, size_t a_column, const float *panel, 
     return rest & (rest - 1);
 }
 
+// The same for two rows of C, each with a row of A: a row of B is loaded once for both.
+INLINE uint64_t zeros_step_of_two(const float *const a[2], size_t a_column, const float *panel, uint64_t rest,
+                                  vector sum[2][ZEROS_VECTORS]) {
+    const size_t p = (size_t)__builtin_ctzll(rest);
+    const vector x = splat(a[0][p * a_column]), y = splat(a[1][p * a_column]);
+    UNROLL for (int v = 0; v < ZEROS_VECTORS; v++) {
+        const vector w = load(panel + p * ZEROS_COLUMNS + v * WIDTH);
+        sum[0][v] = multiply_add(x, w, sum[0][v]);
+        sum[1][v] = multiply_add(y, w, sum[1][v]);
+    }
+    return rest & (rest - 1);
+}
+
+// Whether two rows of A have enough of their zeros at the same places to be multiplied together. A step of two takes
+// two products even where one element is zero; a step of one waits for its loads, and so takes 5 / 8 as long.
+INLINE int zeros_coincide(uint64_t x, uint64_t y) {
+    return 8 * __builtin_popcountll(x | y) < 5 * (__builtin_popcountll(x) + __builtin_popcountll(y));
+}
+
 // 64 columns of `count` rows of C, at most ZEROS_TURNS, for a block of B. Elements with a bit in `all` are multiplied
 // in every row.
 INLINE void zeros_turns(const rank_gemm_job *job, size_t row, size_t j, size_t from, const float *panel,
                         const uint64_t *bits, uint64_t all, int count) {
     const size_t a_column = job->a_column;
-    const float *a[ZEROS_TURNS];
-    vector sum[ZEROS_TURNS][ZEROS_VECTORS];
-    uint64_t rest[ZEROS_TURNS];
+    const float *a[2];
+    vector sum[2][ZEROS_VECTORS];
+    uint64_t rest[2];
     UNROLL for (int r = 0; r < count; r++) {
         a[r] = job->a + (row + (size_t)r) * job->a_row + from * a_column;
         rest[r] = bits[r] | all;
@@ -139,11 +152,16 @@ INLINE void zeros_turns(const rank_gemm_job *job, size_t row, size_t j, size_t f
                                                : (vector){0};
         }
     }
-    if (count == 2) {
-        while (rest[0] != 0 && rest[count - 1] != 0) {
-            UNROLL for (int r = 0; r < count; r++) {
-                rest[r] = zeros_step(a[r], a_column, panel, rest[r], sum[r]);
-            }
+    if (count == 2 && zeros_coincide(rest[0], rest[1])) {
+        uint64_t either = rest[0] | rest[1];
+        while (either != 0) {
+            either = zeros_step_of_two(a, a_column, panel, either, sum);
+        }
+        rest[0] = rest[1] = 0;
+    }
+    while (count == 2 && rest[0] != 0 && rest[1] != 0) {
+        UNROLL for (int r = 0; r < count; r++) {
+            rest[r] = zeros_step(a[r], a_column, panel, rest[r], sum[r]);
         }
     }
     UNROLL for (int r = 0; r < count; r++) {
