@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../isa/vectors.h"
+#include "ahead.h"
 #include "training.h"
 
 #include <math.h>
@@ -11,9 +12,13 @@ INLINE vector training_where(vector y, vector x) {
     return (vector)(~(mask)(y <= (vector){0}) & (mask)x);
 }
 
-INLINE void training_add_row(size_t width, const float *p, const float *q, int relu, float *sum) {
+// `next_p` and `next_q`: the rows of a later example.
+INLINE void training_add_row(size_t width, const float *p, const float *q, const float *next_p, const float *next_q,
+                             int relu, float *sum) {
     size_t j = 0;
     for (; j + WIDTH <= width; j += WIDTH) {
+        __builtin_prefetch(next_p + j);
+        __builtin_prefetch(next_q + j);
         const vector x = load(p + j) + load(q + j);
         store(sum + j, relu ? training_where(x, x) : x);
     }
@@ -26,20 +31,25 @@ INLINE void training_add_row(size_t width, const float *p, const float *q, int r
 TARGET static void add_rows(size_t count, size_t width, const int32_t *first, const int32_t *second,
                                    const float *p, const float *q, int relu, float *sums) {
     for (size_t e = 0; e < count; e++) {
+        const size_t next = training_ahead(e, count, AHEAD_LONG_ROWS);
         const float *half = p + (size_t)first[e] * width, *other = q + (size_t)second[e] * width;
+        const float *next_half = p + (size_t)first[next] * width, *next_other = q + (size_t)second[next] * width;
         if (relu) {
-            training_add_row(width, half, other, 1, sums + e * width);
+            training_add_row(width, half, other, next_half, next_other, 1, sums + e * width);
         } else {
-            training_add_row(width, half, other, 0, sums + e * width);
+            training_add_row(width, half, other, next_half, next_other, 0, sums + e * width);
         }
     }
 }
 
-// `first` and `second`: whether the gradient is the first of its sum.
-INLINE void training_segment_row(size_t width, const float *gradient, const float *output, int first,
-                                        int second, float *half, float *other) {
+// `first` and `second`: whether the gradient is the first of its sum. `next_half` and `next_other`: the sums of a later
+// example.
+INLINE void training_segment_row(size_t width, const float *gradient, const float *output, int first, int second,
+                                 float *half, float *other, const float *next_half, const float *next_other) {
     size_t j = 0;
     for (; j + WIDTH <= width; j += WIDTH) {
+        __builtin_prefetch(next_half + j, 1);
+        __builtin_prefetch(next_other + j, 1);
         vector x = load(gradient + j);
         if (output) {
             x = training_where(load(output + j), x);
@@ -59,19 +69,21 @@ TARGET static void segment_sums(size_t count, size_t width, size_t stride, const
                                        const float *gradients, const float *outputs, float *p, float *q) {
     int32_t first_seen = (int32_t)first_summed, second_seen = (int32_t)second_summed;
     for (size_t e = 0; e < count; e++) {
+        const size_t next = training_ahead(e, count, AHEAD_LONG_ROWS);
         float *half = p + (size_t)first[e] * stride, *other = q + (size_t)second[e] * stride;
+        const float *next_half = p + (size_t)first[next] * stride, *next_other = q + (size_t)second[next] * stride;
         const float *gradient = gradients + e * stride, *output = outputs ? outputs + e * stride : 0;
         const int is_first = first[e] == first_seen, is_second = second[e] == second_seen;
         first_seen += is_first;
         second_seen += is_second;
         if (is_first && is_second) {
-            training_segment_row(width, gradient, output, 1, 1, half, other);
+            training_segment_row(width, gradient, output, 1, 1, half, other, next_half, next_other);
         } else if (is_first) {
-            training_segment_row(width, gradient, output, 1, 0, half, other);
+            training_segment_row(width, gradient, output, 1, 0, half, other, next_half, next_other);
         } else if (is_second) {
-            training_segment_row(width, gradient, output, 0, 1, half, other);
+            training_segment_row(width, gradient, output, 0, 1, half, other, next_half, next_other);
         } else {
-            training_segment_row(width, gradient, output, 0, 0, half, other);
+            training_segment_row(width, gradient, output, 0, 0, half, other, next_half, next_other);
         }
     }
 }

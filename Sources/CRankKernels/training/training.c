@@ -1,10 +1,8 @@
 #include "../isa/isa.h"
 #include "../team/team.h"
+#include "ahead.h"
 
 #include <string.h>
-
-// Elements of a cache line: two threads that write one line would wait for each other.
-#define TRAINING_LINE 16
 
 static const rank_training_loops *loops_of(rank_level level) {
     const rank_training_loops *loops = rank_isa_of(level)->training;
@@ -123,6 +121,9 @@ static void adagrad_rows(const void *argument, size_t part, size_t parts) {
     const team_range rows = team_share(call->count, 1, part, parts);
     for (size_t i = rows.from; i < rows.to; i++) {
         const size_t at = (size_t)call->first[i] * width;
+        const size_t next = (size_t)call->first[training_ahead(i, rows.to, AHEAD_SHORT_ROWS)] * width;
+        training_fetch(call->p + next, width);
+        training_fetch(call->values + next, width);
         call->loops->adagrad(width, call->rate, call->epsilon, call->x + i * width, call->p + at, call->values + at);
     }
 }
@@ -203,6 +204,7 @@ static void gather(const void *argument, size_t part, size_t parts) {
     const size_t width = call->width;
     const team_range rows = team_share(call->count, 1, part, parts);
     for (size_t i = rows.from; i < rows.to; i++) {
+        training_fetch(call->x + (size_t)call->first[training_ahead(i, rows.to, AHEAD_SHORT_ROWS)] * width, width);
         memcpy(call->values + i * width, call->x + (size_t)call->first[i] * width, width * sizeof *call->values);
     }
 }
@@ -211,64 +213,4 @@ void rank_training_gather(rank_team *team, size_t count, size_t width, const int
                           float *gathered) {
     const training_call call = {.count = count, .width = width, .first = rows, .x = table, .values = gathered};
     run_rows(team, gather, &call);
-}
-
-typedef float float4 __attribute__((vector_size(4 * sizeof(float))));
-
-static float4 load_float4(const float *from) {
-    float4 x;
-    memcpy(&x, from, sizeof x);
-    return x;
-}
-
-// 4 × 4 elements, in registers.
-static void transpose_4_by_4(const float *x, size_t columns, float *transposed, size_t rows) {
-    const float4 a = load_float4(x), b = load_float4(x + columns), c = load_float4(x + 2 * columns),
-               d = load_float4(x + 3 * columns);
-    const float4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-    const float4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const float4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const float4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    const float4 lines[4] = {
-        __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
-        __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
-    for (size_t line = 0; line < 4; line++) {
-        memcpy(transposed + line * rows, lines + line, sizeof *lines);
-    }
-}
-
-// Transposes at most 16 × 16 elements, one cache line in each row on both sides.
-static void transpose_block(const float *x, size_t columns, float *transposed, size_t rows, size_t height,
-                            size_t width) {
-    for (size_t j = 0; j < width; j += 4) {
-        for (size_t i = 0; i < height; i += 4) {
-            if (j + 4 <= width && i + 4 <= height) {
-                transpose_4_by_4(x + i * columns + j, columns, transposed + j * rows + i, rows);
-                continue;
-            }
-            for (size_t column = j; column < width && column < j + 4; column++) {
-                for (size_t row = i; row < height && row < i + 4; row++) {
-                    transposed[column * rows + row] = x[row * columns + column];
-                }
-            }
-        }
-    }
-}
-
-static void transpose(const void *argument, size_t part, size_t parts) {
-    const training_call *call = argument;
-    const size_t rows = call->count, columns = call->width;
-    const team_range range = team_share(columns, TRAINING_LINE, part, parts);
-    for (size_t i = 0; i < rows; i += TRAINING_LINE) {
-        const size_t height = rows - i < TRAINING_LINE ? rows - i : TRAINING_LINE;
-        for (size_t j = range.from; j < range.to; j += TRAINING_LINE) {
-            const size_t width = range.to - j < TRAINING_LINE ? range.to - j : TRAINING_LINE;
-            transpose_block(call->x + i * columns + j, columns, call->values + j * rows + i, rows, height, width);
-        }
-    }
-}
-
-void rank_training_transpose(rank_team *team, size_t rows, size_t columns, const float *matrix, float *transposed) {
-    const training_call call = {.count = rows, .width = columns, .x = matrix, .values = transposed};
-    run_rows(team, transpose, &call);
 }

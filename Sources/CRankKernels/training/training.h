@@ -3,6 +3,9 @@
 
 #include "rank_training.h"
 
+// Elements of a cache line: two threads that write one line would wait for each other.
+#define TRAINING_LINE 16
+
 /// The loops of an instruction set.
 typedef struct rank_training_loops {
     void (*add_rows)(size_t count, size_t width, const int32_t *first, const int32_t *second, const float *p,
