@@ -40,8 +40,9 @@ void check_integers(counts *counts, rank_precision precision, bool vectorized, u
 /// where this processor has them: what a block promises of its items, and which items a search finds.
 void check_catalogues(counts *counts, bool vectorized, uint32_t shapes);
 
-/// Bounds of `level`, bit for bit, and the records and lines behind them, against the scalar kernels.
-void check_certified(counts *counts, rank_level level, uint32_t shapes);
+/// Bounds of a kernel of `level`, bit for bit, and the records and lines behind them, against the scalar kernels; and the
+/// integers of weights that the kernel takes.
+void check_certified(counts *counts, rank_level level, uint32_t kernel, uint32_t shapes);
 
 /// The matrix product of `level` against its definition, on several threads.
 void check_gemm(counts *counts, rank_level level);

@@ -18,7 +18,7 @@ uint32_t bits_of(float value) {
 }
 
 static bool report(const char *what, const counts *counts) {
-    printf("%-14s %8llu comparisons, %llu failed\n", what, (unsigned long long)counts->checked,
+    printf("%-20s %8llu comparisons, %llu failed\n", what, (unsigned long long)counts->checked,
            (unsigned long long)counts->failed);
     return counts->failed > 0;
 }
@@ -41,10 +41,13 @@ int main(int argument_count, char **arguments) {
         check_training(&counts, level);
         check_trees(&counts, level, (uint32_t)shapes);
         failed |= report(rank_level_name(level), &counts);
-        if (rank_bounds_supported(level)) {
+        for (uint32_t kernel = rank_bound_kernel_from(level, 0); kernel != RANK_NO_BOUND_KERNEL;
+             kernel = rank_bound_kernel_from(level, kernel + 1)) {
             counts = (struct counts){0};
-            check_certified(&counts, level, (uint32_t)shapes);
-            failed |= report("bounds", &counts);
+            check_certified(&counts, level, kernel, (uint32_t)shapes);
+            char what[32];
+            snprintf(what, sizeof what, "bounds %s", rank_bound_kernel_name(level, kernel));
+            failed |= report(what, &counts);
         }
     }
     for (int precision = RANK_PRECISION_INT16; precision <= RANK_PRECISION_INT8; precision++) {

@@ -164,7 +164,7 @@ INLINE void aim(const job *job, tile *tile, size_t rows, size_t first) {
     }
 }
 
-TARGET void rank_bound_rows_vnni(const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows, size_t count,
+TARGET static void bound_rows(const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows, size_t count,
                                  float *out) {
     const rank_record_tail *tail = rank_tail(record, bounds->row_bytes);
     const job job = {bounds, record, rows, count, tail->column_step};
@@ -193,4 +193,15 @@ TARGET void rank_bound_rows_vnni(const rank_bounds *bounds, const uint8_t *recor
         add_distances(bounds, tail, rows + done, left, sums, out + done);
     }
 }
+
+static bool has_vnni(void) {
+    return __builtin_cpu_supports("avx512vnni");
+}
+
+const rank_bound_kernel rank_bounds_avx512_vnni = {
+    .name = "avx512-vnni",
+    .is_supported = has_vnni,
+    .addends = 1,
+    .bound_rows = bound_rows,
+};
 #endif

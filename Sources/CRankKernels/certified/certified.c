@@ -2,12 +2,42 @@
 
 static const rank_bound_kernels *kernels_of(rank_level level) {
     const rank_bound_kernels *kernels = rank_isa_of(level)->bounds;
-    const bool runs = kernels && (!kernels->is_supported || kernels->is_supported());
-    return runs ? kernels : rank_isa_scalar.bounds;
+    return kernels ? kernels : rank_isa_scalar.bounds;
 }
 
-bool rank_bounds_supported(rank_level level) {
-    return level != RANK_LEVEL_SCALAR && kernels_of(level) != rank_isa_scalar.bounds;
+// The kernel at a place; NULL where there is none.
+static const rank_bound_kernel *kernel_at(rank_level level, uint32_t place) {
+    const rank_bound_kernel *const *kernel = kernels_of(level)->by_preference;
+    while (*kernel && place > 0) {
+        kernel++;
+        place--;
+    }
+    return *kernel;
+}
+
+static bool runs(const rank_bound_kernel *kernel) {
+    return !kernel->is_supported || kernel->is_supported();
+}
+
+uint32_t rank_bound_kernel_from(rank_level level, uint32_t from) {
+    const rank_bound_kernel *kernel;
+    for (uint32_t place = from; kernels_of(level) != rank_isa_scalar.bounds && (kernel = kernel_at(level, place));
+         place++) {
+        if (runs(kernel)) {
+            return place;
+        }
+    }
+    return RANK_NO_BOUND_KERNEL;
+}
+
+const char *rank_bound_kernel_name(rank_level level, uint32_t kernel) {
+    const rank_bound_kernel *found = kernel_at(level, kernel);
+    return found ? found->name : "none";
+}
+
+uint32_t rank_bound_addends(rank_level level, uint32_t kernel) {
+    const rank_bound_kernel *found = kernel_at(level, kernel);
+    return found ? found->addends : 1;
 }
 
 size_t rank_certify_scratch(uint32_t inputs, uint32_t outputs) {
@@ -26,7 +56,11 @@ float rank_record_margin(const uint8_t *record, size_t row_bytes) {
 void rank_bound_rows(rank_level level, const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows,
                      size_t count, float *out) {
     if (count > 0) {
-        kernels_of(level)->bound_rows(bounds, record, rows, count, out);
+        const rank_bound_kernel *kernel = kernel_at(level, bounds->kernel);
+        if (!kernel || !runs(kernel)) {
+            kernel = *rank_isa_scalar.bounds->by_preference;
+        }
+        kernel->bound_rows(bounds, record, rows, count, out);
     }
 }
 

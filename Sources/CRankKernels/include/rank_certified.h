@@ -33,6 +33,8 @@ typedef struct rank_bounds {
     const float *steps;
     /// [kept]: the last layer's weights.
     const float *output_weights;
+    /// The place of the kernel among those of a level, by `rank_bound_kernel_from`.
+    uint32_t kernel;
 } rank_bounds;
 
 /// The numbers of a proof that all users share, in double precision; a matrix has a row for each unit.
@@ -84,8 +86,25 @@ typedef struct rank_certificate {
     double level_slack;
 } rank_certificate;
 
-/// Whether `level` has kernels for bounds that this CPU can run.
-bool rank_bounds_supported(rank_level level);
+/// No kernel.
+#define RANK_NO_BOUND_KERNEL UINT32_MAX
+
+/// The place of the first kernel for bounds of `level`, from the place `from` on, that this CPU can run, or
+/// RANK_NO_BOUND_KERNEL. A level's kernels are in order of preference; the scalar level has none.
+uint32_t rank_bound_kernel_from(rank_level level, uint32_t from);
+
+/// The name of a kernel: the instructions that multiply.
+const char *rank_bound_kernel_name(rank_level level, uint32_t kernel);
+
+/// Weights that a kernel multiplies and adds in 16 bits: 2, or 1 where all sums have 32.
+uint32_t rank_bound_addends(rank_level level, uint32_t kernel);
+
+/// Converts a hidden layer's weights like `rank_quantize_weights` to int8, for kernels that add so many products in 16
+/// bits: weights of one sign among them sum up to 128 at most, so that no level makes them overflow.
+///
+/// Returns as `rank_quantize_weights` does.
+uint32_t rank_fit_weights(uint32_t addends, const rank_matrix *hidden, const double *scales, int16_t *weights,
+                          float *steps);
 
 /// The bytes of a user's record.
 static inline size_t rank_record_bytes(size_t row_bytes, uint32_t kept) {
@@ -107,7 +126,7 @@ float rank_record_margin(const uint8_t *record, size_t row_bytes);
 
 /// Computes U + B1·r for `count` rows: with B0 no less than their fp32 scores.
 ///
-/// The bits do not depend on `level`; one without such kernels computes with the scalar ones.
+/// The bits do not depend on `level` and kernel; where a level has no such kernel, the scalar one computes.
 void rank_bound_rows(rank_level level, const rank_bounds *bounds, const uint8_t *record, const uint32_t *rows,
                      size_t count, float *out);
 

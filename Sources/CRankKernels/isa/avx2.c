@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 #include "avx2.h"
 
+#include "../certified/record.h"
 #include "../gemm/tile.h"
 #include "../gemm/zeros.h"
 #include "../integers/finish.h"
@@ -21,6 +22,14 @@ static bool is_supported(void) {
 
 static const rank_integer_kernels integers = {.layers = {integer_layers, integer_layers}, .finish = finish_scores};
 
+static const rank_bound_kernels bounds = {
+    .by_preference = {&rank_bounds_avx512vl_vnni, &rank_bounds_avx_vnni, &rank_bounds_avx2},
+    .certify_user = certify_user,
+    .row_errors = row_errors,
+    .reach = reach,
+    .line_losses = line_losses,
+};
+
 static const rank_tree_kernels tree_kernels = {SLICED_KERNELS};
 
 const rank_isa rank_isa_avx2 = {
@@ -32,6 +41,7 @@ const rank_isa rank_isa_avx2 = {
     .gemm_zeros = &gemm_zeros,
     .training = &training_loops,
     .integers = &integers,
+    .bounds = &bounds,
     .identity_rows = identity_rows,
     .trees = &tree_kernels,
 };

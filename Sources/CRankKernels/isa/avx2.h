@@ -1,13 +1,20 @@
 // x86-64, 256-bit vectors. A tile takes 15 of the 16 registers: 12 sums, 2 vectors of weights, a broadcast float.
+//
+// A file whose kernels use further CPU features defines AVX2_ALSO, a list that starts with a comma, before it includes
+// this one.
 #pragma once
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#ifndef AVX2_ALSO
+#define AVX2_ALSO ""
+#endif
+
 #define WIDTH 8
 #define VECTORS 2
 #define ROWS 6
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma" AVX2_ALSO)))
 #include "vectors.h"
 
 INLINE vector multiply_add(vector x, vector w, vector z) {
@@ -16,6 +23,10 @@ INLINE vector multiply_add(vector x, vector w, vector z) {
 
 INLINE vector square_root(vector x) {
     return _mm256_sqrt_ps(x);
+}
+
+INLINE mask subtract_bytes(mask a, mask b) {
+    return (mask)_mm256_subs_epu8((__m256i)a, (__m256i)b);
 }
 
 INLINE vector load_part(const float *from, size_t count) {

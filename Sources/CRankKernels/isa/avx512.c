@@ -37,8 +37,7 @@ static const rank_integer_kernels integers = {
 
 const rank_tree_kernels rank_tree_kernels_avx512 = {SLICED_KERNELS};
 static const rank_bound_kernels bounds = {
-    .is_supported = has_vnni,
-    .bound_rows = rank_bound_rows_vnni,
+    .by_preference = {&rank_bounds_avx512_vnni, &rank_bounds_avx2},
     .certify_user = certify_user,
     .row_errors = row_errors,
     .reach = reach,

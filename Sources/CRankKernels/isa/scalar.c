@@ -15,8 +15,10 @@ static bool is_supported(void) {
 
 static const rank_integer_kernels integers = {.layers = {integer_layers, integer_layers}, .finish = finish_scores};
 
+static const rank_bound_kernel bound_kernel = {.name = "scalar", .addends = 1, .bound_rows = bound_rows};
+
 static const rank_bound_kernels bounds = {
-    .bound_rows = bound_rows,
+    .by_preference = {&bound_kernel},
     .certify_user = certify_user,
     .row_errors = row_errors,
     .reach = reach,

@@ -8,6 +8,7 @@
 // includes this file, and then defines the operations that need intrinsics:
 //   multiply_add(x, w, z)    x · w + z, rounded as the profile of the instruction set has it
 //   square_root(x)           the square roots, rounded correctly
+//   subtract_bytes(a, b)     max(a − b, 0) of bytes; not where certified/tile.h is left out
 //   live(x)                  a bit for each lane that is not zero; not where gemm/zeros.h is left out
 //   load_part(from, count)   the first `count` floats of a vector, fewer than WIDTH, and +0 in the other lanes
 #ifndef WIDTH

@@ -20,7 +20,8 @@ internal import CRankKernels
         _ network: Network,
         _ hidden: rank_matrix,
         _ scales: BoundScales,
-        _ shape: ModelShape
+        _ shape: ModelShape,
+        _ kernel: BoundKernel
     ) throws(EngineError) {
         (self.network, self.scales) = (network, scales)
         unsafe self.hidden = unsafe hidden
@@ -31,7 +32,7 @@ internal import CRankKernels
             } ?? []
         let others = Self.otherTerms(network, shape)
         try unsafe scales.checkSizes(hidden, outputWeights: outputWeights, others: others)
-        integers = try unsafe Self.integers(hidden, scales)
+        integers = try unsafe kernel.integers(hidden, scales.scales)
     }
 
     /// The units of the first layer.
@@ -97,23 +98,5 @@ internal import CRankKernels
         return (0..<outputs).map { output in
             Self.norm((0..<inputs).map { unsafe Double(kernel[$0 * outputs + output]) })
         }
-    }
-
-    private static func integers(
-        _ hidden: rank_matrix,
-        _ scales: BoundScales
-    ) throws(EngineError) -> (weights: [Int16], steps: [Float]) {
-        var hidden = unsafe hidden
-        let outputs = unsafe Int(hidden.outputs)
-        var weights = unsafe [Int16](repeating: 0, count: Int(hidden.inputs) * outputs)
-        var steps = unsafe [Float](repeating: 0, count: Int(hidden.stride))
-        let output = unsafe rank_quantize_weights(RANK_PRECISION_INT8, &hidden, scales.scales, &weights, &steps)
-        guard output == outputs else {
-            throw EngineError(
-                .boundRefused,
-                "the weights of output \(output) of the second layer are too large for any scale"
-            )
-        }
-        return (weights, steps)
     }
 }

@@ -7,8 +7,8 @@ internal import CRankKernels
 @safe final class CertifiedBounds {
     /// The network whose scores are bounded.
     let network: Network
-    /// The level whose kernels compute the bounds.
-    let level: rank_level
+    /// The kernel that computes the bounds.
+    let kernel: BoundKernel
     /// The numbers that come from the weights.
     let proof: BoundProof
     /// The scales of levels and thresholds.
@@ -59,19 +59,23 @@ internal import CRankKernels
     /// Makes tables and proof.
     ///
     /// - Parameters:
-    ///   - network: The network, with a kernel whose level has bounds.
+    ///   - network: The network.
+    ///   - kernel: The kernel that computes the bounds.
     ///   - tables: The halves of the first layer for every row, under the plan factored.
     ///   - shape: The model's sizes.
     /// - Throws: ``EngineError/Code/boundRefused`` where nothing can be proved.
-    init(_ network: Network, tables: (users: SharedFloats, candidates: SharedFloats)?, _ shape: ModelShape)
-        throws(EngineError)
-    {
+    init(
+        _ network: Network,
+        _ kernel: BoundKernel,
+        tables: (users: SharedFloats, candidates: SharedFloats)?,
+        _ shape: ModelShape
+    ) throws(EngineError) {
         try Self.check(shape)
         guard let hidden = unsafe network.description.hidden?.pointee else {
             throw EngineError(.boundRefused, "the model has no second layer")
         }
         self.network = network
-        level = network.kernel.level
+        self.kernel = kernel
         userRows = shape.userRows
         let users = HalfRows(
             network: network,
@@ -88,13 +92,13 @@ internal import CRankKernels
             total: shape.candidateRows
         )
         let scales = try BoundScales(users: users, candidates: candidates)
-        let proof = try unsafe BoundProof(network, hidden, scales, shape)
+        let proof = try unsafe BoundProof(network, hidden, scales, shape, kernel)
         (self.scales, self.proof) = (scales, proof)
         let rowBytes = rank_quantized_row_bytes(RANK_PRECISION_INT8, unsafe hidden.inputs)
         var certificate = unsafe rank_certificate()
         unsafe proof.describe(&certificate, rowBytes: rowBytes, in: memory)
-        unsafe self.tables = Self.describeRows(&certificate, candidates, scales, level, in: memory)
-        let lines = BoundLines(level: level, proof: proof, scales: scales)
+        unsafe self.tables = Self.describeRows(&certificate, candidates, scales, kernel, in: memory)
+        let lines = BoundLines(level: kernel.level, proof: proof, scales: scales)
         unsafe lines.describeReach(&certificate, candidates, in: memory)
         losing = unsafe lines.losing(certificate, users, candidates)
         unsafe self.certificate = unsafe certificate
@@ -105,9 +109,10 @@ internal import CRankKernels
         _ certificate: inout rank_certificate,
         _ candidates: HalfRows,
         _ scales: BoundScales,
-        _ level: rank_level,
+        _ kernel: BoundKernel,
         in memory: ProofMemory
     ) -> rank_bounds {
+        let level = kernel.level
         let (rowBytes, units) = unsafe (certificate.row_bytes, UInt32(candidates.units))
         let (distances, errors) = (ProofNumbers(count: candidates.count), ProofNumbers(count: candidates.count))
         nonisolated(unsafe) let description = unsafe certificate
@@ -144,6 +149,7 @@ internal import CRankKernels
         memory.keep(thresholds)
         memory.keep(rounded.memory)
         var tables = unsafe rank_bounds()
+        unsafe tables.kernel = kernel.place
         unsafe tables.row_bytes = rowBytes
         unsafe tables.thresholds = thresholds.start(as: UInt8.self)
         unsafe tables.distances = rounded.buffer.baseAddress

@@ -51,7 +51,7 @@ internal import CRankKernels
             let bias = weights.userBias.map { unsafe Double($0.buffer[Int(user)]) } ?? 0
             let mean = weights.mean.map { unsafe Double($0.buffer[0]) } ?? 0
             let isProved = unsafe rank_certify_user(
-                shared.level,
+                shared.kernel.level,
                 &certificate,
                 half,
                 bias + mean,
@@ -75,6 +75,6 @@ internal import CRankKernels
         count: Int,
         into output: UnsafeMutablePointer<Float>
     ) {
-        unsafe rank_bound_rows(shared.level, &bounds, record, rows, count, output)
+        unsafe rank_bound_rows(shared.kernel.level, &bounds, record, rows, count, output)
     }
 }

@@ -104,20 +104,15 @@ extension EmbeddingRanker {
                     "bounds of \(shape.candidateRows) rows take long to make; the plan certified makes them all the same"
                 )
             }
-            guard rank_bounds_supported(network.kernel.level) else {
-                throw EngineError(
-                    .boundRefused,
-                    "bounds need AVX-512 VNNI, which the kernel \(network.kernel) or this CPU does without"
-                )
-            }
-            let bounds = try CertifiedBounds(network, tables: tables, shape)
+            let kernel = try BoundKernel(network.kernel)
+            let bounds = try CertifiedBounds(network, kernel, tables: tables, shape)
             let trial = TopKTrial(network: network, tables: tables, bounds: bounds, shape: shape)
             let (lists, share) = trial.fastest()
             let hundredths = (share * 100).rounded() / 100
             guard wanted == .certified || share < TopKTrial.limit else {
                 throw EngineError(.boundRefused, "a certified list takes \(hundredths) of the time of a plain one")
             }
-            let detail = "\(hundredths) of the time of plain scoring, \(lists.summary)"
+            let detail = "\(hundredths) of the time of plain scoring, \(lists.summary), in \(kernel.name)"
             return (lists, TopKChoice(plan: .certified, detail: detail))
         } catch {
             guard wanted == .auto else { throw error }

@@ -142,9 +142,31 @@ static void fill(uint64_t *state, uint8_t *bytes, size_t count, bool extreme) {
     }
 }
 
-/// Bounds of `level`, bit for bit, at every place of a tile.
-static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, uint32_t kept, bool extreme,
-                            uint64_t *state) {
+/// Weights at random, or the largest of each kind, such that products of `addends` units fit 16 bits.
+static void fill_weights(uint64_t *state, int8_t *weights, size_t count, uint32_t addends, bool extreme) {
+    fill(state, (uint8_t *)weights, count, extreme);
+    const int8_t pairs[][2] = {{64, 64}, {-64, -64}, {127, 1}, {-127, -1}, {127, -127}, {1, 127}, {-128, 127}};
+    for (size_t index = 0; addends == 2 && index < count; index += 2) {
+        if (extreme) {
+            memcpy(weights + index, pairs[random_number(state, 0, sizeof pairs / sizeof *pairs - 1)], 2);
+        } else {
+            weights[index] /= 2;
+            weights[index + 1] /= 2;
+        }
+    }
+}
+
+/// The two digits of a column: from −64 to 64, and from −64 to 63.
+static void fill_digits(uint64_t *state, int8_t *digits, size_t count, int32_t highest, bool extreme) {
+    for (size_t index = 0; index < count; index++) {
+        const bool below = random_bits(state) & 1;
+        digits[index] = (int8_t)(extreme ? below ? -64 : highest : (int32_t)random_number(state, 0, 127) - 64);
+    }
+}
+
+/// Bounds of a kernel of `level`, bit for bit, at every place of a tile.
+static void check_bounds_of(counts *counts, rank_level level, uint32_t kernel, uint32_t inputs, uint32_t kept,
+                            bool extreme, uint64_t *state) {
     const uint32_t rows = 23;
     const size_t row_bytes = (inputs + 63) / 64 * 64;
     uint8_t *thresholds = block(rows * row_bytes);
@@ -158,14 +180,15 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, u
         distances[row] = row == 7 ? INFINITY : fabsf(distances[row]);
     }
     fill(state, record, 3 * row_bytes, false);
-    fill(state, record + row_bytes, 2 * row_bytes, extreme);
+    fill_digits(state, (int8_t *)record + row_bytes, row_bytes, 64, extreme);
+    fill_digits(state, (int8_t *)record + 2 * row_bytes, row_bytes, 63, extreme);
     memset(record, 0xff, extreme ? row_bytes : 0);
-    fill(state, (uint8_t *)packed, row_bytes * kept, extreme);
+    fill_weights(state, packed, row_bytes * kept, rank_bound_addends(level, kernel), extreme);
     float *tail = (float *)(void *)(record + 3 * row_bytes);
     for (uint32_t number = 0; number < RANK_KEPT_GROUP + kept; number++) {
         tail[number] = number < RANK_KEPT_GROUP ? fabsf(random_float(state, 1e-2f)) : random_float(state, 2);
     }
-    const rank_bounds bounds = {row_bytes, thresholds, distances, kept, packed, steps, weights};
+    const rank_bounds bounds = {row_bytes, thresholds, distances, kept, packed, steps, weights, kernel};
     uint32_t list[MOST_CANDIDATES];
     float scalar[MOST_CANDIDATES + 1], own[MOST_CANDIDATES + 1];
     for (size_t count = 0; count <= MOST_CANDIDATES; count += count < 28 ? 1 : 13) {
@@ -189,19 +212,56 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t inputs, u
     free(weights);
 }
 
-void check_certified(counts *counts, rank_level level, uint32_t shapes) {
+/// Integers of weights: every sum of `addends` fits, each weight is met within half a step and no step is much larger
+/// than it need be.
+static void check_fitted(counts *counts, uint32_t addends, uint32_t inputs, uint32_t outputs, uint64_t *state) {
+    float *kernel = random_floats(state, (size_t)inputs * outputs, 0.5f);
+    double *scales = random_doubles(state, inputs, 20, 60);
+    int16_t *weights = block((size_t)inputs * outputs * sizeof *weights);
+    float *steps = block((outputs + 15) / 16 * 16 * sizeof *steps);
+    // Weights far larger than all others: one alone, and two side by side.
+    kernel[0] *= 1000;
+    kernel[outputs * (inputs / 2 & ~1u) + outputs - 1] = kernel[outputs * (inputs / 2 | 1u) + outputs - 1] = -300;
+    scales[inputs / 3] = 0;
+    const rank_matrix hidden = {
+        .inputs = inputs, .outputs = outputs, .stride = (outputs + 15) / 16 * 16, .kernel = kernel};
+    EXPECT(counts, rank_fit_weights(addends, &hidden, scales, weights, steps) == outputs, "weights do not fit\n");
+    for (uint32_t output = 0; output < outputs; output++) {
+        int32_t largest = 0;
+        for (uint32_t unit = 0; unit < inputs; unit++) {
+            const int32_t one = weights[(size_t)unit * outputs + output];
+            const int32_t two = unit % 2 == 0 && unit + 1 < inputs ? weights[(size_t)(unit + 1) * outputs + output] : 0;
+            const int32_t sum = (one > 0) == (two > 0) ? abs(one + two) : abs(one) > abs(two) ? abs(one) : abs(two);
+            largest = sum > largest ? sum : largest;
+            const double exact = scales[unit] > 0 ? kernel[(size_t)unit * outputs + output] / scales[unit] : 0;
+            EXPECT(counts, fabs(exact - one * (double)steps[output]) <= steps[output] * 0.501,
+                   "%u units, %u addends: a weight is missed by more than half a step\n", inputs, addends);
+        }
+        EXPECT(counts, addends == 1 || largest <= 128, "%u units: two weights sum up to %d\n", inputs, largest);
+        EXPECT(counts, largest >= 120, "%u units, %u addends: the largest sum is %d\n", inputs, addends, largest);
+    }
+    free(kernel);
+    free(scales);
+    free(weights);
+    free(steps);
+}
+
+void check_certified(counts *counts, rank_level level, uint32_t kernel, uint32_t shapes) {
     const uint32_t fixed[] = {1, 16, 64, 65, 256, 300, 4096};
     const uint32_t fixed_count = sizeof fixed / sizeof *fixed;
     uint64_t state = 900;
     for (uint32_t number = 0; number < fixed_count + shapes; number++) {
         const uint32_t inputs = number < fixed_count ? fixed[number] : random_number(&state, 2, 700);
         for (uint32_t kept = RANK_KEPT_GROUP; kept <= RANK_MOST_KEPT_OUTPUTS; kept += RANK_KEPT_GROUP) {
-            check_bounds_of(counts, level, inputs, kept, false, &state);
-            check_bounds_of(counts, level, inputs, kept, true, &state);
+            check_bounds_of(counts, level, kernel, inputs, kept, false, &state);
+            check_bounds_of(counts, level, kernel, inputs, kept, true, &state);
             if (inputs > 1) {
                 const uint32_t outputs = number == 4 ? 64 : random_number(&state, 1, 200);
                 check_records(counts, level, inputs, outputs, kept, &state);
             }
+        }
+        if (inputs > 3) {
+            check_fitted(counts, rank_bound_addends(level, kernel), inputs, random_number(&state, 1, 70), &state);
         }
     }
 }

@@ -94,12 +94,12 @@ extension ModelDraft.Table {
 }
 
 extension RankModel {
-    /// The ranker whose lists are certified; nil where this CPU has no kernel for bounds.
-    func makeCertified() throws -> EmbeddingRanker? {
+    /// The ranker whose lists are certified; nil where there is no kernel for bounds.
+    func makeCertified(kernel: Kernel? = nil) throws -> EmbeddingRanker? {
         do {
-            return try makeRanker(topKPlan: .certified)
+            return try makeRanker(kernel: kernel, topKPlan: .certified)
         } catch {
-            guard error.code == .boundRefused, error.message.contains("AVX-512 VNNI") else { throw error }
+            guard error.code == .boundRefused, error.message.hasPrefix("bounds need ") else { throw error }
             return nil
         }
     }
