@@ -3,6 +3,7 @@
 #if defined(__aarch64__)
 #include "neon.h"
 
+#include "../certified/record.h"
 #include "../gemm/tile.h"
 #include "../score/body.h"
 #define SLICES_NEON
@@ -16,6 +17,14 @@ static bool is_supported(void) {
     return true;
 }
 
+static const rank_bound_kernels bounds = {
+    .by_preference = {&rank_bounds_dotprod},
+    .certify_user = certify_user,
+    .row_errors = row_errors,
+    .reach = reach,
+    .line_losses = line_losses,
+};
+
 static const rank_tree_kernels tree_kernels = {SLICED_KERNELS};
 
 const rank_isa rank_isa_neon = {
@@ -25,6 +34,7 @@ const rank_isa rank_isa_neon = {
     .score = &score_kernels,
     .gemm = &gemm_tiles,
     .training = &training_loops,
+    .bounds = &bounds,
     .trees = &tree_kernels,
 };
 #else
