@@ -7,6 +7,7 @@
 //   RAISES_WEIGHTS    is defined as 1
 #pragma once
 
+#ifdef TILE_ROWS
 #include "../isa/vectors.h"
 #include "../score/activations.h"
 #include "../score/lanes.h"
@@ -163,3 +164,4 @@ TARGET static void bound_tiles(const rank_bounds *bounds, const uint8_t *record,
         }
     }
 }
+#endif
