@@ -73,8 +73,8 @@ extension BatchScorer {
         let known = shape.candidateRows - 1
         let k = min(k, known)
         guard k > 0, !userRows.isEmpty else { return userRows.map { _ in [] } }
-        if let index, let order {
-            let (lists, count) = searched(index, order, k, userRows: userRows, excluding: excluded)
+        if let searches {
+            let (lists, count) = searched(searches, k, userRows: userRows, excluding: excluded)
             scored += count
             return lists
         }

@@ -31,7 +31,7 @@ extension BatchScorer {
         memoryBudget: Int = defaultIndexBudget
     ) throws(EngineError) -> BatchScorer {
         var scorer = self
-        (scorer.index, scorer.order) = (nil, nil)
+        scorer.searches = nil
         guard plan != .plain else {
             scorer.topKChoice = TopKChoice(plan: .plain, detail: "")
             return scorer
@@ -69,25 +69,25 @@ extension BatchScorer {
             scorer.topKChoice = TopKChoice(plan: .plain, detail: reason)
             return scorer
         }
-        scorer.index = CatalogueIndex(weights, balance, isVectorized: rank_vnni_supported(), threads: threads)
-        scorer.order = CandidateOrder(candidates)
+        let index = CatalogueIndex(weights, balance, isVectorized: rank_vnni_supported(), threads: threads)
+        scorer.searches = CatalogueSearches(index, kernel: kernel, order: CandidateOrder(candidates))
         scorer.topKChoice = TopKChoice(plan: .certified, detail: "an index of \(layout.byteCount) bytes")
         return scorer
     }
 
     /// The best of the catalogue for each user, by the index, and the number of candidates that were scored.
     func searched(
-        _ index: CatalogueIndex,
-        _ order: CandidateOrder,
+        _ searches: CatalogueSearches,
         _ k: Int,
         userRows: [UInt32],
         excluding excluded: [[UInt32]]
     ) -> (lists: [[Entry]], scored: Int) {
         let block = max(min(Self.together, (userRows.count + threads - 1) / threads), 1)
         let found = Mutex((lists: [[Entry]](repeating: [], count: userRows.count), scored: 0))
-        WorkSharing.share((userRows.count + block - 1) / block, threads: threads) { [kernel] in
-            CatalogueSearch(index, kernel: kernel, order: order)
-        } body: { (search: CatalogueSearch, item: Int) in
+        WorkSharing.share((userRows.count + block - 1) / block, threads: threads) {
+            searches.lend()
+        } body: { (loan: CatalogueSearches.Loan, item: Int) in
+            let search = loan.search
             let users = (item * block)..<min((item + 1) * block, userRows.count)
             let lists = search.best(
                 k,

@@ -16,9 +16,7 @@ public struct BatchScorer: Sendable {
     /// The first two layers of a reduced precision; nil in fp32.
     let integers: QuantizedWeights?
     /// What finds the best of whole catalogues without scoring every candidate; nil to score them all.
-    var index: CatalogueIndex?
-    /// The order of candidates of equal score; nil to make it for each call.
-    var order: CandidateOrder?
+    var searches: CatalogueSearches?
     /// The way to the best of whole catalogues, and why.
     public internal(set) var topKChoice = TopKChoice(plan: .plain, detail: "")
     /// The kernel that runs.

@@ -6,12 +6,14 @@ struct BestEntries {
     }
 
     /// The number of entries wanted.
-    let wanted: Int
+    private(set) var wanted = 0
     /// A heap: no entry comes after its parent in the list.
     private var heap: [Item] = []
 
-    init(_ wanted: Int) {
+    /// Starts an empty list, in the same memory.
+    mutating func start(_ wanted: Int) {
         self.wanted = wanted
+        heap.removeAll(keepingCapacity: true)
         heap.reserveCapacity(wanted)
     }
 

@@ -15,7 +15,7 @@ extension BatchScorer {
     ///
     /// The arithmetic of the kernels, one item at a time, for tests of what is proved.
     package func bounds(userRow: UInt32) -> [UInt32: CatalogueBound] {
-        guard let index else { return [:] }
+        guard let index = searches?.index else { return [:] }
         let user = CatalogueUser(index)
         user.prepare(userRow)
         var catalogue = unsafe index.description

@@ -3,7 +3,7 @@ internal import CRankKernels
 /// A search of a whole catalogue for one user after another, or for several together.
 ///
 /// Keeps its memory between lists; for one thread.
-final class CatalogueSearch {
+@safe final class CatalogueSearch {
     /// The number of items scored in fp32 since it was taken.
     private var scored = 0
 
@@ -11,7 +11,9 @@ final class CatalogueSearch {
     private let network: Network
     private let order: CandidateOrder
     private let topK = TopK()
-    private var users: [State] = []
+    /// What the kernels read; the index keeps it in memory.
+    private var (catalogue, source): (rank_catalogue, rank_catalogue_source)
+    private var users: [User] = []
     private var bounds: [Float] = []
     private var places: [UInt32] = []
     private var ids: [UInt64] = []
@@ -24,17 +26,42 @@ final class CatalogueSearch {
     /// Survivors that are scored together.
     private static let together = 12
     /// Bytes of a part of the catalogue, which stays in the L2 cache for all users.
-    private static let partBytes = 256 << 10
+    private static let partBytes = 512 << 10
 
     /// One user's search.
-    private struct State {
-        let row: UInt32
-        let excluded: [UInt32]
+    private final class User {
+        private(set) var row: UInt32 = 0
+        private(set) var excluded: [UInt32] = []
         let record: CatalogueUser
-        var best: BestEntries
-        var limit = -Double.infinity
+        var best = BestEntries()
+        /// What a further item's bound must reach, without the terms that belong to the user alone.
+        private(set) var limit = -Double.infinity
         /// Whether the item at each of the first places is dealt with.
-        var isDone: [Bool]
+        var isDone: [Bool] = []
+
+        init(_ index: CatalogueIndex) {
+            record = CatalogueUser(index)
+        }
+
+        func start(_ row: UInt32, _ wanted: Int, excluding excluded: [UInt32], firstPlaces: Int) {
+            (self.row, self.excluded) = (row, excluded)
+            record.prepare(row)
+            best.start(wanted)
+            if isDone.count == firstPlaces {
+                for place in isDone.indices { isDone[place] = false }
+            } else {
+                isDone = [Bool](repeating: false, count: firstPlaces)
+            }
+        }
+
+        func raiseLimit() { limit = record.limit(best.threshold) }
+
+        /// Whether the item of a row at a place is still to be scored.
+        @inline(__always)
+        func wants(_ row: UInt32, at place: Int) -> Bool {
+            row != 0 && !(place < isDone.count && isDone[place])
+                && (excluded.isEmpty || !excluded.hasAscending(row))
+        }
     }
 
     /// Prepares a search.
@@ -47,6 +74,7 @@ final class CatalogueSearch {
         self.index = index
         self.order = order
         network = Network(index.weights, kernel: kernel)
+        unsafe (catalogue, source) = (index.description, index.source)
         places = [UInt32](repeating: 0, count: Self.together + Int(RANK_CATALOGUE_GROUP))
     }
 
@@ -67,52 +95,44 @@ final class CatalogueSearch {
         let layout = index.layout
         let firstBlocks = min(layout.blocks, (max(Self.first, 2 * k) + layout.width - 1) / layout.width)
         let firstPlaces = firstBlocks * layout.width
+        while users.count < userRows.count { users.append(User(index)) }
         for (place, row) in userRows.enumerated() {
-            let record = place < users.count ? users[place].record : CatalogueUser(index)
-            record.prepare(row)
-            let state = State(
-                row: row,
-                excluded: excluded.isEmpty ? [] : excluded[place],
-                record: record,
-                best: BestEntries(k),
-                isDone: [Bool](repeating: false, count: firstPlaces)
-            )
-            if place < users.count { users[place] = state } else { users.append(state) }
-            start(place, blocks: firstBlocks)
+            let hidden = excluded.isEmpty ? [] : excluded[place]
+            users[place].start(row, k, excluding: hidden, firstPlaces: firstPlaces)
+            start(users[place], blocks: firstBlocks)
         }
         let part = userRows.count == 1 ? layout.blocks : max(Self.partBytes / layout.blockBytes, 1)
         for block in stride(from: 0, to: layout.blocks, by: part) {
-            for place in userRows.indices { search(place, block..<min(block + part, layout.blocks)) }
+            for user in users[..<userRows.count] { search(user, block..<min(block + part, layout.blocks)) }
         }
-        return userRows.indices.map { users[$0].best.sorted }
+        return users[..<userRows.count].map { $0.best.sorted }
     }
 
     /// Scores the items of the first blocks whose bounds are highest.
-    private func start(_ user: Int, blocks: Int) {
+    private func start(_ user: User, blocks: Int) {
         let count = blocks * index.layout.width
         if bounds.count != count {
             bounds = [Float](repeating: 0, count: count)
             ids = (0..<UInt64(count)).map { $0 }
         }
-        var catalogue = unsafe index.description
-        var record = unsafe users[user].record.record
+        var record = unsafe user.record.record
         unsafe rank_catalogue_estimate(index.isVectorized, &catalogue, &record, UInt32(blocks), &bounds)
-        var wanted = users[user].best.wanted
-        while users[user].best.count < users[user].best.wanted {
+        var wanted = user.best.wanted
+        while user.best.count < user.best.wanted {
             let found = highest(wanted)
             rows.removeAll(keepingCapacity: true)
             for place in positions[..<found] where bounds[Int(place)] > -.infinity {
-                bounds[Int(place)] = -.infinity
-                users[user].isDone[Int(place)] = true
                 let row = index.row(at: Int(place))
-                if !users[user].excluded.hasAscending(row) { rows.append(row) }
+                if user.wants(row, at: Int(place)) { rows.append(row) }
+                bounds[Int(place)] = -.infinity
+                user.isDone[Int(place)] = true
             }
             if rows.isEmpty && !bounds.contains(where: { $0 > -.infinity }) { break }
             score(user)
             // A user's best are often excluded: ask for more each time.
             wanted *= 2
         }
-        users[user].limit = users[user].record.limit(users[user].best.threshold)
+        user.raiseLimit()
     }
 
     /// Writes the positions of the highest bounds.
@@ -129,14 +149,13 @@ final class CatalogueSearch {
     }
 
     /// Searches blocks for a user.
-    private func search(_ user: Int, _ blocks: Range<Int>) {
-        var catalogue = unsafe index.description
-        var record = unsafe users[user].record.record
+    private func search(_ user: User, _ blocks: Range<Int>) {
+        var record = unsafe user.record.record
         var part = rank_catalogue_part(
             block: UInt32(blocks.lowerBound),
             group: 0,
             end: UInt32(blocks.upperBound),
-            limit: users[user].limit
+            limit: user.limit
         )
         rows.removeAll(keepingCapacity: true)
         while part.block < part.end {
@@ -150,28 +169,22 @@ final class CatalogueSearch {
             )
             for place in places[..<found] {
                 let row = index.row(at: Int(place))
-                if row == 0 || Int(place) < users[user].isDone.count && users[user].isDone[Int(place)]
-                    || users[user].excluded.hasAscending(row)
-                {
-                    continue
-                }
-                rows.append(row)
+                if user.wants(row, at: Int(place)) { rows.append(row) }
             }
             guard rows.count >= Self.together || part.block == part.end else { continue }
             score(user)
-            users[user].limit = users[user].record.limit(users[user].best.threshold)
-            part.limit = users[user].limit
+            user.raiseLimit()
+            part.limit = user.limit
         }
     }
 
     /// Scores the rows that wait, in fp32.
-    private func score(_ user: Int) {
+    private func score(_ user: User) {
         guard !rows.isEmpty else { return }
         if scores.count < rows.count { scores = [Float](repeating: 0, count: rows.count) }
-        var source = unsafe index.source
         unsafe rank_catalogue_prefetch(&source, rows, rows.count)
         unsafe network.run(
-            users[user].row,
+            user.row,
             userHalf: nil,
             table: nil,
             rows: rows,
@@ -179,8 +192,8 @@ final class CatalogueSearch {
             scores: &scores
         )
         scored += rows.count
-        for (place, row) in rows.enumerated() where scores[place] >= users[user].best.threshold {
-            users[user].best.insert(BatchScorer.Entry(row: row, score: scores[place]), key: order.key(row))
+        for (place, row) in rows.enumerated() where scores[place] >= user.best.threshold {
+            user.best.insert(BatchScorer.Entry(row: row, score: scores[place]), key: order.key(row))
         }
         rows.removeAll(keepingCapacity: true)
     }

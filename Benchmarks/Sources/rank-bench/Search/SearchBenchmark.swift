@@ -1,11 +1,13 @@
 import Foundation
 import RankEngine
 
-/// The best of whole catalogues, by brute force and by an index, for one user and for sixteen at a time: one after the
-/// other on one thread, and the same lists asked of both.
+/// The best of whole catalogues, by brute force and by an index, for one user and for sixteen at a time: in turns on one
+/// thread, of fifty calls and of one, and the same lists asked of both.
 struct SearchBenchmark {
     /// Users whose lists are made together.
     private static let together = 16
+    /// The most calls of an engine before the other has its turn: each finds its caches as in a service of its own.
+    private static let window = 50
     /// Scores of brute force in a round, about.
     private static let scores = 400_000_000
 
@@ -42,20 +44,26 @@ struct SearchBenchmark {
         let count = min(options.users, known, fitting)
         // Spread over all users.
         let users = (0..<count).map { UInt32(1 + $0 * known / count) }
-        for size in [1, Self.together] where size <= count {
+        for (size, window) in [(1, Self.window), (Self.together, Self.window), (1, 1), (Self.together, 1)]
+        where size <= count {
             let calls = stride(from: 0, to: count - size + 1, by: size).map { Array(users[$0..<($0 + size)]) }
+            let turns = stride(from: 0, to: calls.count, by: window).map { $0..<min($0 + window, calls.count) }
             var times: [[UInt64]] = [[], []]
             var scored = [0, 0]
             var identical = true
             for round in 0...options.rounds {
-                for call in calls {
-                    var lists: [[[BatchScorer.Entry]]] = []
+                for turn in turns {
+                    var lists: [[[[BatchScorer.Entry]]]] = [[], []]
                     for (engine, scorer) in [plain, certified].enumerated() {
-                        let start = Self.processorTime
-                        lists.append(try scorer.best(options.k, userRows: call, scored: &scored[engine]))
-                        let elapsed = Self.processorTime - start
-                        // The first round warms up.
-                        if round > 0 { times[engine].append(elapsed / UInt64(size)) }
+                        for call in turn {
+                            let start = Self.processorTime
+                            lists[engine].append(
+                                try scorer.best(options.k, userRows: calls[call], scored: &scored[engine])
+                            )
+                            let elapsed = Self.processorTime - start
+                            // The first round warms up.
+                            if round > 0 { times[engine].append(elapsed / UInt64(size)) }
+                        }
                     }
                     identical = identical && lists[0] == lists[1]
                 }
@@ -69,6 +77,7 @@ struct SearchBenchmark {
                         candidates: items,
                         k: options.k,
                         users: size,
+                        turn: window,
                         times: times[engine],
                         rescored: Double(scored[engine]) / Double((options.rounds + 1) * calls.count * size),
                         identical: identical

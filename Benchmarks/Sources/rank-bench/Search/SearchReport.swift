@@ -18,6 +18,8 @@ struct SearchReport {
         let k: Int
         /// Users whose lists are made together.
         let users: Int
+        /// The most calls of an engine before the other has its turn.
+        let turn: Int
         /// Processor time of a list: the mean over users, what a quarter and a half took at most (nanoseconds).
         let mean: Double
         let p25: Double
@@ -34,12 +36,13 @@ struct SearchReport {
             candidates: Int,
             k: Int,
             users: Int,
+            turn: Int,
             times: [UInt64],
             rescored: Double,
             identical: Bool
         ) {
             (self.model, self.engine, self.kernel) = (model, engine, kernel)
-            (self.candidates, self.k, self.users) = (candidates, k, users)
+            (self.candidates, self.k, self.users, self.turn) = (candidates, k, users, turn)
             (self.rescored, self.identical) = (rescored, identical)
             let sorted = times.sorted()
             mean = sorted.isEmpty ? .nan : Double(sorted.reduce(0, +)) / Double(sorted.count)
@@ -68,14 +71,14 @@ struct SearchReport {
         }
         lines += [
             "",
-            "model                engine     candidates     k  users    ns mean     ns p25  ns median    rescored  same"
-                + "  ratio",
+            "model                engine     candidates     k  users  turn    ns mean     ns p25  ns median"
+                + "    rescored  same   ratio",
         ]
         for (place, row) in rows.enumerated() {
             lines.append(
                 row.model.padding(toLength: 21, withPad: " ", startingAt: 0)
                     + row.engine.padding(toLength: 10, withPad: " ", startingAt: 0)
-                    + String(format: "%11d %5d %6d", row.candidates, row.k, row.users)
+                    + String(format: "%11d %5d %6d %5d", row.candidates, row.k, row.users, row.turn)
                     + String(format: "%11.0f%11.0f%11.0f", row.mean, row.p25, row.median)
                     + String(format: "%12.1f", row.rescored) + "  \(row.identical ? "yes" : "NO ")"
                     + (ratio(place).map { String(format: "%8.1f", $0) } ?? "")
@@ -99,6 +102,7 @@ struct SearchReport {
                         "candidates": row.candidates,
                         "k": row.k,
                         "users": row.users,
+                        "turn": row.turn,
                         "ns_mean": row.mean,
                         "ns_p25": row.p25,
                         "ns_median": row.median,
