@@ -63,6 +63,15 @@ private struct TrainedRows {
 /// ones.
 public struct TrainedPairs: Sendable {
     private let pairs: RatedPairs
+    private let ratings: Ratings
+
+    /// The pairs of a split's training rows.
+    init(_ split: Split, of ratings: Ratings) {
+        var isTrained = [Bool](repeating: false, count: ratings.count)
+        for row in split.trainingRows { isTrained[row] = true }
+        pairs = RatedPairs(ratings) { isTrained[$0] }
+        self.ratings = ratings
+    }
 
     /// The pairs of the data that a model was trained on.
     ///
@@ -92,7 +101,11 @@ public struct TrainedPairs: Sendable {
         }
         let rows = try? TrainedRows(model, training)
         pairs = RatedPairs(training.ratings) { rows?.contains($0) ?? true }
+        ratings = training.ratings
     }
+
+    /// The pairs by the rows of a model.
+    func rows(of model: RankModel) -> RatedRows { RatedRows(pairs, of: ratings, model) }
 
     /// A split of other ratings without the test rows that the model has seen.
     ///

@@ -1,4 +1,4 @@
-/// The quality of the order that scores give each user's own items: means over the users.
+/// The quality of the order that scores give each user's items: means over the users.
 ///
 /// Items of equal score share their places: each measure is the mean of what the orders of the tied items would give,
 /// so that no order of ids or rows flatters a model that cannot tell them apart. Source: McSherry and Najork 2008,
@@ -73,32 +73,57 @@ public struct RankingMetrics: Sendable, Equatable {
             if users[a] != users[b] { return users[a] < users[b] }
             return scores[a] > scores[b]
         }
-        var sums = [0.0, 0, 0, 0, 0]
-        var (lists, without) = (0, 0)
+        var sums = Sums(cutoff)
         var start = order.startIndex
         while start < order.endIndex {
             let user = users[order[start]]
             let end = order[start...].firstIndex { users[$0] != user } ?? order.endIndex
-            let list = TiedList(
-                stars: order[start..<end].map { stars[$0] },
-                scores: order[start..<end].map { scores[$0] },
-                cutoff
+            sums.add(
+                TiedList(
+                    stars: order[start..<end].map { stars[$0] },
+                    scores: order[start..<end].map { scores[$0] },
+                    cutoff
+                ),
+                count: end - start
             )
-            sums[0] += list.normalisedGain { Double($0) }
-            sums[1] += list.normalisedGain { TiedList.exponentialGain($0) }
-            sums[2] += list.reciprocalRank
-            sums[3] += list.averagePrecision
-            sums[4] += list.recall
-            lists += 1
-            without += list.relevantCount == 0 ? 1 : 0
             start = end
         }
-        let means = sums.map { $0 / Double(lists) }
-        self.cutoff = cutoff
-        count = scores.count
-        self.users = lists
-        usersWithoutRelevant = without
+        self.init(sums)
+    }
+
+    /// The means of some lists.
+    ///
+    /// - Precondition: There is at least one.
+    init(_ sums: Sums) {
+        let means = sums.values.map { $0 / Double(sums.lists) }
+        cutoff = sums.cutoff
+        count = sums.count
+        users = sums.lists
+        usersWithoutRelevant = sums.withoutRelevant
         (ndcg, exponentialNDCG) = (means[0], means[1])
         (meanReciprocalRank, meanAveragePrecision, recall) = (means[2], means[3], means[4])
+    }
+
+    /// What the means are made of.
+    struct Sums {
+        fileprivate let cutoff: Cutoff
+        fileprivate private(set) var values = [0.0, 0, 0, 0, 0]
+        fileprivate private(set) var (lists, withoutRelevant, count) = (0, 0, 0)
+
+        init(_ cutoff: Cutoff) {
+            self.cutoff = cutoff
+        }
+
+        /// Adds the list of one user, who has `count` ratings.
+        mutating func add(_ list: TiedList, count: Int) {
+            values[0] += list.normalisedGain { Double($0) }
+            values[1] += list.normalisedGain { TiedList.exponentialGain($0) }
+            values[2] += list.reciprocalRank
+            values[3] += list.averagePrecision
+            values[4] += list.recall
+            lists += 1
+            withoutRelevant += list.relevantCount == 0 ? 1 : 0
+            self.count += count
+        }
     }
 }

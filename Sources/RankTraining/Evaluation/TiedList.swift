@@ -1,16 +1,19 @@
 /// One user's items in the order of their scores, those of equal score in groups.
+///
+/// Items without a rating gain nothing.
 struct TiedList {
     /// Items of one score: they take the places from `start` on, counted from 0, in any order.
     private struct Group {
         let start: Int
+        let count: Int
+        /// The ratings, of which there may be fewer than items.
         let stars: ArraySlice<Float>
         let relevant: Int
-
-        var count: Int { stars.count }
     }
 
     /// The number of relevant items.
     let relevantCount: Int
+    /// The ratings of all items that have one, listed or not.
     private let stars: [Float]
     private let groups: [Group]
     private let k: Int
@@ -23,13 +26,30 @@ struct TiedList {
             // The first score is skipped: NaN is unequal to itself.
             let end = scores[(start + 1)...].firstIndex { $0 != scores[start] } ?? scores.count
             let tied = stars[start..<end]
-            groups.append(Group(start: start, stars: tied, relevant: tied.count { $0 >= cutoff.relevantStars }))
+            let relevant = tied.count { $0 >= cutoff.relevantStars }
+            groups.append(Group(start: start, count: tied.count, stars: tied, relevant: relevant))
             start = end
         }
         self.stars = stars
         self.groups = groups
         k = cutoff.k
         relevantCount = groups.reduce(0) { $0 + $1.relevant }
+    }
+
+    /// Takes a list as it is, each item on a place of its own.
+    ///
+    /// - Parameters:
+    ///   - listed: The ratings of the first places, as many as count; nil for an item without a rating.
+    ///   - missed: The ratings of further items, which are on later places.
+    ///   - cutoff: The length at which the list is cut, and the relevant ratings.
+    init(listed: [Float?], missed: [Float], _ cutoff: RankingMetrics.Cutoff) {
+        groups = listed.enumerated().map { place, stars in
+            let own = stars.map { [$0] } ?? []
+            return Group(start: place, count: 1, stars: own[...], relevant: own.count { $0 >= cutoff.relevantStars })
+        }
+        stars = listed.compactMap { $0 } + missed
+        k = cutoff.k
+        relevantCount = stars.count { $0 >= cutoff.relevantStars }
     }
 
     /// The discounted gain of the first k over the best possible; 0 where there is nothing to gain.

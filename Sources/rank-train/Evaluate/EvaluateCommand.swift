@@ -14,7 +14,9 @@ struct EvaluateCommand: ParsableCommand {
             ranking loss has none, because its scores are no ratings. NDCG, MRR, MAP and recall are means over users, \
             each user's own test items being ordered by score; items of equal score share their places. The other \
             items of the catalogue are not ranked, so these figures are much higher than metrics that rank the whole \
-            catalogue and cannot be put beside them. NDCG's gains are the stars, those of ndcg_exp 2^stars - 1.
+            catalogue and cannot be put beside them: for those, give --candidates all, which ranks all items of the \
+            model but those that the user rated in training; items without a test rating then gain nothing, and items \
+            of equal score come by their ids. NDCG's gains are the stars, those of ndcg_exp 2^stars - 1.
 
             A model is refused on other data, or on another split, than its file names, because test ratings may have \
             been trained on there; and one that was trained on all ratings after its test, which is what fit writes, \
@@ -26,15 +28,21 @@ struct EvaluateCommand: ParsableCommand {
               rank-train fit --data data/ml-100k --output tested.safetensors --no-refit
               rank-train evaluate --model tested.safetensors --data data/ml-100k
               rank-train evaluate --model tested.safetensors --data data/ml-100k --k 5 --relevant 5
+              rank-train evaluate --model tested.safetensors --data data/ml-100k --candidates all
               rank-train evaluate --model model.safetensors --data new.csv --split new.csv --trained-on data/ml-100k
 
             \(ExitStatus.help([.usage, .refused, .internalError, .cannotCreate]))
             """
     )
 
-    /// The lists that NDCG, MRR, MAP and recall measure.
-    private static let ranked =
-        "each user's own test items, not the catalogue: such figures are much higher than metrics over all items"
+    /// The lists that NDCG, MRR, MAP and recall measure, for people.
+    private func ranked(_ items: Int) -> String {
+        switch candidates {
+        case .test:
+            "each user's own test items, not the catalogue: such figures are much higher than metrics over all items"
+        case .all: "all \(counted(items, "item")) of the model but those that the user rated in training"
+        }
+    }
 
     @Option(help: "The model file.")
     var model: String
@@ -46,6 +54,14 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var precisionArgument: PrecisionArgument
 
     @OptionGroup var cutoffArguments: CutoffArguments
+
+    @Option(
+        help: """
+            The items that are ranked for each user: test (the user's own test items) or all (the whole catalogue but \
+            what the user rated in training).
+            """
+    )
+    var candidates = Evaluation.Candidates.test
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -72,7 +88,7 @@ struct EvaluateCommand: ParsableCommand {
         let fingerprint = model.metadata.fingerprint
         let tested = try modelData.load(for: model.metadata, orNone: false)
         let dataSet = tested.data
-        let (split, leftOut, seen) = try unseen(tested, model.metadata)
+        let (split, trained, leftOut, seen) = try unseen(tested, model.metadata)
         let precision = precisionArgument.precision
         let evaluation = try Evaluation(
             model,
@@ -80,7 +96,9 @@ struct EvaluateCommand: ParsableCommand {
             split,
             kernel: kernelArgument.named(for: precision),
             precision: precision,
-            cutoff: cutoffArguments.cutoff()
+            cutoff: cutoffArguments.cutoff(),
+            candidates: candidates,
+            trainedOn: trained
         )
         if json {
             let ranking = evaluation.ranking.evaluationJSON(on: dataSet.ratings.scale)
@@ -93,7 +111,10 @@ struct EvaluateCommand: ParsableCommand {
                     JSONValue.Member("split", .string(tested.spec.description)),
                     JSONValue.Member("precision", .string("\(precision)")),
                     JSONValue.Member("unknown_pairs", .integer(evaluation.unknownPairs)),
-                    JSONValue.Member("ranked", .string("own test items")),
+                    JSONValue.Member(
+                        "ranked",
+                        .string(candidates == .test ? "own test items" : "all items but those rated in training")
+                    ),
                     JSONValue.Member("seen_in_training", seen.json),
                     JSONValue.Member("left_out_as_seen", .integer(leftOut)),
                 ] + claim(of: model)
@@ -107,7 +128,7 @@ struct EvaluateCommand: ParsableCommand {
                 lines.append(("left out", "\(grouped(leftOut)) test ratings that the model was trained on"))
             }
             lines.append(("seen in training", seen.text(of: split.testRows.count)))
-            lines.append(("ranked", Self.ranked))
+            lines.append(("ranked", ranked(model.candidates.rowCount - 1)))
             lines += evaluation.metrics?.errorLines ?? [("scores", "for ranking, and no ratings")]
             try StandardStream.output.write(
                 listing(lines + evaluation.ranking.lines(on: dataSet.ratings.scale), width: StandardStream.output.width)
@@ -115,21 +136,22 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    /// The test ratings that count, the number left out, and whether the model has seen the others.
+    /// The test ratings that count, the pairs of the training where they are of other data, the number left out, and
+    /// whether the model has seen the others.
     ///
     /// - Throws: `TrainingError` with code `fingerprintMismatch` when the model may have seen them and nothing says
     ///   that they count all the same.
     private func unseen(
         _ tested: ModelDataArguments.Tested,
         _ model: ModelMetadata
-    ) throws -> (Split, leftOut: Int, SeenRatings) {
+    ) throws -> (Split, TrainedPairs?, leftOut: Int, SeenRatings) {
         guard let trainedOn else {
             if !force {
                 try tested.fingerprint.requireUnseen(by: model.fingerprint)
                 try tested.fingerprint.requireMatch(model)
             }
             let seen = SeenRatings(by: model.fingerprint, of: tested.data, tested.split, tested.fingerprint)
-            return (tested.split, 0, seen)
+            return (tested.split, nil, 0, seen)
         }
         try tested.fingerprint.requireScale(model)
         let options = DataOptions(scale: modelData.source.scale, duplicates: modelData.source.duplicates)
@@ -143,7 +165,7 @@ struct EvaluateCommand: ParsableCommand {
                     + "ratings that are new to it, or evaluate a model of rank-train fit --no-refit"
             )
         }
-        return (split, leftOut, .count(0))
+        return (split, pairs, leftOut, .count(0))
     }
 
     /// The claims of the file of a model that was trained on all ratings after its test.

@@ -2,12 +2,11 @@ import CommandSupport
 import RankCore
 import RankData
 import RankEngine
+import RankTraining
 
 /// The items that each user has rated, as rows of a model's candidates.
 struct RatedItems {
-    private let pairs: RatedPairs
-    /// For each item of the ratings its row of the model; 0 for unknown items.
-    private let rows: [UInt32]
+    private let rated: RatedRows
     /// A line on the ratings, and on the ids among them that the model does not know.
     let text: String
 
@@ -23,12 +22,10 @@ struct RatedItems {
     /// - Throws: `DataError`, and `CommandFailure` when they have nothing in common with the model.
     init(path: String, _ model: RankModel, allowsStrangers: Bool) throws {
         let ratings = try DataSet.load(path: path, DataOptions(scale: Self.anyRating, duplicates: .first)).ratings
-        pairs = RatedPairs(ratings)
-        let (users, items) = (ratings.userIDs.vocabulary, ratings.itemIDs.vocabulary)
-        rows = items.map { UInt32(model.candidates.row(ofText: ratings.itemNames.text($0)) ?? 0) }
+        rated = RatedRows(RatedPairs(ratings), of: ratings, model)
+        let (users, unknown) = (ratings.userIDs.vocabulary, rated.unknownItems)
         let strangers = users.count { model.users.row(ofText: ratings.userNames.text($0)) == nil }
-        let unknown = rows.count { $0 == 0 }
-        let known = [("items", items.count - unknown)] + (allowsStrangers ? [] : [("users", users.count - strangers)])
+        let known = [("items", rated.items - unknown)] + (allowsStrangers ? [] : [("users", users.count - strangers)])
         for (what, count) in known where count == 0 {
             throw CommandFailure(
                 .refused,
@@ -44,8 +41,5 @@ struct RatedItems {
     }
 
     /// The rows of the items that a user has rated, ascending; none for a user without ratings.
-    func rows(of user: String) -> [UInt32] {
-        guard let place = pairs.user(ofText: user) else { return [] }
-        return pairs.items(ratedBy: place).map { rows[$0] }.filter { $0 > 0 }.sorted()
-    }
+    func rows(of user: String) -> [UInt32] { rated.rows(of: user) }
 }

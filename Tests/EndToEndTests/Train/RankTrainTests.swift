@@ -89,6 +89,16 @@ import Testing
                 let (short, long) = (cut["\(measure)@3"] as? Double, metrics["\(measure)@10"] as? Double)
                 #expect(try #require(short) != #require(long), "\(measure)")
             }
+            let catalogue = ["evaluate", "--model", model, "--data", data, "--candidates", "all"]
+            let all = try object(await run("rank-train", catalogue + ["--json"]).output)
+            #expect(all["ranked"] as? String == "all items but those rated in training")
+            #expect(all["rmse"] as? Double == metrics["rmse"] as? Double)
+            #expect(try #require(all["recall@10"] as? Double) < #require(metrics["recall@10"] as? Double))
+            #expect(
+                try await run("rank-train", catalogue).output.contains("of the model but those that the user rated in")
+            )
+            let unnamed = try await run("rank-train", catalogue.dropLast() + ["some"])
+            #expect(unnamed.exitCode == 64 && unnamed.errors.contains("some"))
             let none = try await rankTrain("evaluate", "--model", model, "--data", data, "--k", "0")
             #expect(none.exitCode == 64 && none.errors.contains("--k 0"))
 

@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import RankTraining
+
+extension Evaluation.Candidates: ExpressibleByArgument {}
