@@ -3,6 +3,7 @@ import CommandSupport
 import Dispatch
 import RankCore
 import RankPool
+import RankSystem
 import Synchronization
 
 /// The option that every subcommand has.
@@ -41,10 +42,27 @@ func withPool<Value: Sendable>(
     guard deadline > .zero else {
         throw CommandFailure(.usage, "--deadline is 0: no answer can be there by then; expected such as 250ms")
     }
+    try demandDescriptors()
     let configuration = try sending?.configuration(deadline: deadline) ?? RankPool.Configuration(deadline: deadline)
     return try waiting {
         try await withRankPool(endpoints, configuration: configuration, logger: .notes, body)
     }
+}
+
+/// Demands descriptors for the first sockets of a pool, before the first task.
+///
+/// libdispatch opens three when the first task runs, the last of them on a thread of its own at any later time, and ends
+/// the process where the system has none. The pool opens up to seventeen before its second socket says what is missing.
+///
+/// - Throws: `resourceExhausted`.
+private func demandDescriptors() throws(PoolError) {
+    let wanted = 20
+    guard let count = OpenFiles.count, OpenFiles.limit - count < wanted else { return }
+    throw PoolError(
+        .resourceExhausted,
+        "cannot start the pool: it needs \(wanted) free file descriptors at least, and of \(OpenFiles.limit) there are "
+            + "\(max(0, OpenFiles.limit - count)) left; raise the limit of open files (ulimit -n)"
+    )
 }
 
 /// Runs a body as a task, and waits for its end on this thread.
