@@ -1,4 +1,7 @@
-// Bounds with AVX-512 VNNI: 12 candidates by 16 or 32 outputs, 8 by 48, 6 by 64, in up to 24 registers of sums.
+// Bounds with AVX-512 VNNI: 12 candidates by up to 32 outputs, 8 by up to 48, 6 by up to 64, in 24 registers of sums.
+//
+// Where half of the last group is padding, its outputs take half a register, whose instructions take half the time on
+// CPUs that compute 512 bits in two steps.
 //
 // The activations of the next tile are computed meanwhile, a candidate at a time: while they are in registers they
 // meet the column, whose sums join the lanes of the last layer. So the column needs no reduction of its own.
@@ -15,10 +18,17 @@
 #define BLOCK_BYTES 64
 #define MOST_ROWS 12
 #define MOST_SUMS 24
+#define MOST_VECTORS (RANK_MOST_KEPT_OUTPUTS / WIDTH)
 // The longest row whose activations are computed ahead.
 #define MOST_ROW_BYTES 4096
 
 _Static_assert(RANK_KEPT_GROUP == WIDTH, "a group of outputs takes a register");
+
+// The sums of a tile: those of whole registers, and of half ones where there are any.
+typedef struct sums {
+    __m512i whole[MOST_SUMS];
+    __m256i half[MOST_ROWS];
+} sums;
 
 // The activations of a tile and their column's sums.
 typedef struct tile {
@@ -62,19 +72,47 @@ INLINE void activate(const job *job, tile *next, int row) {
     next->column[row] = _mm512_mul_ps(_mm512_cvtepi32_ps(both), _mm512_set1_ps(job->column_step));
 }
 
-// The products of four units with every kept output.
-INLINE void add_units(const uint8_t *x, size_t row_bytes, const int8_t *packed, int rows, int vectors, __m512i *sum) {
-    __m512i w[RANK_MOST_KEPT_OUTPUTS / WIDTH];
+// The products of four units with every kept output: of `vectors` registers, and of half a one.
+INLINE void add_units(const uint8_t *x, size_t row_bytes, const int8_t *packed, int rows, int vectors, bool has_half,
+                      sums *sums) {
+    __m512i w[MOST_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) {
         w[v] = _mm512_load_si512(packed + v * BLOCK_BYTES);
     }
+    const __m256i rest = has_half ? _mm256_load_si256((const __m256i *)(const void *)(packed + vectors * BLOCK_BYTES))
+                                  : _mm256_setzero_si256();
     UNROLL for (int r = 0; r < rows; r++) {
         __m512i own;
         BROADCAST(own, (const int32_t *)(const void *)(x + (size_t)r * row_bytes));
         UNROLL for (int v = 0; v < vectors; v++) {
-            DOT(sum[r * vectors + v], own, w[v]);
+            DOT(sums->whole[r * vectors + v], own, w[v]);
+        }
+        if (has_half) {
+            DOT(sums->half[r], _mm512_castsi512_si256(own), rest);
         }
     }
+}
+
+// The numbers of a group of kept outputs.
+typedef struct outputs {
+    __m512 scale;
+    __m512 bias;
+    __m512 weight;
+} outputs;
+
+INLINE outputs outputs_of(const rank_bounds *bounds, const rank_record_tail *tail, int group) {
+    return (outputs){
+        .scale = _mm512_loadu_ps(bounds->steps + group * WIDTH),
+        .bias = _mm512_loadu_ps(tail->biases + group * WIDTH),
+        .weight = _mm512_loadu_ps(bounds->output_weights + group * WIDTH),
+    };
+}
+
+// Adds w3·relu(ẑ) to a row's lanes.
+INLINE __m512 add_outputs(outputs outputs, __m512i sum, __m512 lane) {
+    const __m512 z =
+        _mm512_max_ps(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), outputs.scale, outputs.bias), _mm512_setzero_ps());
+    return _mm512_fmadd_ps(z, outputs.weight, lane);
 }
 
 // The sums of four registers' lanes, in the order of `tree`.
@@ -91,8 +129,8 @@ INLINE __m128 trees(const __m512 *lane) {
     return _mm512_castps512_ps128(_mm512_permutexvar_ps(places, t1));
 }
 
-// The bounds of a tile without constant and distances; `rows` and `vectors` are constants.
-INLINE void bound_tile(const job *job, const tile *here, tile *next, int rows, int vectors, float *out) {
+// The bounds of a tile without constant and distances; `rows`, `vectors` and `has_half` are constants.
+INLINE void bound_tile(const job *job, const tile *here, tile *next, int rows, int vectors, bool has_half, float *out) {
     const rank_bounds *bounds = job->bounds;
     const rank_record_tail *tail = rank_tail(job->record, bounds->row_bytes);
     const size_t row_bytes = bounds->row_bytes;
@@ -100,31 +138,35 @@ INLINE void bound_tile(const job *job, const tile *here, tile *next, int rows, i
     const int8_t *packed = bounds->packed;
     const uint8_t *x = here->x;
     const uint8_t *end = x + row_bytes;
-    __m512i sum[MOST_SUMS];
+    sums sums;
     UNROLL for (int place = 0; place < rows * vectors; place++) {
-        sum[place] = _mm512_setzero_si512();
+        sums.whole[place] = _mm512_setzero_si512();
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        sums.half[r] = _mm256_setzero_si256();
     }
     NO_UNROLL for (int row = 0; row < rows; row++) {
         activate(job, next, row);
         const uint8_t *stop = row + 1 < rows ? x + step : end;
         NO_UNROLL for (; x < stop; x += 4) {
-            add_units(x, row_bytes, packed, rows, vectors, sum);
-            packed += vectors * BLOCK_BYTES;
+            add_units(x, row_bytes, packed, rows, vectors, has_half, &sums);
+            packed += (vectors + has_half) * BLOCK_BYTES;
         }
     }
-    const __m512 zero = _mm512_setzero_ps();
     __m512 lane[MOST_ROWS];
     UNROLL for (int r = 0; r < MOST_ROWS; r++) {
-        lane[r] = r < rows ? here->column[r] : zero;
+        lane[r] = r < rows ? here->column[r] : _mm512_setzero_ps();
     }
     UNROLL for (int v = 0; v < vectors; v++) {
-        const __m512 scale = _mm512_loadu_ps(bounds->steps + v * WIDTH);
-        const __m512 bias = _mm512_loadu_ps(tail->biases + v * WIDTH);
-        const __m512 weight = _mm512_loadu_ps(bounds->output_weights + v * WIDTH);
+        const outputs outputs = outputs_of(bounds, tail, v);
         UNROLL for (int r = 0; r < rows; r++) {
-            const __m512 z =
-                _mm512_max_ps(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r * vectors + v]), scale, bias), zero);
-            lane[r] = _mm512_fmadd_ps(z, weight, lane[r]);
+            lane[r] = add_outputs(outputs, sums.whole[r * vectors + v], lane[r]);
+        }
+    }
+    if (has_half) {
+        const outputs outputs = outputs_of(bounds, tail, vectors);
+        UNROLL for (int r = 0; r < rows; r++) {
+            lane[r] = add_outputs(outputs, _mm512_zextsi256_si512(sums.half[r]), lane[r]);
         }
     }
     UNROLL for (int r = 0; r < rows; r += 4) {
@@ -132,21 +174,25 @@ INLINE void bound_tile(const job *job, const tile *here, tile *next, int rows, i
     }
 }
 
-#define BOUND_TILE(vectors, rows)                                                                                      \
-    TARGET __attribute__((noinline)) static void tile_of_##vectors(const job *job, const tile *here, tile *next,       \
-                                                                   float *out) {                                       \
-        bound_tile(job, here, next, rows, vectors, out);                                                               \
+#define BOUND_TILE(name, rows, vectors, has_half)                                                                      \
+    TARGET __attribute__((noinline)) static void name(const job *job, const tile *here, tile *next, float *out) {      \
+        bound_tile(job, here, next, rows, vectors, has_half, out);                                                     \
     }
-BOUND_TILE(1, 12)
-BOUND_TILE(2, 12)
-BOUND_TILE(3, 8)
-BOUND_TILE(4, 6)
+BOUND_TILE(tile_of_8, 12, 0, true)
+BOUND_TILE(tile_of_16, 12, 1, false)
+BOUND_TILE(tile_of_24, 12, 1, true)
+BOUND_TILE(tile_of_32, 12, 2, false)
+BOUND_TILE(tile_of_40, 8, 2, true)
+BOUND_TILE(tile_of_48, 8, 3, false)
+BOUND_TILE(tile_of_56, 6, 3, true)
+BOUND_TILE(tile_of_64, 6, 4, false)
 
-// Tiles by the registers that the kept outputs of a candidate take.
+// Tiles by the half groups of kept outputs, the first for one.
 static const struct {
     size_t rows;
     void (*run)(const job *job, const tile *here, tile *next, float *out);
-} shapes[] = {{0, NULL}, {12, tile_of_1}, {12, tile_of_2}, {8, tile_of_3}, {6, tile_of_4}};
+} shapes[] = {{12, tile_of_8}, {12, tile_of_16}, {12, tile_of_24}, {12, tile_of_32},
+              {8, tile_of_40}, {8, tile_of_48},  {6, tile_of_56},  {6, tile_of_64}};
 
 // Adds the constant and the distances' share.
 INLINE void add_distances(const rank_bounds *bounds, const rank_record_tail *tail, const uint32_t *rows, size_t count,
@@ -168,7 +214,9 @@ TARGET static void bound_rows(const rank_bounds *bounds, const uint8_t *record, 
                                  float *out) {
     const rank_record_tail *tail = rank_tail(record, bounds->row_bytes);
     const job job = {bounds, record, rows, count, tail->column_step};
-    const size_t height = shapes[bounds->kept / WIDTH].rows;
+    const size_t spare = bounds->padding >= WIDTH / 2 ? 1 : 0;
+    const size_t shape = 2 * bounds->kept / WIDTH - spare - 1;
+    const size_t height = shapes[shape].rows;
     uint8_t x[2][MOST_ROWS * MOST_ROW_BYTES] __attribute__((aligned(64)));
     tile turns[2];
     turns[0].x = x[0];
@@ -188,7 +236,7 @@ TARGET static void bound_rows(const rank_bounds *bounds, const uint8_t *record, 
         tile *next = turns + ((index + 1) & 1);
         aim(&job, next, height, done + height);
         float sums[MOST_ROWS];
-        shapes[bounds->kept / WIDTH].run(&job, turns + (index & 1), next, sums);
+        shapes[shape].run(&job, turns + (index & 1), next, sums);
         const size_t left = count - done < height ? count - done : height;
         add_distances(bounds, tail, rows + done, left, sums, out + done);
     }

@@ -29,10 +29,12 @@ typedef struct rank_bounds {
     uint32_t kept;
     /// The kept outputs' integer weights, [row_bytes / 4][kept][4], 64-byte aligned; padding holds 0.
     const int8_t *packed;
-    /// [kept]: the value of 1 in a sum.
+    /// [kept]: the value of 1 in a sum; padding holds 0.
     const float *steps;
-    /// [kept]: the last layer's weights.
+    /// [kept]: the last layer's weights; padding holds 0.
     const float *output_weights;
+    /// How many of the kept outputs, the last ones, are padding, at least: a kernel may leave their sums out.
+    uint32_t padding;
     /// The place of the kernel among those of a level, by `rank_bound_kernel_from`.
     uint32_t kernel;
 } rank_bounds;

@@ -31,11 +31,13 @@ internal import CRankKernels
     /// The bytes of tables and records.
     static func byteCount(_ shape: ModelShape) -> Int {
         let rowBytes = rank_quantized_row_bytes(RANK_PRECISION_INT8, UInt32(shape.layerWidths.first ?? 0))
-        // A list may be bounded twice, with few outputs and with many.
-        let records = [Int(RANK_KEPT_GROUP), Int(RANK_MOST_KEPT_OUTPUTS)].map {
-            UserRecords.byteCount(users: shape.userRows, rowBytes: rowBytes, kept: $0)
-        }
-        return shape.candidateRows * (rowBytes + 4) + records.reduce(0, +)
+        let records = UserRecords.byteCount(
+            users: shape.userRows,
+            rowBytes: rowBytes,
+            kept: Int(RANK_MOST_KEPT_OUTPUTS)
+        )
+        // A list may be bounded twice, by few outputs and by many.
+        return shape.candidateRows * (rowBytes + 4) + 2 * records
     }
 
     /// Checks that the bounds suit a model's shape.
@@ -155,4 +157,9 @@ internal import CRankKernels
         unsafe tables.distances = rounded.buffer.baseAddress
         return unsafe tables
     }
+}
+
+extension Kernel {
+    /// Whether this kernel's instruction set and this CPU have bounds.
+    package var hasBounds: Bool { rank_bound_kernel_from(level, 0) != RANK_NO_BOUND_KERNEL }
 }

@@ -40,6 +40,16 @@ internal import CRankKernels
         unsafe roundScores.deallocate()
     }
 
+    /// The same lists with bounds of other outputs, after `front` outputs in every list.
+    func keeping(_ kept: Int, after front: Int?) -> CertifiedLists {
+        CertifiedLists(
+            KeptBounds(bounds.shared, keeping: kept),
+            front: front.map { KeptBounds(bounds.shared, keeping: $0) },
+            network,
+            table: table
+        )
+    }
+
     /// The outputs that bounds keep.
     var summary: String {
         guard let front else { return "\(bounds.kept) outputs kept" }

@@ -3,7 +3,7 @@
 /// If diag(t) − MᵀM is positive semidefinite, then ‖Mν‖² ≤ Σ t·ν² ≤ Σ t. Coordinate ascent finds t: unit vectors, each
 /// turned in its turn towards the sum of the others, weighted by the products. A Cholesky factorisation proves it.
 /// docs/reference/certified-top-k.md, "The norm over the cube".
-enum CubeNorm {
+package enum CubeNorm {
     /// Enough for a rank of n: no local maximum is worse than the best.
     private static let dimensions = 12
     private static let sweeps = 60
@@ -16,7 +16,7 @@ enum CubeNorm {
     ///   - gram: The products of columns, [count][count], symmetric.
     ///   - count: The number of columns.
     /// - Returns: A number no less than the maximum, 0 where all columns are 0.
-    static func bound(gram: [Double], count: Int) -> Double {
+    package static func bound(gram: [Double], count: Int) -> Double {
         let found = ascended(gram, count)
         for growth in [1, 1 + 1e-7, 1 + 1e-5, 1.001, 1.05] {
             let t = found.map { $0 * growth }
@@ -61,8 +61,8 @@ enum CubeNorm {
         return length > 0 ? vector.map { $0 / length } : vector
     }
 
-    /// Whether diag(t) − gram has a Cholesky factorisation.
-    private static func isProved(_ t: [Double], _ gram: [Double], _ count: Int) -> Bool {
+    /// Whether diag(t) − gram has a Cholesky factorisation, and Σ t is a bound of the square.
+    package static func isProved(_ t: [Double], _ gram: [Double], _ count: Int) -> Bool {
         var factor = [Double](repeating: 0, count: count * count)
         for row in 0..<count {
             for column in 0...row {

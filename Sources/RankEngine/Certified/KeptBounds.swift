@@ -4,11 +4,11 @@ internal import CRankKernels
 ///
 /// Holds scratch and records of users: for one thread at a time.
 @safe final class KeptBounds {
-    /// The outputs that are kept, with their padding.
+    /// The outputs that are kept.
     let kept: Int
 
     /// What bounds of any number of outputs share.
-    private let shared: CertifiedBounds
+    let shared: CertifiedBounds
     /// What the kernels read for every list.
     private var bounds: rank_bounds
     /// What a user's record is made from.
@@ -17,10 +17,10 @@ internal import CRankKernels
     private let records: UserRecords
     private let scratch: ProofNumbers
 
-    /// The numbers of outputs that bounds may keep, padding included, of a layer of so many outputs.
+    /// The numbers of outputs that bounds may keep, of a layer of so many outputs.
     static func choices(_ outputs: Int) -> [Int] {
-        let (group, most) = (Int(RANK_KEPT_GROUP), Int(RANK_MOST_KEPT_OUTPUTS))
-        return Array(stride(from: group, through: min((outputs + group - 1) / group * group, most), by: group))
+        let most = min(outputs, Int(RANK_MOST_KEPT_OUTPUTS))
+        return [16, 24, 32, 48].filter { $0 < most } + [most]
     }
 
     /// Makes integers and proof.
@@ -32,12 +32,15 @@ internal import CRankKernels
         (self.shared, self.kept) = (shared, kept)
         var (bounds, certificate) = unsafe (shared.tables, shared.certificate)
         let chosen = shared.losing.prefix(kept).sorted()
-        unsafe bounds.kept = UInt32(kept)
-        unsafe certificate.kept = UInt32(kept)
+        let group = Int(RANK_KEPT_GROUP)
+        let padded = (kept + group - 1) / group * group
+        unsafe bounds.kept = UInt32(padded)
+        unsafe bounds.padding = UInt32(padded - kept)
+        unsafe certificate.kept = UInt32(padded)
         unsafe Self.describeIntegers(&bounds, shared.proof, chosen, in: memory)
         unsafe Self.describeErrors(&certificate, shared.proof, shared.scales.scales, chosen, in: memory)
         scratch = ProofNumbers(count: unsafe rank_certify_scratch(certificate.inputs, certificate.outputs))
-        records = UserRecords(users: shared.userRows, rowBytes: unsafe bounds.row_bytes, kept: kept)
+        records = UserRecords(users: shared.userRows, rowBytes: unsafe bounds.row_bytes, kept: padded)
         unsafe (self.bounds, self.certificate) = unsafe (bounds, certificate)
     }
 

@@ -8,7 +8,7 @@ struct TopKTrial {
     /// The candidates of the lists that choose the outputs to keep.
     private static let usualCount = 500
     /// The candidates of the lists that say whether fewer outputs pay in front, longest first.
-    private static let frontCounts = [2_000, 500, 100]
+    private static let frontCounts = [1_500, 500, 100]
     /// The share of the plain plan's time above which the plain plan is taken.
     static let limit = 0.8
     /// The share of the time without them above which bounds in front are left out.
@@ -26,21 +26,27 @@ struct TopKTrial {
         let all = KeptBounds.choices(bounds.proof.outputs).map { lists(KeptBounds(bounds, keeping: $0)) }
         let count = min(shape.candidateRows, Self.usualCount)
         let times = times(of: all, count: count)
-        let certified = times.dropFirst()
-        guard let narrow = all.first, let fastest = zip(all, certified).min(by: { $0.1 < $1.1 }) else {
-            return (lists(KeptBounds(bounds, keeping: Int(RANK_KEPT_GROUP))), 1)
+        guard let (fastest, time) = zip(all, times.dropFirst()).min(by: { $0.1 < $1.1 }) else {
+            return (lists(KeptBounds(bounds, keeping: 1)), 1)
         }
-        let share = Double(fastest.1) / Double(max(times[0], 1))
-        guard narrow !== fastest.0, share < Self.limit else { return (fastest.0, share) }
-        var frontFewest: Int?
+        let share = Double(time) / Double(max(times[0], 1))
+        guard share < Self.limit else { return (fastest, share) }
+        return (withFront(fastest, all.prefix { $0 !== fastest }.map(\.bounds)), share)
+    }
+
+    /// Lists that are bounded by fewer outputs first where that pays, from a length on.
+    private func withFront(_ single: CertifiedLists, _ fronts: [KeptBounds]) -> CertifiedLists {
+        var (front, fewest) = (KeptBounds?.none, 0)
         for count in Self.frontCounts {
-            let both = [fastest.0, lists(fastest.0.bounds, front: narrow.bounds)]
-            let times = self.times(of: both, count: count, timesPlain: false)
-            guard Double(times[1]) < Double(times[0]) * Self.frontLimit else { break }
-            frontFewest = count
+            // That of the longest lists is the one of all.
+            let pairs = (front.map { [$0] } ?? fronts).map { lists(single.bounds, front: $0) }
+            let times = self.times(of: [single] + pairs, count: count, timesPlain: false)
+            guard let (pair, time) = zip(pairs, times.dropFirst()).min(by: { $0.1 < $1.1 }),
+                Double(time) < Double(times[0]) * Self.frontLimit
+            else { break }
+            (front, fewest) = (pair.front, count)
         }
-        guard let frontFewest else { return (fastest.0, share) }
-        return (lists(fastest.0.bounds, front: narrow.bounds, frontFewest: frontFewest), share)
+        return front == nil ? single : lists(single.bounds, front: front, frontFewest: fewest)
     }
 
     private func lists(_ own: KeptBounds, front: KeptBounds? = nil, frontFewest: Int = 0) -> CertifiedLists {

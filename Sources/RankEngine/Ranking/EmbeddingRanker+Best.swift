@@ -64,6 +64,13 @@ extension EmbeddingRanker {
         return unsafe certified.upperBounds(userRow, half: half, candidateRows)
     }
 
+    /// The numbers of outputs that bounds may keep; empty under the plain plan.
+    package var keptChoices: [Int] { certified.map { KeptBounds.choices($0.bounds.shared.proof.outputs) } ?? [] }
+
+    /// Bounds lists by a number of outputs, one of ``keptChoices``, whatever is fastest, after `front` outputs in every
+    /// list.
+    package func keep(_ kept: Int, after front: Int?) { certified = certified?.keeping(kept, after: front) }
+
     /// The multiply-adds over all rows, for each processor, for which bounds are made unasked: one or two seconds of a
     /// load.
     private static let mostSteps = 2e9

@@ -20,7 +20,7 @@ internal import RankCore
     /// The way to the best of a list, and why.
     public let topKChoice: TopKChoice
     /// What leaves candidates out of a list of the best; nil under the plain plan.
-    let certified: CertifiedLists?
+    var certified: CertifiedLists?
 
     private let network: Network
     /// The halves of the first layer for every row, under the factored plan.

@@ -171,6 +171,7 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t kernel, u
     const size_t row_bytes = (inputs + 63) / 64 * 64;
     uint8_t *thresholds = block(rows * row_bytes);
     uint8_t *record = block(rank_record_bytes(row_bytes, kept));
+    EXPECT(counts, rank_record_bytes(row_bytes, kept) % 64 == 0, "%u kept: records are not aligned\n", kept);
     int8_t *packed = block(row_bytes * kept);
     float *distances = random_floats(state, rows, 1);
     float *steps = random_floats(state, kept, 1e-3f);
@@ -185,10 +186,18 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t kernel, u
     memset(record, 0xff, extreme ? row_bytes : 0);
     fill_weights(state, packed, row_bytes * kept, rank_bound_addends(level, kernel), extreme);
     float *tail = (float *)(void *)(record + 3 * row_bytes);
-    for (uint32_t number = 0; number < RANK_KEPT_GROUP + kept; number++) {
-        tail[number] = number < RANK_KEPT_GROUP ? fabsf(random_float(state, 1e-2f)) : random_float(state, 2);
+    for (uint32_t number = 0; number < 16 + kept; number++) {
+        tail[number] = number < 16 ? fabsf(random_float(state, 1e-2f)) : random_float(state, 2);
     }
-    const rank_bounds bounds = {row_bytes, thresholds, distances, kept, packed, steps, weights, kernel};
+    // The last outputs are padding where numbers are ordinary.
+    const uint32_t padding = extreme ? 0 : random_number(state, 0, 15);
+    for (uint32_t output = kept - padding; output < kept; output++) {
+        steps[output] = weights[output] = tail[16 + output] = 0;
+        for (size_t quad = 0; quad < row_bytes / 4; quad++) {
+            memset(packed + (quad * kept + output) * 4, 0, 4);
+        }
+    }
+    const rank_bounds bounds = {row_bytes, thresholds, distances, kept, packed, steps, weights, padding, kernel};
     uint32_t list[MOST_CANDIDATES];
     float scalar[MOST_CANDIDATES + 1], own[MOST_CANDIDATES + 1];
     for (size_t count = 0; count <= MOST_CANDIDATES; count += count < 28 ? 1 : 13) {
@@ -198,8 +207,8 @@ static void check_bounds_of(counts *counts, rank_level level, uint32_t kernel, u
         scalar[count] = own[count] = 42;
         rank_bound_rows(RANK_LEVEL_SCALAR, &bounds, record, list, count, scalar);
         rank_bound_rows(level, &bounds, record, list, count, own);
-        EXPECT(counts, memcmp(scalar, own, (count + 1) * sizeof *own) == 0, "%u units, %u kept, %zu candidates: bounds differ\n",
-               inputs, kept, count);
+        EXPECT(counts, memcmp(scalar, own, (count + 1) * sizeof *own) == 0,
+               "%u units, %u kept, %zu candidates: bounds differ\n", inputs, kept, count);
         for (size_t index = 0; index < count; index++) {
             EXPECT(counts, list[index] != 7 || own[index] == INFINITY, "a row that is always scored has a bound\n");
         }
