@@ -36,9 +36,9 @@ void check_activations(counts *counts, rank_level level, uint32_t values);
 /// `check_scores`, and sums of integers at their bounds.
 void check_integers(counts *counts, rank_precision precision, bool vectorized, uint32_t shapes);
 
-/// The search of catalogues of `shapes` random shapes of each kind, by the scalar kernels, and by those of AVX-512 VNNI
-/// where this processor has them: what a block promises of its items, and which items a search finds.
-void check_catalogues(counts *counts, bool vectorized, uint32_t shapes);
+/// The search of catalogues of `shapes` random shapes of each kind, by the kernels of `level`: what a block promises
+/// of its items, and which items a search finds.
+void check_catalogues(counts *counts, rank_level level, uint32_t shapes);
 
 /// Bounds of a kernel of `level`, bit for bit, and the records and lines behind them, against the scalar kernels; and the
 /// integers of weights that the kernel takes.

@@ -60,10 +60,16 @@ int main(int argument_count, char **arguments) {
             failed |= report(what, &counts);
         }
     }
-    for (int vectorized = 0; vectorized <= rank_vnni_supported(); vectorized++) {
+    for (rank_level level = 0; level < rank_level_count(); level++) {
+        // Levels without kernels of their own take those of the level below.
+        if (!rank_level_supported(level) || (level > 0 && !rank_catalogue_vectorized(level))) {
+            continue;
+        }
         counts counts = {0};
-        check_catalogues(&counts, vectorized, (uint32_t)shapes);
-        failed |= report(vectorized ? "catalogue vnni" : "catalogue", &counts);
+        check_catalogues(&counts, level, (uint32_t)shapes);
+        char what[32];
+        snprintf(what, sizeof what, "catalogue %s", rank_level_name(level));
+        failed |= report(what, &counts);
     }
     counts counts = {0};
     check_lists(&counts);

@@ -18,26 +18,34 @@ float rank_float_below(double value) {
     return nearest > value ? nextafterf(nearest, -INFINITY) : nearest;
 }
 
-// The best supported kernels, or the scalar ones.
-static const rank_catalogue_kernels *kernels_of(bool vectorized) {
-    const rank_catalogue_kernels *kernels = rank_isa_of(rank_level_best())->catalogue;
-    const bool runs = vectorized && kernels && (!kernels->is_supported || kernels->is_supported());
-    return runs ? kernels : &rank_catalogue_scalar;
+// The kernels of the best supported instruction set that has some, up to a level.
+static const rank_catalogue_kernels *kernels_of(rank_level level) {
+    for (; level > RANK_LEVEL_SCALAR; level--) {
+        const rank_catalogue_kernels *kernels = rank_level_supported(level) ? rank_isa_of(level)->catalogue : NULL;
+        if (kernels && (!kernels->is_supported || kernels->is_supported())) {
+            return kernels;
+        }
+    }
+    return &rank_catalogue_scalar;
 }
 
-size_t rank_catalogue_find(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_user *user,
+bool rank_catalogue_vectorized(rank_level level) {
+    return kernels_of(level) != &rank_catalogue_scalar;
+}
+
+size_t rank_catalogue_find(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_user *user,
                            rank_catalogue_part *part, uint32_t *found, size_t enough) {
-    return kernels_of(vectorized)->find(catalogue, user, part, found, enough);
+    return kernels_of(level)->find(catalogue, user, part, found, enough);
 }
 
-void rank_catalogue_estimate(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_user *user,
+void rank_catalogue_estimate(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_user *user,
                              uint32_t blocks, float *bounds) {
-    kernels_of(vectorized)->estimate(catalogue, user, blocks, bounds);
+    kernels_of(level)->estimate(catalogue, user, blocks, bounds);
 }
 
-void rank_catalogue_rotate(bool vectorized, const rank_catalogue_rotation *rotation, const float *embedding,
+void rank_catalogue_rotate(rank_level level, const rank_catalogue_rotation *rotation, const float *embedding,
                            double *factors) {
-    kernels_of(vectorized)->rotate(rotation, embedding, factors);
+    kernels_of(level)->rotate(rotation, embedding, factors);
 }
 
 static double norm(const double *factors, uint32_t count) {
@@ -66,9 +74,9 @@ static float bias_of(const rank_catalogue_source *source, uint32_t row) {
     return rank_float_above(bias + source->rounding * ABOVE * fabs(bias));
 }
 
-void rank_catalogue_norms(bool vectorized, const rank_catalogue_source *source, uint32_t first, size_t count,
+void rank_catalogue_norms(rank_level level, const rank_catalogue_source *source, uint32_t first, size_t count,
                           float *norms) {
-    const rank_catalogue_kernels *kernels = kernels_of(vectorized);
+    const rank_catalogue_kernels *kernels = kernels_of(level);
     double factors[RANK_CATALOGUE_DIMENSIONS];
     for (size_t index = 0; index < count; index++) {
         kernels->rotate(&source->rotation, embedding_of(source, first + (uint32_t)index), factors);
@@ -92,9 +100,9 @@ static double quantize(const double *factors, uint32_t dimensions, double step, 
     return sqrt(sum) * ABOVE;
 }
 
-void rank_catalogue_fill(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_source *source,
+void rank_catalogue_fill(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_source *source,
                          const uint32_t *rows, size_t count, uint32_t block, double *scratch) {
-    const rank_catalogue_kernels *kernels = kernels_of(vectorized);
+    const rank_catalogue_kernels *kernels = kernels_of(level);
     const uint32_t dimensions = source->rotation.dimensions, stride = source->rotation.stride;
     double highest = 0, longest = 0, largest = 0, residual = 0;
     float bias = -INFINITY;

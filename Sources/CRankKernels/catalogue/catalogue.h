@@ -16,6 +16,12 @@ typedef struct rank_catalogue_kernels {
 /// The kernels that every CPU runs: the oracle.
 extern const rank_catalogue_kernels rank_catalogue_scalar;
 
+/// The kernels of NEON. On arm64 only.
+extern const rank_catalogue_kernels rank_catalogue_neon;
+
+/// The kernels of AVX2. On x86-64 only.
+extern const rank_catalogue_kernels rank_catalogue_avx2;
+
 /// The kernels of AVX-512 VNNI. On x86-64 only.
 extern const rank_catalogue_kernels rank_catalogue_vnni;
 

@@ -6,6 +6,7 @@
 #include "../isa/avx512.h"
 
 #include "rotation.h"
+#include "search.h"
 
 // Blocks whose bounds are compared at once.
 #define BLOCKS 16
@@ -33,9 +34,10 @@ INLINE void sum_groups(const rank_catalogue *catalogue, const rank_catalogue_use
 }
 
 // The first block from `block` on, before `end`, whose bound reaches the limit; `end` if there is none.
-INLINE uint32_t next_block(const rank_catalogue *catalogue, const rank_catalogue_user *user, uint32_t block,
-                           uint32_t end, __m512 limit) {
+TARGET static uint32_t next_block(const rank_catalogue *catalogue, const rank_catalogue_user *user, uint32_t block,
+                                  uint32_t end, float least) {
     const __m512 norm = _mm512_set1_ps(user->norm), rounding = _mm512_set1_ps(user->rounding);
+    const __m512 limit = _mm512_set1_ps(least);
     for (; block < end; block += BLOCKS) {
         const uint32_t left = end - block;
         const __mmask16 all = left < BLOCKS ? (__mmask16)((1u << left) - 1) : (__mmask16)-1;
@@ -60,8 +62,8 @@ INLINE size_t append(__m512 bounds, __m512 threshold, uint32_t place, uint32_t *
 }
 
 // The items of a block from the part's group on, until there are enough.
-INLINE size_t find_in_block(const rank_catalogue *catalogue, const rank_catalogue_user *user,
-                            rank_catalogue_part *part, uint32_t *found, size_t count, size_t enough) {
+TARGET static size_t find_in_block(const rank_catalogue *catalogue, const rank_catalogue_user *user,
+                                   rank_catalogue_part *part, uint32_t *found, size_t count, size_t enough) {
     const __m512 scale = _mm512_set1_ps(user->step * catalogue->steps[part->block]);
     const __m512 threshold = _mm512_set1_ps(rank_catalogue_threshold(catalogue, user, part, part->block));
     const size_t bytes = rank_catalogue_group_bytes(catalogue);
@@ -92,29 +94,6 @@ INLINE size_t find_in_block(const rank_catalogue *catalogue, const rank_catalogu
     return count;
 }
 
-TARGET static size_t find(const rank_catalogue *catalogue, const rank_catalogue_user *user, rank_catalogue_part *part,
-                          uint32_t *found, size_t enough) {
-    const __m512 limit = _mm512_set1_ps(rank_float_below(part->limit));
-    size_t count = 0;
-    for (;;) {
-        // A block that was left is held against the limit again, which may have risen.
-        const uint32_t block = next_block(catalogue, user, part->block, part->end, limit);
-        if (block > part->block) {
-            part->group = 0;
-        }
-        part->block = block;
-        if (block == part->end) {
-            return count;
-        }
-        count = find_in_block(catalogue, user, part, found, count, enough);
-        if (count >= enough) {
-            return count;
-        }
-        part->block++;
-        part->group = 0;
-    }
-}
-
 TARGET static void estimate(const rank_catalogue *catalogue, const rank_catalogue_user *user, uint32_t blocks,
                             float *bounds) {
     const uint8_t *items = catalogue->items;
@@ -129,6 +108,11 @@ TARGET static void estimate(const rank_catalogue *catalogue, const rank_catalogu
             bounds += 2 * WIDTH;
         }
     }
+}
+
+TARGET static size_t find(const rank_catalogue *catalogue, const rank_catalogue_user *user, rank_catalogue_part *part,
+                          uint32_t *found, size_t enough) {
+    return find_in_blocks(catalogue, user, part, found, enough, next_block, find_in_block);
 }
 
 TARGET static void rotate(const rank_catalogue_rotation *rotation, const float *embedding, double *factors) {

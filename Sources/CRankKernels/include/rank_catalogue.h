@@ -77,16 +77,20 @@ typedef struct rank_catalogue_part {
     double limit;
 } rank_catalogue_part;
 
+/// Whether kernels up to `level` bound items side by side.
+bool rank_catalogue_vectorized(rank_level level);
+
 /// Finds items whose bound reaches the limit, from `part` on, and moves `part` behind them.
 ///
 /// Writes the items' places in the index to `found`, which has room for `enough` + RANK_CATALOGUE_GROUP − 1, and
 /// returns their number: at least `enough` unless the part is searched.
-/// The kernel of AVX-512 VNNI is used if `vectorized` and supported; both find the same items.
-size_t rank_catalogue_find(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_user *user,
+/// The kernels are those of the best instruction set up to `level` that has some and that this CPU can run; all find
+/// the same items.
+size_t rank_catalogue_find(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_user *user,
                            rank_catalogue_part *part, uint32_t *found, size_t enough);
 
 /// Writes the bounds of the items of the first `blocks` blocks, without the terms that belong to a user or a block.
-void rank_catalogue_estimate(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_user *user,
+void rank_catalogue_estimate(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_user *user,
                              uint32_t blocks, float *bounds);
 
 /// Factors as they are compared: (row − centre) · matrix.
@@ -101,7 +105,7 @@ typedef struct rank_catalogue_rotation {
 } rank_catalogue_rotation;
 
 /// Rotates an embedding into `factors`, [stride]; no sum of the matrix has more than `dimensions` roundings and one.
-void rank_catalogue_rotate(bool vectorized, const rank_catalogue_rotation *rotation, const float *embedding,
+void rank_catalogue_rotate(rank_level level, const rank_catalogue_rotation *rotation, const float *embedding,
                            double *factors);
 
 /// The items that an index is made from.
@@ -116,12 +120,12 @@ typedef struct rank_catalogue_source {
 } rank_catalogue_source;
 
 /// Writes the length of the factors of `count` rows from `first` on, rounded up.
-void rank_catalogue_norms(bool vectorized, const rank_catalogue_source *source, uint32_t first, size_t count,
+void rank_catalogue_norms(rank_level level, const rank_catalogue_source *source, uint32_t first, size_t count,
                           float *norms);
 
 /// Writes a block: the items of `count` rows, at most a block's, and what fills it up.
 /// `scratch`: doubles, `stride` of the rotation for each item of a block.
-void rank_catalogue_fill(bool vectorized, const rank_catalogue *catalogue, const rank_catalogue_source *source,
+void rank_catalogue_fill(rank_level level, const rank_catalogue *catalogue, const rank_catalogue_source *source,
                          const uint32_t *rows, size_t count, uint32_t block, double *scratch);
 
 /// Fetches embeddings and biases of rows into the cache.

@@ -42,6 +42,7 @@ const rank_isa rank_isa_avx2 = {
     .training = &training_loops,
     .integers = &integers,
     .bounds = &bounds,
+    .catalogue = &rank_catalogue_avx2,
     .identity_rows = identity_rows,
     .trees = &tree_kernels,
 };

@@ -26,7 +26,7 @@ typedef struct rank_isa {
     const rank_training_loops *training;
     /// Integer scores do not depend on the level of a call: the best supported row that has kernels computes them.
     const rank_integer_kernels *integers;
-    /// Used if this row is the best supported one.
+    /// NULL for those of a row before.
     const rank_catalogue_kernels *catalogue;
     /// Bounds that leave candidates out of a list of the best.
     const rank_bound_kernels *bounds;

@@ -35,6 +35,7 @@ const rank_isa rank_isa_neon = {
     .gemm = &gemm_tiles,
     .training = &training_loops,
     .bounds = &bounds,
+    .catalogue = &rank_catalogue_neon,
     .trees = &tree_kernels,
 };
 #else

@@ -38,7 +38,7 @@ extension BatchScorer {
         }
         var reason = CatalogueRefusal.reason(weights, integers)
         if reason == nil, plan == .auto {
-            reason = CatalogueRefusal.reason(weights.shape, top: k, users: users)
+            reason = CatalogueRefusal.reason(weights.shape, kernel, top: k, users: users)
         }
         let layout = CatalogueLayout(
             items: weights.shape.candidateRows - 1,
@@ -69,7 +69,7 @@ extension BatchScorer {
             scorer.topKChoice = TopKChoice(plan: .plain, detail: reason)
             return scorer
         }
-        let index = CatalogueIndex(weights, balance, isVectorized: rank_vnni_supported(), threads: threads)
+        let index = CatalogueIndex(weights, balance, level: kernel.level, threads: threads)
         scorer.searches = CatalogueSearches(index, kernel: kernel, order: CandidateOrder(candidates))
         scorer.topKChoice = TopKChoice(plan: .certified, detail: "an index of \(layout.byteCount) bytes")
         return scorer

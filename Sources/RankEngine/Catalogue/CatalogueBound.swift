@@ -22,7 +22,7 @@ extension BatchScorer {
         var record = unsafe user.record
         let layout = index.layout
         var estimates = [Float](repeating: 0, count: layout.blocks * layout.width)
-        unsafe rank_catalogue_estimate(index.isVectorized, &catalogue, &record, UInt32(layout.blocks), &estimates)
+        unsafe rank_catalogue_estimate(index.level, &catalogue, &record, UInt32(layout.blocks), &estimates)
         // The user's own terms: what a score of 0 lacks.
         let own = -user.limit(0)
         var bounds: [UInt32: CatalogueBound] = [:]

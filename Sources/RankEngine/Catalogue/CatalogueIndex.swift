@@ -10,8 +10,8 @@ final class CatalogueIndex: Sendable {
     let layout: CatalogueLayout
     let balance: BalancedFactors
     let terms: BoundTerms
-    /// Whether the kernel of AVX-512 VNNI bounds items.
-    let isVectorized: Bool
+    /// The level up to which kernels bound items.
+    let level: rank_level
     /// The rotation of users, and that of items with the centre.
     private let (userMatrix, itemMatrix): (SharedMemory, SharedMemory)
     private let centre: SharedMemory
@@ -27,7 +27,7 @@ final class CatalogueIndex: Sendable {
     ///
     /// - Complexity: O(items · dimensions²)
     /// - Precondition: ``CatalogueRefusal`` has no reason against the model.
-    init(_ weights: ModelWeights, _ balance: BalancedFactors, isVectorized: Bool, threads: Int) {
+    init(_ weights: ModelWeights, _ balance: BalancedFactors, level: rank_level, threads: Int) {
         let shape = weights.shape
         let layout = CatalogueLayout(items: shape.candidateRows - 1, dimensions: shape.candidateDimensions)
         let terms = BoundTerms(dimensions: layout.dimensions)
@@ -41,8 +41,8 @@ final class CatalogueIndex: Sendable {
             biases: weights.candidateBias?.buffer.baseAddress,
             rounding: terms.share
         )
-        let userNorm = unsafe Self.meanNorm(Self.rotation(layout, userMatrix, nil), weights.userEmbedding, isVectorized)
-        let norms = unsafe Self.norms(source, layout.items, isVectorized, threads)
+        let userNorm = unsafe Self.meanNorm(Self.rotation(layout, userMatrix, nil), weights.userEmbedding, level)
+        let norms = unsafe Self.norms(source, layout.items, level, threads)
         let order = CatalogueOrder(
             norms: norms,
             biases: weights.candidateBias,
@@ -63,11 +63,11 @@ final class CatalogueIndex: Sendable {
                 return scratch
             } body: { (scratch: ScoringScratch, item: Int) in
                 let blocks = (item * turn)..<min((item + 1) * turn, layout.blocks)
-                unsafe Self.fill(blocks, catalogue, source, order.rows, layout.width, scratch, isVectorized)
+                unsafe Self.fill(blocks, catalogue, source, order.rows, layout.width, scratch, level)
             }
         }
         (self.weights, self.layout, self.balance, self.terms) = (weights, layout, balance, terms)
-        self.isVectorized = isVectorized
+        self.level = level
     }
 
     /// The C description; its pointers are valid while this object lives.
@@ -103,7 +103,7 @@ final class CatalogueIndex: Sendable {
         _ rows: [UInt32],
         _ width: Int,
         _ scratch: ScoringScratch,
-        _ isVectorized: Bool
+        _ level: rank_level
     ) {
         var (catalogue, source) = unsafe (catalogue, source)
         let doubles = unsafe UnsafeMutableRawPointer(scratch.floats.baseAddress)?.assumingMemoryBound(to: Double.self)
@@ -111,7 +111,7 @@ final class CatalogueIndex: Sendable {
             for block in blocks {
                 let items = (block * width)..<min((block + 1) * width, rows.count)
                 unsafe rank_catalogue_fill(
-                    isVectorized,
+                    level,
                     &catalogue,
                     &source,
                     rows.baseAddress.map { unsafe $0 + items.lowerBound },
@@ -126,7 +126,7 @@ final class CatalogueIndex: Sendable {
     private static func norms(
         _ source: rank_catalogue_source,
         _ count: Int,
-        _ isVectorized: Bool,
+        _ level: rank_level,
         _ threads: Int
     ) -> [Float] {
         nonisolated(unsafe) let source = unsafe source
@@ -138,7 +138,7 @@ final class CatalogueIndex: Sendable {
                 var source = unsafe source
                 let start = item * part
                 let length = min(part, count - start)
-                unsafe rank_catalogue_norms(isVectorized, &source, UInt32(1 + start), length, base + start)
+                unsafe rank_catalogue_norms(level, &source, UInt32(1 + start), length, base + start)
             }
             size = count
         }
@@ -148,7 +148,7 @@ final class CatalogueIndex: Sendable {
     private static func meanNorm(
         _ rotation: rank_catalogue_rotation,
         _ users: SharedFloats,
-        _ isVectorized: Bool
+        _ level: rank_level
     ) -> Double {
         let (dimensions, taken) = unsafe (Int(rotation.dimensions), 256)
         var rotation = unsafe rotation
@@ -158,7 +158,7 @@ final class CatalogueIndex: Sendable {
         for place in 0..<min(count, taken) {
             let row = place * count / min(count, taken)
             guard let start = unsafe users.buffer.baseAddress else { break }
-            unsafe rank_catalogue_rotate(isVectorized, &rotation, start + row * dimensions, &factors)
+            unsafe rank_catalogue_rotate(level, &rotation, start + row * dimensions, &factors)
             sum += factors.reduce(0) { $0 + $1 * $1 }.squareRoot()
         }
         return sum / Double(max(min(count, taken), 1))

@@ -45,9 +45,11 @@ enum CatalogueRefusal {
     }
 
     /// Why an index is not worth its time; nil if it is.
-    static func reason(_ shape: ModelShape, top k: Int, users: Int) -> String? {
+    static func reason(_ shape: ModelShape, _ kernel: Kernel, top k: Int, users: Int) -> String? {
         let items = shape.candidateRows - 1
-        if !rank_vnni_supported() { return "this CPU has no AVX-512 VNNI" }
+        if !rank_catalogue_vectorized(kernel.level) {
+            return "there are no kernels up to \(kernel) that bound items side by side"
+        }
         if k <= 0 { return "no items are asked for" }
         if k > items / 4 { return "\(k) of \(items) items are more than a quarter" }
         let (pairs, overflows) = users.multipliedReportingOverflow(by: items)

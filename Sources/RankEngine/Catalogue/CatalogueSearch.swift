@@ -116,7 +116,7 @@ internal import CRankKernels
             ids = (0..<UInt64(count)).map { $0 }
         }
         var record = unsafe user.record.record
-        unsafe rank_catalogue_estimate(index.isVectorized, &catalogue, &record, UInt32(blocks), &bounds)
+        unsafe rank_catalogue_estimate(index.level, &catalogue, &record, UInt32(blocks), &bounds)
         var wanted = user.best.wanted
         while user.best.count < user.best.wanted {
             let found = highest(wanted)
@@ -160,7 +160,7 @@ internal import CRankKernels
         rows.removeAll(keepingCapacity: true)
         while part.block < part.end {
             let found = unsafe rank_catalogue_find(
-                index.isVectorized,
+                index.level,
                 &catalogue,
                 &record,
                 &part,

@@ -38,7 +38,7 @@ internal import CRankKernels
         guard let start = unsafe weights.userEmbedding.buffer.baseAddress else { return }
         let embedding = unsafe start + Int(row) * dimensions
         var rotation = unsafe index.userRotation
-        unsafe rank_catalogue_rotate(index.isVectorized, &rotation, embedding, &factors)
+        unsafe rank_catalogue_rotate(index.level, &rotation, embedding, &factors)
         var (highest, norm, size, centre) = (0.0, 0.0, 0.0, 0.0)
         for k in 0..<dimensions {
             let factor = factors[k]

@@ -48,7 +48,7 @@ static float factor(kind kind, uint64_t *state) {
     }
 }
 
-static made make(kind kind, uint32_t items, uint32_t dimensions, uint32_t groups, bool vectorized, uint64_t *state) {
+static made make(kind kind, uint32_t items, uint32_t dimensions, uint32_t groups, rank_level level, uint64_t *state) {
     made made = {.items = items};
     const uint32_t width = groups * RANK_CATALOGUE_GROUP;
     const uint32_t blocks = (items + width - 1) / width;
@@ -96,7 +96,7 @@ static made make(kind kind, uint32_t items, uint32_t dimensions, uint32_t groups
             // In reverse order.
             made.rows[block * width + place] = place < left ? items - 1 - block * width - place : UINT32_MAX;
         }
-        rank_catalogue_fill(vectorized, &made.catalogue, &made.source, made.rows + (size_t)block * width,
+        rank_catalogue_fill(level, &made.catalogue, &made.source, made.rows + (size_t)block * width,
                             left < width ? left : width, block, scratch);
     }
     free(scratch);
@@ -184,7 +184,7 @@ static bool reaches(const made *made, const rank_catalogue_user *user, uint32_t 
     return fmaf((float)sum, user->step * catalogue->steps[block], bias_at(made, place)) >= rank_float_below(limit - rest);
 }
 
-static void check_search(counts *counts, const made *made, bool vectorized, double limit, const char *what,
+static void check_search(counts *counts, const made *made, rank_level level, double limit, const char *what,
                          uint64_t *state) {
     const rank_catalogue *catalogue = &made->catalogue;
     const uint32_t places = catalogue->blocks * catalogue->groups * 16;
@@ -205,7 +205,7 @@ static void check_search(counts *counts, const made *made, bool vectorized, doub
         .rounding = 0x1p-19f,
     };
     float *bounds = floats(places, false);
-    rank_catalogue_estimate(vectorized, catalogue, &user, catalogue->blocks, bounds);
+    rank_catalogue_estimate(level, catalogue, &user, catalogue->blocks, bounds);
     if (isnan(limit)) {
         // A bound itself, which must be found.
         limit = bounds[random_number(state, 0, made->items - 1)];
@@ -216,7 +216,7 @@ static void check_search(counts *counts, const made *made, bool vectorized, doub
     while (part.block < part.end) {
         const size_t enough = random_number(state, 1, 40);
         uint32_t *found = (uint32_t *)floats(enough + RANK_CATALOGUE_GROUP - 1, false);
-        const size_t count = rank_catalogue_find(vectorized, catalogue, &user, &part, found, enough);
+        const size_t count = rank_catalogue_find(level, catalogue, &user, &part, found, enough);
         EXPECT(counts, count >= enough || part.block == part.end, "%s: %zu places are not %zu\n", what, count, enough);
         for (size_t index = 0; index < count; index++, place++) {
             while (place < found[index] && !reaches(made, &user, place, limit)) {
@@ -234,22 +234,22 @@ static void check_search(counts *counts, const made *made, bool vectorized, doub
     free(levels);
 }
 
-void check_catalogues(counts *counts, bool vectorized, uint32_t shapes) {
+void check_catalogues(counts *counts, rank_level level, uint32_t shapes) {
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         for (uint32_t number = 0; number < shapes; number++) {
             uint64_t state = (uint64_t)(kind + 1) << 40 | number;
             const uint32_t dimensions = number < 2 ? 32 + 16 * number : random_number(&state, 1, 70);
             const uint32_t groups = 2 * random_number(&state, 1, 8);
-            made made = make((enum kind)kind, random_number(&state, 1, 1200), dimensions, groups, vectorized, &state);
+            made made = make((enum kind)kind, random_number(&state, 1, 1200), dimensions, groups, level, &state);
             check_blocks(counts, &made);
             const double limits[USERS] = {-INFINITY, NAN, NAN, NAN, INFINITY, random_float(&state, 2)};
             char what[64];
             snprintf(what, sizeof what, "kind %d, shape %u", kind, number);
             for (int user = 0; user < USERS; user++) {
-                check_search(counts, &made, vectorized, limits[user], what, &state);
+                check_search(counts, &made, level, limits[user], what, &state);
             }
             float *norms = floats(made.items, false);
-            rank_catalogue_norms(vectorized, &made.source, 0, made.items, norms);
+            rank_catalogue_norms(level, &made.source, 0, made.items, norms);
             const uint32_t width = groups * 16;
             for (uint32_t place = 0; place < made.items; place++) {
                 const float norm = norms[made.rows[place]];
