@@ -131,6 +131,12 @@ package struct Bench {
             state.tick(now: now)
             collect()
         }
+        wake(at: time)
+    }
+
+    /// Lets one tick come at this time, whatever was due before: the process was stopped meanwhile, or the machine
+    /// suspended.
+    package mutating func wake(at time: Int64) {
         now = time
         state.tick(now: now)
         collect()
